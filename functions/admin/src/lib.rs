@@ -1,0 +1,13 @@
+//! Administration: offices, calendars, releases, quotas.
+
+pub mod calendar;
+pub mod offices;
+pub mod slots;
+
+use antrian::http::Routes;
+use utoipa_axum::router::OpenApiRouter;
+
+/// All routes of this function.
+pub fn routes() -> Routes {
+    OpenApiRouter::new().merge(offices::routes()).merge(calendar::routes()).merge(slots::routes())
+}

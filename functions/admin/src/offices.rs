@@ -1,0 +1,66 @@
+//! An office's description as a whole.
+
+use std::sync::Arc;
+
+use antrian::domain::ids::OfficeId;
+use antrian::domain::office::Office;
+use antrian::domain::validate::{Fault, faults};
+use antrian::http::body::{Body, Segments};
+use antrian::http::problem::{Code, FieldFault, Problem, ProblemDetails};
+use antrian::http::staff::Scope;
+use antrian::http::staff_session::StaffMember;
+use antrian::http::{AppState, Routes};
+use axum::Json;
+use axum::extract::State;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) fn routes() -> Routes {
+    OpenApiRouter::new().routes(routes!(put))
+}
+
+/// The office as the table has it now.
+pub(crate) async fn current(app: &AppState, id: &OfficeId) -> Result<Arc<Office>, Problem> {
+    let office = app.ledger.store().office(id).await?;
+    office.map(Arc::new).ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+/// Refuses a description that makes no sense.
+pub(crate) fn check(office: &Office) -> Result<(), Problem> {
+    let found = faults(office);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let view = |fault: &Fault| FieldFault::new(&fault.field, fault.why, fault.why);
+    Err(Problem::fields(&found.iter().map(view).collect::<Vec<_>>()))
+}
+
+/// Writes an office. Days that are open already keep their slots: see `releases` and `slots`.
+#[utoipa::path(put, path = "/v1/offices/{office}", tag = "admin", request_body = Office,
+    params(("office" = String, Path)),
+    responses((status = 200, body = Office), (status = 403, body = ProblemDetails),
+        (status = 422, body = ProblemDetails)), security(("staff" = ["admin"])))]
+async fn put(
+    State(app): State<AppState>,
+    staff: StaffMember,
+    Segments(id): Segments<OfficeId>,
+    body: Body<Office>,
+) -> Result<Json<Office>, Problem> {
+    staff.may(Scope::Admin, &id)?;
+    let office = body.value;
+    if office.id != id {
+        return Err(Problem::field("id", "Harus sama dengan kantor pada alamat.", "Must be the office of the address."));
+    }
+    check(&office)?;
+    let known = app.ledger.store().office(&id).await?;
+    if known.is_some_and(|known| known.exceptions != office.exceptions) {
+        return Err(Problem::field(
+            "exceptions",
+            "Hari libur kantor diubah melalui alamat calendar, supaya pemohon diberi tahu.",
+            "Exceptions are changed through the calendar address, so that people are told.",
+        ));
+    }
+    app.ledger.store().put_office(&office).await?;
+    app.ledger.offices().forget().await;
+    Ok(Json(office))
+}

@@ -1,0 +1,169 @@
+//! Scanning tickets at the office. The first scan wins; every later one is told of it.
+
+use antrian::domain::booking::Refusal;
+use antrian::domain::code::BookingCode;
+use antrian::http::body::Body;
+use antrian::http::idempotency::{RequestKey, once};
+use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::staff::Scope;
+use antrian::http::staff_session::StaffMember;
+use antrian::http::views::{DocumentView, WarningView, instant, views};
+use antrian::http::{AppState, Routes};
+use antrian::ledger::{CheckInRefused, CheckedIn};
+use antrian::messaging::compose::checklist;
+use antrian::domain::office::Office;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// All routes of this function.
+pub fn routes() -> Routes {
+    OpenApiRouter::new().routes(routes!(check_in))
+}
+
+/// A scan: the ticket's text, or the code that the person reads out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Scan {
+    /// The text of the QR.
+    ticket: Option<String>,
+    /// The booking code.
+    code: Option<String>,
+    /// Where the scanner stands; told to whoever scans the ticket again.
+    gate: Option<String>,
+}
+
+/// A person who is in.
+#[derive(Debug, Serialize, ToSchema)]
+struct CheckInView {
+    code: String,
+    /// Always `checked_in`, or what became of the visit since.
+    status: antrian::domain::booking::Status,
+    /// For example `A-014`.
+    queue_number: String,
+    people_ahead: u32,
+    applicant: Option<PersonView>,
+    service: String,
+    /// `HH:MM` in the office's zone.
+    slot: String,
+    documents: Vec<DocumentView>,
+    warnings: Vec<WarningView>,
+    /// Whether the ticket had been scanned before.
+    duplicate: bool,
+    /// When and where it was scanned first.
+    first_scan: FirstScan,
+}
+
+/// The person, for the clerk to compare with the KTP.
+#[derive(Debug, Serialize, ToSchema)]
+struct PersonView {
+    name: String,
+}
+
+/// The scan that counts.
+#[derive(Debug, Serialize, ToSchema)]
+struct FirstScan {
+    at: String,
+    gate: String,
+}
+
+/// Names of gates are short.
+const MOST_GATE_CHARS: usize = 40;
+
+/// Checks a person in.
+#[utoipa::path(post, path = "/v1/check-ins", tag = "staff", request_body = Scan,
+    responses((status = 200, body = CheckInView), (status = 401, body = ProblemDetails),
+        (status = 403, body = ProblemDetails), (status = 404, body = ProblemDetails),
+        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)),
+    security(("staff" = ["desk"])))]
+async fn check_in(
+    State(app): State<AppState>,
+    staff: StaffMember,
+    key: RequestKey,
+    body: Body<Scan>,
+) -> Result<Response, Problem> {
+    staff.has(Scope::Desk)?;
+    let scope = format!("check-in\n{}", staff.0.subject);
+    once(&app, &key, &scope, &body.hash, StatusCode::OK, scan(&app, &staff, &body.value)).await
+}
+
+async fn scan(app: &AppState, staff: &StaffMember, scan: &Scan) -> Result<CheckInView, Problem> {
+    let now = app.clock.now();
+    let code = scanned_code(app, scan)?;
+    let gate = gate(scan)?;
+    let booking = app.ledger.store().booking(code).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let office = app.ledger.offices().get(&booking.seat.office, now).await?;
+    let office = office.ok_or_else(|| Problem::new(Code::NotFound))?;
+    if staff.may(Scope::Desk, &office.id).is_err() {
+        return Err(Problem::new(Code::WrongOffice).with("office", &office.id).with("office_name", &office.name));
+    }
+    let gate = gate.unwrap_or_else(|| office.name.clone());
+    match app.ledger.check_in(&office, booking, &gate, now).await? {
+        Ok(checked_in) => view(app, &office, &checked_in).await,
+        Err(refused) => Err(refusal(&office, &refused)),
+    }
+}
+
+/// The code of a scan. The ticket says which booking it is; the booking says where and when.
+fn scanned_code(app: &AppState, scan: &Scan) -> Result<BookingCode, Problem> {
+    match (&scan.ticket, &scan.code) {
+        (Some(ticket), None) => {
+            let claims = app.tickets.verify(ticket).map_err(|_| Problem::new(Code::BadTicket))?;
+            Ok(claims.code)
+        }
+        (None, Some(code)) => code.parse().map_err(|_| {
+            Problem::field(
+                "code",
+                "Kode booking terdiri atas sepuluh huruf dan angka; periksa salah ketik.",
+                "A booking code has ten letters and digits; please check for a typing mistake.",
+            )
+        }),
+        _ => Err(Problem::field("ticket", "Kirim salah satu: ticket atau code.", "Send one of the two: ticket or code.")),
+    }
+}
+
+fn gate(scan: &Scan) -> Result<Option<String>, Problem> {
+    let Some(gate) = &scan.gate else { return Ok(None) };
+    let ok = (1..=MOST_GATE_CHARS).contains(&gate.chars().count()) && !gate.chars().any(char::is_control);
+    if ok {
+        return Ok(Some(gate.clone()));
+    }
+    Err(Problem::field("gate", "Nama gerbang paling panjang 40 huruf.", "A gate's name has at most 40 characters."))
+}
+
+fn refusal(office: &Office, refused: &CheckInRefused) -> Problem {
+    let (times, zone) = (refused.booking.times, office.timezone);
+    let problem = Problem::from(refused.refusal);
+    match refused.refusal {
+        Refusal::WrongDay | Refusal::TooEarly | Refusal::TooLate => problem
+            .with("date", refused.booking.seat.date)
+            .with("slot", refused.booking.seat.time)
+            .with("check_in_from", instant(times.check_in_from, zone))
+            .with("check_in_until", instant(times.check_in_until, zone)),
+        _ => problem,
+    }
+}
+
+async fn view(app: &AppState, office: &Office, checked_in: &CheckedIn) -> Result<CheckInView, Problem> {
+    let booking = &checked_in.booking;
+    let scan = booking.check_in.as_ref().ok_or_else(|| Problem::new(Code::InternalError))?;
+    let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
+    let list = applicant.as_ref().map(|applicant| checklist(office, booking, applicant));
+    Ok(CheckInView {
+        code: booking.code.to_string(),
+        status: booking.status,
+        queue_number: scan.label(),
+        people_ahead: checked_in.people_ahead,
+        applicant: applicant.map(|applicant| PersonView { name: applicant.details.name.expose().to_owned() }),
+        service: booking.seat.service.to_string(),
+        slot: booking.seat.time.to_string(),
+        documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),
+        warnings: list.as_ref().map(|list| views(&list.warnings)).unwrap_or_default(),
+        duplicate: checked_in.duplicate,
+        first_scan: FirstScan { at: instant(scan.at, office.timezone), gate: scan.gate.clone() },
+    })
+}

@@ -1,0 +1,200 @@
+//! An account's own data: what is known, all of it, and nothing any more.
+
+use antrian::app::App;
+use antrian::domain::booking::{CancelReason, Refusal, Status};
+use antrian::domain::ids::AccountId;
+use antrian::domain::message::Locale;
+use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::session::SignedIn;
+use antrian::http::{AppState, Routes};
+use antrian::ledger::Changed;
+use antrian::storage::{Account, BookingKept};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::applicants::ApplicantView;
+
+pub(crate) fn routes() -> Routes {
+    OpenApiRouter::new().routes(routes!(me, erase)).routes(routes!(export)).routes(routes!(sign_out))
+}
+
+/// What is known of an account.
+#[derive(Debug, Serialize, ToSchema)]
+struct Me {
+    account_id: String,
+    created_at: DateTime<Utc>,
+    locale: Locale,
+    /// The number, if WhatsApp told it; its middle digits are hidden.
+    phone: Option<String>,
+    applicants: Vec<ApplicantView>,
+}
+
+async fn account(app: &App, id: &AccountId) -> Result<Account, Problem> {
+    let account = app.ledger.store().account(id).await?;
+    account.ok_or_else(|| Problem::new(Code::Unauthenticated))
+}
+
+/// First and last digits of a number, for its owner to recognise it.
+fn masked(phone: &str) -> String {
+    let (head, tail) = phone.split_at(phone.len().min(5));
+    format!("{head}•••{}", &tail[tail.len().saturating_sub(3)..])
+}
+
+/// The account and its people.
+#[utoipa::path(get, path = "/v1/me", tag = "account",
+    responses((status = 200, body = Me), (status = 401, body = ProblemDetails)), security(("session" = [])))]
+async fn me(State(app): State<AppState>, who: SignedIn) -> Result<Json<Me>, Problem> {
+    let account = account(&app, &who.session.account).await?;
+    let applicants = app.ledger.store().applicants(&account.id).await?;
+    Ok(Json(Me {
+        account_id: account.id.to_string(),
+        created_at: account.created_at,
+        locale: account.locale,
+        phone: account.contacts.phone.as_ref().map(|phone| masked(phone.expose())),
+        applicants: applicants.iter().map(ApplicantView::from).collect(),
+    }))
+}
+
+/// Everything that is stored of an account, in the clear: for its owner only.
+#[derive(Debug, Serialize, ToSchema)]
+struct Export {
+    account_id: String,
+    created_at: DateTime<Utc>,
+    locale: Locale,
+    phone: Option<String>,
+    whatsapp_user_id: Option<String>,
+    applicants: Vec<ExportedApplicant>,
+    bookings: Vec<ExportedBooking>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ExportedApplicant {
+    id: String,
+    name: String,
+    nik: String,
+    birth_date: NaiveDate,
+    ktp_regency: String,
+    category: antrian::domain::person::Category,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ExportedBooking {
+    code: String,
+    status: Status,
+    applicant_id: String,
+    office: String,
+    service: String,
+    date: NaiveDate,
+    slot: String,
+    history: Vec<ExportedEvent>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ExportedEvent {
+    at: DateTime<Utc>,
+    status: Status,
+    by: antrian::domain::booking::Actor,
+}
+
+fn exported(kept: &BookingKept, now: DateTime<Utc>) -> ExportedBooking {
+    let booking = &kept.booking;
+    let event = |event: &antrian::domain::booking::Event| ExportedEvent { at: event.at, status: event.status, by: event.by };
+    ExportedBooking {
+        code: booking.code.to_string(),
+        status: booking.status_at(now),
+        applicant_id: booking.applicant.to_string(),
+        office: booking.seat.office.to_string(),
+        service: booking.seat.service.to_string(),
+        date: booking.seat.date,
+        slot: booking.seat.time.to_string(),
+        history: kept.events.iter().map(event).collect(),
+    }
+}
+
+/// An account holds few bookings; one with more is exported up to here.
+const MOST_BOOKINGS: usize = 1_000;
+
+async fn bookings(app: &App, account: &AccountId) -> Result<Vec<BookingKept>, Problem> {
+    let store = app.ledger.store();
+    let (codes, _) = store.booking_codes(account, None, MOST_BOOKINGS).await?;
+    let mut all = Vec::with_capacity(codes.len());
+    for code in codes {
+        all.extend(store.booking_with_history(code).await?);
+    }
+    Ok(all)
+}
+
+/// Everything that is stored of the account.
+#[utoipa::path(get, path = "/v1/me/export", tag = "account",
+    responses((status = 200, body = Export), (status = 401, body = ProblemDetails)), security(("session" = [])))]
+async fn export(State(app): State<AppState>, who: SignedIn) -> Result<Json<Export>, Problem> {
+    let account = account(&app, &who.session.account).await?;
+    let applicants = app.ledger.store().applicants(&account.id).await?;
+    let bookings = bookings(&app, &account.id).await?;
+    let now = app.clock.now();
+    Ok(Json(Export {
+        account_id: account.id.to_string(),
+        created_at: account.created_at,
+        locale: account.locale,
+        phone: account.contacts.phone.as_ref().map(|phone| phone.expose().to_owned()),
+        whatsapp_user_id: account.contacts.scoped.as_ref().map(|id| id.expose().to_owned()),
+        applicants: applicants
+            .iter()
+            .map(|applicant| ExportedApplicant {
+                id: applicant.id.to_string(),
+                name: applicant.details.name.expose().to_owned(),
+                nik: applicant.details.nik.expose().to_owned(),
+                birth_date: applicant.details.birth_date,
+                ktp_regency: applicant.details.ktp_regency.clone(),
+                category: applicant.details.category,
+            })
+            .collect(),
+        bookings: bookings.iter().map(|kept| exported(kept, now)).collect(),
+    }))
+}
+
+/// Erases the account: live bookings are cancelled and their seats given back, personal data is
+/// removed. Not while a visit is under way.
+#[utoipa::path(delete, path = "/v1/me", tag = "account",
+    responses((status = 204), (status = 401, body = ProblemDetails), (status = 409, body = ProblemDetails)),
+    security(("session" = [])))]
+async fn erase(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode, Problem> {
+    let id = &who.session.account;
+    let now = app.clock.now();
+    let bookings = bookings(&app, id).await?;
+    let in_office = |kept: &BookingKept| {
+        let status = kept.booking.status_at(now);
+        matches!(status, Status::CheckedIn | Status::AwaitingDocuments) && now < kept.booking.times.day_ends_at
+    };
+    if bookings.iter().any(in_office) {
+        return Err(Problem::new(Code::VisitInProgress));
+    }
+    for kept in bookings {
+        if matches!(kept.booking.status_at(now), Status::Held | Status::Confirmed) {
+            let office = app.ledger.offices().get(&kept.booking.seat.office, now).await?;
+            let office = office.ok_or_else(|| Problem::new(Code::InternalError))?;
+            // Refused: checked in this very moment. What is under way is not erased.
+            match app.ledger.cancel(&office, kept.booking, CancelReason::Erasure, now).await? {
+                Changed::Refused(Refusal::CheckedIn) => return Err(Problem::new(Code::VisitInProgress)),
+                Changed::Refused(_) | Changed::Done(_) | Changed::Already(_) => {}
+            }
+        }
+    }
+    app.ledger.store().erase_account(id, now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Signs this device out.
+#[utoipa::path(delete, path = "/v1/session", tag = "account",
+    responses((status = 204), (status = 401, body = ProblemDetails)), security(("session" = [])))]
+async fn sign_out(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode, Problem> {
+    let hash = who.token.hash(&app);
+    app.ledger.store().delete_session(&who.session.account, &hash).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

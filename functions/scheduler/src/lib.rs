@@ -1,0 +1,81 @@
+//! What time makes due, once a minute; and the recount, once a day.
+
+use antrian::app::App;
+use antrian::ledger::{Housekeeping, LedgerError};
+use antrian::messaging::sweep::sweep;
+use antrian::storage::AuditReport;
+use serde::{Deserialize, Serialize};
+
+/// What the schedule asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Job {
+    /// Everything that is due.
+    #[default]
+    Tick,
+    /// The recount.
+    Audit,
+}
+
+/// A scheduled event.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub struct Scheduled {
+    /// What to do; absent: a tick.
+    #[serde(default)]
+    pub job: Job,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Days opened.
+    pub days_opened: u32,
+    /// Holds that ran out and visits that were missed, written down.
+    pub settled: u32,
+    /// Bookings cancelled because their office closed.
+    pub cleared: u32,
+    /// Overdue messages handed to the queue.
+    pub swept: usize,
+    /// The recount, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditReport>,
+}
+
+/// Runs a job. The parts of a tick do not wait for each other's success: the first fault is told
+/// after all have been tried.
+///
+/// # Errors
+/// If the table did not answer.
+pub async fn run(app: &App, work: &Housekeeping, job: Job) -> Result<Report, LedgerError> {
+    match job {
+        Job::Tick => Box::pin(tick(app, work)).await,
+        Job::Audit => Box::pin(audit(app, work)).await,
+    }
+}
+
+async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
+    let now = app.clock.now();
+    let settled = Box::pin(work.settle(now)).await;
+    let cleared = Box::pin(work.clear_closed_days(now)).await;
+    let days_opened = Box::pin(work.open_days(now)).await;
+    let swept = Box::pin(sweep(app.ledger.store(), &app.queue, now)).await;
+    let surveyed = Box::pin(work.survey(now)).await;
+    let report = Report {
+        days_opened: days_opened?,
+        settled: settled?,
+        cleared: cleared?,
+        swept: swept?,
+        audit: None,
+    };
+    surveyed?;
+    Ok(report)
+}
+
+async fn audit(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
+    let audit = work.audit(app.clock.now()).await?;
+    for disagreement in &audit.disagreements {
+        tracing::error!(?disagreement, "audit disagrees");
+    }
+    tracing::info!(days = audit.days, seats = audit.seats_taken, bookings = audit.live_bookings, "audit");
+    Ok(Report { audit: Some(audit), ..Report::default() })
+}

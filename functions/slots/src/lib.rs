@@ -1,0 +1,51 @@
+//! Offices, availability, requirements, bookings and tickets.
+
+pub mod bookings;
+pub mod offices;
+pub mod requirements;
+pub mod tickets;
+mod view;
+
+use antrian::http::{AppState, Routes};
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use antrian::http::problem::Problem;
+
+/// The document of the whole API, made from the code of all functions; a test keeps it current.
+const OPENAPI: &str = include_str!("../../../openapi.json");
+
+/// All routes of this function.
+pub fn routes() -> Routes {
+    OpenApiRouter::new()
+        .routes(routes!(health))
+        .route("/v1/openapi.json", axum::routing::get(openapi))
+        .merge(offices::routes())
+        .merge(requirements::routes())
+        .merge(bookings::routes())
+        .merge(tickets::routes())
+}
+
+/// The system's state.
+#[derive(Debug, Serialize, ToSchema)]
+struct Health {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// Whether the system works: its table answers.
+#[utoipa::path(get, path = "/v1/health", tag = "public", responses((status = 200, body = Health)))]
+async fn health(State(app): State<AppState>) -> Result<Json<Health>, Problem> {
+    app.ledger.store().ping().await?;
+    Ok(Json(Health { status: "ok" }))
+}
+
+async fn openapi() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")], OPENAPI)
+}

@@ -1,0 +1,78 @@
+//! Which documents to bring, for anybody to ask.
+
+use antrian::domain::ids::{OfficeId, ServiceId};
+use antrian::domain::requirements::{ApplicantKind, Circumstances, requirements};
+use antrian::domain::time::local_date;
+use antrian::http::body::Params;
+use antrian::http::problem::{Problem, ProblemDetails};
+use antrian::http::views::{DocumentView, WarningView, views};
+use antrian::http::{AppState, Routes};
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::offices::{office, unknown_service};
+
+pub(crate) fn routes() -> Routes {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Query {
+    /// The office.
+    #[param(value_type = String)]
+    office: OfficeId,
+    /// One of its services.
+    #[param(value_type = String)]
+    service: ServiceId,
+    /// Of age or not; absent: of age.
+    applicant: Option<ApplicantKind>,
+    /// City or regency that issued the KTP.
+    ktp_regency: Option<String>,
+    /// Date of the visit; absent: today.
+    date: Option<NaiveDate>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct RequirementsView {
+    documents: Vec<DocumentView>,
+    warnings: Vec<WarningView>,
+    /// When the oldest of the rules was last checked.
+    as_of: Option<NaiveDate>,
+    /// Where the rules were found.
+    source: String,
+}
+
+/// The documents for a visit.
+#[utoipa::path(get, path = "/v1/requirements", tag = "public", params(Query),
+    responses((status = 200, body = RequirementsView), (status = 404, body = ProblemDetails),
+        (status = 422, body = ProblemDetails)))]
+async fn list(State(app): State<AppState>, Params(query): Params<Query>) -> Result<impl IntoResponse, Problem> {
+    let office = office(&app, &query.office).await?;
+    if office.services.iter().all(|service| service.id != query.service) {
+        return Err(unknown_service());
+    }
+    let list = requirements(
+        &office,
+        &Circumstances {
+            service: &query.service,
+            applicant: query.applicant.unwrap_or(ApplicantKind::Adult),
+            ktp_regency: query.ktp_regency.as_deref(),
+            date: query.date.unwrap_or_else(|| local_date(app.clock.now(), office.timezone)),
+        },
+    );
+    let view = RequirementsView {
+        documents: views(&list.documents),
+        warnings: views(&list.warnings),
+        as_of: list.as_of,
+        source: list.sources.join("; "),
+    };
+    Ok(([(header::CACHE_CONTROL, "public, max-age=60")], Json(view)))
+}

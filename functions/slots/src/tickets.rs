@@ -1,0 +1,72 @@
+//! The ticket as picture and calendar entry.
+
+use antrian::domain::booking::{Booking, Status};
+use antrian::domain::code::BookingCode;
+use antrian::http::body::Segments;
+use antrian::http::problem::{Code, Problem, ProblemDetails, internal};
+use antrian::http::session::SignedIn;
+use antrian::http::{AppState, Routes};
+use antrian::messaging::compose::ticket_claims;
+use antrian::rendering::{self, CalendarEntry};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::bookings::own;
+use crate::offices::office;
+
+pub(crate) fn routes() -> Routes {
+    OpenApiRouter::new().routes(routes!(svg)).routes(routes!(png)).routes(routes!(ics))
+}
+
+/// A booking that has a ticket.
+async fn ticketed(app: &AppState, who: &SignedIn, code: BookingCode) -> Result<Booking, Problem> {
+    let booking = own(app, &who.session.account, code).await?;
+    match booking.status_at(app.clock.now()) {
+        Status::Confirmed | Status::CheckedIn | Status::AwaitingDocuments => Ok(booking),
+        Status::Held => Err(Problem::new(Code::NotConfirmed)),
+        Status::Expired => Err(Problem::new(Code::HoldExpired)),
+        _ => Err(Problem::new(Code::BookingEnded)),
+    }
+}
+
+fn text(app: &AppState, booking: &Booking) -> String {
+    app.keyring.ticket_signer().sign(&ticket_claims(booking))
+}
+
+fn file(kind: &'static str, body: impl IntoResponse) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, no-store")], body).into_response()
+}
+
+/// The QR as SVG.
+#[utoipa::path(get, path = "/v1/bookings/{code}/ticket.svg", tag = "bookings", params(("code" = String, Path)),
+    responses((status = 200, content_type = "image/svg+xml", body = String), (status = 404, body = ProblemDetails),
+        (status = 409, body = ProblemDetails)), security(("session" = [])))]
+async fn svg(State(app): State<AppState>, who: SignedIn, Segments(code): Segments<BookingCode>) -> Result<Response, Problem> {
+    let booking = ticketed(&app, &who, code).await?;
+    let svg = rendering::svg(&text(&app, &booking)).map_err(|error| internal(&error))?;
+    Ok(file("image/svg+xml", svg))
+}
+
+/// The QR as PNG.
+#[utoipa::path(get, path = "/v1/bookings/{code}/ticket.png", tag = "bookings", params(("code" = String, Path)),
+    responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 404, body = ProblemDetails),
+        (status = 409, body = ProblemDetails)), security(("session" = [])))]
+async fn png(State(app): State<AppState>, who: SignedIn, Segments(code): Segments<BookingCode>) -> Result<Response, Problem> {
+    let booking = ticketed(&app, &who, code).await?;
+    let png = rendering::png(&text(&app, &booking)).map_err(|error| internal(&error))?;
+    Ok(file("image/png", png))
+}
+
+/// The visit as a calendar entry.
+#[utoipa::path(get, path = "/v1/bookings/{code}/ticket.ics", tag = "bookings", params(("code" = String, Path)),
+    responses((status = 200, content_type = "text/calendar", body = String), (status = 404, body = ProblemDetails),
+        (status = 409, body = ProblemDetails)), security(("session" = [])))]
+async fn ics(State(app): State<AppState>, who: SignedIn, Segments(code): Segments<BookingCode>) -> Result<Response, Problem> {
+    let booking = ticketed(&app, &who, code).await?;
+    let office = office(&app, &booking.seat.office).await?;
+    let entry = CalendarEntry::of(&booking, &office, app.clock.now());
+    Ok(file("text/calendar; charset=utf-8", rendering::ics(&entry)))
+}

@@ -1,0 +1,161 @@
+//! The embedded cloud: DynamoDB (dynoxide) and SQS (rustack) on loopback ports.
+//!
+//! Both speak the wire protocols of AWS, so what runs against them is the production code with the
+//! real SDK. They never answer as a busy AWS does: no throttle, no `TransactionConflict`, no stale
+//! read. A test that needs one of these injects it in the SDK's HTTP client.
+//!
+//! The servers have a thread and a runtime of their own. The table's engine blocks its thread while
+//! it writes, which here delays no task of the application; several test runtimes can share one
+//! cloud; and ending the runtime ends every connection, which closes the database file.
+
+mod queue;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use tokio::{
+    runtime,
+    sync::{oneshot, watch},
+    time::timeout,
+};
+
+pub use queue::{DEAD_LETTER_QUEUE, QUEUE, create_queues};
+pub use table::create_table;
+
+use queue::QueueServer;
+use table::TableServer;
+
+/// The region of the embedded queues' ARNs; clients sign for the same one.
+pub const REGION: &str = "ap-southeast-3";
+
+/// How long open connections may take to end when the cloud stops. A request takes milliseconds;
+/// this bounds what a client does that holds a half-sent one.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// One thread for the table's engine, which runs one operation at a time, and one for the parsing
+/// of the next request and for the queues.
+const WORKERS: usize = 2;
+
+/// A running DynamoDB and SQS. Dropping it tells both to stop; [`Cloud::stop`] also waits for it.
+#[derive(Debug)]
+pub struct Cloud {
+    /// Endpoint of DynamoDB, such as `http://127.0.0.1:40001`.
+    pub dynamodb_url: String,
+    /// Endpoint of SQS, such as `http://127.0.0.1:40002`; queue URLs begin with it.
+    pub sqs_url: String,
+    stop: watch::Sender<()>,
+    ended: oneshot::Receiver<()>,
+}
+
+/// Where the table's items are kept. Queues are always in memory: the outbox in the table is the
+/// record of what is to be sent, and its sweeper sends again what a stopped queue has lost.
+#[derive(Debug, Clone, Copy)]
+pub enum Storage<'a> {
+    /// In memory, gone when the cloud stops.
+    Memory,
+    /// In `table.db` (SQLite) in this folder, which is created if it is missing. One cloud at a
+    /// time: a second one on the same folder would not see the first one's transaction tokens.
+    Folder(&'a Path),
+}
+
+/// The two endpoints, DynamoDB's first.
+type Urls = (String, String);
+
+impl Cloud {
+    /// Starts both servers on free ports of 127.0.0.1 and returns when they accept connections.
+    ///
+    /// # Errors
+    /// The folder or its database cannot be opened, or a port or a thread cannot be had.
+    pub async fn start(storage: Storage<'_>) -> anyhow::Result<Cloud> {
+        let folder = match storage {
+            Storage::Memory => None,
+            Storage::Folder(folder) => Some(folder.to_owned()),
+        };
+        let (stop, stopped) = watch::channel(());
+        let (started, urls) = oneshot::channel();
+        let (end, ended) = oneshot::channel();
+        let run = move || {
+            run(folder, started, stopped);
+            let _ = end.send(());
+        };
+        thread::Builder::new()
+            .name("cloud".to_owned())
+            .spawn(run)
+            .context("cannot start the thread of the embedded cloud")?;
+        let urls = urls.await.context("the embedded cloud ended while starting")?;
+        let (dynamodb_url, sqs_url) = urls?;
+        Ok(Cloud { dynamodb_url, sqs_url, stop, ended })
+    }
+
+    /// Stops both servers: requests that are running end, idle connections are closed, messages
+    /// are forgotten, and the database file is checkpointed and closed, ready to be opened again.
+    /// Returns within about two seconds even if a client keeps a connection busy.
+    ///
+    /// Stop the queue's readers first: a long poll that is waiting is answered with an error.
+    pub async fn stop(self) {
+        drop(self.stop);
+        if self.ended.await.is_err() {
+            tracing::error!("the embedded cloud ended by a panic");
+        }
+    }
+}
+
+/// The cloud's thread: serves until `stopped`, then ends whatever is still connected.
+fn run(
+    folder: Option<PathBuf>,
+    started: oneshot::Sender<anyhow::Result<Urls>>,
+    stopped: watch::Receiver<()>,
+) {
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(std::env::var("W").map_or(WORKERS, |w| w.parse().unwrap_or(WORKERS)))
+        .thread_name("cloud")
+        .enable_all()
+        .build();
+    match runtime {
+        // Dropped at the end of this arm: the tasks that remain go, and the database with them.
+        Ok(runtime) => runtime.block_on(serve(folder, started, stopped)),
+        Err(error) => {
+            let error = anyhow::Error::new(error).context("cannot start the cloud's runtime");
+            let _ = started.send(Err(error));
+        }
+    }
+}
+
+async fn serve(
+    folder: Option<PathBuf>,
+    started: oneshot::Sender<anyhow::Result<Urls>>,
+    mut stopped: watch::Receiver<()>,
+) {
+    let (table, queue) = match bind(folder.as_deref()).await {
+        Ok(servers) => servers,
+        Err(error) => {
+            let _ = started.send(Err(error));
+            return;
+        }
+    };
+    let urls = (table.url().to_owned(), queue.url().to_owned());
+    let serving = (
+        tokio::spawn(table.serve(stopped.clone())),
+        tokio::spawn(queue.serve(stopped.clone())),
+    );
+    if started.send(Ok(urls)).is_err() {
+        return;
+    }
+    // Nothing is ever sent on this channel: it changes by the sender going away.
+    let _ = stopped.changed().await;
+    let ending = async { tokio::join!(serving.0, serving.1) };
+    if timeout(DRAIN, ending).await.is_err() {
+        tracing::debug!("closing connections that are still busy");
+    }
+}
+
+async fn bind(folder: Option<&Path>) -> anyhow::Result<(TableServer, QueueServer)> {
+    Ok((TableServer::bind(folder).await?, QueueServer::bind().await?))
+}

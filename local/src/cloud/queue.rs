@@ -1,0 +1,144 @@
+//! The embedded SQS and the queues in it.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use aws_sdk_sqs::{Client, types::QueueAttributeName};
+use hyper::server::conn::http1;
+use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
+use rustack_sqs_core::{config::SqsConfig, handler::RustackSqsHandler, provider::RustackSqs};
+use rustack_sqs_http::service::{SqsHttpConfig, SqsHttpService};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    time::sleep,
+};
+
+use super::REGION;
+
+/// The queue of messages that are to be sent.
+pub const QUEUE: &str = "antrian-messages";
+/// Where messages go that could not be handled.
+pub const DEAD_LETTER_QUEUE: &str = "antrian-messages-dlq";
+
+/// How often a message is tried before it is put aside.
+const MAX_RECEIVES: u32 = 5;
+
+/// The pause after a connection that could not be accepted, for want of file handles as a rule.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+type Service = SqsHttpService<RustackSqsHandler>;
+
+/// Queues and the socket that they will be served on.
+pub(super) struct QueueServer {
+    listener: TcpListener,
+    queues: Arc<RustackSqs>,
+    url: String,
+}
+
+impl QueueServer {
+    /// Takes a free port; queue URLs carry it.
+    pub(super) async fn bind() -> anyhow::Result<Self> {
+        let listener =
+            TcpListener::bind("127.0.0.1:0").await.context("cannot have a port for SQS")?;
+        let address = listener.local_addr()?;
+        let config = SqsConfig {
+            default_region: REGION.to_owned(),
+            host: address.ip().to_string(),
+            port: address.port(),
+            ..SqsConfig::default()
+        };
+        let queues = Arc::new(RustackSqs::new(config));
+        Ok(Self { listener, queues, url: format!("http://{address}") })
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Serves until `stopped`, then until the open requests have ended. The queues end first, so
+    /// that a long poll does not hold the stop.
+    pub(super) async fn serve(self, mut stopped: watch::Receiver<()>) {
+        let handler = RustackSqsHandler::new(Arc::clone(&self.queues));
+        let service = SqsHttpService::new(Arc::new(handler), SqsHttpConfig::default());
+        let connections = GracefulShutdown::new();
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, _)) => serve_connection(stream, service.clone(), &connections),
+                    Err(error) => {
+                        tracing::warn!(%error, "the embedded SQS cannot accept a connection");
+                        sleep(ACCEPT_PAUSE).await;
+                    }
+                },
+                _ = stopped.changed() => break,
+            }
+        }
+        drop(self.listener);
+        self.queues.shutdown_all().await;
+        connections.shutdown().await;
+    }
+}
+
+fn serve_connection(stream: TcpStream, service: Service, connections: &GracefulShutdown) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "cannot set TCP_NODELAY");
+    }
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let connection = connections.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection to the embedded SQS ended early");
+        }
+    });
+}
+
+/// Creates the queue and its dead-letter queue if they are missing, gives the queue this
+/// visibility timeout and the redrive policy, and returns both URLs, the dead-letter queue's last.
+/// Doing it again changes nothing.
+///
+/// # Errors
+/// The endpoint refused a call or did not answer.
+pub async fn create_queues(
+    client: &Client,
+    visibility_secs: u32,
+) -> anyhow::Result<(String, String)> {
+    let dead_letters = create_queue(client, DEAD_LETTER_QUEUE).await?;
+    let queue = create_queue(client, QUEUE).await?;
+    let target = arn(client, &dead_letters).await?;
+    let redrive =
+        format!(r#"{{"deadLetterTargetArn":"{target}","maxReceiveCount":{MAX_RECEIVES}}}"#);
+    client
+        .set_queue_attributes()
+        .queue_url(&queue)
+        .attributes(QueueAttributeName::VisibilityTimeout, visibility_secs.to_string())
+        .attributes(QueueAttributeName::RedrivePolicy, redrive)
+        .send()
+        .await
+        .with_context(|| format!("cannot set the attributes of queue {QUEUE}"))?;
+    Ok((queue, dead_letters))
+}
+
+/// Names no attribute: with other attributes than it has, an existing queue is refused.
+async fn create_queue(client: &Client, name: &str) -> anyhow::Result<String> {
+    let created = client
+        .create_queue()
+        .queue_name(name)
+        .send()
+        .await
+        .with_context(|| format!("cannot create queue {name}"))?;
+    created.queue_url.with_context(|| format!("queue {name} was created without a URL"))
+}
+
+async fn arn(client: &Client, queue_url: &str) -> anyhow::Result<String> {
+    let described = client
+        .get_queue_attributes()
+        .queue_url(queue_url)
+        .attribute_names(QueueAttributeName::QueueArn)
+        .send()
+        .await
+        .with_context(|| format!("cannot read the ARN of {queue_url}"))?;
+    let attributes = described.attributes.unwrap_or_default();
+    let arn = attributes.get(&QueueAttributeName::QueueArn).cloned();
+    arn.with_context(|| format!("{queue_url} has no ARN"))
+}

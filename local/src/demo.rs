@@ -1,0 +1,72 @@
+//! The demo offices.
+
+use antrian::domain::office::Office;
+use antrian::domain::validate::faults;
+use antrian::storage::Store;
+use anyhow::{Context, ensure};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    offices: Vec<Office>,
+}
+
+/// The offices of `shared/data/offices.json`.
+///
+/// # Errors
+/// If the file does not describe offices that make sense.
+pub fn offices() -> anyhow::Result<Vec<Office>> {
+    let file: File = serde_json::from_str(include_str!("../../shared/data/offices.json")).context("offices.json")?;
+    for office in &file.offices {
+        let found = faults(office);
+        ensure!(found.is_empty(), "offices.json, {}: {found:?}", office.id);
+    }
+    Ok(file.offices)
+}
+
+/// Writes the offices that the table does not have yet: what staff changed stays.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn seed(store: &Store, offices: &[Office]) -> anyhow::Result<()> {
+    let (known, _) = store.offices().await?;
+    for office in offices.iter().filter(|office| known.iter().all(|known| known.id != office.id)) {
+        store.put_office(office).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use antrian::domain::calendar::{PlannedDay, plan_day};
+    use chrono::{Datelike, NaiveDate, Weekday};
+
+    use super::offices;
+
+    #[test]
+    fn the_demo_offices_are_many_various_and_examples() {
+        let offices = offices().unwrap();
+        assert!(offices.len() >= 12 && offices.iter().all(|office| office.example));
+        let zones: BTreeSet<_> = offices.iter().map(|office| office.timezone.name()).collect();
+        assert_eq!(zones.len(), 4);
+    }
+
+    #[test]
+    fn one_office_has_384_seats_a_day_and_one_140() {
+        let monday = NaiveDate::from_ymd_opt(2026, 11, 30).unwrap();
+        assert_eq!(monday.weekday(), Weekday::Mon);
+        let seats = |id: &str| {
+            let offices = offices().unwrap();
+            let office = offices.iter().find(|office| office.id.as_str() == id).unwrap().clone();
+            match plan_day(&office, monday) {
+                PlannedDay::Open(slots) => slots.iter().map(|slot| u32::from(slot.session.quota)).sum(),
+                PlannedDay::Closed(_) => 0,
+            }
+        };
+        assert_eq!(seats("jakarta-pusat"), 384);
+        assert_eq!(seats("singkawang"), 140);
+    }
+}

@@ -1,0 +1,18 @@
+//! The whole system in one process, for newcomers, development and tests.
+//!
+//! The functions run here as they do in the cloud: the same routers and handlers, the real AWS SDK,
+//! against an embedded DynamoDB and SQS on loopback ports.
+
+pub mod cloud;
+pub mod demo;
+pub mod home;
+pub mod issuer;
+pub mod openapi;
+pub mod poller;
+pub mod routes;
+pub mod settings;
+pub mod stack;
+pub mod welcome;
+
+pub use cloud::Storage;
+pub use stack::{Options, Stack};

@@ -1,0 +1,52 @@
+//! The description of the whole API, made from the code of all functions.
+
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Antrian",
+        description = "Appointments and queues for public offices. Errors are RFC 9457 problem details with a stable \
+            `code`. Times are RFC 3339 with offset; dates and slots are in the office's zone.",
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
+    ),
+    tags(
+        (name = "public", description = "No account needed."),
+        (name = "account", description = "Registration, sessions, own data."),
+        (name = "bookings", description = "Hold, confirm, cancel, move."),
+        (name = "staff", description = "The desk."),
+        (name = "admin", description = "Offices, calendars, releases, quotas.")
+    )
+)]
+struct Document;
+
+/// The document as JSON, as `openapi.json` holds it.
+pub fn document() -> String {
+    let mut document = Document::openapi();
+    let (_, paths) = crate::routes::documented().split_for_parts();
+    document.merge(paths);
+    let components = document.components.get_or_insert_default();
+    for (name, format) in [("session", "opaque"), ("staff", "JWT")] {
+        let mut scheme = Http::new(HttpAuthScheme::Bearer);
+        scheme.bearer_format = Some(format.to_owned());
+        components.add_security_scheme(name, SecurityScheme::Http(scheme));
+    }
+    let mut text = document.to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    /// After a change of the API: `ANTRIAN_WRITE_OPENAPI=1 cargo test -p antrian-local openapi`.
+    #[test]
+    fn the_served_document_is_that_of_the_code() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json");
+        if std::env::var_os("ANTRIAN_WRITE_OPENAPI").is_some() {
+            std::fs::write(file, super::document()).unwrap();
+        }
+        let served = std::fs::read_to_string(file).unwrap();
+        assert_eq!(served, super::document(), "openapi.json is older than the code");
+    }
+}

@@ -1,0 +1,72 @@
+//! What the command line and the environment choose.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+
+use crate::home::Home;
+use crate::stack::Options;
+
+/// Choices of whoever starts the stack.
+#[derive(Debug)]
+pub struct Settings {
+    port: u16,
+    home: Option<PathBuf>,
+    fresh: bool,
+    overrides: HashMap<String, String>,
+}
+
+const USAGE: &str = "usage: cargo run [-- --fresh]\n\
+    --fresh   forget the data of earlier runs\n\
+    ANTRIAN_PORT (8080), ANTRIAN_DATA (folder, or :memory:) and the variables in API.md choose more";
+
+/// Variables that the stack hands on to its functions.
+const HANDED_ON: [&str; 6] = [
+    "ANTRIAN_TABLE",
+    "ANTRIAN_PUBLIC_URL",
+    "WHATSAPP_PROVIDER",
+    "WHATSAPP_NUMBER",
+    "WHATSAPP_APP_SECRET",
+    "WHATSAPP_VERIFY_TOKEN",
+];
+const DEFAULT_PORT: u16 = 8080;
+const DEFAULT_HOME: &str = ".antrian";
+
+impl Settings {
+    /// Reads arguments and variables.
+    ///
+    /// # Errors
+    /// Says which one is wrong, and what is known.
+    pub fn read(args: impl Iterator<Item = String>, get: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
+        let mut fresh = false;
+        for arg in args {
+            match arg.as_str() {
+                "--fresh" => fresh = true,
+                "--help" | "-h" => bail!("{USAGE}"),
+                other => bail!("unknown argument {other}\n{USAGE}"),
+            }
+        }
+        let port = match get("ANTRIAN_PORT") {
+            Some(text) => text.parse().context("ANTRIAN_PORT is wrong: it is not a port")?,
+            None => DEFAULT_PORT,
+        };
+        let home = match get("ANTRIAN_DATA").as_deref() {
+            Some(":memory:") => None,
+            Some(folder) => Some(PathBuf::from(folder)),
+            None => Some(PathBuf::from(DEFAULT_HOME)),
+        };
+        let overrides = HANDED_ON.iter().filter_map(|name| Some(((*name).to_owned(), get(name)?))).collect();
+        Ok(Self { port, home, fresh, overrides })
+    }
+
+    /// The options that follow. With `--fresh`, earlier data is forgotten here.
+    ///
+    /// # Errors
+    /// If the folder can't be used.
+    pub fn options(self) -> anyhow::Result<Options> {
+        let home = self.home.map(|folder| Home::open(&folder, self.fresh)).transpose()?;
+        let offices = crate::demo::offices()?;
+        Ok(Options { port: self.port, home, offices, overrides: self.overrides, ..Options::default() })
+    }
+}

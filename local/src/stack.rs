@@ -1,0 +1,210 @@
+//! Everything, started and stopped together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use antrian::app::{App, Clients, sdk_settings};
+use antrian::clock::Clock;
+use antrian::config::Config;
+use antrian::domain::office::Office;
+use antrian::ledger::Housekeeping;
+use antrian::messaging::Simulator;
+use antrian::security::Keyring;
+use antrian_scheduler::Job;
+use anyhow::Context;
+use aws_sdk_dynamodb::config::{Credentials, Region};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::cloud::{self, Cloud, Storage};
+use crate::demo;
+use crate::home::Home;
+use crate::issuer::Issuer;
+use crate::poller::Poller;
+use crate::routes;
+
+/// What a stack is started with.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Port of the API on 127.0.0.1; 0: a free one.
+    pub port: u16,
+    /// Where data is kept; absent: in memory.
+    pub home: Option<Home>,
+    /// Offices to begin with.
+    pub offices: Vec<Office>,
+    /// Settings other than the stack's own.
+    pub overrides: HashMap<String, String>,
+    /// A client under the SDK other than the usual one: where tests inject faults.
+    pub http_client: Option<SharedHttpClient>,
+    /// A clock other than the machine's; absent: as earlier runs left it.
+    pub clock: Option<Clock>,
+    /// Leaves the queue and the scheduler to the caller, who says when they work.
+    pub by_hand: bool,
+}
+
+/// A running system.
+#[derive(Debug)]
+pub struct Stack {
+    /// The functions' state.
+    pub app: Arc<App>,
+    /// What was sent.
+    pub messenger: Simulator,
+    /// The scheduler's work.
+    pub work: Arc<Housekeeping>,
+    /// Takes messages from the queue.
+    pub poller: Poller,
+    /// Where the API answers, without a slash at its end.
+    pub base_url: String,
+    /// The development identity provider.
+    pub issuer: Arc<Issuer>,
+    home: Option<Home>,
+    cloud: Cloud,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<std::io::Result<()>>,
+    background: Vec<JoinHandle<()>>,
+}
+
+/// A function that times out is done with its messages long before.
+const VISIBILITY_SECS: u32 = 60;
+/// The cloud's scheduler ticks every minute; here nobody should have to wait.
+const TICK: std::time::Duration = std::time::Duration::from_secs(3);
+const TABLE: &str = "antrian";
+
+impl Stack {
+    /// Starts the embedded cloud, the functions and the API.
+    ///
+    /// # Errors
+    /// Says what could not be started.
+    pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let storage = options.home.as_ref().map_or(Storage::Memory, |home| Storage::Folder(home.folder()));
+        let cloud = Cloud::start(storage).await?;
+        let listener = listen(options.port).await?;
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let clients = clients(&cloud, options.http_client).await;
+        let table = options.overrides.get("ANTRIAN_TABLE").map_or(TABLE, String::as_str);
+        cloud::create_table(&clients.dynamodb, table).await?;
+        let (queue_url, dlq_url) = cloud::create_queues(&clients.sqs, VISIBILITY_SECS).await?;
+        let keys = match &options.home {
+            Some(home) => home.keys()?,
+            None => Keyring::generate_json(),
+        };
+        let settings = Settings { table, queue_url: &queue_url, dlq_url: &dlq_url, keys: &keys, base_url: &base_url };
+        let config = Config::read(|name| options.overrides.get(name).cloned().or_else(|| settings.get(name)))?;
+        let earlier = || Clock::ahead(options.home.as_ref().map_or(0, Home::clock_ahead_secs));
+        let clock = options.clock.clone().unwrap_or_else(earlier);
+        let app = Arc::new(App::new(&config, clients.clone(), clock)?);
+        demo::seed(app.ledger.store(), &options.offices).await?;
+        let messenger = Simulator::default();
+        let poller = Poller { app: app.clone(), messenger: messenger.clone(), sqs: clients.sqs, queue_url };
+        let issuer = Arc::new(Issuer::new(&base_url));
+        let work = Arc::new(Housekeeping::new(app.ledger.clone()));
+        let local = routes::Local {
+            app: app.clone(),
+            messenger: messenger.clone(),
+            work: work.clone(),
+            home: options.home.clone(),
+            base_url: base_url.clone(),
+            http: antrian::http::client::builder().no_proxy().build().context("no HTTP client")?,
+        };
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(serve(listener, routes::all(local, issuer.clone()), stopped));
+        let background = if options.by_hand { vec![] } else { background(&app, &work, &poller) };
+        Ok(Self { app, messenger, work, poller, base_url, issuer, home: options.home, cloud, stop: Some(stop), server, background })
+    }
+
+    /// Runs a job of the scheduler now.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn run_job(&self, job: Job) -> anyhow::Result<antrian_scheduler::Report> {
+        Ok(antrian_scheduler::run(&self.app, &self.work, job).await?)
+    }
+
+    /// Whether data is kept between runs.
+    pub fn home(&self) -> Option<&Home> {
+        self.home.as_ref()
+    }
+
+    /// Ends everything: requests that run are answered first.
+    pub async fn stop(mut self) {
+        for task in &self.background {
+            task.abort();
+        }
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if tokio::time::timeout(std::time::Duration::from_secs(2), &mut self.server).await.is_err() {
+            self.server.abort();
+        }
+        self.cloud.stop().await;
+    }
+}
+
+async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", port)).await.with_context(|| {
+        format!("port {port} on 127.0.0.1 cannot be had; another one is chosen with ANTRIAN_PORT")
+    })
+}
+
+async fn serve(listener: TcpListener, router: axum::Router, stopped: oneshot::Receiver<()>) -> std::io::Result<()> {
+    let stopped = async {
+        drop(stopped.await);
+    };
+    axum::serve(listener, router).with_graceful_shutdown(stopped).await
+}
+
+/// The real SDK against the embedded cloud.
+async fn clients(cloud: &Cloud, http: Option<SharedHttpClient>) -> Clients {
+    let http = http.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
+    let sdk = sdk_settings(http)
+        .region(Region::new(cloud::REGION))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .load()
+        .await;
+    let dynamodb = aws_sdk_dynamodb::config::Builder::from(&sdk).endpoint_url(&cloud.dynamodb_url).build();
+    let sqs = aws_sdk_sqs::config::Builder::from(&sdk).endpoint_url(&cloud.sqs_url).build();
+    Clients { dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb), sqs: aws_sdk_sqs::Client::from_conf(sqs) }
+}
+
+/// The settings that functions find in their environment in the cloud.
+struct Settings<'a> {
+    table: &'a str,
+    queue_url: &'a str,
+    dlq_url: &'a str,
+    keys: &'a SecretString,
+    base_url: &'a str,
+}
+
+impl Settings<'_> {
+    fn get(&self, name: &str) -> Option<String> {
+        Some(match name {
+            "ANTRIAN_TABLE" => self.table.to_owned(),
+            "ANTRIAN_QUEUE_URL" => self.queue_url.to_owned(),
+            "ANTRIAN_DLQ_URL" => self.dlq_url.to_owned(),
+            "ANTRIAN_KEYS" => self.keys.expose_secret().to_owned(),
+            "ANTRIAN_STAFF_ISSUER" => format!("{}/local/idp", self.base_url),
+            "ANTRIAN_PUBLIC_URL" => self.base_url.to_owned(),
+            "WHATSAPP_PROVIDER" => "simulator".to_owned(),
+            "WHATSAPP_NUMBER" => "6280000000000".to_owned(),
+            "WHATSAPP_APP_SECRET" => "local-app-secret".to_owned(),
+            "WHATSAPP_VERIFY_TOKEN" => "local-verify-token".to_owned(),
+            _ => return None,
+        })
+    }
+}
+
+fn background(app: &Arc<App>, work: &Arc<Housekeeping>, poller: &Poller) -> Vec<JoinHandle<()>> {
+    let (app, work) = (app.clone(), work.clone());
+    let ticks = async move {
+        loop {
+            if let Err(error) = antrian_scheduler::run(&app, &work, Job::Tick).await {
+                tracing::warn!(%error, "a tick of the scheduler failed");
+            }
+            tokio::time::sleep(TICK).await;
+        }
+    };
+    vec![tokio::spawn(ticks), tokio::spawn(poller.clone().run())]
+}

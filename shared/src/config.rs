@@ -1,0 +1,158 @@
+//! Configuration, read once at start. What is wrong is named by its variable.
+
+use secrecy::SecretString;
+
+/// Settings of a function.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `ANTRIAN_TABLE`: the table's name.
+    pub table: String,
+    /// `ANTRIAN_QUEUE_URL`: the queue of messages to be sent.
+    pub queue_url: String,
+    /// `ANTRIAN_DLQ_URL`: where messages go that cannot be sent by trying again.
+    pub dlq_url: String,
+    /// `ANTRIAN_KEYS`: the keyring, as JSON.
+    pub keys: SecretString,
+    /// `ANTRIAN_STAFF_ISSUER`: issuer of staff tokens.
+    pub staff_issuer: String,
+    /// `ANTRIAN_STAFF_CLIENT_ID`: the client that they are issued to; absent: any.
+    pub staff_client_id: Option<String>,
+    /// `ANTRIAN_PUBLIC_URL`: where applicants reach the system, without a slash at its end.
+    pub public_url: String,
+    /// WhatsApp.
+    pub whatsapp: WhatsappConfig,
+}
+
+/// Settings of the WhatsApp channel.
+#[derive(Debug, Clone)]
+pub struct WhatsappConfig {
+    /// `WHATSAPP_PROVIDER`.
+    pub provider: Provider,
+    /// `WHATSAPP_NUMBER`: the number that applicants write to, digits only.
+    pub number: String,
+    /// `WHATSAPP_APP_SECRET`: signs webhooks.
+    pub app_secret: SecretString,
+    /// `WHATSAPP_VERIFY_TOKEN`: proves the webhook's address to the provider.
+    pub verify_token: SecretString,
+}
+
+/// Who carries messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provider {
+    /// Nobody: messages are kept, to be looked at.
+    Simulator,
+}
+
+/// A variable that is missing or wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// It is not set.
+    #[error("{0} is not set")]
+    Missing(&'static str),
+    /// It is set to something of no use. Its value is not repeated.
+    #[error("{variable} is wrong: {why}")]
+    Wrong {
+        /// The variable.
+        variable: &'static str,
+        /// What it should be.
+        why: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads the settings with `get`, normally [`std::env::var`].
+    ///
+    /// # Errors
+    /// Names the first variable that is missing or wrong.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let get = |name: &'static str| get(name).filter(|value| !value.is_empty());
+        let need = |name: &'static str| get(name).ok_or(ConfigError::Missing(name));
+        Ok(Self {
+            table: need("ANTRIAN_TABLE")?,
+            queue_url: url("ANTRIAN_QUEUE_URL", need("ANTRIAN_QUEUE_URL")?)?,
+            dlq_url: url("ANTRIAN_DLQ_URL", need("ANTRIAN_DLQ_URL")?)?,
+            keys: need("ANTRIAN_KEYS")?.into(),
+            staff_issuer: url("ANTRIAN_STAFF_ISSUER", need("ANTRIAN_STAFF_ISSUER")?)?,
+            staff_client_id: get("ANTRIAN_STAFF_CLIENT_ID"),
+            public_url: url("ANTRIAN_PUBLIC_URL", need("ANTRIAN_PUBLIC_URL")?)?,
+            whatsapp: WhatsappConfig {
+                provider: provider(&need("WHATSAPP_PROVIDER")?)?,
+                number: digits("WHATSAPP_NUMBER", need("WHATSAPP_NUMBER")?)?,
+                app_secret: need("WHATSAPP_APP_SECRET")?.into(),
+                verify_token: need("WHATSAPP_VERIFY_TOKEN")?.into(),
+            },
+        })
+    }
+
+    /// Reads the settings from the environment.
+    ///
+    /// # Errors
+    /// Names the first variable that is missing or wrong.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+}
+
+fn provider(name: &str) -> Result<Provider, ConfigError> {
+    match name {
+        "simulator" => Ok(Provider::Simulator),
+        _ => Err(ConfigError::Wrong { variable: "WHATSAPP_PROVIDER", why: "this version knows only `simulator`" }),
+    }
+}
+
+fn url(variable: &'static str, value: String) -> Result<String, ConfigError> {
+    if value.starts_with("https://") || value.starts_with("http://") {
+        Ok(value.trim_end_matches('/').to_owned())
+    } else {
+        Err(ConfigError::Wrong { variable, why: "it is not a URL" })
+    }
+}
+
+fn digits(variable: &'static str, value: String) -> Result<String, ConfigError> {
+    if (8..=15).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(value)
+    } else {
+        Err(ConfigError::Wrong { variable, why: "a number has 8 to 15 digits, with its country and nothing else" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete(name: &str) -> Option<String> {
+        let value = match name {
+            "ANTRIAN_TABLE" => "antrian",
+            "ANTRIAN_KEYS" => "{}",
+            "ANTRIAN_STAFF_CLIENT_ID" => return None,
+            "WHATSAPP_PROVIDER" => "simulator",
+            "WHATSAPP_NUMBER" => "6280000000000",
+            "WHATSAPP_APP_SECRET" | "WHATSAPP_VERIFY_TOKEN" => "secret",
+            _ => "https://example.org/",
+        };
+        Some(value.to_owned())
+    }
+
+    #[test]
+    fn each_missing_variable_is_named() {
+        let needed = ["ANTRIAN_TABLE", "ANTRIAN_QUEUE_URL", "ANTRIAN_KEYS", "WHATSAPP_PROVIDER", "WHATSAPP_APP_SECRET"];
+        for name in needed {
+            let error = Config::read(|asked| complete(asked).filter(|_| asked != name)).unwrap_err();
+            assert_eq!(error, ConfigError::Missing(name));
+        }
+        assert_eq!(Config::read(complete).unwrap().public_url, "https://example.org");
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_and_not_repeated() {
+        let wrong = |asked: &str| if asked == "ANTRIAN_QUEUE_URL" { Some("hunter2".into()) } else { complete(asked) };
+        let error = Config::read(wrong).unwrap_err().to_string();
+        assert!(error.contains("ANTRIAN_QUEUE_URL") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        let shown = format!("{:?}", Config::read(complete).unwrap());
+        assert!(!shown.contains("secret\""), "{shown}");
+    }
+}

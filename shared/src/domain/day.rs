@@ -1,0 +1,290 @@
+//! A day at an office as the table shows it: slots, seats, and which of them can be claimed.
+//!
+//! Capacity is derived from seat items. A seat can be claimed if nobody ever claimed it or if its
+//! `free_at` has come; nothing has to run for that.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{ClosedReason, PlannedSlot};
+use super::code::BookingCode;
+use super::ids::ServiceId;
+use super::office::{Channel, Office, PoolRule};
+use super::time::SlotTime;
+
+/// The day item: that the day was opened, and whether it was closed since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayState {
+    /// When its slots were made.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub opened_at: DateTime<Utc>,
+    /// Set when the day was closed after it had been opened.
+    #[serde(default)]
+    pub closed: Option<ClosedReason>,
+}
+
+/// A slot item: how many seats, for whom, until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// The service.
+    pub service: ServiceId,
+    /// Its start in the office's zone.
+    pub time: SlotTime,
+    /// Seats are numbered 1 to `quota`; seats above a lowered quota stay with who has them.
+    pub quota: u16,
+    /// Ranges of seat numbers kept for channels.
+    #[serde(default)]
+    pub pools: Vec<Pool>,
+    /// Seats can be claimed before this instant.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub book_until: DateTime<Utc>,
+    /// When the slot was opened.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub released_at: DateTime<Utc>,
+}
+
+/// Seat numbers `first..=last`, kept for a channel until `until`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// For whom.
+    pub channel: Channel,
+    /// First seat number.
+    pub first: u16,
+    /// Last seat number.
+    pub last: u16,
+    /// From this instant on, for everybody.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub until: DateTime<Utc>,
+}
+
+/// A seat item: who claimed it last, and when it is claimable again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seat {
+    /// Its number within the slot, from 1.
+    pub number: u16,
+    /// The booking that claimed it last.
+    pub code: BookingCode,
+    /// Claimable from this instant; absent: kept for good.
+    #[serde(default, with = "chrono::serde::ts_seconds_option", skip_serializing_if = "Option::is_none")]
+    pub free_at: Option<DateTime<Utc>>,
+}
+
+impl Seat {
+    /// Whether somebody has it at `now`.
+    pub fn is_taken(&self, now: DateTime<Utc>) -> bool {
+        self.free_at.is_none_or(|free_at| free_at > now)
+    }
+}
+
+impl Slot {
+    /// The slot that a planned one becomes when it is opened at `now`.
+    pub fn open(planned: &PlannedSlot, office: &Office, date: NaiveDate, now: DateTime<Utc>) -> Self {
+        let starts_at = planned.time.on(date, office.timezone);
+        let cut_off = TimeDelta::minutes(office.policy.book_minutes_before.into());
+        Self {
+            service: planned.service.clone(),
+            time: planned.time,
+            quota: planned.session.quota,
+            pools: number_pools(&planned.session.pools, starts_at),
+            book_until: starts_at - cut_off,
+            released_at: now,
+        }
+    }
+
+    /// Whether `channel` may claim seat `number` at `now`, if it is free.
+    pub fn admits(&self, number: u16, channel: Channel, now: DateTime<Utc>) -> bool {
+        (1..=self.quota).contains(&number)
+            && now < self.book_until
+            && self.pools.iter().all(|pool| !pool.contains(number) || pool.channel == channel || pool.until <= now)
+    }
+
+    fn is_own_pool(&self, number: u16, channel: Channel) -> bool {
+        self.pools.iter().any(|pool| pool.contains(number) && pool.channel == channel)
+    }
+}
+
+impl Pool {
+    fn contains(&self, number: u16) -> bool {
+        (self.first..=self.last).contains(&number)
+    }
+}
+
+/// Pools take the lowest numbers, one after the other, so that lowering a quota takes general seats
+/// first.
+fn number_pools(rules: &[PoolRule], starts_at: DateTime<Utc>) -> Vec<Pool> {
+    let mut next = 1;
+    rules
+        .iter()
+        .filter(|rule| rule.seats > 0)
+        .map(|rule| {
+            let first = next;
+            next += rule.seats;
+            let until = starts_at - TimeDelta::minutes(rule.opens_to_all_minutes_before.into());
+            Pool { channel: rule.channel, first, last: next - 1, until }
+        })
+        .collect()
+}
+
+/// A slot with the seats that were ever claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotSeats {
+    /// The slot.
+    pub slot: Slot,
+    /// Its seats, in order of number.
+    pub seats: Vec<Seat>,
+}
+
+impl SlotSeats {
+    /// Numbers that `channel` can claim at `now`, in order.
+    pub fn claimable(&self, channel: Channel, now: DateTime<Utc>) -> impl Iterator<Item = u16> + '_ {
+        let mut taken = self.seats.iter().filter(move |seat| seat.is_taken(now)).map(|seat| seat.number).peekable();
+        (1..=self.slot.quota).filter(move |&number| {
+            while taken.next_if(|&other| other < number).is_some() {}
+            taken.peek() != Some(&number) && self.slot.admits(number, channel, now)
+        })
+    }
+
+    /// How many seats `channel` can claim at `now`.
+    pub fn seats_free(&self, channel: Channel, now: DateTime<Utc>) -> u16 {
+        u16::try_from(self.claimable(channel, now).count()).unwrap_or(u16::MAX)
+    }
+
+    /// One claimable seat at random, from the channel's own pool while that has any, so that two
+    /// people rarely meet on one seat.
+    pub fn pick(&self, channel: Channel, now: DateTime<Utc>, rng: &mut impl Rng) -> Option<u16> {
+        let free: Vec<u16> = self.claimable(channel, now).collect();
+        let own: Vec<u16> = free.iter().copied().filter(|&n| self.slot.is_own_pool(n, channel)).collect();
+        let from = if own.is_empty() { free } else { own };
+        (!from.is_empty()).then(|| from[rng.random_range(0..from.len())])
+    }
+}
+
+/// Everything in the table about one day at one office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// The date in the office's zone.
+    pub date: NaiveDate,
+    /// Absent: the day was never opened.
+    pub state: Option<DayState>,
+    /// Slots in order of time and service.
+    pub slots: Vec<SlotSeats>,
+}
+
+impl Day {
+    /// Why the day was closed, if it was.
+    pub fn closed(&self) -> Option<&ClosedReason> {
+        self.state.as_ref().and_then(|state| state.closed.as_ref())
+    }
+
+    /// The slots of `service`; none while the day is closed.
+    pub fn slots_of<'a>(&'a self, service: &'a ServiceId) -> impl Iterator<Item = &'a SlotSeats> {
+        let open = self.closed().is_none();
+        self.slots.iter().filter(move |seats| open && seats.slot.service == *service)
+    }
+
+    /// The slot of `service` at `time`, whether or not the day is closed.
+    pub fn slot(&self, service: &ServiceId, time: SlotTime) -> Option<&SlotSeats> {
+        self.slots.iter().find(|seats| seats.slot.service == *service && seats.slot.time == time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(secs: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(secs, 0).unwrap()
+    }
+
+    fn slot(quota: u16, pools: Vec<Pool>) -> Slot {
+        Slot {
+            service: "passport_new".parse().unwrap(),
+            time: "09:00".parse().unwrap(),
+            quota,
+            pools,
+            book_until: at(10_000),
+            released_at: at(0),
+        }
+    }
+
+    const CHANNELS: [Channel; 4] = [Channel::Web, Channel::Whatsapp, Channel::Priority, Channel::WalkIn];
+
+    fn slots() -> impl Strategy<Value = SlotSeats> {
+        let pools = prop::collection::vec((0usize..4, 0u16..4, 0i64..12_000), 0..4);
+        let seats = prop::collection::btree_map(1u16..16, prop::option::of(0i64..12_000), 0..12);
+        (1u16..12, pools, seats).prop_map(|(quota, pools, seats)| {
+            let mut next = 1;
+            let pools = pools
+                .into_iter()
+                .filter(|(_, seats, _)| *seats > 0)
+                .map(|(channel, seats, until)| {
+                    let first = next;
+                    next += seats;
+                    Pool { channel: CHANNELS[channel], first, last: next - 1, until: at(until) }
+                })
+                .collect();
+            let seats = seats
+                .into_iter()
+                .map(|(number, free_at)| Seat {
+                    number,
+                    code: BookingCode::from_bits(number.into()),
+                    free_at: free_at.map(at),
+                })
+                .collect();
+            SlotSeats { slot: slot(quota, pools), seats }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn only_free_numbers_within_the_quota_are_offered(slot in slots(), now in 0i64..12_000, seed: u64) {
+            use rand::SeedableRng;
+            let now = at(now);
+            for channel in CHANNELS {
+                let free: Vec<u16> = slot.claimable(channel, now).collect();
+                for &number in &free {
+                    prop_assert!((1..=slot.slot.quota).contains(&number));
+                    prop_assert!(!slot.seats.iter().any(|s| s.number == number && s.is_taken(now)));
+                    prop_assert!(slot.slot.admits(number, channel, now));
+                }
+                let picked = slot.pick(channel, now, &mut rand::rngs::StdRng::seed_from_u64(seed));
+                prop_assert_eq!(picked.is_some(), !free.is_empty());
+                prop_assert!(picked.is_none_or(|number| free.contains(&number)));
+            }
+        }
+
+        #[test]
+        fn a_pool_is_for_its_channel_until_its_time_and_then_for_all(slot in slots(), now in 0i64..9_999) {
+            let now = at(now);
+            for pool in &slot.slot.pools {
+                for number in pool.first..=pool.last.min(slot.slot.quota) {
+                    for channel in CHANNELS {
+                        let expected = channel == pool.channel || pool.until <= now;
+                        prop_assert_eq!(slot.slot.admits(number, channel, now), expected);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn pools_never_overlap_and_never_run_empty(seats in prop::collection::vec(0u16..9, 0..5)) {
+            let rules: Vec<_> = seats.iter().map(|&seats| PoolRule {
+                channel: Channel::Whatsapp, seats, opens_to_all_minutes_before: 60,
+            }).collect();
+            let pools = number_pools(&rules, at(90_000));
+            let total: u16 = pools.iter().map(|pool| pool.last - pool.first + 1).sum();
+            prop_assert_eq!(total, seats.iter().sum::<u16>());
+            prop_assert!(pools.windows(2).all(|two| two[0].last + 1 == two[1].first));
+        }
+    }
+
+    #[test]
+    fn a_seat_is_taken_until_the_very_second_it_is_free() {
+        let seat = Seat { number: 1, code: BookingCode::from_bits(1), free_at: Some(at(100)) };
+        assert!(seat.is_taken(at(99)));
+        assert!(!seat.is_taken(at(100)));
+        assert!(Seat { free_at: None, ..seat }.is_taken(at(1_000_000)));
+    }
+}

@@ -1,0 +1,114 @@
+//! Identifiers: parsed once, then trusted. None of them authorises anything.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a text is not an identifier of the wanted kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid {kind}")]
+pub struct InvalidId {
+    /// The kind of identifier that was expected.
+    pub kind: &'static str,
+}
+
+/// A text of `min..=max` bytes, each an ASCII lower-case letter, digit, `-` or `_`.
+fn is_slug(text: &str, min: usize, max: usize) -> bool {
+    (min..=max).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
+}
+
+macro_rules! slug_id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $min:literal..=$max:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The identifier as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                if is_slug(text, $min, $max) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(InvalidId { kind: $kind })
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+slug_id! {
+    /// An office, for example `jakarta-pusat`. At most 20 bytes, so that a ticket's QR stays small.
+    OfficeId, "office", 2..=20
+}
+slug_id! {
+    /// A service, for example `passport_new`.
+    ServiceId, "service", 2..=40
+}
+slug_id! {
+    /// An account; opaque, random.
+    AccountId, "account", 8..=40
+}
+slug_id! {
+    /// A person within an account: `p1` to `p5`.
+    ApplicantId, "applicant", 2..=8
+}
+slug_id! {
+    /// A registration in progress; derived from its code, opaque to clients.
+    RegistrationId, "registration", 16..=64
+}
+slug_id! {
+    /// An outbox row.
+    MessageId, "message", 4..=96
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_office_id_is_a_short_slug() {
+        assert!("jakarta-pusat".parse::<OfficeId>().is_ok());
+        for bad in [
+            "",
+            "a",
+            "Jakarta",
+            "a#b",
+            "a b",
+            "an-office-id-longer-than-20",
+            "é-office",
+        ] {
+            assert!(bad.parse::<OfficeId>().is_err(), "{bad}");
+        }
+    }
+}

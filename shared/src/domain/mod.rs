@@ -1,0 +1,16 @@
+//! The rules of appointments, pure: no I/O, no clock, no AWS types. `now` is always an argument.
+
+pub mod booking;
+pub mod calendar;
+pub mod code;
+pub mod day;
+pub mod ids;
+pub mod message;
+pub mod office;
+pub mod person;
+pub mod personal;
+pub mod release;
+pub mod requirements;
+pub mod ticket;
+pub mod time;
+pub mod validate;

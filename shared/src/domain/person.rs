@@ -1,0 +1,83 @@
+//! People: how they are reached and what entitles them to priority.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::personal::{PhoneNumber, ScopedUserId};
+use crate::security::Keyring;
+
+/// Entitlement to priority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// None.
+    General,
+    /// Over 60.
+    Elderly,
+    /// With a disability.
+    Disabled,
+    /// Pregnant.
+    Pregnant,
+    /// A small child.
+    Toddler,
+}
+
+impl Category {
+    /// Whether the person may use the seats kept for priority.
+    pub fn has_priority(self) -> bool {
+        self != Self::General
+    }
+}
+
+/// How an account is reached by WhatsApp: a number, a business-scoped id, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contacts {
+    /// Phone number.
+    pub phone: Option<PhoneNumber>,
+    /// Business-scoped user id.
+    pub scoped: Option<ScopedUserId>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Plain {
+    phone: Option<String>,
+    scoped: Option<String>,
+}
+
+impl Contacts {
+    /// Whether there is no way to reach anybody.
+    pub fn is_empty(&self) -> bool {
+        self.phone.is_none() && self.scoped.is_none()
+    }
+
+    /// Keyed hashes of the contacts, the one that decides first.
+    pub fn hashes(&self, keyring: &Keyring) -> Vec<String> {
+        let scoped = self.scoped.as_ref().map(|id| keyring.contact_scoped(id));
+        let phone = self.phone.as_ref().map(|phone| keyring.contact_phone(phone));
+        scoped.into_iter().chain(phone).collect()
+    }
+
+    /// These contacts, with what is missing taken from `older`.
+    #[must_use]
+    pub fn or(self, older: Self) -> Self {
+        Self { phone: self.phone.or(older.phone), scoped: self.scoped.or(older.scoped) }
+    }
+
+    /// As JSON, to be sealed.
+    pub fn to_json(&self) -> String {
+        let plain = Plain {
+            phone: self.phone.as_ref().map(|phone| phone.expose().to_owned()),
+            scoped: self.scoped.as_ref().map(|id| id.expose().to_owned()),
+        };
+        serde_json::to_string(&plain).unwrap_or_default()
+    }
+
+    /// Reads the form of [`Contacts::to_json`].
+    pub fn from_json(json: &[u8]) -> Option<Self> {
+        let plain: Plain = serde_json::from_slice(json).ok()?;
+        Some(Self {
+            phone: plain.phone.map(|phone| phone.parse()).transpose().ok()?,
+            scoped: plain.scoped.map(|id| id.parse()).transpose().ok()?,
+        })
+    }
+}

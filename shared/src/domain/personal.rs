@@ -1,0 +1,204 @@
+//! Personal data as types that cannot print themselves.
+//!
+//! `Debug` shows only the type's name, there is no `Display` and no `Serialize`: whoever needs the
+//! value says `expose` (and so stands out in a review).
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate};
+
+macro_rules! redacted {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+
+        impl $name {
+            /// The value itself. For the one place that needs it; never for a log, URL or error.
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+        }
+    )*};
+}
+
+redacted!(Nik, PhoneNumber, PersonName, ScopedUserId);
+
+/// A national identity number: `PPKKCC DDMMYY SSSS`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Nik(String);
+
+/// Why a text is not a NIK.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a NIK has 16 digits, with a day of birth from 01 to 31 (41 to 71 for women), a month from 01 to 12 and a sequence that is not 0000")]
+pub struct InvalidNik;
+
+impl Nik {
+    /// Whether the digits tell the same day, month and year of the century as `birth`.
+    ///
+    /// A difference is worth a warning, never a refusal: a birth date that was corrected later
+    /// leaves the NIK as it was.
+    pub fn agrees_with(&self, birth: NaiveDate) -> bool {
+        let number = |at: usize| self.0[at..at + 2].parse::<u32>().unwrap_or(0);
+        let day = number(6) % 40;
+        let year = u32::try_from(birth.year().rem_euclid(100)).unwrap_or(0);
+        (day, number(8), number(10)) == (birth.day(), birth.month(), year)
+    }
+
+    /// The first and last four digits, for its owner to recognise it.
+    pub fn masked(&self) -> String {
+        format!("{}••••••••{}", &self.0[..4], &self.0[12..])
+    }
+}
+
+impl FromStr for Nik {
+    type Err = InvalidNik;
+
+    fn from_str(text: &str) -> Result<Self, InvalidNik> {
+        let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
+        if digits.len() != 16 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(InvalidNik);
+        }
+        let number = |range: std::ops::Range<usize>| digits[range].parse::<u32>().unwrap_or(0);
+        let day = number(6..8);
+        let day_ok = (1..=31).contains(&day) || (41..=71).contains(&day);
+        if day_ok && (1..=12).contains(&number(8..10)) && number(12..16) != 0 {
+            Ok(Self(digits))
+        } else {
+            Err(InvalidNik)
+        }
+    }
+}
+
+/// A phone number in international form, digits only: `62812…`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PhoneNumber(String);
+
+/// A text that is not a phone number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a phone number is written with its country, for example +62 812 0000 0000")]
+pub struct InvalidPhone;
+
+impl FromStr for PhoneNumber {
+    type Err = InvalidPhone;
+
+    /// Takes `+62…`, `62…`, and the Indonesian `08…`; 8 to 15 digits (E.164).
+    fn from_str(text: &str) -> Result<Self, InvalidPhone> {
+        let mut digits: String =
+            text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '+')).collect();
+        if let Some(national) = digits.strip_prefix("08") {
+            digits = format!("628{national}");
+        }
+        let ok = (8..=15).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && !digits.starts_with('0');
+        if ok { Ok(Self(digits)) } else { Err(InvalidPhone) }
+    }
+}
+
+/// A person's name as they write it: 1 to 100 characters, no control characters.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PersonName(String);
+
+/// A text that is not a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a name has 1 to 100 characters, as on the KTP")]
+pub struct InvalidName;
+
+impl FromStr for PersonName {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let ok = (1..=100).contains(&name.chars().count())
+            && !name.chars().any(|c| c.is_control() || is_invisible(c))
+            && name.chars().any(char::is_alphabetic);
+        if ok { Ok(Self(name)) } else { Err(InvalidName) }
+    }
+}
+
+/// Marks that turn or hide text: they have no place in a name that a clerk compares with a KTP.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A business-scoped WhatsApp user id, which may come instead of a phone number.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ScopedUserId(String);
+
+/// A text that is not a business-scoped user id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a business-scoped user id")]
+pub struct InvalidScopedUserId;
+
+impl FromStr for ScopedUserId {
+    type Err = InvalidScopedUserId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidScopedUserId> {
+        let ok = (4..=160).contains(&text.len())
+            && text.contains('.')
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
+        if ok { Ok(Self(text.to_owned())) } else { Err(InvalidScopedUserId) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_nik_is_checked_for_what_never_varies() {
+        for good in ["9971014501909001", "99.71.01.450190.9001", "9971 0131 1299 9123"] {
+            assert!(good.parse::<Nik>().is_ok(), "{good}");
+        }
+        for bad in
+            ["", "997101450190900", "9971013201909001", "9971010001909001", "9971014513909001", "9971014501900000", "99710145019090०1"]
+        {
+            assert_eq!(bad.parse::<Nik>(), Err(InvalidNik), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_birth_date_of_a_woman_is_read_with_forty_taken_off() {
+        let nik: Nik = "9971014501909001".parse().unwrap();
+        assert!(nik.agrees_with(NaiveDate::from_ymd_opt(1990, 1, 5).unwrap()));
+        assert!(!nik.agrees_with(NaiveDate::from_ymd_opt(1990, 5, 1).unwrap()));
+    }
+
+    #[test]
+    fn personal_data_does_not_print_itself() {
+        let nik: Nik = "9971014501909001".parse().unwrap();
+        assert_eq!(format!("{nik:?}"), "Nik(…)");
+        assert_eq!(nik.masked(), "9971••••••••9001");
+    }
+
+    #[test]
+    fn a_phone_number_is_brought_to_international_form() {
+        for text in ["+62 812-0000-0001", "0812 0000 0001", "6281200000001"] {
+            assert_eq!(text.parse::<PhoneNumber>().unwrap().expose(), "6281200000001");
+        }
+        for bad in ["", "123", "abc", "0212345678901234", "+62812000000010000"] {
+            assert!(bad.parse::<PhoneNumber>().is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_well_formed_nik_is_taken(region in 0u32..1_000_000, day in 1u32..=31, woman: bool,
+            month in 1u32..=12, year in 0u32..100, sequence in 1u32..10_000) {
+            let day = day + if woman { 40 } else { 0 };
+            let text = format!("{region:06}{day:02}{month:02}{year:02}{sequence:04}");
+            let nik: Nik = text.parse().unwrap();
+            prop_assert_eq!(nik.expose(), text);
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,24}") {
+            let _ = (text.parse::<Nik>(), text.parse::<PhoneNumber>(), text.parse::<PersonName>());
+        }
+    }
+}

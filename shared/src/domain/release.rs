@@ -1,0 +1,196 @@
+//! When a date is opened to the public: a rule per office, computed, never stored.
+
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc, Weekday};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::time::{SlotTime, local_date};
+
+/// A release rule. Times are in the office's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+pub enum ReleasePolicy {
+    /// Every day at `at`, the date `days_ahead` days later is opened.
+    Rolling {
+        /// How far ahead; 0 to 365.
+        days_ahead: u16,
+        /// Time of day.
+        #[schema(value_type = String)]
+        at: SlotTime,
+    },
+    /// On `weekday` at `at`, Monday to Sunday of the following week are opened.
+    Weekly {
+        /// The day of the release.
+        #[schema(value_type = String)]
+        #[serde(with = "weekday")]
+        weekday: Weekday,
+        /// Time of day.
+        #[schema(value_type = String)]
+        at: SlotTime,
+    },
+    /// On `day` of a month at `at`, the whole following month is opened.
+    Monthly {
+        /// Day of the month; in a shorter month, its last day.
+        day: u8,
+        /// Time of day.
+        #[schema(value_type = String)]
+        at: SlotTime,
+    },
+}
+
+impl ReleasePolicy {
+    /// The instant at which `date` is opened.
+    pub fn released_at(&self, date: NaiveDate, zone: Tz) -> DateTime<Utc> {
+        match *self {
+            Self::Rolling { days_ahead, at } => at.on(back(date, u64::from(days_ahead)), zone),
+            Self::Weekly { weekday, at } => {
+                let monday = back(date, u64::from(date.weekday().num_days_from_monday()));
+                at.on(
+                    back(monday, 7 - u64::from(weekday.num_days_from_monday())),
+                    zone,
+                )
+            }
+            Self::Monthly { day, at } => {
+                let first = date.with_day(1).unwrap_or(date);
+                let before = first.checked_sub_months(Months::new(1)).unwrap_or(first);
+                let length = (first - before).num_days();
+                let offset = i64::from(day.max(1)).min(length) - 1;
+                at.on(
+                    before
+                        .checked_add_days(Days::new(offset.unsigned_abs()))
+                        .unwrap_or(before),
+                    zone,
+                )
+            }
+        }
+    }
+
+    /// The last date that is open at `now`.
+    pub fn open_through(&self, now: DateTime<Utc>, zone: Tz) -> NaiveDate {
+        let mut date = local_date(now, zone);
+        for _ in 0..LONGEST_DAYS {
+            match date.succ_opt() {
+                Some(next) if self.released_at(next, zone) <= now => date = next,
+                _ => break,
+            }
+        }
+        date
+    }
+
+    /// The next release after `now`: when, and the first date that it opens.
+    pub fn next_release(&self, now: DateTime<Utc>, zone: Tz) -> (DateTime<Utc>, NaiveDate) {
+        let through = self.open_through(now, zone);
+        let first = through.succ_opt().unwrap_or(through);
+        (self.released_at(first, zone), first)
+    }
+}
+
+/// No policy opens a date more than 365 days before it.
+const LONGEST_DAYS: u32 = 366;
+
+fn back(date: NaiveDate, days: u64) -> NaiveDate {
+    date.checked_sub_days(Days::new(days)).unwrap_or(date)
+}
+
+mod weekday {
+    //! A weekday as `mon` … `sun`.
+    use chrono::Weekday;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(day: &Weekday, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&day.to_string().to_lowercase())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Weekday, D::Error> {
+        String::deserialize(d)?.parse().map_err(|_| {
+            D::Error::custom("a weekday is written mon, tue, wed, thu, fri, sat or sun")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn policy() -> impl Strategy<Value = ReleasePolicy> {
+        let at = (0u16..1440).prop_map(|m| SlotTime::from_minutes(m).unwrap());
+        prop_oneof![
+            (0u16..=365, at.clone())
+                .prop_map(|(days_ahead, at)| ReleasePolicy::Rolling { days_ahead, at }),
+            (0u8..7, at.clone()).prop_map(|(d, at)| ReleasePolicy::Weekly {
+                weekday: Weekday::try_from(d).unwrap(),
+                at
+            }),
+            (1u8..=31, at).prop_map(|(day, at)| ReleasePolicy::Monthly { day, at }),
+        ]
+    }
+
+    fn date(y: i32, m: u32, d: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(y, m, d).unwrap()
+    }
+
+    const ZONE: Tz = Tz::Asia__Jayapura;
+
+    #[test]
+    fn friday_at_two_opens_the_whole_next_week() {
+        let policy = ReleasePolicy::Weekly {
+            weekday: Weekday::Fri,
+            at: "14:00".parse().unwrap(),
+        };
+        let friday = "14:00"
+            .parse::<SlotTime>()
+            .unwrap()
+            .on(date(2026, 11, 27), ZONE);
+        for day in [date(2026, 11, 30), date(2026, 12, 6)] {
+            assert_eq!(policy.released_at(day, ZONE), friday);
+        }
+        assert_eq!(policy.open_through(friday, ZONE), date(2026, 12, 6));
+        let before = friday - chrono::TimeDelta::seconds(1);
+        assert_eq!(policy.open_through(before, ZONE), date(2026, 11, 29));
+        assert_eq!(
+            policy.next_release(before, ZONE),
+            (friday, date(2026, 11, 30))
+        );
+    }
+
+    #[test]
+    fn the_last_day_of_a_month_opens_the_next_whatever_its_length() {
+        let policy = ReleasePolicy::Monthly {
+            day: 31,
+            at: "09:00".parse().unwrap(),
+        };
+        let at = |d| "09:00".parse::<SlotTime>().unwrap().on(d, ZONE);
+        assert_eq!(
+            policy.released_at(date(2027, 3, 15), ZONE),
+            at(date(2027, 2, 28))
+        );
+        assert_eq!(
+            policy.released_at(date(2027, 1, 1), ZONE),
+            at(date(2026, 12, 31))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn later_dates_are_never_opened_earlier(policy in policy(), day in 0u64..700) {
+            let first = date(2026, 1, 1) + Days::new(day);
+            let next = first + Days::new(1);
+            prop_assert!(policy.released_at(first, ZONE) <= policy.released_at(next, ZONE));
+        }
+
+        #[test]
+        fn the_next_release_is_in_the_future_and_opens_the_first_closed_date(
+            policy in policy(), minutes in 0i64..(60 * 24 * 400)
+        ) {
+            let now = "00:00".parse::<SlotTime>().unwrap().on(date(2026, 1, 1), ZONE)
+                + chrono::TimeDelta::minutes(minutes);
+            let through = policy.open_through(now, ZONE);
+            let (at, first) = policy.next_release(now, ZONE);
+            prop_assert!(at > now);
+            prop_assert_eq!(first, through + Days::new(1));
+            prop_assert!(through == local_date(now, ZONE) || policy.released_at(through, ZONE) <= now);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+use super::*;
+use proptest::prelude::*;
+use qrcode::{EcLevel, QrCode, Version};
+
+fn signer() -> TicketSigner {
+    TicketSigner::new(7, [42; 32])
+}
+
+fn claims() -> impl Strategy<Value = TicketClaims> {
+    (
+        "[a-z0-9_-]{2,20}",
+        0u64..=65_535,
+        0u16..1440,
+        0u64..(1 << 45),
+    )
+        .prop_map(|(office, day, minutes, bits)| TicketClaims {
+            office: office.parse().unwrap(),
+            date: EPOCH + Days::new(day),
+            time: SlotTime::from_minutes(minutes).unwrap(),
+            code: BookingCode::from_bits(bits),
+        })
+}
+
+fn some_claims() -> TicketClaims {
+    TicketClaims {
+        office: "jakarta-pusat".parse().unwrap(),
+        date: NaiveDate::from_ymd_opt(2026, 12, 7).unwrap(),
+        time: "09:00".parse().unwrap(),
+        code: BookingCode::from_bits(0x1234_5678_9ABC),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_ticket_reads_back_and_is_always_the_same(claims in claims(), seed: [u8; 32], key_id: u8) {
+        let signer = TicketSigner::new(key_id, seed);
+        let text = signer.sign(&claims);
+        prop_assert_eq!(&text, &signer.sign(&claims));
+        let padded = format!("\n {text}\r\n");
+        let verifier = signer.verifier();
+        prop_assert_eq!(verifier.verify(&text), Ok(claims.clone()));
+        prop_assert_eq!(verifier.verify(&padded), Ok(claims));
+    }
+
+    #[test]
+    fn any_changed_character_is_refused(
+        claims in claims(),
+        at: prop::sample::Index,
+        to in prop_oneof!["[0-9A-Z $%*+./:-]", "\\PC"],
+    ) {
+        let to = to.chars().next().unwrap();
+        let mut text: Vec<char> = signer().sign(&claims).chars().collect();
+        let at = at.index(text.len());
+        prop_assume!(text[at] != to);
+        text[at] = to;
+        prop_assert!(signer().verifier().verify(&text.iter().collect::<String>()).is_err());
+    }
+
+    #[test]
+    fn any_flipped_bit_is_refused(claims in claims(), at: prop::sample::Index) {
+        let text = signer().sign(&claims);
+        let mut bytes = base45::decode(&text[PREFIX.len()..]).unwrap();
+        let bit = at.index(bytes.len() * 8);
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let forged = format!("{PREFIX}{}", base45::encode(bytes));
+        prop_assert!(signer().verifier().verify(&forged).is_err());
+    }
+
+    #[test]
+    fn a_shorter_or_longer_text_is_refused(claims in claims(), at: prop::sample::Index) {
+        let text = signer().sign(&claims);
+        let cut = &text[..at.index(text.len())];
+        prop_assert_eq!(signer().verifier().verify(cut), Err(BadTicket::Form));
+        for more in ["0", "00", "000", "AN1:"] {
+            prop_assert!(signer().verifier().verify(&(text.clone() + more)).is_err());
+        }
+    }
+
+    #[test]
+    fn no_text_panics(text in "(AN1:)?[0-9A-Z $%*+./:-]{0,200}", other in "\\PC{0,40}") {
+        prop_assert!(signer().verifier().verify(&text).is_err());
+        prop_assert!(signer().verifier().verify(&other).is_err());
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes: Vec<u8>) {
+        let text = format!("{PREFIX}{}", base45::encode(bytes));
+        prop_assert!(signer().verifier().verify(&text).is_err());
+    }
+
+    #[test]
+    fn another_key_is_refused(claims in claims(), seed: [u8; 32]) {
+        prop_assume!(seed != [42; 32]);
+        let text = TicketSigner::new(7, seed).sign(&claims);
+        prop_assert_eq!(signer().verifier().verify(&text), Err(BadTicket::Signature));
+        let text = TicketSigner::new(8, seed).sign(&claims);
+        prop_assert_eq!(signer().verifier().verify(&text), Err(BadTicket::UnknownKey));
+    }
+}
+
+#[test]
+fn the_ticket_of_the_longest_office_id_fits_41_modules() {
+    let claims = TicketClaims {
+        office: "o".repeat(20).parse().unwrap(),
+        ..some_claims()
+    };
+    let text = signer().sign(&claims);
+    assert_eq!(text.len(), 148);
+    let code = QrCode::with_error_correction_level(&text, EcLevel::M).unwrap();
+    assert_eq!((code.version(), code.width()), (Version::Normal(6), 41));
+}
+
+#[test]
+fn a_ticket_of_the_key_before_still_counts() {
+    let old = TicketSigner::new(1, [1; 32]);
+    let text = old.sign(&some_claims());
+    let verifier = signer()
+        .verifier()
+        .with_key(old.key_id(), old.public_key())
+        .unwrap();
+    assert_eq!(verifier.verify(&text), Ok(some_claims()));
+}
+
+#[test]
+fn another_spelling_of_the_same_bytes_is_refused() {
+    let claims = TicketClaims {
+        office: "ubu".parse().unwrap(),
+        ..some_claims()
+    };
+    let text = signer().sign(&claims);
+    let (start, end) = text.split_at(text.len() - 2);
+    let byte = u16::from(base45::decode(end).unwrap()[0]);
+    // Two symbols can say more than a byte; the library reads its lowest eight bits. Three
+    // symbols for the same number begin with these two.
+    let other = &base45::encode((byte + 256).to_be_bytes())[..2];
+    assert_eq!(base45::decode(other).unwrap(), base45::decode(end).unwrap());
+    assert_eq!(
+        signer().verifier().verify(&format!("{start}{other}")),
+        Err(BadTicket::Form)
+    );
+}
+
+#[test]
+fn a_signature_without_the_context_is_refused() {
+    let mut bytes = to_bytes(7, &some_claims());
+    let signature = signer().key.sign(&bytes);
+    bytes.extend_from_slice(&signature.to_bytes());
+    let text = format!("{PREFIX}{}", base45::encode(bytes));
+    assert_eq!(signer().verifier().verify(&text), Err(BadTicket::Signature));
+}
+
+#[test]
+fn a_weak_public_key_is_refused() {
+    let mut identity = [0; 32];
+    identity[0] = 1;
+    assert_eq!(
+        TicketVerifier::default().with_key(1, identity).err(),
+        Some(InvalidTicketKey)
+    );
+}
+
+#[test]
+fn a_date_that_does_not_fit_becomes_the_nearest_one_that_does() {
+    for (date, written) in [("2019-12-31", "2020-01-01"), ("2199-06-07", "2199-06-06")] {
+        let text = signer().sign(&TicketClaims {
+            date: date.parse().unwrap(),
+            ..some_claims()
+        });
+        let read = signer().verifier().verify(&text).unwrap();
+        assert_eq!(read.date, written.parse::<NaiveDate>().unwrap());
+    }
+}
+
+#[test]
+fn the_seed_does_not_print_itself() {
+    assert_eq!(format!("{:?}", signer()), "TicketSigner { key_id: 7, .. }");
+}
+
+#[test]
+fn the_layout_stays_as_printed_tickets_have_it() {
+    let text = signer().sign(&some_claims());
+    let expected = concat!(
+        "AN1:5+08KD*PD5LE$CCY9EHQE5UE5$SVO3XR64BF8*NZUE4RO$+6NUGS+NM$E IKODFED3U$AXWAT2",
+        "41AR7.SIN2H-L8ME$:IND9LL0MNJLCE4I125M/$E+GPU5Q9*ISH31BOP.IC0",
+    );
+    assert_eq!(text, expected);
+}

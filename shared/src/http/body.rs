@@ -1,0 +1,170 @@
+//! Reading requests: JSON bodies, queries, path segments. What does not fit is named, never echoed.
+
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::body::Bytes;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::problem::{Code, FieldFault, Problem};
+
+/// Bodies are at most so large, webhooks excepted.
+pub const MOST_BYTES: usize = 64 * 1024;
+
+/// A JSON body, with the hash of its bytes.
+#[derive(Debug)]
+pub struct Body<T> {
+    /// What was sent.
+    pub value: T,
+    /// SHA-256 of the bytes, in hexadecimal: the same request has the same.
+    pub hash: String,
+}
+
+impl<S, T> FromRequest<S> for Body<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        expect_json(request.headers())?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|error| too_large(&error))?;
+        parse(&bytes)
+    }
+}
+
+/// Clients that name a type have to name JSON; those that name none are believed.
+fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let named = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+    let is_json = named.is_none_or(|name| {
+        let name = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        name == "application/json" || name.ends_with("+json")
+    });
+    if is_json { Ok(()) } else { Err(Problem::new(Code::UnsupportedMediaType)) }
+}
+
+fn too_large(error: &BytesRejection) -> Problem {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Code::BodyTooLarge).with("max_bytes", MOST_BYTES),
+        _ => Problem::new(Code::MalformedJson),
+    }
+}
+
+/// Parses a JSON body.
+///
+/// # Errors
+/// `body_too_large`, `malformed_json`, or `invalid_request` with the field.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
+    if bytes.len() > MOST_BYTES {
+        return Err(Problem::new(Code::BodyTooLarge).with("max_bytes", MOST_BYTES));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| body_fault(&error))?;
+    json.end().map_err(|_| Problem::new(Code::MalformedJson))?;
+    Ok(Body { value, hash: hash(bytes) })
+}
+
+/// SHA-256 in hexadecimal.
+pub fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Only the path of a field is told: what stands in it may be personal.
+fn body_fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let inner = error.inner();
+    if !inner.is_data() {
+        return Problem::new(Code::MalformedJson).with("line", inner.line()).with("column", inner.column());
+    }
+    let text = inner.to_string();
+    let path = error.path().to_string();
+    let fault = if let Some(name) = quoted_after(&text, "missing field `") {
+        let field = if path == "." { name.to_owned() } else { format!("{path}.{name}") };
+        FieldFault::new(&field, "Isian ini wajib ada.", "This field is required.")
+    } else if text.starts_with("unknown field") {
+        FieldFault::new(&path, "Isian ini tidak dikenal.", "This field is not known.")
+    } else {
+        FieldFault::new(&path, "Isi bagian ini tidak sesuai.", "The value of this field does not fit.")
+    };
+    Problem::fields(&[fault])
+}
+
+fn quoted_after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    text.strip_prefix(prefix)?.split('`').next()
+}
+
+/// The parameters of a URL's query.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<S, T> FromRequestParts<S> for Params<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = Query::<T>::from_request_parts(parts, state).await;
+        query.map(|Query(value)| Self(value)).map_err(|_| {
+            Problem::field(
+                "query",
+                "Periksa parameter pada alamat: ada yang kurang, tidak dikenal, atau tidak sesuai.",
+                "Check the parameters of the address: one is missing, unknown or does not fit.",
+            )
+        })
+    }
+}
+
+/// Segments of a URL's path. One that can't be right names nothing: 404.
+#[derive(Debug)]
+pub struct Segments<T>(pub T);
+
+impl<S, T> FromRequestParts<S> for Segments<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Send,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        path.map(|Path(value)| Self(value)).map_err(|_| Problem::new(Code::NotFound))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::response::IntoResponse;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Small {
+        #[expect(dead_code)]
+        nik: u32,
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named_and_not_repeated() {
+        for (body, status) in [
+            (&br#"{"nik":"9971014501909001"}"#[..], 422),
+            (br#"{"nik":1,"9971014501909001":2}"#, 422),
+            (br#"{}"#, 422),
+            (br#"{"nik":1"#, 400),
+            (br#"{"nik":1}}"#, 400),
+            (b"\xff\xfe", 400),
+            (b"", 400),
+            (&[b'['; 70_000], 413),
+            (&[b'['; 10_000], 400),
+        ] {
+            let problem = parse::<Small>(body).unwrap_err();
+            let shown = format!("{problem:?}");
+            assert!(!shown.contains("\"9971014501909001\""), "{shown}");
+            assert_eq!(problem.into_response().status(), status);
+        }
+    }
+}

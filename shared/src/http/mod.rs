@@ -1,0 +1,52 @@
+//! What the HTTP functions share: problems, bodies, sign-in, repeated requests.
+
+pub mod body;
+pub mod client;
+pub mod idempotency;
+pub mod problem;
+pub mod session;
+pub mod staff;
+pub mod staff_session;
+pub mod views;
+
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::{Router, middleware};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use problem::{Code, Problem};
+
+/// A function's state.
+pub type AppState = Arc<App>;
+
+/// A function's routes with their documentation, before they get their state.
+pub type Routes = OpenApiRouter<AppState>;
+
+/// The router of a function: its routes, and what every answer of it has in common.
+pub fn router(routes: Routes, app: AppState) -> Router {
+    let (router, _document) = routes.split_for_parts();
+    finish(router.with_state(app))
+}
+
+/// Adds what every answer has in common: problems for unknown addresses, headers, one log line.
+pub fn finish(router: Router) -> Router {
+    router
+        .fallback(async || Problem::new(Code::NotFound).into_response())
+        .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed).into_response())
+        .layer(DefaultBodyLimit::max(body::MOST_BYTES))
+        .layer(middleware::from_fn(answer_headers))
+}
+
+/// Nothing is stored on the way unless the handler says so, and nothing is guessed from content.
+async fn answer_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,262 @@
+//! RFC 9457 problem details: one place where refusals and faults become answers.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::domain::booking::Refusal;
+use crate::ledger::LedgerError;
+use crate::security::tokens;
+use crate::storage::StoreError;
+
+macro_rules! codes {
+    ($($name:ident = $text:literal),* $(,)?) => {
+        /// The stable name of a problem; its status and sentences stand in `texts/problems.json`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "the sentences are the documentation")]
+        pub enum Code { $($name),* }
+
+        impl Code {
+            /// As it stands in answers.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$name),*];
+        }
+    };
+}
+
+codes! {
+    MalformedJson = "malformed_json",
+    Unauthenticated = "unauthenticated",
+    Forbidden = "forbidden",
+    NotFound = "not_found",
+    MethodNotAllowed = "method_not_allowed",
+    NotVerified = "not_verified",
+    RegistrationEnded = "registration_ended",
+    SlotFull = "slot_full",
+    AlreadyBooked = "already_booked",
+    NotReleased = "not_released",
+    OfficeClosed = "office_closed",
+    NotOnline = "not_online",
+    HoldExpired = "hold_expired",
+    BookingEnded = "booking_ended",
+    AlreadyCheckedIn = "already_checked_in",
+    TooLateToMove = "too_late_to_move",
+    ApplicantsFull = "applicants_full",
+    VisitInProgress = "visit_in_progress",
+    WrongOffice = "wrong_office",
+    WrongDay = "wrong_day",
+    TooEarly = "too_early",
+    TooLate = "too_late",
+    NotConfirmed = "not_confirmed",
+    BodyTooLarge = "body_too_large",
+    UnsupportedMediaType = "unsupported_media_type",
+    InvalidRequest = "invalid_request",
+    IdempotencyMismatch = "idempotency_mismatch",
+    BadTicket = "bad_ticket",
+    WrongOtp = "wrong_otp",
+    TooManyTries = "too_many_tries",
+    TooManyRequests = "too_many_requests",
+    BadSignature = "bad_signature",
+    InternalError = "internal_error",
+    Busy = "busy",
+    OutcomeUnknown = "outcome_unknown",
+}
+
+#[derive(Debug, Deserialize)]
+struct Words {
+    status: u16,
+    id: String,
+    en: String,
+}
+
+static WORDS: LazyLock<HashMap<String, Words>> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "the file is part of the program; a test parses it")]
+    serde_json::from_str(include_str!("../../texts/problems.json")).expect("problems.json")
+});
+
+/// A refusal or a fault, as a client sees it.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    code: Code,
+    fields: Map<String, Value>,
+    retry_after_secs: Option<u32>,
+}
+
+/// The document of a problem, for the API's description.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemDetails {
+    /// Always `about:blank`: `code` tells problems apart.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status' own words.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Stable name of the problem.
+    pub code: String,
+    /// What to do, in Indonesian.
+    pub detail: String,
+    /// What to do, in English.
+    pub detail_en: String,
+}
+
+/// A field that does not fit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldFault {
+    /// Path of the field.
+    pub field: String,
+    /// What it should be, in Indonesian.
+    pub detail: String,
+    /// What it should be, in English.
+    pub detail_en: String,
+}
+
+impl FieldFault {
+    /// A fault of `field`.
+    pub fn new(field: &str, detail: &str, detail_en: &str) -> Self {
+        Self { field: field.to_owned(), detail: detail.to_owned(), detail_en: detail_en.to_owned() }
+    }
+}
+
+impl Problem {
+    /// A problem with this code.
+    pub fn new(code: Code) -> Self {
+        Self { code, fields: Map::new(), retry_after_secs: None }
+    }
+
+    /// Its code.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Adds a field that says more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or(Value::Null);
+        self.fields.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Says when to come back.
+    #[must_use]
+    pub fn retry_after(mut self, secs: u32) -> Self {
+        self.retry_after_secs = Some(secs);
+        self
+    }
+
+    /// Fields that do not fit.
+    pub fn fields(faults: &[FieldFault]) -> Self {
+        Self::new(Code::InvalidRequest).with("errors", faults)
+    }
+
+    /// One field that does not fit.
+    pub fn field(field: &str, detail: &str, detail_en: &str) -> Self {
+        Self::fields(&[FieldFault::new(field, detail, detail_en)])
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let words = WORDS.get(self.code.as_str());
+        let status = words.and_then(|words| StatusCode::from_u16(words.status).ok());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut body = self.fields;
+        let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
+        put("type", "about:blank".into());
+        put("title", status.canonical_reason().unwrap_or_default().into());
+        put("status", status.as_u16().into());
+        put("code", self.code.as_str().into());
+        put("detail", words.map_or("", |words| &words.id).into());
+        put("detail_en", words.map_or("", |words| &words.en).into());
+        let mut response = (status, Value::Object(body).to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(secs) = self.retry_after_secs {
+            headers.insert(header::RETRY_AFTER, secs.into());
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(match refusal {
+            Refusal::HoldExpired => Code::HoldExpired,
+            Refusal::Ended | Refusal::NotDue => Code::BookingEnded,
+            Refusal::CheckedIn => Code::AlreadyCheckedIn,
+            Refusal::TooLateToMove => Code::TooLateToMove,
+            Refusal::NotConfirmed => Code::NotConfirmed,
+            Refusal::TooEarly => Code::TooEarly,
+            Refusal::TooLate => Code::TooLate,
+            Refusal::WrongDay => Code::WrongDay,
+        })
+    }
+}
+
+/// Time after which a busy system is asked again.
+const RETRY_SECS: u32 = 2;
+
+impl From<StoreError> for Problem {
+    /// Faults are logged here, once, under the number that the client is told.
+    fn from(error: StoreError) -> Self {
+        let incident = tokens::random_id("e");
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        match error {
+            StoreError::NotApplied { .. } => {
+                tracing::warn!(incident, %error, source, "not applied");
+                Self::new(Code::Busy).retry_after(RETRY_SECS)
+            }
+            StoreError::Unknown { .. } => {
+                tracing::warn!(incident, %error, source, "outcome unknown");
+                Self::new(Code::OutcomeUnknown).retry_after(RETRY_SECS)
+            }
+            StoreError::Corrupt { .. } => {
+                tracing::error!(incident, %error, "corrupt");
+                Self::new(Code::InternalError).with("incident", incident)
+            }
+        }
+    }
+}
+
+impl From<LedgerError> for Problem {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Store(error) => error.into(),
+            LedgerError::Crowded => Self::new(Code::Busy).retry_after(RETRY_SECS),
+        }
+    }
+}
+
+/// A fault that has no other place: logged under the number that the client is told.
+pub fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
+    let incident = tokens::random_id("e");
+    tracing::error!(incident, error, "internal error");
+    Problem::new(Code::InternalError).with("incident", incident)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_words_and_every_word_its_code() {
+        assert_eq!(Code::ALL.len(), WORDS.len());
+        for code in Code::ALL {
+            let words = &WORDS[code.as_str()];
+            assert!((400..=599).contains(&words.status), "{code:?}");
+            assert!(words.id.ends_with('.') && words.en.ends_with('.'), "{code:?}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Who asks: applicants by their session token.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+
+use super::AppState;
+use super::problem::{Code, Problem};
+use crate::app::App;
+use crate::domain::ids::AccountId;
+use crate::storage::Session;
+
+/// A token as it came, not yet believed: `<account>.<secret>`.
+#[derive(Clone)]
+pub struct Token {
+    account: AccountId,
+    text: String,
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// Tokens are shorter than this.
+const MOST_TOKEN_BYTES: usize = 256;
+
+impl Token {
+    /// The token of a request.
+    ///
+    /// # Errors
+    /// `unauthenticated` if there is none that could be right.
+    pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let text = bearer(headers).filter(|text| text.len() < MOST_TOKEN_BYTES);
+        let account = text.and_then(|text| text.split_once('.')?.0.parse().ok());
+        match (account, text) {
+            (Some(account), Some(text)) => Ok(Self { account, text: text.to_owned() }),
+            _ => Err(Problem::new(Code::Unauthenticated)),
+        }
+    }
+
+    /// The account that it claims to be of.
+    pub fn claimed_account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// What the session is stored under.
+    pub fn hash(&self, app: &App) -> String {
+        app.keyring.token_hash(&self.text)
+    }
+
+    /// The session that it stands for.
+    ///
+    /// # Errors
+    /// `unauthenticated` if there is none or it has ended.
+    pub async fn session(&self, app: &App) -> Result<Session, Problem> {
+        let session = app.ledger.store().session(&self.account, &self.hash(app), app.clock.now()).await?;
+        session.ok_or_else(|| Problem::new(Code::Unauthenticated))
+    }
+}
+
+/// The text behind `Bearer`, in any case.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// A signed-in applicant.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// The token that opened it.
+    pub token: Token,
+}
+
+impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let token = Token::of(&parts.headers)?;
+        let session = token.session(app).await?;
+        Ok(Self { session, token })
+    }
+}

@@ -1,0 +1,88 @@
+//! Shapes that several functions answer with.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::requirements::{Document, Warning};
+use crate::ledger::Alternative;
+
+/// A document to bring.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DocumentView {
+    /// For example `ktp`.
+    pub id: String,
+    /// What it is called, in Indonesian.
+    pub label: String,
+    /// What it is called, in English.
+    pub label_en: String,
+    /// What to mind, in Indonesian.
+    pub note: Option<String>,
+    /// What to mind, in English.
+    pub note_en: Option<String>,
+    /// `false`: advisable.
+    pub required: bool,
+}
+
+impl From<&Document> for DocumentView {
+    fn from(document: &Document) -> Self {
+        let note = document.note.as_ref();
+        Self {
+            id: document.id.clone(),
+            label: document.label.id.clone(),
+            label_en: document.label.en.clone(),
+            note: note.map(|note| note.id.clone()),
+            note_en: note.map(|note| note.en.clone()),
+            required: document.required,
+        }
+    }
+}
+
+/// Something to know before booking.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WarningView {
+    /// Stable name, for example `domicile_required`.
+    pub code: String,
+    /// In Indonesian.
+    pub message: String,
+    /// In English.
+    pub message_en: String,
+}
+
+impl From<&Warning> for WarningView {
+    fn from(warning: &Warning) -> Self {
+        Self {
+            code: warning.code.clone(),
+            message: warning.message.id.clone(),
+            message_en: warning.message.en.clone(),
+        }
+    }
+}
+
+/// A slot with free seats, offered instead of a full one.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AlternativeView {
+    /// Date in the office's zone.
+    pub date: NaiveDate,
+    /// `HH:MM` in the office's zone.
+    pub slot: String,
+    /// Seats free when last seen.
+    pub seats_free: u16,
+}
+
+impl From<&Alternative> for AlternativeView {
+    fn from(alternative: &Alternative) -> Self {
+        Self { date: alternative.date, slot: alternative.time.to_string(), seats_free: alternative.seats_free }
+    }
+}
+
+/// An instant as clients read it: RFC 3339 with the office's offset.
+pub fn instant(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).to_rfc3339()
+}
+
+/// All of these, as views.
+pub fn views<'a, T, V: From<&'a T>>(of: &'a [T]) -> Vec<V> {
+    of.iter().map(V::from).collect()
+}

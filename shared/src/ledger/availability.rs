@@ -1,0 +1,137 @@
+//! What is free on a range of dates, for anybody to see.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use futures_util::stream::{StreamExt, TryStreamExt, iter};
+
+use super::{Ledger, LedgerError};
+use crate::domain::calendar::{ClosedReason, PlannedDay, plan_day};
+use crate::domain::day::Day;
+use crate::domain::ids::ServiceId;
+use crate::domain::office::{Channel, Office, Text};
+use crate::domain::time::{SlotTime, local_date};
+
+/// What a date is for somebody who looks for a seat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DayStatus {
+    /// Seats are free.
+    Open,
+    /// None is free.
+    Full,
+    /// No appointments are given.
+    Closed(ClosedReason),
+    /// It opens to the public at this time.
+    NotReleased(DateTime<Utc>),
+}
+
+/// A slot and what is free in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotAvailability {
+    /// Its start.
+    pub time: SlotTime,
+    /// Seats free for the channel.
+    pub seats_free: u16,
+}
+
+/// A date and what is free on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayAvailability {
+    /// The date in the office's zone.
+    pub date: NaiveDate,
+    /// What it is.
+    pub status: DayStatus,
+    /// Its slots that can still be booked, full ones too.
+    pub slots: Vec<SlotAvailability>,
+}
+
+/// Days read at the same time for one answer.
+const READS_AT_ONCE: usize = 8;
+
+impl Ledger {
+    /// Availability of a service on `from..=to` for a channel.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn availability(
+        &self,
+        office: &Office,
+        service: &ServiceId,
+        from: NaiveDate,
+        to: NaiveDate,
+        channel: Channel,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<DayAvailability>, LedgerError> {
+        let days: Vec<Arc<Day>> = iter(from.iter_days().take_while(|date| *date <= to))
+            .map(|date| self.days.get(&office.id, date, now))
+            .buffered(READS_AT_ONCE)
+            .try_collect()
+            .await?;
+        Ok(days.iter().map(|day| day_availability(office, service, day, channel, now)).collect())
+    }
+}
+
+/// What one day is for a channel.
+pub(super) fn day_availability(
+    office: &Office,
+    service: &ServiceId,
+    day: &Day,
+    channel: Channel,
+    now: DateTime<Utc>,
+) -> DayAvailability {
+    let answer = |status, slots| DayAvailability { date: day.date, status, slots };
+    if day.date < local_date(now, office.timezone) {
+        return answer(DayStatus::Closed(past()), vec![]);
+    }
+    if let Some(reason) = day.closed() {
+        return answer(DayStatus::Closed(reason.clone()), vec![]);
+    }
+    if day.state.is_none() {
+        return answer(unopened(office, service, day.date), vec![]);
+    }
+    let slots: Vec<SlotAvailability> = day
+        .slots_of(service)
+        .filter(|seats| now < seats.slot.book_until)
+        .map(|seats| SlotAvailability { time: seats.slot.time, seats_free: seats.seats_free(channel, now) })
+        .collect();
+    let status = if slots.iter().any(|slot| slot.seats_free > 0) {
+        DayStatus::Open
+    } else if !slots.is_empty() {
+        DayStatus::Full
+    } else if day.slots_of(service).next().is_some() {
+        DayStatus::Closed(past())
+    } else {
+        DayStatus::Closed(no_session())
+    };
+    answer(status, slots)
+}
+
+/// What a day is that nobody has opened yet.
+fn unopened(office: &Office, service: &ServiceId, date: NaiveDate) -> DayStatus {
+    match plan_day(office, date) {
+        PlannedDay::Closed(reason) => DayStatus::Closed(reason),
+        PlannedDay::Open(slots) if slots.iter().any(|slot| slot.service == *service) => {
+            DayStatus::NotReleased(office.release.released_at(date, office.timezone))
+        }
+        PlannedDay::Open(_) => DayStatus::Closed(no_session()),
+    }
+}
+
+fn past() -> ClosedReason {
+    let text = Text { id: "Waktu pendaftaran sudah lewat".to_owned(), en: "Booking for this day has ended".to_owned() };
+    ClosedReason { code: "past".to_owned(), text }
+}
+
+fn no_session() -> ClosedReason {
+    let text =
+        Text { id: "Tidak ada layanan ini pada hari ini".to_owned(), en: "This service is not given on this day".to_owned() };
+    ClosedReason { code: "no_session".to_owned(), text }
+}
+
+/// How far ahead seats are looked for when no date is named.
+pub(super) const SEARCH_DAYS: i64 = 62;
+
+/// Dates on which a seat may be looked for, from `from` on.
+pub(super) fn search_dates(from: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    from.iter_days().take_while(move |date| *date - from < TimeDelta::days(SEARCH_DAYS))
+}

@@ -1,0 +1,218 @@
+//! What an instance remembers: offices for a few seconds, days for one.
+//!
+//! A reader who finds a memory too old reads the table while the others wait for that one reading.
+//! Every age is judged by the `now` of the request.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use tokio::sync::RwLock;
+
+use crate::domain::booking::SeatRef;
+use crate::domain::code::BookingCode;
+use crate::domain::day::{Day, Seat};
+use crate::domain::ids::OfficeId;
+use crate::domain::office::Office;
+use crate::storage::{NextAvailable, Store, StoreError};
+
+/// A day is read again after this time.
+const DAY_AGE: TimeDelta = TimeDelta::seconds(1);
+/// Offices are read again after this time.
+const OFFICES_AGE: TimeDelta = TimeDelta::seconds(5);
+/// Days kept at most: 151 offices for two months would be about 9,000.
+const MOST_DAYS: usize = 10_000;
+
+type Place<V> = Arc<RwLock<Option<(DateTime<Utc>, Arc<V>)>>>;
+
+/// Values with the time at which they were read.
+#[derive(Debug)]
+struct Memory<K, V> {
+    places: Mutex<HashMap<K, Place<V>>>,
+}
+
+impl<K: Eq + Hash + Clone, V> Memory<K, V> {
+    fn new() -> Self {
+        Self { places: Mutex::new(HashMap::new()) }
+    }
+
+    fn place(&self, key: &K) -> Place<V> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if places.len() >= MOST_DAYS && !places.contains_key(key) {
+            places.clear();
+        }
+        places.entry(key.clone()).or_default().clone()
+    }
+
+    /// The value, if it was read at most `age` before `now`.
+    fn peek(&self, key: &K, age: TimeDelta, now: DateTime<Utc>) -> Option<Arc<V>> {
+        let place = self.place(key);
+        let known = place.try_read().ok()?;
+        known.as_ref().filter(|(at, _)| is_fresh(*at, age, now)).map(|(_, value)| value.clone())
+    }
+
+    /// The value, read again if it is older than `age`.
+    async fn get<E, F>(&self, key: &K, age: TimeDelta, now: DateTime<Utc>, read: F) -> Result<Arc<V>, E>
+    where
+        F: Future<Output = Result<V, E>>,
+    {
+        let place = self.place(key);
+        if let Some((_, value)) = place.read().await.as_ref().filter(|(at, _)| is_fresh(*at, age, now)) {
+            return Ok(value.clone());
+        }
+        let mut known = place.write().await;
+        if let Some((_, value)) = known.as_ref().filter(|(at, _)| is_fresh(*at, age, now)) {
+            return Ok(value.clone());
+        }
+        let value = Arc::new(read.await?);
+        *known = Some((now, value.clone()));
+        Ok(value)
+    }
+
+    async fn forget(&self, key: &K) {
+        *self.place(key).write().await = None;
+    }
+}
+
+fn is_fresh(at: DateTime<Utc>, age: TimeDelta, now: DateTime<Utc>) -> bool {
+    at <= now && now - at < age || at > now && at - now < age
+}
+
+/// Days as this instance last read them.
+#[derive(Debug)]
+pub struct DayCache {
+    store: Store,
+    memory: Memory<(OfficeId, NaiveDate), Day>,
+}
+
+impl DayCache {
+    pub(super) fn new(store: Store) -> Self {
+        Self { store, memory: Memory::new() }
+    }
+
+    /// The day as it was within the last second.
+    ///
+    /// # Errors
+    /// If it has to be read and the table does not answer.
+    pub async fn get(&self, office: &OfficeId, date: NaiveDate, now: DateTime<Utc>) -> Result<Arc<Day>, StoreError> {
+        self.get_within(office, date, DAY_AGE, now).await
+    }
+
+    /// The day as it was within the last `age`.
+    ///
+    /// # Errors
+    /// If it has to be read and the table does not answer.
+    pub async fn get_within(
+        &self,
+        office: &OfficeId,
+        date: NaiveDate,
+        age: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Day>, StoreError> {
+        let key = (office.clone(), date);
+        self.memory.get(&key, age, now, self.store.day(office, date)).await
+    }
+
+    /// The day, if it was read within the last `age`; never reads.
+    pub fn peek(&self, office: &OfficeId, date: NaiveDate, age: TimeDelta, now: DateTime<Utc>) -> Option<Arc<Day>> {
+        self.memory.peek(&(office.clone(), date), age, now)
+    }
+
+    /// The age up to which a day is believed when a seat is refused.
+    pub fn refusal_age() -> TimeDelta {
+        DAY_AGE
+    }
+
+    /// The day as the table has it now.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn refresh(&self, office: &OfficeId, date: NaiveDate, now: DateTime<Utc>) -> Result<Arc<Day>, StoreError> {
+        let day = Arc::new(self.store.day(office, date).await?);
+        *self.memory.place(&(office.clone(), date)).write().await = Some((now, day.clone()));
+        Ok(day)
+    }
+
+    /// Reads the day again next time.
+    pub async fn forget(&self, office: &OfficeId, date: NaiveDate) {
+        self.memory.forget(&(office.clone(), date)).await;
+    }
+
+    /// Remembers a claim of this instance, so that its next pick avoids the seat. Only a hint: the
+    /// table decides.
+    pub async fn note_claim(&self, seat: &SeatRef, code: BookingCode, free_at: Option<DateTime<Utc>>) {
+        let place = self.memory.place(&(seat.office.clone(), seat.date));
+        let mut known = place.write().await;
+        let Some((_, day)) = known.as_mut() else { return };
+        let day = Arc::make_mut(day);
+        let slot = day.slots.iter_mut().find(|s| s.slot.service == seat.service && s.slot.time == seat.time);
+        if let Some(slot) = slot {
+            let claimed = Seat { number: seat.number, code, free_at };
+            match slot.seats.binary_search_by_key(&seat.number, |seat| seat.number) {
+                Ok(at) => slot.seats[at] = claimed,
+                Err(at) => slot.seats.insert(at, claimed),
+            }
+        }
+    }
+}
+
+/// All offices and what was last seen free at each.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    /// By id.
+    pub offices: Vec<Arc<Office>>,
+    /// What the scheduler last saw.
+    pub seen: Vec<NextAvailable>,
+}
+
+impl Directory {
+    /// The office of this id.
+    pub fn office(&self, id: &OfficeId) -> Option<&Arc<Office>> {
+        self.offices.iter().find(|office| office.id == *id)
+    }
+
+    /// What was last seen free at an office.
+    pub fn next_available(&self, id: &OfficeId) -> Option<&NextAvailable> {
+        self.seen.iter().find(|seen| seen.office == *id)
+    }
+}
+
+/// Offices as this instance last read them.
+#[derive(Debug)]
+pub struct OfficeCache {
+    store: Store,
+    memory: Memory<(), Directory>,
+}
+
+impl OfficeCache {
+    pub(super) fn new(store: Store) -> Self {
+        Self { store, memory: Memory::new() }
+    }
+
+    /// All offices as they were within the last five seconds.
+    ///
+    /// # Errors
+    /// If they have to be read and the table does not answer.
+    pub async fn all(&self, now: DateTime<Utc>) -> Result<Arc<Directory>, StoreError> {
+        let read = async {
+            let (offices, seen) = self.store.offices().await?;
+            Ok(Directory { offices: offices.into_iter().map(Arc::new).collect(), seen })
+        };
+        self.memory.get(&(), OFFICES_AGE, now, read).await
+    }
+
+    /// One office.
+    ///
+    /// # Errors
+    /// If it has to be read and the table does not answer.
+    pub async fn get(&self, id: &OfficeId, now: DateTime<Utc>) -> Result<Option<Arc<Office>>, StoreError> {
+        Ok(self.all(now).await?.office(id).cloned())
+    }
+
+    /// Reads offices again next time.
+    pub async fn forget(&self) {
+        self.memory.forget(&()).await;
+    }
+}

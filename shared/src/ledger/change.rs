@@ -1,0 +1,340 @@
+//! Changes of a booking: confirm, cancel, move, check in, settle.
+//!
+//! Each reads the rule from the domain, writes one conditional transaction, and starts over with the
+//! newer booking when somebody else was faster.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::availability::{DayStatus, day_availability};
+use super::{Alternative, Ledger, LedgerError, NotOffered, cooled_down, messages};
+use crate::domain::booking::{Actor, Booking, CancelReason, CheckIn, Refusal, SeatRef, Status, Times};
+use crate::domain::message::MessageKind;
+use crate::domain::office::Office;
+use crate::domain::time::{SlotTime, whole_seconds};
+use crate::storage::{Change, ChangeOutcome, PersonChange, QueueEntry, SeatChange, StoreError};
+
+/// How a change ended.
+#[derive(Debug, Clone)]
+pub enum Changed {
+    /// It was made.
+    Done(Box<Booking>),
+    /// It had been made before.
+    Already(Box<Booking>),
+    /// The booking stays as it is.
+    Refused(Refusal),
+}
+
+/// How a move ended.
+#[derive(Debug, Clone)]
+pub enum Moved {
+    /// It was made, had been made before, or may not be made.
+    Changed(Changed),
+    /// The slot is full; the booking keeps its seat.
+    Full(Vec<Alternative>),
+    /// There is no such slot to move to.
+    NotOffered(NotOffered),
+    /// The person has another live booking meanwhile.
+    AlreadyBooked,
+}
+
+/// A person who is in.
+#[derive(Debug, Clone)]
+pub struct CheckedIn {
+    /// The booking with its first scan.
+    pub booking: Booking,
+    /// How many wait before.
+    pub people_ahead: u32,
+    /// Whether the ticket had been scanned before.
+    pub duplicate: bool,
+}
+
+/// A person who can't come in now.
+#[derive(Debug, Clone)]
+pub struct CheckInRefused {
+    /// Why.
+    pub refusal: Refusal,
+    /// The booking as it is.
+    pub booking: Booking,
+}
+
+/// Times a change starts over because somebody else was faster.
+const MOST_ROUNDS: u32 = 8;
+
+impl Ledger {
+    /// Confirms a held booking.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn confirm(&self, booking: Booking, now: DateTime<Utc>) -> Result<Changed, LedgerError> {
+        let now = whole_seconds(now);
+        let mut before = booking;
+        for _ in 0..MOST_ROUNDS {
+            if before.status_at(now) == Status::Confirmed {
+                return Ok(Changed::Already(Box::new(before)));
+            }
+            let after = match before.confirm(now) {
+                Ok(after) => after,
+                Err(refusal) => return Ok(Changed::Refused(refusal)),
+            };
+            let change = Change {
+                before: Some(&before),
+                after: &after,
+                by: Actor::Applicant,
+                seats: vec![SeatChange::Keep(after.seat.clone())],
+                person: PersonChange::Extend(after.person_free_at()),
+                messages: &messages(&after, &[MessageKind::Confirmed, MessageKind::Reminder], now),
+                queue: None,
+            };
+            match self.commit(&change, now).await? {
+                ChangeOutcome::Applied => {
+                    self.days.note_claim(&after.seat, after.code, None).await;
+                    return Ok(Changed::Done(Box::new(after)));
+                }
+                ChangeOutcome::Otherwise(newer) => before = *newer,
+                ChangeOutcome::SeatLost => return Ok(Changed::Refused(Refusal::HoldExpired)),
+                other => return Err(unexpected(&other)),
+            }
+        }
+        Err(LedgerError::Crowded)
+    }
+
+    /// Cancels a held or confirmed booking.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn cancel(
+        &self,
+        office: &Office,
+        booking: Booking,
+        reason: CancelReason,
+        now: DateTime<Utc>,
+    ) -> Result<Changed, LedgerError> {
+        let now = whole_seconds(now);
+        let mut before = booking;
+        for _ in 0..MOST_ROUNDS {
+            if before.status == Status::Cancelled {
+                return Ok(Changed::Already(Box::new(before)));
+            }
+            let after = match before.cancel(reason, now) {
+                Ok(after) => after,
+                Err(refusal) => return Ok(Changed::Refused(refusal)),
+            };
+            let (by, kinds): (_, &[MessageKind]) = match reason {
+                CancelReason::Applicant => (Actor::Applicant, &[MessageKind::Cancelled]),
+                CancelReason::OfficeClosed => (Actor::Office, &[MessageKind::OfficeClosed]),
+                CancelReason::Erasure => (Actor::Applicant, &[]),
+            };
+            let change = Change {
+                before: Some(&before),
+                after: &after,
+                by,
+                seats: vec![SeatChange::Release(after.seat.clone(), cooled_down(office, now))],
+                person: PersonChange::Release,
+                messages: &messages(&after, kinds, now),
+                queue: None,
+            };
+            match self.commit(&change, now).await? {
+                ChangeOutcome::Applied => {
+                    self.days.forget(&after.seat.office, after.seat.date).await;
+                    return Ok(Changed::Done(Box::new(after)));
+                }
+                ChangeOutcome::Otherwise(newer) => before = *newer,
+                ChangeOutcome::SeatLost => return Ok(Changed::Refused(Refusal::HoldExpired)),
+                other => return Err(unexpected(&other)),
+            }
+        }
+        Err(LedgerError::Crowded)
+    }
+
+    /// Moves a booking to another slot: its old seat is given back and the new one claimed together,
+    /// or neither.
+    ///
+    /// # Errors
+    /// If the table does not answer, or everybody meets on the same seats.
+    pub async fn reschedule(
+        &self,
+        office: &Office,
+        booking: Booking,
+        date: NaiveDate,
+        time: SlotTime,
+        now: DateTime<Utc>,
+    ) -> Result<Moved, LedgerError> {
+        let now = whole_seconds(now);
+        let mut before = booking;
+        let mut day = self.days.get(&office.id, date, now).await?;
+        for _ in 0..MOST_ROUNDS {
+            if let Err(refusal) = before.may_move(now) {
+                return Ok(Moved::Changed(Changed::Refused(refusal)));
+            }
+            let service = before.seat.service.clone();
+            let is_there = before.seat.date == date && before.seat.time == time && !before.is_displaced();
+            if is_there {
+                return Ok(Moved::Changed(Changed::Already(Box::new(before))));
+            }
+            let availability = day_availability(office, &service, &day, before.channel, now);
+            match availability.status {
+                DayStatus::Closed(reason) => return Ok(Moved::NotOffered(NotOffered::Closed(reason))),
+                DayStatus::NotReleased(at) => return Ok(Moved::NotOffered(NotOffered::NotReleased(at))),
+                DayStatus::Open | DayStatus::Full => {}
+            }
+            if availability.slots.iter().all(|slot| slot.time != time) {
+                return Ok(Moved::NotOffered(NotOffered::Slot));
+            }
+            let picked = day.slot(&service, time).and_then(|s| s.pick(before.channel, now, &mut rand::rng()));
+            let Some(number) = picked else {
+                let alternatives = self.alternatives(office, &service, date, before.channel, now).await?;
+                return Ok(Moved::Full(alternatives));
+            };
+            let seat = SeatRef { office: office.id.clone(), service, date, time, number };
+            let after = match before.reschedule(seat, Times::of(office, date, time), now) {
+                Ok(after) => after,
+                Err(refusal) => return Ok(Moved::Changed(Changed::Refused(refusal))),
+            };
+            match self.commit(&move_change(office, &before, &after, now).as_change(), now).await? {
+                ChangeOutcome::Applied => {
+                    self.days.forget(&office.id, before.seat.date).await;
+                    self.days.note_claim(&after.seat, after.code, after.hold_expires_at).await;
+                    return Ok(Moved::Changed(Changed::Done(Box::new(after))));
+                }
+                ChangeOutcome::Otherwise(newer) => before = *newer,
+                ChangeOutcome::SeatTaken => day = self.days.refresh(&office.id, date, now).await?,
+                ChangeOutcome::SeatLost => return Ok(Moved::Changed(Changed::Refused(Refusal::HoldExpired))),
+                ChangeOutcome::PersonBusy { .. } => return Ok(Moved::AlreadyBooked),
+            }
+        }
+        Err(LedgerError::Crowded)
+    }
+
+    /// Checks a person in. The first scan wins; every later one is told of it.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn check_in(
+        &self,
+        office: &Office,
+        booking: Booking,
+        gate: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Result<CheckedIn, CheckInRefused>, LedgerError> {
+        let now = whole_seconds(now);
+        let mut before = booking;
+        let mut number = None;
+        for _ in 0..MOST_ROUNDS {
+            match before.may_check_in(office, now) {
+                Ok(()) => {}
+                Err(Refusal::CheckedIn) => return self.checked_in(before, true).await.map(Ok),
+                Err(refusal) => return Ok(Err(CheckInRefused { refusal, booking: before })),
+            }
+            let (id, date) = (&before.seat.office, before.seat.date);
+            let group = queue_group(office, &before);
+            let taken = match number {
+                Some(taken) => taken,
+                None => *number.insert(self.store.next_number(id, date, group).await?),
+            };
+            let scan = CheckIn { at: now, gate: gate.to_owned(), group, number: taken };
+            let after = match before.check_in(office, scan, now) {
+                Ok(after) => after,
+                Err(refusal) => return Ok(Err(CheckInRefused { refusal, booking: before })),
+            };
+            let change = Change {
+                before: Some(&before),
+                after: &after,
+                by: Actor::Office,
+                seats: vec![],
+                person: PersonChange::Extend(after.person_free_at()),
+                messages: &[],
+                queue: Some(QueueEntry::waiting(group, taken, after.code, now)),
+            };
+            match self.commit(&change, now).await? {
+                ChangeOutcome::Applied => return self.checked_in(after, false).await.map(Ok),
+                ChangeOutcome::Otherwise(newer) => before = *newer,
+                other => return Err(unexpected(&other)),
+            }
+        }
+        Err(LedgerError::Crowded)
+    }
+
+    async fn checked_in(&self, booking: Booking, duplicate: bool) -> Result<CheckedIn, LedgerError> {
+        let seat = &booking.seat;
+        let people_ahead = match &booking.check_in {
+            Some(scan) => self.store.people_ahead(&seat.office, seat.date, scan.group, scan.number).await?,
+            None => 0,
+        };
+        Ok(CheckedIn { booking, people_ahead, duplicate })
+    }
+
+    /// Writes down what time has changed. `false`: nothing, or somebody else did.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn settle(&self, booking: &Booking, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let now = whole_seconds(now);
+        let Ok(after) = booking.settle(now) else { return Ok(false) };
+        let change = Change {
+            before: Some(booking),
+            after: &after,
+            by: Actor::System,
+            seats: vec![],
+            person: PersonChange::Leave,
+            messages: &[],
+            queue: None,
+        };
+        Ok(matches!(self.commit(&change, now).await?, ChangeOutcome::Applied))
+    }
+}
+
+/// A move, with the messages that it owns.
+struct Move<'a> {
+    before: &'a Booking,
+    after: &'a Booking,
+    seats: Vec<SeatChange>,
+    person: PersonChange,
+    messages: Vec<crate::domain::message::Message>,
+}
+
+impl Move<'_> {
+    fn as_change(&self) -> Change<'_> {
+        Change {
+            before: Some(self.before),
+            after: self.after,
+            by: Actor::Applicant,
+            seats: self.seats.clone(),
+            person: self.person,
+            messages: &self.messages,
+            queue: None,
+        }
+    }
+}
+
+/// A displaced booking has given its seat and its person back already; it claims both anew.
+fn move_change<'a>(office: &Office, before: &'a Booking, after: &'a Booking, now: DateTime<Utc>) -> Move<'a> {
+    let claim = SeatChange::Claim(after.seat.clone(), after.hold_expires_at);
+    let free_at = after.person_free_at();
+    let (seats, person) = if before.is_displaced() {
+        (vec![claim], PersonChange::Claim(free_at))
+    } else {
+        let release = SeatChange::Release(before.seat.clone(), cooled_down(office, now));
+        (vec![release, claim], PersonChange::Extend(free_at))
+    };
+    let kinds: &[MessageKind] = match after.status {
+        Status::Held => &[MessageKind::Hold],
+        _ => &[MessageKind::Moved, MessageKind::Reminder],
+    };
+    Move { before, after, seats, person, messages: messages(after, kinds, now) }
+}
+
+/// The letter of the queue that a booking's service waits in.
+fn queue_group(office: &Office, booking: &Booking) -> char {
+    let service = office.services.iter().find(|service| service.id == booking.seat.service);
+    service.map_or('A', |service| service.queue_group)
+}
+
+/// An outcome that this change's conditions can't have: the table disagrees with itself.
+fn unexpected(outcome: &ChangeOutcome) -> LedgerError {
+    let kind = match outcome {
+        ChangeOutcome::SeatTaken => "seat taken by a change that claims none",
+        ChangeOutcome::PersonBusy { .. } => "person busy in a change that claims none",
+        _ => "guard lost by a live booking",
+    };
+    LedgerError::Store(StoreError::Corrupt { kind, source: None })
+}

@@ -1,0 +1,293 @@
+//! Holding a seat: choose at random among those that show free, claim by condition, choose again.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use rand::RngExt;
+
+use super::availability::{DayStatus, day_availability, search_dates};
+use super::search::is_beyond;
+use super::{Alternative, Ledger, LedgerError, messages};
+use crate::domain::booking::{Actor, Booking, SeatRef, Status, Times};
+use crate::domain::calendar::ClosedReason;
+use crate::domain::code::BookingCode;
+use crate::domain::day::Day;
+use crate::domain::ids::{AccountId, ApplicantId, ServiceId};
+use crate::domain::message::{Locale, MessageKind};
+use crate::domain::office::{Channel, Office};
+use crate::domain::time::{SlotTime, local_date, whole_seconds};
+use crate::storage::{Change, ChangeOutcome, PersonChange, SeatChange};
+
+/// Which slots are acceptable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// This one.
+    Slot(NaiveDate, SlotTime),
+    /// The earliest on this date.
+    Date(NaiveDate),
+    /// The earliest of all.
+    Earliest,
+}
+
+/// A wish to hold a seat.
+#[derive(Debug, Clone)]
+pub struct HoldRequest<'a> {
+    /// The office.
+    pub office: &'a Office,
+    /// The service.
+    pub service: &'a ServiceId,
+    /// Which slots are acceptable.
+    pub choice: Choice,
+    /// Who asks.
+    pub account: &'a AccountId,
+    /// For whom.
+    pub applicant: &'a ApplicantId,
+    /// Keyed hash of the person's NIK.
+    pub person: &'a str,
+    /// Over which channel.
+    pub channel: Channel,
+    /// Language of the messages.
+    pub locale: Locale,
+    /// The client's key; the booking's code follows from it. Absent: a random code.
+    pub idempotency_key: Option<&'a str>,
+    /// Hash of the request, to recognise another one under the same key.
+    pub request_hash: &'a str,
+}
+
+/// Why no seat is offered at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotOffered {
+    /// The office does not give this service.
+    Service,
+    /// The office gives no appointments online.
+    Offline,
+    /// There is no such slot on that date.
+    Slot,
+    /// The office is closed on that date, or the time for booking is over.
+    Closed(ClosedReason),
+    /// The date opens at this time.
+    NotReleased(DateTime<Utc>),
+}
+
+/// How a wish to hold a seat ended.
+#[derive(Debug, Clone)]
+pub enum HoldOutcome {
+    /// A seat is held.
+    Held(Box<Booking>),
+    /// This very request held one before.
+    Repeated(Box<Booking>),
+    /// The key was used for another request.
+    Mismatch,
+    /// Every acceptable slot is full.
+    Full(Vec<Alternative>),
+    /// The person has a live booking; its code only if it is this account's own.
+    AlreadyBooked(Option<BookingCode>),
+    /// No seat is offered.
+    NotOffered(NotOffered),
+}
+
+/// Seats tried in one slot before giving up for the moment.
+const MOST_CLAIMS: u32 = 12;
+/// Codes tried when another account's booking has the derived one.
+const MOST_CODES: u32 = 4;
+
+enum Claim {
+    Done(HoldOutcome),
+    SlotFull,
+}
+
+impl Ledger {
+    /// Holds a seat.
+    ///
+    /// # Errors
+    /// If the table does not answer, or everybody meets on the same seats.
+    pub async fn hold(&self, request: &HoldRequest<'_>, now: DateTime<Utc>) -> Result<HoldOutcome, LedgerError> {
+        let now = whole_seconds(now);
+        let office = request.office;
+        if !office.services.iter().any(|service| service.id == *request.service) {
+            return Ok(HoldOutcome::NotOffered(NotOffered::Service));
+        }
+        if !office.online && request.channel != Channel::WalkIn {
+            return Ok(HoldOutcome::NotOffered(NotOffered::Offline));
+        }
+        let outcome = match request.choice {
+            Choice::Slot(date, time) => self.hold_on(request, date, Some(time), now).await?,
+            Choice::Date(date) => self.hold_on(request, date, None, now).await?,
+            Choice::Earliest => self.hold_earliest(request, now).await?,
+        };
+        match outcome {
+            HoldOutcome::Held(_) | HoldOutcome::Repeated(_) | HoldOutcome::Mismatch => Ok(outcome),
+            refusal => Ok(self.earlier_answer(request).await?.unwrap_or(refusal)),
+        }
+    }
+
+    /// A repeated request whose first try succeeded is answered as then, even if by now the slot is
+    /// full or the person's booking is the very one that it made.
+    async fn earlier_answer(&self, request: &HoldRequest<'_>) -> Result<Option<HoldOutcome>, LedgerError> {
+        let Some(key) = request.idempotency_key else { return Ok(None) };
+        for attempt in 0..MOST_CODES {
+            let code = self.store.keyring().booking_code(request.account, key, attempt);
+            match self.store.booking(code).await? {
+                Some(booking) if booking.account == *request.account => return Ok(Some(same_request(request, booking))),
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn hold_earliest(&self, request: &HoldRequest<'_>, now: DateTime<Utc>) -> Result<HoldOutcome, LedgerError> {
+        let today = local_date(now, request.office.timezone);
+        for date in search_dates(today) {
+            let day = self.days.get(&request.office.id, date, now).await?;
+            if is_beyond(request.office, &day, now) {
+                break;
+            }
+            let free = day_availability(request.office, request.service, &day, request.channel, now);
+            if free.status != DayStatus::Open {
+                continue;
+            }
+            match self.hold_on(request, date, None, now).await? {
+                HoldOutcome::Full(_) => {}
+                outcome => return Ok(outcome),
+            }
+        }
+        Ok(HoldOutcome::Full(vec![]))
+    }
+
+    async fn hold_on(
+        &self,
+        request: &HoldRequest<'_>,
+        date: NaiveDate,
+        time: Option<SlotTime>,
+        now: DateTime<Utc>,
+    ) -> Result<HoldOutcome, LedgerError> {
+        let mut day = self.days.get(&request.office.id, date, now).await?;
+        let times = match offered(request, &day, time, now) {
+            Ok(times) => times,
+            Err(reason) => return Ok(HoldOutcome::NotOffered(reason)),
+        };
+        for time in times {
+            match self.claim_in(request, &mut day, time, now).await? {
+                Claim::Done(outcome) => return Ok(outcome),
+                Claim::SlotFull => {}
+            }
+        }
+        let (office, channel) = (request.office, request.channel);
+        let alternatives = self.alternatives(office, request.service, date, channel, now).await?;
+        Ok(HoldOutcome::Full(alternatives))
+    }
+
+    /// Claims a seat of one slot. After a seat turned out to be taken the day is read again, so that
+    /// "full" is what the table says and not what somebody remembers.
+    async fn claim_in(
+        &self,
+        request: &HoldRequest<'_>,
+        day: &mut Arc<Day>,
+        time: SlotTime,
+        now: DateTime<Utc>,
+    ) -> Result<Claim, LedgerError> {
+        let mut code_attempt = 0;
+        for _ in 0..MOST_CLAIMS {
+            let picked = day
+                .slots_of(request.service)
+                .find(|seats| seats.slot.time == time)
+                .and_then(|seats| seats.pick(request.channel, now, &mut rand::rng()));
+            let Some(number) = picked else { return Ok(Claim::SlotFull) };
+            let booking = self.new_booking(request, day.date, time, number, code_attempt, now);
+            match self.claim(&booking, now).await? {
+                ChangeOutcome::Applied => {
+                    self.days.note_claim(&booking.seat, booking.code, booking.hold_expires_at).await;
+                    return Ok(Claim::Done(HoldOutcome::Held(Box::new(booking))));
+                }
+                ChangeOutcome::Otherwise(other) if other.account == *request.account && request.idempotency_key.is_some() => {
+                    return Ok(Claim::Done(same_request(request, *other)));
+                }
+                ChangeOutcome::Otherwise(_) => code_attempt += 1,
+                ChangeOutcome::PersonBusy { code, account, .. } => {
+                    let own = (account == *request.account).then_some(code);
+                    return Ok(Claim::Done(HoldOutcome::AlreadyBooked(own)));
+                }
+                ChangeOutcome::SeatTaken | ChangeOutcome::SeatLost => {
+                    *day = self.days.refresh(&request.office.id, day.date, now).await?;
+                }
+            }
+        }
+        Err(LedgerError::Crowded)
+    }
+
+    async fn claim(&self, booking: &Booking, now: DateTime<Utc>) -> Result<ChangeOutcome, LedgerError> {
+        let free_at = booking.person_free_at();
+        let messages = messages(booking, &[MessageKind::Hold], now);
+        let change = Change {
+            before: None,
+            after: booking,
+            by: Actor::Applicant,
+            seats: vec![SeatChange::Claim(booking.seat.clone(), Some(free_at))],
+            person: PersonChange::Claim(free_at),
+            messages: &messages,
+            queue: None,
+        };
+        self.commit(&change, now).await
+    }
+
+    fn new_booking(
+        &self,
+        request: &HoldRequest<'_>,
+        date: NaiveDate,
+        time: SlotTime,
+        number: u16,
+        code_attempt: u32,
+        now: DateTime<Utc>,
+    ) -> Booking {
+        let office = request.office;
+        let code = match request.idempotency_key {
+            Some(key) => self.store.keyring().booking_code(request.account, key, code_attempt),
+            None => BookingCode::from_bits(rand::rng().random()),
+        };
+        let service = request.service.clone();
+        Booking {
+            code,
+            status: Status::Held,
+            version: 1,
+            seat: SeatRef { office: office.id.clone(), service, date, time, number },
+            times: Times::of(office, date, time),
+            account: request.account.clone(),
+            applicant: request.applicant.clone(),
+            person: request.person.to_owned(),
+            channel: request.channel,
+            locale: request.locale,
+            hold_expires_at: Some(now + TimeDelta::minutes(office.policy.hold_minutes.into())),
+            created_at: now,
+            request_hash: request.request_hash.to_owned(),
+            cancel_reason: None,
+            check_in: None,
+        }
+    }
+}
+
+fn same_request(request: &HoldRequest<'_>, booking: Booking) -> HoldOutcome {
+    if booking.request_hash == request.request_hash {
+        HoldOutcome::Repeated(Box::new(booking))
+    } else {
+        HoldOutcome::Mismatch
+    }
+}
+
+/// The slots of the day that the request accepts, in order, or why there are none.
+fn offered(
+    request: &HoldRequest<'_>,
+    day: &Day,
+    time: Option<SlotTime>,
+    now: DateTime<Utc>,
+) -> Result<Vec<SlotTime>, NotOffered> {
+    let availability = day_availability(request.office, request.service, day, request.channel, now);
+    match availability.status {
+        DayStatus::Closed(reason) => return Err(NotOffered::Closed(reason)),
+        DayStatus::NotReleased(at) => return Err(NotOffered::NotReleased(at)),
+        DayStatus::Open | DayStatus::Full => {}
+    }
+    let open = availability.slots.iter().map(|slot| slot.time);
+    let times: Vec<_> = open.filter(|open| time.is_none_or(|time| time == *open)).collect();
+    if times.is_empty() { Err(NotOffered::Slot) } else { Ok(times) }
+}

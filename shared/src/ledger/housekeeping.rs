@@ -1,0 +1,195 @@
+//! What has to be done when time has passed: open days, write down what lapsed, clear closed days,
+//! look what is free next, recount.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use futures_util::stream::{StreamExt, TryStreamExt, iter};
+
+use super::availability::{DayStatus, day_availability, search_dates};
+use super::search::is_beyond;
+use super::{Ledger, LedgerError};
+use crate::domain::booking::{Booking, CancelReason, Status};
+use crate::domain::calendar::{PlannedDay, plan_day};
+use crate::domain::ids::{OfficeId, ServiceId};
+use crate::domain::office::{Channel, Office};
+use crate::domain::time::{SlotTime, local_date};
+use crate::storage::{AuditReport, Closure, NextAvailable};
+
+/// No request lives longer: functions end after 10 seconds and the gateway after 30. What a request
+/// may still write after a day was closed has been written by then.
+pub const REQUEST_LIFE_SECS: i64 = 30;
+/// A closed day is looked at until so long after it was closed, so that a straggler is found too.
+const CLOSURE_LOOKS_SECS: i64 = 3 * REQUEST_LIFE_SECS;
+/// Days opened at the same time.
+const WRITES_AT_ONCE: usize = 4;
+/// Bookings written down in one go, per index shard.
+const MOST_SETTLED: usize = 500;
+/// Free seats may be seen a little late.
+const SURVEY_AGE: TimeDelta = TimeDelta::seconds(10);
+/// What is seen again unchanged is written again only after this time.
+const SURVEY_REPEAT: TimeDelta = TimeDelta::minutes(10);
+
+/// The scheduler's work, with a memory of days that it knows to be open.
+#[derive(Debug)]
+pub struct Housekeeping {
+    ledger: Ledger,
+    open: Mutex<HashSet<(OfficeId, NaiveDate)>>,
+}
+
+impl Housekeeping {
+    /// Work on this ledger.
+    pub fn new(ledger: Ledger) -> Self {
+        Self { ledger, open: Mutex::new(HashSet::new()) }
+    }
+
+    /// Opens every day that its office's release policy has reached. Tells how many.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn open_days(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
+        let directory = self.ledger.offices.all(now).await?;
+        let mut work = Vec::new();
+        for office in &directory.offices {
+            let through = office.release.open_through(now, office.timezone);
+            let dates = local_date(now, office.timezone).iter_days().take_while(|date| *date <= through);
+            work.extend(dates.filter(|date| !self.knows(&office.id, *date)).map(|date| (office.clone(), date)));
+        }
+        let opened: Vec<bool> = iter(work)
+            .map(|(office, date)| async move { self.open_day(&office, date, now).await })
+            .buffer_unordered(WRITES_AT_ONCE)
+            .try_collect()
+            .await?;
+        let count = opened.into_iter().filter(|opened| *opened).count();
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    fn knows(&self, office: &OfficeId, date: NaiveDate) -> bool {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).contains(&(office.clone(), date))
+    }
+
+    async fn open_day(&self, office: &Office, date: NaiveDate, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let PlannedDay::Open(slots) = plan_day(office, date) else { return Ok(false) };
+        let known = self.ledger.days.get(&office.id, date, now).await?;
+        let opened = known.state.is_none()
+            && self.ledger.store.open_day(office, date, &slots, now).await? == crate::storage::DayOpened::Opened;
+        if opened {
+            self.ledger.days.forget(&office.id, date).await;
+        }
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).insert((office.id.clone(), date));
+        Ok(opened)
+    }
+
+    /// Writes down holds that ran out and visits that were missed. Tells how many.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn settle(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
+        let mut count = 0;
+        for shard in 0..crate::storage::DUE_SHARDS {
+            for booking in self.ledger.store.due_bookings(shard, now, MOST_SETTLED).await? {
+                count += u32::from(self.ledger.settle(&booking, now).await?);
+            }
+        }
+        Ok(count)
+    }
+
+    /// Cancels the bookings of closed days, once no request that saw the day open can still write.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn clear_closed_days(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
+        let mut cancelled = 0;
+        for closure in self.ledger.store.closures().await? {
+            if now - closure.closed_at < TimeDelta::seconds(REQUEST_LIFE_SECS) {
+                continue;
+            }
+            let found = self.clear_day(&closure, now).await?;
+            cancelled += found;
+            let looked_long_enough = now - closure.closed_at >= TimeDelta::seconds(CLOSURE_LOOKS_SECS);
+            if found == 0 && looked_long_enough {
+                self.ledger.store.finish_closure(&closure).await?;
+            }
+        }
+        Ok(cancelled)
+    }
+
+    async fn clear_day(&self, closure: &Closure, now: DateTime<Utc>) -> Result<u32, LedgerError> {
+        let Some(office) = self.ledger.offices.get(&closure.office, now).await? else { return Ok(0) };
+        let day = self.ledger.store.day(&closure.office, closure.date).await?;
+        if day.closed().is_none() {
+            return Ok(0);
+        }
+        let mut cancelled = 0;
+        for seat in day.slots.iter().flat_map(|slot| &slot.seats).filter(|seat| seat.is_taken(now)) {
+            let Some(booking) = self.ledger.store.booking(seat.code).await? else { continue };
+            if is_to_be_cleared(&booking, closure, now) {
+                self.ledger.cancel(&office, booking, CancelReason::OfficeClosed, now).await?;
+                cancelled += 1;
+            }
+        }
+        Ok(cancelled)
+    }
+
+    /// Writes down the earliest free slot of each office, for the list of offices.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn survey(&self, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let directory = self.ledger.offices.all(now).await?;
+        for office in &directory.offices {
+            let slot = if office.online { self.earliest(office, now).await? } else { None };
+            let known = directory.next_available(&office.id);
+            if known.is_some_and(|known| known.slot == slot && now - known.seen_at < SURVEY_REPEAT) {
+                continue;
+            }
+            let seen = NextAvailable { office: office.id.clone(), slot, seen_at: now };
+            self.ledger.store.put_next_available(&seen).await?;
+        }
+        Ok(())
+    }
+
+    async fn earliest(
+        &self,
+        office: &Office,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(NaiveDate, SlotTime, ServiceId)>, LedgerError> {
+        for date in search_dates(local_date(now, office.timezone)) {
+            let day = self.ledger.days.get_within(&office.id, date, SURVEY_AGE, now).await?;
+            if is_beyond(office, &day, now) {
+                break;
+            }
+            let free = office.services.iter().filter_map(|service| {
+                let free = day_availability(office, &service.id, &day, Channel::Web, now);
+                let slot = free.slots.iter().find(|slot| slot.seats_free > 0)?;
+                (free.status == DayStatus::Open).then(|| (slot.time, service.id.clone()))
+            });
+            if let Some((time, service)) = free.min() {
+                return Ok(Some((date, time, service)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Recounts all days that can have live bookings, and all live bookings.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn audit(&self, now: DateTime<Utc>) -> Result<AuditReport, LedgerError> {
+        let mut report = self.ledger.store.audit_bookings(now).await?;
+        for office in &self.ledger.offices.all(now).await?.offices {
+            let today = local_date(now, office.timezone);
+            for date in search_dates(today.pred_opt().unwrap_or(today)) {
+                report.add(self.ledger.store.audit_day(&office.id, date, now).await?);
+            }
+        }
+        Ok(report)
+    }
+}
+
+fn is_to_be_cleared(booking: &Booking, closure: &Closure, now: DateTime<Utc>) -> bool {
+    booking.seat.office == closure.office
+        && booking.seat.date == closure.date
+        && matches!(booking.status_at(now), Status::Held | Status::Confirmed)
+}

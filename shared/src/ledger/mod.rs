@@ -1,0 +1,103 @@
+//! The seat ledger: what every channel does with seats, over the table's conditional writes.
+//!
+//! Outcomes are values; only faults are errors. Nothing here decides about a seat on its own: the
+//! conditions in [`crate::storage`] do.
+
+mod availability;
+mod cache;
+mod change;
+mod hold;
+mod housekeeping;
+mod search;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::RngExt;
+
+use crate::domain::booking::Booking;
+use crate::domain::message::{Message, MessageKind};
+use crate::domain::office::Office;
+use crate::messaging::MessageQueue;
+use crate::storage::{Change, ChangeOutcome, Store, StoreError};
+
+pub use availability::{DayAvailability, DayStatus, SlotAvailability};
+pub use cache::{DayCache, OfficeCache};
+pub use change::{CheckedIn, CheckInRefused, Changed, Moved};
+pub use hold::{Choice, HoldOutcome, HoldRequest, NotOffered};
+pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
+pub use search::{Alternative, KnownFull};
+
+/// The ledger.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    store: Store,
+    days: Arc<DayCache>,
+    offices: Arc<OfficeCache>,
+    queue: MessageQueue,
+}
+
+/// Why the ledger gives no outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// A fault of the table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// So many people meet on the same seats that no try came through; nothing was changed.
+    #[error("too many people want the same seats at this moment")]
+    Crowded,
+}
+
+impl Ledger {
+    /// A ledger over the table; the queue is told of messages that changes commit.
+    pub fn new(store: Store, queue: MessageQueue) -> Self {
+        let days = Arc::new(DayCache::new(store.clone()));
+        let offices = Arc::new(OfficeCache::new(store.clone()));
+        Self { store, days, offices, queue }
+    }
+
+    /// Makes a change and, once it is committed, tells the queue of its messages that are due.
+    async fn commit(&self, change: &Change<'_>, now: DateTime<Utc>) -> Result<ChangeOutcome, LedgerError> {
+        let outcome = self.store.change(change, now).await?;
+        if matches!(outcome, ChangeOutcome::Applied) {
+            let due = change.messages.iter().filter(|message| message.due <= now);
+            self.queue.announce(&due.map(|message| message.id.clone()).collect::<Vec<_>>()).await;
+        }
+        Ok(outcome)
+    }
+
+    /// The table.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Offices as this instance knows them.
+    pub fn offices(&self) -> &OfficeCache {
+        &self.offices
+    }
+
+    /// Days as this instance knows them.
+    pub fn days(&self) -> &DayCache {
+        &self.days
+    }
+}
+
+/// The messages of these kinds about a booking, each due when it is worth most.
+fn messages(booking: &Booking, kinds: &[MessageKind], now: DateTime<Utc>) -> Vec<Message> {
+    kinds
+        .iter()
+        .filter_map(|&kind| {
+            let due = if kind == MessageKind::Reminder { booking.times.reminder_at } else { now };
+            let is_late = kind == MessageKind::Reminder && due <= now;
+            if is_late { None } else { Message::about(booking, kind, booking.locale, due) }
+        })
+        .collect()
+}
+
+/// When a seat given back at `now` is claimable: after a short random time, so that nobody can hand
+/// it to somebody at a known second.
+fn cooled_down(office: &Office, now: DateTime<Utc>) -> DateTime<Utc> {
+    let (least, most) = office.policy.cool_down_secs;
+    let secs = rand::rng().random_range(least..=most.max(least));
+    now + TimeDelta::seconds(secs.into())
+}

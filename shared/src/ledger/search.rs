@@ -1,0 +1,127 @@
+//! Free seats near a wanted one, and refusals that need no reading.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::availability::{DayStatus, day_availability, search_dates};
+use super::cache::DayCache;
+use super::{Ledger, LedgerError};
+use crate::domain::code::BookingCode;
+use crate::domain::day::Day;
+use crate::domain::ids::ServiceId;
+use crate::domain::office::{Channel, Office};
+use crate::domain::time::{SlotTime, local_date};
+
+/// A slot with free seats, offered instead of a full one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alternative {
+    /// Its date.
+    pub date: NaiveDate,
+    /// Its start.
+    pub time: SlotTime,
+    /// Seats free when last seen.
+    pub seats_free: u16,
+}
+
+/// A refusal that this instance could give from memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownFull {
+    /// What is free instead, as far as this instance remembers.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// Alternatives given with a refusal.
+const MOST_ALTERNATIVES: usize = 5;
+/// Days looked at for them.
+const ALTERNATIVE_DAYS: usize = 14;
+/// Alternatives may be a little old: they are offers, not promises.
+const ALTERNATIVE_AGE: TimeDelta = TimeDelta::seconds(10);
+/// Channels that a request over the web can come to: which of them is known only after sign-in.
+const WEB_CHANNELS: [Channel; 2] = [Channel::Web, Channel::Priority];
+
+impl Ledger {
+    /// Slots of the service with free seats: later and earlier ones of the wanted date, then the
+    /// following dates.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn alternatives(
+        &self,
+        office: &Office,
+        service: &ServiceId,
+        wanted: NaiveDate,
+        channel: Channel,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Alternative>, LedgerError> {
+        let mut found = Vec::new();
+        let first = wanted.max(local_date(now, office.timezone));
+        for date in search_dates(first).take(ALTERNATIVE_DAYS) {
+            let day = self.days.get_within(&office.id, date, ALTERNATIVE_AGE, now).await?;
+            if is_beyond(office, &day, now) || !collect(office, service, &day, channel, now, &mut found) {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The refusal of a wanted slot (or date) if this instance knows that it is full: without a
+    /// reading, for whoever asks. `None` says nothing.
+    ///
+    /// A repeated request whose first try got a seat is not refused here: its derived `code` stands
+    /// on that seat.
+    pub fn known_full(
+        &self,
+        office: &Office,
+        service: &ServiceId,
+        date: NaiveDate,
+        time: Option<SlotTime>,
+        code: Option<BookingCode>,
+        now: DateTime<Utc>,
+    ) -> Option<KnownFull> {
+        let day = self.days.peek(&office.id, date, DayCache::refusal_age(), now)?;
+        if day.state.is_none() || day.closed().is_some() {
+            return None;
+        }
+        let mut wanted = day.slots_of(service).filter(|seats| time.is_none_or(|time| seats.slot.time == time)).peekable();
+        wanted.peek()?;
+        let full = wanted.all(|seats| {
+            now < seats.slot.book_until
+                && WEB_CHANNELS.iter().all(|&channel| seats.claimable(channel, now).next().is_none())
+                && code.is_none_or(|code| seats.seats.iter().all(|seat| seat.code != code))
+        });
+        full.then(|| KnownFull { alternatives: self.remembered(office, service, date, now) })
+    }
+
+    fn remembered(&self, office: &Office, service: &ServiceId, date: NaiveDate, now: DateTime<Utc>) -> Vec<Alternative> {
+        let mut found = Vec::new();
+        for date in search_dates(date).take(ALTERNATIVE_DAYS) {
+            let Some(day) = self.days.peek(&office.id, date, ALTERNATIVE_AGE, now) else { break };
+            if !collect(office, service, &day, Channel::Web, now, &mut found) {
+                break;
+            }
+        }
+        found
+    }
+}
+
+/// Whether the day lies behind everything that is open.
+pub(super) fn is_beyond(office: &Office, day: &Day, now: DateTime<Utc>) -> bool {
+    day.state.is_none() && day.date > office.release.open_through(now, office.timezone)
+}
+
+/// Adds the day's free slots; `false` when enough are found.
+fn collect(
+    office: &Office,
+    service: &ServiceId,
+    day: &Day,
+    channel: Channel,
+    now: DateTime<Utc>,
+    found: &mut Vec<Alternative>,
+) -> bool {
+    let availability = day_availability(office, service, day, channel, now);
+    if availability.status == DayStatus::Open {
+        let free = availability.slots.iter().filter(|slot| slot.seats_free > 0);
+        found.extend(free.map(|slot| Alternative { date: day.date, time: slot.time, seats_free: slot.seats_free }));
+        found.truncate(MOST_ALTERNATIVES);
+    }
+    found.len() < MOST_ALTERNATIVES
+}

@@ -1,0 +1,24 @@
+//! Antrian: appointments and queues for public offices.
+//!
+//! The crate that all functions share. They meet only in the table's conditional writes and in the
+//! message queue; nothing here calls another function.
+//!
+//! - [`domain`]: the rules, pure.
+//! - [`storage`]: the only DynamoDB code.
+//! - [`ledger`]: what every channel does with seats.
+//! - [`messaging`]: outbox to queue to provider.
+//! - [`http`]: problem details, bodies, sign-in.
+//! - [`rendering`]: tickets as pictures and calendar entries.
+//! - [`security`]: keyed hashes, sealing, tokens.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod http;
+pub mod ledger;
+pub mod messaging;
+pub mod rendering;
+pub mod security;
+pub mod storage;
+pub mod telemetry;

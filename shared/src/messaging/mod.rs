@@ -1,0 +1,18 @@
+//! From the outbox to people's phones.
+//!
+//! A change commits its messages with itself; [`queue`] hands their ids to SQS; [`deliver`] leases a
+//! row, drops it if it is stale, sends it through a [`Messenger`] and records what became of it;
+//! [`sweep`] finds every row that SQS never got or lost.
+
+pub mod compose;
+pub mod deliver;
+pub mod messenger;
+pub mod queue;
+pub mod simulator;
+pub mod sweep;
+pub mod texts;
+
+pub use deliver::{Courier, DeliverError, Delivery};
+pub use messenger::{Body, Messenger, Outgoing, Receipt, SendError};
+pub use queue::MessageQueue;
+pub use simulator::Simulator;

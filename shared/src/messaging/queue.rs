@@ -1,0 +1,70 @@
+//! The queue of messages to be sent: ids only, no personal data.
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::MessageId;
+
+/// What stands in a queue message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QueueBody {
+    /// The outbox row.
+    pub message_id: MessageId,
+}
+
+/// The queue, and the one for what trying again does not help.
+#[derive(Debug, Clone)]
+pub struct MessageQueue {
+    client: Client,
+    url: String,
+    dlq_url: String,
+}
+
+/// SQS takes ten messages at a time.
+const BATCH: usize = 10;
+
+impl MessageQueue {
+    /// A queue with its dead-letter queue.
+    pub fn new(client: Client, url: impl Into<String>, dlq_url: impl Into<String>) -> Self {
+        Self { client, url: url.into(), dlq_url: dlq_url.into() }
+    }
+
+    /// Tells the notifier of committed rows. Tells how many SQS has taken: the sweeper finds the
+    /// others, so that a failure here loses nothing.
+    pub async fn announce(&self, ids: &[MessageId]) -> usize {
+        let mut taken = 0;
+        for batch in ids.chunks(BATCH) {
+            taken += self.announce_batch(batch).await;
+        }
+        taken
+    }
+
+    async fn announce_batch(&self, ids: &[MessageId]) -> usize {
+        let entries: Vec<_> = ids.iter().enumerate().filter_map(|(at, id)| entry(at, id)).collect();
+        let sent = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries)).send().await;
+        match sent {
+            Ok(answer) => answer.successful().len(),
+            Err(error) => {
+                let error = error.into_service_error();
+                tracing::warn!(%error, count = ids.len(), "messages wait for the sweeper");
+                0
+            }
+        }
+    }
+
+    /// Puts a row's id where people look at what can't be sent.
+    pub async fn bury(&self, id: &MessageId) {
+        let Ok(body) = serde_json::to_string(&QueueBody { message_id: id.clone() }) else { return };
+        let sent = self.client.send_message().queue_url(&self.dlq_url).message_body(body).send().await;
+        if let Err(error) = sent {
+            tracing::error!(message = %id, error = %error.into_service_error(), "could not reach the dead-letter queue");
+        }
+    }
+}
+
+fn entry(at: usize, id: &MessageId) -> Option<SendMessageBatchRequestEntry> {
+    let body = serde_json::to_string(&QueueBody { message_id: id.clone() }).ok()?;
+    SendMessageBatchRequestEntry::builder().id(at.to_string()).message_body(body).build().ok()
+}

@@ -1,0 +1,262 @@
+//! What messages say, in both languages. The words are in `shared/templates/messages`.
+//!
+//! WhatsApp's plain text: a line break is a line break, `*bold*` is the only mark-up. No message
+//! names a person or holds a NIK.
+
+use askama::Template;
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono_tz::Tz;
+
+use crate::domain::message::{Locale, MessageKind};
+use crate::domain::office::Text;
+use crate::domain::requirements::{Document, Warning};
+use crate::domain::time::zone_name;
+
+/// Characters that WhatsApp takes as the caption of a picture and as the text above buttons.
+pub const CAPTION_CHARS: usize = 1_024;
+
+/// What messages about a booking tell. Texts that are not in both languages are in the reader's.
+#[derive(Debug, Clone)]
+pub struct BookingText<'a> {
+    /// The service's name.
+    pub service: &'a str,
+    /// Day and time of the visit, as [`date_time`] writes it.
+    pub when: String,
+    /// The office's name.
+    pub office: &'a str,
+    /// The office's street address.
+    pub address: &'a str,
+    /// How to reach a person at the office, in a sentence.
+    pub contact: &'a str,
+    /// The booking code in its spoken form.
+    pub code: String,
+    /// Web address at which bookings are confirmed, moved and cancelled.
+    pub public_url: &'a str,
+    /// Until when the seat is held, as [`time`] or [`date_time`] writes it; only while held.
+    pub hold_until: Option<String>,
+    /// Check-in opens, as [`time`] writes it.
+    pub arrive_from: String,
+    /// Check-in closes, as [`time`] writes it.
+    pub arrive_until: String,
+    /// Why the office is closed; only when it is and the reason is known.
+    pub closed_reason: Option<&'a str>,
+    /// What to bring, required ones first.
+    pub documents: &'a [Document],
+    /// What to know.
+    pub warnings: &'a [Warning],
+}
+
+/// A kind of message that is not about a booking.
+#[derive(Debug, thiserror::Error)]
+#[error("{} is not a message about a booking", .0.as_str())]
+struct NotAboutABooking(MessageKind);
+
+/// The text of a message about a booking. The documents' notes are left out if they would make it
+/// longer than [`CAPTION_CHARS`]. What is longer even so stays whole: it is a message of its own,
+/// not a caption.
+///
+/// # Errors
+/// [`askama::Error::Custom`] for a kind that is not about a booking.
+pub fn booking_message(
+    kind: MessageKind,
+    locale: Locale,
+    text: &BookingText<'_>,
+) -> askama::Result<String> {
+    let with_notes = render(kind, locale, &View::of(locale, text, true))?;
+    if with_notes.chars().count() <= CAPTION_CHARS {
+        return Ok(with_notes);
+    }
+    render(kind, locale, &View::of(locale, text, false))
+}
+
+/// The answer to somebody who has verified their number by writing to us.
+///
+/// # Errors
+/// Those of the template, which has none of its own.
+pub fn verified(locale: Locale) -> askama::Result<String> {
+    match locale {
+        Locale::Id => VerifiedId.render(),
+        Locale::En => VerifiedEn.render(),
+    }
+    .map(tidy)
+}
+
+/// A one-time code that is good for so many minutes.
+///
+/// # Errors
+/// Those of the template, which has none of its own.
+pub fn one_time_code(locale: Locale, code: &str, minutes: u32) -> askama::Result<String> {
+    match locale {
+        Locale::Id => OneTimeCodeId { code, minutes }.render(),
+        Locale::En => OneTimeCodeEn { code, minutes }.render(),
+    }
+    .map(tidy)
+}
+
+/// `Senin, 7 Desember 2026 pukul 09.00 WIB` or `Monday, 7 December 2026 at 09:00 WIB`.
+pub fn date_time(locale: Locale, at: DateTime<Utc>, zone: Tz) -> String {
+    let day = date(locale, at.with_timezone(&zone).date_naive());
+    let time = time(locale, at, zone);
+    match locale {
+        Locale::Id => format!("{day} {time}"),
+        Locale::En => format!("{day} at {time}"),
+    }
+}
+
+/// `Senin, 7 Desember 2026` or `Monday, 7 December 2026`.
+pub fn date(locale: Locale, date: NaiveDate) -> String {
+    let (weekdays, months) = match locale {
+        Locale::Id => (WEEKDAYS_ID, MONTHS_ID),
+        Locale::En => (WEEKDAYS_EN, MONTHS_EN),
+    };
+    let weekday = weekdays[date.weekday().num_days_from_monday() as usize];
+    let month = months[date.month0() as usize];
+    format!("{weekday}, {} {month} {}", date.day(), date.year())
+}
+
+/// `pukul 09.00 WIB` or `09:00 WIB`.
+pub fn time(locale: Locale, at: DateTime<Utc>, zone: Tz) -> String {
+    let local = at.with_timezone(&zone);
+    let (hour, minute, zone) = (local.hour(), local.minute(), zone_name(zone));
+    match locale {
+        Locale::Id => format!("pukul {hour:02}.{minute:02} {zone}"),
+        Locale::En => format!("{hour:02}:{minute:02} {zone}"),
+    }
+}
+
+#[rustfmt::skip]
+const WEEKDAYS_ID: [&str; 7] =
+    ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
+#[rustfmt::skip]
+const WEEKDAYS_EN: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+#[rustfmt::skip]
+const MONTHS_ID: [&str; 12] = [
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+];
+#[rustfmt::skip]
+const MONTHS_EN: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+];
+
+/// A booking's text in one language.
+struct View<'a> {
+    booking: &'a BookingText<'a>,
+    documents: Vec<Line<'a>>,
+    warnings: Vec<&'a str>,
+}
+
+/// A document in one language.
+struct Line<'a> {
+    label: &'a str,
+    note: Option<&'a str>,
+    required: bool,
+}
+
+impl<'a> View<'a> {
+    fn of(locale: Locale, booking: &'a BookingText<'a>, notes: bool) -> Self {
+        let line = |document: &'a Document| Line {
+            label: in_language(locale, &document.label),
+            note: document
+                .note
+                .as_ref()
+                .filter(|_| notes)
+                .map(|note| in_language(locale, note)),
+            required: document.required,
+        };
+        Self {
+            booking,
+            documents: booking.documents.iter().map(line).collect(),
+            warnings: booking
+                .warnings
+                .iter()
+                .map(|w| in_language(locale, &w.message))
+                .collect(),
+        }
+    }
+}
+
+/// The text in this language.
+pub fn in_language(locale: Locale, text: &Text) -> &str {
+    match locale {
+        Locale::Id => &text.id,
+        Locale::En => &text.en,
+    }
+}
+
+/// Paragraphs with one empty line between them, whichever parts of a template came out empty.
+fn tidy(text: String) -> String {
+    let paragraphs = text
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty());
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// One type for each template about a booking, and the choice among them.
+macro_rules! booking_templates {
+    ($($locale:ident $kind:ident $name:ident $path:literal)*) => {
+        $(
+            #[derive(Template)]
+            #[template(path = $path, escape = "none")]
+            struct $name<'a> {
+                message: &'a View<'a>,
+            }
+        )*
+
+        fn render(
+            kind: MessageKind,
+            locale: Locale,
+            message: &View<'_>,
+        ) -> askama::Result<String> {
+            match (locale, kind) {
+                $((Locale::$locale, MessageKind::$kind) => $name { message }.render().map(tidy),)*
+                (_, MessageKind::Verified | MessageKind::OneTimeCode) => {
+                    Err(askama::Error::custom(NotAboutABooking(kind)))
+                }
+            }
+        }
+    };
+}
+
+booking_templates! {
+    Id Hold HoldId "messages/id/hold.txt"
+    En Hold HoldEn "messages/en/hold.txt"
+    Id Confirmed ConfirmedId "messages/id/confirmed.txt"
+    En Confirmed ConfirmedEn "messages/en/confirmed.txt"
+    Id Reminder ReminderId "messages/id/reminder.txt"
+    En Reminder ReminderEn "messages/en/reminder.txt"
+    Id Cancelled CancelledId "messages/id/cancelled.txt"
+    En Cancelled CancelledEn "messages/en/cancelled.txt"
+    Id Moved MovedId "messages/id/moved.txt"
+    En Moved MovedEn "messages/en/moved.txt"
+    Id OfficeClosed OfficeClosedId "messages/id/office_closed.txt"
+    En OfficeClosed OfficeClosedEn "messages/en/office_closed.txt"
+}
+
+#[derive(Template)]
+#[template(path = "messages/id/verified.txt", escape = "none")]
+struct VerifiedId;
+
+#[derive(Template)]
+#[template(path = "messages/en/verified.txt", escape = "none")]
+struct VerifiedEn;
+
+#[derive(Template)]
+#[template(path = "messages/id/one_time_code.txt", escape = "none")]
+struct OneTimeCodeId<'a> {
+    code: &'a str,
+    minutes: u32,
+}
+
+#[derive(Template)]
+#[template(path = "messages/en/one_time_code.txt", escape = "none")]
+struct OneTimeCodeEn<'a> {
+    code: &'a str,
+    minutes: u32,
+}
+
+#[cfg(test)]
+mod tests;

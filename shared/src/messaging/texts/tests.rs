@@ -1,0 +1,237 @@
+mod wording;
+
+use super::*;
+
+const ZONE: Tz = Tz::Asia__Jakarta;
+const ABOUT_BOOKINGS: [MessageKind; 6] = [
+    MessageKind::Hold,
+    MessageKind::Confirmed,
+    MessageKind::Reminder,
+    MessageKind::Cancelled,
+    MessageKind::Moved,
+    MessageKind::OfficeClosed,
+];
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn both(id: &str, en: &str) -> Text {
+    Text {
+        id: id.to_owned(),
+        en: en.to_owned(),
+    }
+}
+
+fn document(label: Text, note: Option<Text>, required: bool) -> Document {
+    Document {
+        id: label.en.to_lowercase(),
+        label,
+        note,
+        required,
+    }
+}
+
+fn documents() -> Vec<Document> {
+    vec![
+        document(both("KTP", "KTP (identity card)"), None, true),
+        document(both("Kartu Keluarga (KK)", "Family card (KK)"), None, true),
+        document(
+            both(
+                "Akta lahir, ijazah, buku nikah atau surat baptis",
+                "Birth certificate, diploma, marriage book or baptism letter",
+            ),
+            Some(both(
+                "memuat nama, tempat dan tanggal lahir, serta nama orang tua",
+                "with your name, date and place of birth, and your parents' names",
+            )),
+            true,
+        ),
+        document(
+            both(
+                "Surat keterangan domisili atau surat kerja",
+                "Domicile or employer letter",
+            ),
+            Some(both(
+                "karena KTP Anda dari daerah lain",
+                "because your KTP is from elsewhere",
+            )),
+            false,
+        ),
+    ]
+}
+
+fn warnings() -> Vec<Warning> {
+    vec![Warning {
+        code: "domicile_recommended".to_owned(),
+        message: both(
+            "KTP Anda dari luar daerah kantor ini. Sebaiknya bawa surat domisili.",
+            "Your KTP is from outside this office's region. It is better to bring a domicile letter.",
+        ),
+    }]
+}
+
+/// A booking on Monday 7 December 2026 at 09:00 in Jakarta.
+fn booking<'a>(
+    locale: Locale,
+    documents: &'a [Document],
+    warnings: &'a [Warning],
+) -> BookingText<'a> {
+    let or = |id, en| if locale == Locale::Id { id } else { en };
+    BookingText {
+        service: or("Paspor baru", "New passport"),
+        when: date_time(locale, at("2026-12-07T02:00:00Z"), ZONE),
+        office: "Kantor Imigrasi Contoh Jakarta",
+        address: "Jl. Contoh Raya No. 1, Jakarta Pusat",
+        contact: or(
+            "Telepon (021) 000-0000 pada jam kerja.",
+            "Call (021) 000-0000 during office hours.",
+        ),
+        code: "7KQ4M-M2XR9".to_owned(),
+        public_url: "https://antrian.example",
+        hold_until: None,
+        arrive_from: time(locale, at("2026-12-07T01:00:00Z"), ZONE),
+        arrive_until: time(locale, at("2026-12-07T02:30:00Z"), ZONE),
+        closed_reason: None,
+        documents,
+        warnings,
+    }
+}
+
+/// The message about it, with what `change` makes of the booking.
+fn message(kind: MessageKind, locale: Locale, change: impl Fn(&mut BookingText<'_>)) -> String {
+    let (documents, warnings) = (documents(), warnings());
+    let mut text = booking(locale, &documents, &warnings);
+    change(&mut text);
+    booking_message(kind, locale, &text).unwrap()
+}
+
+fn nothing(_: &mut BookingText<'_>) {}
+
+fn held(locale: Locale) -> impl Fn(&mut BookingText<'_>) {
+    move |text| text.hold_until = Some(time(locale, at("2026-11-30T03:15:00Z"), ZONE))
+}
+
+#[test]
+fn moved_while_held_in_english_asks_for_the_confirmation() {
+    let text = message(MessageKind::Moved, Locale::En, held(Locale::En));
+    assert!(
+        text.contains("*Confirm before 10:15 WIB*: reply with the booking code"),
+        "{text}"
+    );
+    assert!(!text.contains("ticket"), "{text}");
+}
+
+#[test]
+fn verified_in_both_languages() {
+    insta::assert_snapshot!(verified(Locale::Id).unwrap(), @r#"
+    *Nomor Anda sudah terverifikasi.* Silakan kembali ke halaman pendaftaran dan pilih jadwal.
+
+    Bukan Anda yang memintanya? Abaikan pesan ini.
+    "#);
+    insta::assert_snapshot!(verified(Locale::En).unwrap(), @r#"
+    *Your number is verified.* Please go back to the registration page and choose an appointment.
+
+    Did you not ask for this? Ignore this message.
+    "#);
+}
+
+#[test]
+fn one_time_code_in_both_languages() {
+    insta::assert_snapshot!(one_time_code(Locale::Id, "123456", 5).unwrap(), @"*123456* adalah kode verifikasi Anda, berlaku 5 menit. Jangan berikan kepada siapa pun, juga tidak kepada petugas.");
+    insta::assert_snapshot!(one_time_code(Locale::En, "123456", 5).unwrap(), @"*123456* is your verification code, valid for 5 minutes. Give it to nobody, not even to staff.");
+}
+
+#[test]
+fn one_minute_is_not_minutes() {
+    assert!(
+        one_time_code(Locale::En, "123456", 1)
+            .unwrap()
+            .contains("1 minute.")
+    );
+}
+
+#[test]
+fn every_message_about_a_booking_says_what_it_is_about_and_fits_a_caption() {
+    for kind in ABOUT_BOOKINGS {
+        let (id, en) = (
+            message(kind, Locale::Id, nothing),
+            message(kind, Locale::En, nothing),
+        );
+        assert_ne!(id, en);
+        for (locale, text) in [(Locale::Id, id), (Locale::En, en)] {
+            let when = date_time(locale, at("2026-12-07T02:00:00Z"), ZONE);
+            for part in [
+                when.as_str(),
+                "7KQ4M-M2XR9",
+                "Kantor Imigrasi Contoh Jakarta",
+            ] {
+                assert!(text.contains(part), "{kind:?} without {part}: {text}");
+            }
+            assert!(
+                text.chars().count() <= CAPTION_CHARS,
+                "{kind:?}: {}",
+                text.chars().count()
+            );
+            assert!(
+                !text.contains("\n\n\n") && !text.contains(" \n"),
+                "{kind:?}: {text:?}"
+            );
+            assert_eq!(text.matches('*').count() % 2, 0, "{kind:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_about_a_booking_is_refused() {
+    for kind in [MessageKind::Verified, MessageKind::OneTimeCode] {
+        assert!(booking_message(kind, Locale::Id, &booking(Locale::Id, &[], &[])).is_err());
+    }
+}
+
+#[test]
+fn notes_are_left_out_of_what_would_be_too_long_for_a_caption() {
+    let mut documents = documents();
+    let confirmed = |documents: &[Document]| {
+        let text = booking(Locale::Id, documents, &[]);
+        booking_message(MessageKind::Confirmed, Locale::Id, &text).unwrap()
+    };
+    let letter = "- Surat keterangan domisili atau surat kerja (disarankan)";
+    assert!(confirmed(&documents).contains(&format!("{letter}: karena KTP")));
+    documents[0].note = Some(both(&"n".repeat(900), ""));
+    let short = confirmed(&documents);
+    assert!(short.chars().count() <= CAPTION_CHARS);
+    assert!(short.contains(&format!("{letter}\n")), "{short}");
+}
+
+#[test]
+fn a_day_and_a_time_are_written_as_the_office_knows_them() {
+    let midnight_at_jayapura = at("2026-12-06T15:00:00Z");
+    let zone = Tz::Asia__Jayapura;
+    assert_eq!(
+        date_time(Locale::Id, midnight_at_jayapura, zone),
+        "Senin, 7 Desember 2026 pukul 00.00 WIT"
+    );
+    assert_eq!(
+        date_time(Locale::En, midnight_at_jayapura, Tz::Asia__Makassar),
+        "Sunday, 6 December 2026 at 23:00 WITA"
+    );
+    assert_eq!(
+        time(Locale::Id, at("2026-12-07T02:05:00Z"), ZONE),
+        "pukul 09.05 WIB"
+    );
+    assert_eq!(
+        time(Locale::En, at("2026-12-07T02:05:00Z"), ZONE),
+        "09:05 WIB"
+    );
+    let days = ["2026-01-05", "2026-05-29", "2028-02-29"].map(|day| day.parse().unwrap());
+    assert_eq!(
+        days.map(|day| date(Locale::Id, day)),
+        [
+            "Senin, 5 Januari 2026",
+            "Jumat, 29 Mei 2026",
+            "Selasa, 29 Februari 2028"
+        ]
+    );
+    assert_eq!(date(Locale::En, days[2]), "Tuesday, 29 February 2028");
+}

@@ -1,0 +1,287 @@
+//! Every message as it is sent.
+
+use super::*;
+
+#[test]
+fn hold_in_indonesian() {
+    insta::assert_snapshot!(message(MessageKind::Hold, Locale::Id, held(Locale::Id)), @r#"
+    Jadwal Anda kami simpan sementara, *belum terkonfirmasi*.
+
+    Paspor baru
+    Senin, 7 Desember 2026 pukul 09.00 WIB
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Kode booking: *7KQ4M-M2XR9*
+
+    *Konfirmasi sebelum pukul 10.15 WIB*: balas pesan ini dengan kode booking, atau buka https://antrian.example
+    Setelah itu jadwal ini dilepas untuk pemohon lain.
+
+    Perhatian: KTP Anda dari luar daerah kantor ini. Sebaiknya bawa surat domisili.
+
+    *Bawa asli dan fotokopi:*
+    - KTP
+    - Kartu Keluarga (KK)
+    - Akta lahir, ijazah, buku nikah atau surat baptis: memuat nama, tempat dan tanggal lahir, serta nama orang tua
+    - Surat keterangan domisili atau surat kerja (disarankan): karena KTP Anda dari daerah lain
+    "#);
+}
+
+#[test]
+fn hold_in_english() {
+    insta::assert_snapshot!(message(MessageKind::Hold, Locale::En, held(Locale::En)), @r#"
+    Your appointment is held for you and *not confirmed yet*.
+
+    New passport
+    Monday, 7 December 2026 at 09:00 WIB
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Booking code: *7KQ4M-M2XR9*
+
+    *Confirm before 10:15 WIB*: reply with the booking code, or open https://antrian.example
+    After that, the appointment is released to other applicants.
+
+    Please note: Your KTP is from outside this office's region. It is better to bring a domicile letter.
+
+    *Bring originals and copies:*
+    - KTP (identity card)
+    - Family card (KK)
+    - Birth certificate, diploma, marriage book or baptism letter: with your name, date and place of birth, and your parents' names
+    - Domicile or employer letter (advised): because your KTP is from elsewhere
+    "#);
+}
+
+#[test]
+fn confirmed_in_indonesian() {
+    insta::assert_snapshot!(message(MessageKind::Confirmed, Locale::Id, nothing), @r#"
+    *Jadwal Anda sudah terkonfirmasi.*
+
+    Paspor baru
+    Senin, 7 Desember 2026 pukul 09.00 WIB
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Kode booking: *7KQ4M-M2XR9*
+
+    Datang mulai pukul 08.00 WIB; setelah pukul 09.30 WIB jadwal ini tidak berlaku lagi. Kode QR ini tiket Anda: tunjukkan kepada petugas.
+
+    Perhatian: KTP Anda dari luar daerah kantor ini. Sebaiknya bawa surat domisili.
+
+    *Bawa asli dan fotokopi:*
+    - KTP
+    - Kartu Keluarga (KK)
+    - Akta lahir, ijazah, buku nikah atau surat baptis: memuat nama, tempat dan tanggal lahir, serta nama orang tua
+    - Surat keterangan domisili atau surat kerja (disarankan): karena KTP Anda dari daerah lain
+
+    Berhalangan? Balas BATAL, atau pindahkan jadwal di https://antrian.example
+    "#);
+}
+
+#[test]
+fn confirmed_in_english() {
+    insta::assert_snapshot!(message(MessageKind::Confirmed, Locale::En, nothing), @r#"
+    *Your appointment is confirmed.*
+
+    New passport
+    Monday, 7 December 2026 at 09:00 WIB
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Booking code: *7KQ4M-M2XR9*
+
+    Come from 08:00 WIB on; after 09:30 WIB the appointment no longer counts. This QR code is your ticket: show it to the staff.
+
+    Please note: Your KTP is from outside this office's region. It is better to bring a domicile letter.
+
+    *Bring originals and copies:*
+    - KTP (identity card)
+    - Family card (KK)
+    - Birth certificate, diploma, marriage book or baptism letter: with your name, date and place of birth, and your parents' names
+    - Domicile or employer letter (advised): because your KTP is from elsewhere
+
+    Can't come? Reply BATAL to cancel, or move it at https://antrian.example
+    "#);
+}
+
+#[test]
+fn reminder_in_indonesian() {
+    insta::assert_snapshot!(message(MessageKind::Reminder, Locale::Id, nothing), @r#"
+    *Pengingat: jadwal Anda Senin, 7 Desember 2026 pukul 09.00 WIB.*
+
+    Paspor baru
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Kode booking: *7KQ4M-M2XR9*
+
+    Datang mulai pukul 08.00 WIB; setelah pukul 09.30 WIB jadwal ini tidak berlaku lagi. Kode QR ini tiket Anda: tunjukkan kepada petugas.
+
+    Perhatian: KTP Anda dari luar daerah kantor ini. Sebaiknya bawa surat domisili.
+
+    *Bawa asli dan fotokopi:*
+    - KTP
+    - Kartu Keluarga (KK)
+    - Akta lahir, ijazah, buku nikah atau surat baptis: memuat nama, tempat dan tanggal lahir, serta nama orang tua
+    - Surat keterangan domisili atau surat kerja (disarankan): karena KTP Anda dari daerah lain
+
+    Berhalangan? Balas BATAL, atau batalkan di https://antrian.example
+    Pemohon lain dapat memakai jadwal ini.
+
+    Balas STOP bila tidak ingin menerima pengingat.
+    "#);
+}
+
+#[test]
+fn reminder_in_english() {
+    insta::assert_snapshot!(message(MessageKind::Reminder, Locale::En, nothing), @r#"
+    *Reminder: your appointment on Monday, 7 December 2026 at 09:00 WIB.*
+
+    New passport
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Booking code: *7KQ4M-M2XR9*
+
+    Come from 08:00 WIB on; after 09:30 WIB the appointment no longer counts. This QR code is your ticket: show it to the staff.
+
+    Please note: Your KTP is from outside this office's region. It is better to bring a domicile letter.
+
+    *Bring originals and copies:*
+    - KTP (identity card)
+    - Family card (KK)
+    - Birth certificate, diploma, marriage book or baptism letter: with your name, date and place of birth, and your parents' names
+    - Domicile or employer letter (advised): because your KTP is from elsewhere
+
+    Can't come? Reply BATAL, or cancel at https://antrian.example
+    Somebody else can have the appointment then.
+
+    Reply STOP if you want no reminders.
+    "#);
+}
+
+#[test]
+fn cancelled_in_indonesian() {
+    insta::assert_snapshot!(message(MessageKind::Cancelled, Locale::Id, nothing), @r#"
+    *Jadwal Anda sudah dibatalkan.* Anda tidak perlu datang.
+
+    Paspor baru
+    Senin, 7 Desember 2026 pukul 09.00 WIB
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Kode booking: *7KQ4M-M2XR9*
+
+    Perlu jadwal lain? Balas MENU, atau buka https://antrian.example
+
+    Bukan Anda yang membatalkan? Telepon (021) 000-0000 pada jam kerja.
+    "#);
+}
+
+#[test]
+fn cancelled_in_english() {
+    insta::assert_snapshot!(message(MessageKind::Cancelled, Locale::En, nothing), @r#"
+    *Your appointment is cancelled.* You need not come.
+
+    New passport
+    Monday, 7 December 2026 at 09:00 WIB
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Booking code: *7KQ4M-M2XR9*
+
+    Need another one? Reply MENU, or open https://antrian.example
+
+    Was it not you who cancelled? Call (021) 000-0000 during office hours.
+    "#);
+}
+
+#[test]
+fn moved_in_indonesian() {
+    insta::assert_snapshot!(message(MessageKind::Moved, Locale::Id, nothing), @r#"
+    *Jadwal Anda sudah dipindahkan.* Jadwal baru:
+
+    Paspor baru
+    Senin, 7 Desember 2026 pukul 09.00 WIB
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Kode booking: *7KQ4M-M2XR9*
+
+    Datang mulai pukul 08.00 WIB; setelah pukul 09.30 WIB jadwal ini tidak berlaku lagi. Kode QR ini tiket Anda yang baru.
+
+    Perhatian: KTP Anda dari luar daerah kantor ini. Sebaiknya bawa surat domisili.
+
+    *Bawa asli dan fotokopi:*
+    - KTP
+    - Kartu Keluarga (KK)
+    - Akta lahir, ijazah, buku nikah atau surat baptis: memuat nama, tempat dan tanggal lahir, serta nama orang tua
+    - Surat keterangan domisili atau surat kerja (disarankan): karena KTP Anda dari daerah lain
+
+    Bukan Anda yang memindahkan? Telepon (021) 000-0000 pada jam kerja.
+    "#);
+}
+
+#[test]
+fn moved_in_english() {
+    insta::assert_snapshot!(message(MessageKind::Moved, Locale::En, nothing), @r#"
+    *Your appointment is moved.* It is now:
+
+    New passport
+    Monday, 7 December 2026 at 09:00 WIB
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Booking code: *7KQ4M-M2XR9*
+
+    Come from 08:00 WIB on; after 09:30 WIB the appointment no longer counts. This QR code is your new ticket.
+
+    Please note: Your KTP is from outside this office's region. It is better to bring a domicile letter.
+
+    *Bring originals and copies:*
+    - KTP (identity card)
+    - Family card (KK)
+    - Birth certificate, diploma, marriage book or baptism letter: with your name, date and place of birth, and your parents' names
+    - Domicile or employer letter (advised): because your KTP is from elsewhere
+
+    Was it not you who moved it? Call (021) 000-0000 during office hours.
+    "#);
+}
+
+#[test]
+fn office_closed_in_indonesian() {
+    let closed = |text: &mut BookingText<'_>| text.closed_reason = Some("perbaikan gedung");
+    insta::assert_snapshot!(message(MessageKind::OfficeClosed, Locale::Id, closed), @r#"
+    *Mohon maaf, kantor tutup pada hari jadwal Anda.* Anda tidak perlu datang.
+    Alasan: perbaikan gedung
+
+    Paspor baru
+    Senin, 7 Desember 2026 pukul 09.00 WIB
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Kode booking: *7KQ4M-M2XR9*
+
+    Kode booking Anda tetap sama. Pindahkan ke hari lain *tanpa biaya* di https://antrian.example
+
+    Perlu bantuan? Telepon (021) 000-0000 pada jam kerja.
+    "#);
+}
+
+#[test]
+fn office_closed_in_english() {
+    insta::assert_snapshot!(message(MessageKind::OfficeClosed, Locale::En, nothing), @r#"
+    *We are sorry: the office is closed on the day of your appointment.* You need not come.
+
+    New passport
+    Monday, 7 December 2026 at 09:00 WIB
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Booking code: *7KQ4M-M2XR9*
+
+    Your booking code stays the same. Move it to another day *free of charge* at https://antrian.example
+
+    Need help? Call (021) 000-0000 during office hours.
+    "#);
+}

@@ -1,0 +1,10 @@
+//! Tickets as people carry them: a picture of the QR code and an entry in their calendar.
+//!
+//! Pure like the domain: bytes and texts in, bytes and texts out. What a ticket says is made in
+//! [`crate::domain::ticket`].
+
+mod calendar_entry;
+mod qr;
+
+pub use calendar_entry::{CalendarEntry, EntryStatus, ics};
+pub use qr::{RenderError, png, svg};

@@ -1,0 +1,237 @@
+//! The keyring: versioned master keys and what is derived from them.
+//!
+//! Two versions have a role. `current` seals new data and signs tickets, and may change at any time,
+//! because what is sealed or signed names its version. `lookup` makes the keyed hashes and derived
+//! values, which are found again only under the key that made them, so that changing it is a
+//! migration.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rand::Rng;
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::sealing::{self, OpenError, Sealer};
+use super::sub_keys::{Derive, Lookup, Master, SubKey};
+use super::tokens;
+use crate::domain::code::BookingCode;
+use crate::domain::ids::AccountId;
+use crate::domain::personal::{Nik, PhoneNumber, ScopedUserId};
+
+/// Why a text is not a keyring. Says what is wrong, never what the text holds.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyringError {
+    /// Not JSON of the wanted form.
+    #[error(
+        "the keyring is not JSON of the form {{\"current\":1,\"keys\":{{\"1\":\"…\"}},\"lookup\":1}} with \
+         versions from 0 to 255 (line {line}, column {column})"
+    )]
+    Form {
+        /// Line of the fault, from 1.
+        line: usize,
+        /// Column of the fault, from 1.
+        column: usize,
+    },
+    /// A field is missing.
+    #[error("the keyring has no `{field}`")]
+    Missing {
+        /// `current`, `lookup` or `keys`.
+        field: &'static str,
+    },
+    /// A key is not what it must be.
+    #[error("the keyring's key {version} is not the base64 of 32 bytes")]
+    Key {
+        /// The key's version.
+        version: u8,
+    },
+    /// A role is given to a version that is not there.
+    #[error("the keyring's `{field}` is version {version}, which is not among its keys")]
+    NoSuchKey {
+        /// `current` or `lookup`.
+        field: &'static str,
+        /// The version that is missing.
+        version: u8,
+    },
+}
+
+/// The secret's JSON; keys in standard base64.
+#[derive(Deserialize)]
+struct Written {
+    current: Option<u8>,
+    lookup: Option<u8>,
+    keys: Option<BTreeMap<u8, SecretString>>,
+}
+
+/// What one version of the master key opens and signs.
+struct Version {
+    sealer: Sealer,
+    ticket_seed: Zeroizing<[u8; 32]>,
+}
+
+impl Version {
+    fn new(version: u8, master: &Master) -> Self {
+        Self {
+            sealer: Sealer::new(version, &master.key("seal")),
+            ticket_seed: master.key("ticket"),
+        }
+    }
+}
+
+/// Keys for hashing, sealing and signing. All methods are cheap and pure, [`Keyring::seal`] but for
+/// its random nonce.
+pub struct Keyring {
+    current: u8,
+    /// That of the current version.
+    newest: Version,
+    lookup: Lookup,
+    versions: BTreeMap<u8, Version>,
+}
+
+impl Keyring {
+    /// Reads a keyring from its JSON:
+    /// `{"current":1,"keys":{"1":"<base64 of 32 bytes>"},"lookup":1}`.
+    ///
+    /// # Errors
+    /// If the text is not of that form; the error names the field or version, never a value.
+    pub fn from_json(secret: &SecretString) -> Result<Self, KeyringError> {
+        let written: Written =
+            serde_json::from_str(secret.expose_secret()).map_err(|error| KeyringError::Form {
+                line: error.line(),
+                column: error.column(),
+            })?;
+        let missing = |field| KeyringError::Missing { field };
+        let current = written.current.ok_or(missing("current"))?;
+        let lookup = written.lookup.ok_or(missing("lookup"))?;
+        let mut masters = BTreeMap::new();
+        for (version, text) in written.keys.ok_or(missing("keys"))? {
+            let master = Master::parse(&text).ok_or(KeyringError::Key { version })?;
+            masters.insert(version, master);
+        }
+        let role = |field, version: u8| {
+            let master = masters.get(&version);
+            master.ok_or(KeyringError::NoSuchKey { field, version })
+        };
+        Ok(Self {
+            current,
+            newest: Version::new(current, role("current", current)?),
+            lookup: Lookup::new(lookup, role("lookup", lookup)?),
+            versions: masters
+                .iter()
+                .map(|(&version, master)| (version, Version::new(version, master)))
+                .collect(),
+        })
+    }
+
+    /// A new secret with one random key, in the form that [`Keyring::from_json`] reads.
+    pub fn generate_json() -> SecretString {
+        let mut key = Zeroizing::new([0u8; 32]);
+        rand::rng().fill_bytes(key.as_mut_slice());
+        let key = Zeroizing::new(STANDARD.encode(key.as_slice()));
+        format!(
+            r#"{{"current":1,"keys":{{"1":"{}"}},"lookup":1}}"#,
+            key.as_str()
+        )
+        .into()
+    }
+
+    /// The keyed hash by which a person is found: `<lookup version>.<64 hexadecimal digits>`.
+    pub fn person(&self, nik: &Nik) -> String {
+        self.lookup_hash(&self.lookup.person, &[nik.expose()])
+    }
+
+    /// The keyed hash by which a phone number's account is found.
+    pub fn contact_phone(&self, phone: &PhoneNumber) -> String {
+        self.lookup_hash(&self.lookup.contact_phone, &[phone.expose()])
+    }
+
+    /// The keyed hash by which a business-scoped user's account is found.
+    pub fn contact_scoped(&self, user: &ScopedUserId) -> String {
+        self.lookup_hash(&self.lookup.contact_scoped, &[user.expose()])
+    }
+
+    /// The keyed hash under which a session token or a registration code is stored.
+    pub fn token_hash(&self, token: &str) -> String {
+        self.lookup_hash(&self.lookup.token, &[token])
+    }
+
+    /// The keyed hash of a one-time code, good for one registration and number only.
+    pub fn otp_hash(&self, registration: &str, phone: &str, otp: &str) -> String {
+        self.lookup_hash(&self.lookup.otp, &[registration, phone, otp])
+    }
+
+    fn lookup_hash(&self, key: &SubKey, parts: &[&str]) -> String {
+        format!("{}.{}", self.lookup.version, tokens::hex(&key.hash(parts)))
+    }
+
+    /// A value that only this keyring's holders can make, always the same for the same purpose and
+    /// list of parts.
+    pub fn derive(&self, purpose: Derive, parts: &[&str]) -> [u8; 32] {
+        self.lookup.derives(purpose).hash(parts)
+    }
+
+    /// The code of the booking that an account asks for under `idempotency_key`; another for each
+    /// `attempt`, should the first be another account's.
+    pub fn booking_code(
+        &self,
+        account: &AccountId,
+        idempotency_key: &str,
+        attempt: u32,
+    ) -> BookingCode {
+        let parts = [account.as_str(), idempotency_key, &attempt.to_string()];
+        let [a, b, c, d, e, f, g, h, ..] = self.derive(Derive::BookingCode, &parts);
+        BookingCode::from_bits(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    }
+
+    /// The version that signs new tickets.
+    pub fn ticket_key_id(&self) -> u8 {
+        self.current
+    }
+
+    /// The seed of the key that signs new tickets: that of [`Keyring::ticket_key_id`].
+    pub fn signing_seed(&self) -> [u8; 32] {
+        *self.newest.ticket_seed
+    }
+
+    /// All versions whose tickets are still accepted, in ascending order.
+    pub fn ticket_key_ids(&self) -> impl Iterator<Item = u8> + '_ {
+        self.versions.keys().copied()
+    }
+
+    /// The seed of a version's Ed25519 signing key. A secret: whoever has it makes tickets.
+    pub fn ticket_seed(&self, version: u8) -> Option<[u8; 32]> {
+        self.versions.get(&version).map(|keys| *keys.ticket_seed)
+    }
+
+    /// Encrypts `plaintext` under the current version; it opens only with the same `aad`, which is
+    /// the key of the item that keeps it and the attribute's name.
+    pub fn seal(&self, plaintext: &[u8], aad: &str) -> String {
+        self.newest.sealer.seal(plaintext, aad)
+    }
+
+    /// Decrypts what [`Keyring::seal`] made under any version that is still in the keyring.
+    ///
+    /// # Errors
+    /// If the text is not sealed, its key is gone, or it was changed or moved.
+    pub fn open(&self, sealed: &str, aad: &str) -> Result<Vec<u8>, OpenError> {
+        let (version, body) = sealing::parse(sealed)?;
+        let keys = self
+            .versions
+            .get(&version)
+            .ok_or(OpenError::UnknownKey { version })?;
+        keys.sealer.open(&body, aad)
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring")
+            .field("current", &self.current)
+            .field("lookup", &self.lookup.version)
+            .field("versions", &self.versions.keys())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,17 @@
+//! Secrets: keyed hashes, sealed personal data, tickets' seeds, and random tokens.
+//!
+//! Pure but for the generator of random numbers: no clock, no storage, no network. The [`Keyring`]
+//! takes its master keys as text; where that text is kept (a secret under a KMS key, a file of the
+//! local stack) is not its business. Nothing here prints a key or what it protects.
+
+mod derived;
+mod keyring;
+mod sealing;
+mod sub_keys;
+#[cfg(test)]
+mod tests;
+pub mod tokens;
+
+pub use keyring::{Keyring, KeyringError};
+pub use sealing::OpenError;
+pub use sub_keys::Derive;

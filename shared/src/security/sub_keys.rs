@@ -1,0 +1,166 @@
+//! Sub-keys: what a master key becomes for each purpose.
+//!
+//! A master key is never used itself. The key of a purpose is HMAC-SHA256(master,
+//! `antrian/v1/<purpose>`), made once when the keyring is built.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+/// What a derived value is for; values for different purposes have nothing in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Derive {
+    /// A booking's code, see [`super::Keyring::booking_code`].
+    BookingCode,
+    /// A registration's identifier.
+    RegistrationId,
+    /// The code that an applicant sends to prove a number.
+    RegistrationCode,
+    /// The secret with which a registration's starter fetches the token.
+    RegistrationSecret,
+    /// A session's token.
+    SessionToken,
+}
+
+/// A key of one purpose, ready to hash.
+#[derive(Clone)]
+pub(super) struct SubKey(Hmac<Sha256>);
+
+impl SubKey {
+    pub(super) fn new(key: &[u8; 32]) -> Self {
+        // HMAC fills a short key up to the hash's block with zeros.
+        let mut block = Zeroizing::new([0; 64]);
+        block[..32].copy_from_slice(key);
+        Self(Hmac::new(&(*block).into()))
+    }
+
+    /// The hash of `parts`, each with its length before it, so that no two lists are hashed alike.
+    pub(super) fn hash(&self, parts: &[&str]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+/// A master key; lives only while the keyring is built.
+pub(super) struct Master(Zeroizing<[u8; 32]>);
+
+impl Master {
+    pub(super) fn parse(text: &SecretString) -> Option<Self> {
+        let bytes = Zeroizing::new(STANDARD.decode(text.expose_secret()).ok()?);
+        bytes
+            .as_slice()
+            .try_into()
+            .ok()
+            .map(|key| Self(Zeroizing::new(key)))
+    }
+
+    pub(super) fn key(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        let mut mac = SubKey::new(&self.0).0;
+        mac.update(b"antrian/v1/");
+        mac.update(purpose.as_bytes());
+        Zeroizing::new(mac.finalize().into_bytes().into())
+    }
+
+    pub(super) fn sub_key(&self, purpose: &str) -> SubKey {
+        SubKey::new(&self.key(purpose))
+    }
+}
+
+/// The keys of the `lookup` version.
+pub(super) struct Lookup {
+    pub(super) version: u8,
+    pub(super) person: SubKey,
+    pub(super) contact_phone: SubKey,
+    pub(super) contact_scoped: SubKey,
+    pub(super) token: SubKey,
+    pub(super) otp: SubKey,
+    booking_code: SubKey,
+    registration_id: SubKey,
+    registration_code: SubKey,
+    registration_secret: SubKey,
+    session_token: SubKey,
+}
+
+impl Lookup {
+    pub(super) fn new(version: u8, master: &Master) -> Self {
+        Self {
+            version,
+            person: master.sub_key("person"),
+            contact_phone: master.sub_key("contact/phone"),
+            contact_scoped: master.sub_key("contact/scoped"),
+            token: master.sub_key("token"),
+            otp: master.sub_key("otp"),
+            booking_code: master.sub_key("derive/booking-code"),
+            registration_id: master.sub_key("derive/registration-id"),
+            registration_code: master.sub_key("derive/registration-code"),
+            registration_secret: master.sub_key("derive/registration-secret"),
+            session_token: master.sub_key("derive/session-token"),
+        }
+    }
+
+    pub(super) fn derives(&self, purpose: Derive) -> &SubKey {
+        match purpose {
+            Derive::BookingCode => &self.booking_code,
+            Derive::RegistrationId => &self.registration_id,
+            Derive::RegistrationCode => &self.registration_code,
+            Derive::RegistrationSecret => &self.registration_secret,
+            Derive::SessionToken => &self.session_token,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_key_hashes_as_hmac_of_its_32_bytes(key: [u8; 32], part: String) {
+            let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+            let expected: [u8; 32] = mac.finalize().into_bytes().into();
+            prop_assert_eq!(SubKey::new(&key).hash(&[&part]), expected);
+        }
+
+        #[test]
+        fn other_parts_hash_otherwise(
+            left in prop::collection::vec("[ab\0]{0,3}", 0..3),
+            right in prop::collection::vec("[ab\0]{0,3}", 0..3),
+        ) {
+            let hash = |parts: &[String]| {
+                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+                SubKey::new(&[1; 32]).hash(&parts)
+            };
+            prop_assert_eq!(hash(&left) == hash(&right), left == right);
+        }
+    }
+
+    #[test]
+    fn parts_do_not_run_into_one_another() {
+        let key = SubKey::new(&[1; 32]);
+        let lists: [&[&str]; 6] = [&[], &[""], &["", ""], &["ab", "c"], &["a", "bc"], &["abc"]];
+        for (at, left) in lists.iter().enumerate() {
+            for right in &lists[at + 1..] {
+                assert_ne!(key.hash(left), key.hash(right), "{left:?} {right:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_purpose_has_its_own_key() {
+        let master = Master(Zeroizing::new([1; 32]));
+        assert_eq!(master.key("seal"), master.key("seal"));
+        assert_ne!(master.key("seal"), master.key("ticket"));
+        assert_ne!(*master.key("seal"), [1; 32]);
+    }
+}

@@ -1,0 +1,182 @@
+//! The recount: seats, guards, bookings and their histories must agree, whoever wrote them.
+//!
+//! Reads of several items are not one moment, so a disagreement counts only if it is still there
+//! when it is looked at again.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::error::StoreError;
+use super::items::{instant_of, text_of};
+use super::{Store, keys};
+use crate::domain::booking::{Booking, SeatRef, Status};
+use crate::domain::code::BookingCode;
+use crate::domain::day::Seat;
+use crate::domain::ids::OfficeId;
+
+/// One thing that does not agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Disagreement {
+    /// A seat is taken, but not by a booking that says so.
+    SeatWithoutBooking {
+        /// Sort key of the seat.
+        seat: String,
+        /// The code on it.
+        code: BookingCode,
+    },
+    /// A live booking does not have its seat: the seat is oversold.
+    BookingWithoutSeat {
+        /// The booking.
+        code: BookingCode,
+    },
+    /// A live booking does not have its person's guard.
+    BookingWithoutGuard {
+        /// The booking.
+        code: BookingCode,
+    },
+    /// A booking's history does not lead to its version.
+    BrokenHistory {
+        /// The booking.
+        code: BookingCode,
+    },
+}
+
+/// What a recount found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct AuditReport {
+    /// Days read.
+    pub days: u32,
+    /// Seats that are taken.
+    pub seats_taken: u32,
+    /// Live bookings.
+    pub live_bookings: u32,
+    /// What does not agree; must be empty.
+    pub disagreements: Vec<Disagreement>,
+}
+
+impl AuditReport {
+    /// Adds another report to this one.
+    pub fn add(&mut self, other: Self) {
+        self.days += other.days;
+        self.seats_taken += other.seats_taken;
+        self.live_bookings += other.live_bookings;
+        self.disagreements.extend(other.disagreements);
+    }
+}
+
+/// Looks at a disagreement before it counts.
+const LOOKS: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(60);
+/// Live bookings of one index shard: a few weeks of all offices over eight shards.
+const MOST_LIVE: usize = 100_000;
+/// No booking is live for longer.
+const HORIZON_DAYS: i64 = 800;
+
+impl Store {
+    /// Recounts the seats of a day.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn audit_day(&self, office: &OfficeId, date: NaiveDate, now: DateTime<Utc>) -> Result<AuditReport, StoreError> {
+        let day = self.day(office, date).await?;
+        let mut report = AuditReport { days: 1, ..AuditReport::default() };
+        for slot in &day.slots {
+            for seat in slot.seats.iter().filter(|seat| seat.is_taken(now)) {
+                report.seats_taken += 1;
+                let place = SeatRef {
+                    office: office.clone(),
+                    service: slot.slot.service.clone(),
+                    date,
+                    time: slot.slot.time,
+                    number: seat.number,
+                };
+                report.disagreements.extend(self.audit_seat(&place, now).await?);
+            }
+        }
+        Ok(report)
+    }
+
+    /// Recounts live bookings: each has its seat, its guard, and a history.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn audit_bookings(&self, now: DateTime<Utc>) -> Result<AuditReport, StoreError> {
+        let mut report = AuditReport::default();
+        for shard in 0..keys::DUE_SHARDS {
+            let horizon = now + TimeDelta::days(HORIZON_DAYS);
+            for booking in self.due_bookings(shard, horizon, MOST_LIVE).await? {
+                report.live_bookings += u32::from(booking.status_at(now).is_live());
+                report.disagreements.extend(self.audit_booking(booking.code, now).await?);
+            }
+        }
+        Ok(report)
+    }
+
+    async fn audit_seat(&self, place: &SeatRef, now: DateTime<Utc>) -> Result<Option<Disagreement>, StoreError> {
+        let mut found = None;
+        for look in 0..LOOKS {
+            let Some(seat) = self.get::<Seat>("seat", &keys::seat(place)).await? else { return Ok(None) };
+            let booking = self.booking(seat.code).await?;
+            if !seat.is_taken(now) || booking.is_some_and(|booking| accounts_for(&booking, place, &seat)) {
+                return Ok(None);
+            }
+            found = Some(Disagreement::SeatWithoutBooking { seat: keys::seat(place).sk, code: seat.code });
+            pause(look).await;
+        }
+        Ok(found)
+    }
+
+    async fn audit_booking(&self, code: BookingCode, now: DateTime<Utc>) -> Result<Option<Disagreement>, StoreError> {
+        let mut found = None;
+        for look in 0..LOOKS {
+            found = self.look_at_booking(code, now).await?;
+            if found.is_none() {
+                return Ok(None);
+            }
+            pause(look).await;
+        }
+        Ok(found)
+    }
+
+    async fn look_at_booking(&self, code: BookingCode, now: DateTime<Utc>) -> Result<Option<Disagreement>, StoreError> {
+        let Some(kept) = self.booking_with_history(code).await? else { return Ok(None) };
+        let (booking, events) = (kept.booking, kept.events);
+        let complete = events.iter().map(|event| event.version).eq(1..=booking.version);
+        if !complete || events.last().is_none_or(|event| event.status != booking.status) {
+            return Ok(Some(Disagreement::BrokenHistory { code }));
+        }
+        if !booking.status_at(now).is_live() {
+            return Ok(None);
+        }
+        let seat = self.get::<Seat>("seat", &keys::seat(&booking.seat)).await?;
+        let has_seat = seat.is_some_and(|seat| seat.code == code && accounts_for(&booking, &booking.seat, &seat));
+        if !has_seat {
+            return Ok(Some(Disagreement::BookingWithoutSeat { code }));
+        }
+        let guard = self.get_item(&keys::person(&booking.person)).await?.unwrap_or_default();
+        let guarded = text_of(&guard, "code") == Some(code.as_str())
+            && instant_of(&guard, "free_at") == Some(booking.person_free_at());
+        Ok((!guarded).then_some(Disagreement::BookingWithoutGuard { code }))
+    }
+}
+
+/// Whether the booking explains that the seat is taken: it holds it, keeps it, or left it to cool down.
+fn accounts_for(booking: &Booking, place: &SeatRef, seat: &Seat) -> bool {
+    let has_it = booking.seat == *place;
+    match (booking.status, seat.free_at) {
+        (Status::Held, Some(free_at)) if has_it => booking.hold_expires_at == Some(free_at),
+        (Status::Held | Status::Cancelled | Status::Expired, None) if has_it => false,
+        (_, None) => has_it,
+        (Status::Cancelled, Some(_)) => true,
+        (_, Some(_)) => !has_it,
+    }
+}
+
+async fn pause(look: u32) {
+    if look + 1 < LOOKS {
+        tokio::time::sleep(PAUSE).await;
+    }
+}

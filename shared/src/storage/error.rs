@@ -1,0 +1,113 @@
+//! Faults of the table: a write did not happen, or may have happened, or an item makes no sense.
+//!
+//! A refused condition is not here: it is an answer and comes back as a value.
+
+use std::error::Error as StdError;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+type Source = Box<dyn StdError + Send + Sync>;
+
+/// A fault of the table.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Nothing was changed: throttled, in conflict for too long, refused, or never sent.
+    #[error("the table did not do it ({reason})")]
+    NotApplied {
+        /// AWS error code, or what kind of failure it was.
+        reason: String,
+        /// The SDK's error.
+        #[source]
+        source: Option<Source>,
+    },
+    /// A write may or may not have happened; the same request again will tell.
+    #[error("the table's answer was lost ({reason})")]
+    Unknown {
+        /// AWS error code, or what kind of failure it was.
+        reason: String,
+        /// The SDK's error.
+        #[source]
+        source: Option<Source>,
+    },
+    /// An item does not have the form that this code writes.
+    #[error("an item of kind {kind} is corrupt")]
+    Corrupt {
+        /// The kind of item.
+        kind: &'static str,
+        /// What could not be read.
+        #[source]
+        source: Option<Source>,
+    },
+}
+
+impl StoreError {
+    pub(crate) fn corrupt(kind: &'static str) -> Self {
+        Self::Corrupt { kind, source: None }
+    }
+
+    pub(crate) fn not_applied(reason: &str) -> Self {
+        Self::NotApplied { reason: reason.to_owned(), source: None }
+    }
+}
+
+/// What a failed call means for the write that it carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing happened; trying again may help.
+    Busy,
+    /// It may have happened.
+    Lost,
+    /// Nothing happened, and trying again is of no use.
+    Final,
+}
+
+/// Codes after which DynamoDB has changed nothing and asks for patience.
+const BUSY_CODES: [&str; 6] = [
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "LimitExceededException",
+    "TransactionConflictException",
+    "Throttling",
+];
+/// Codes after which the write may have been made or is still being made.
+const LOST_CODES: [&str; 4] =
+    ["InternalServerError", "InternalFailure", "ServiceUnavailable", "TransactionInProgressException"];
+
+/// Sorts an SDK error. An answer that is no DynamoDB error, or none at all, leaves the write open.
+pub(crate) fn classify<E, R>(error: &SdkError<E, R>) -> (Fault, String)
+where
+    E: ProvideErrorMetadata,
+{
+    match error {
+        SdkError::ServiceError(context) => {
+            let code = context.err().code().unwrap_or("unknown").to_owned();
+            let fault = if BUSY_CODES.contains(&code.as_str()) {
+                Fault::Busy
+            } else if LOST_CODES.contains(&code.as_str()) || code == "unknown" {
+                Fault::Lost
+            } else {
+                Fault::Final
+            };
+            (fault, code)
+        }
+        SdkError::ConstructionFailure(_) => (Fault::Final, "request could not be built".to_owned()),
+        SdkError::TimeoutError(_) => (Fault::Lost, "timeout".to_owned()),
+        SdkError::DispatchFailure(_) => (Fault::Lost, "connection".to_owned()),
+        _ => (Fault::Lost, "unreadable answer".to_owned()),
+    }
+}
+
+/// The fault as an error.
+pub(crate) fn fault<E, R>(error: SdkError<E, R>) -> StoreError
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let (fault, reason) = classify(&error);
+    let source: Option<Source> = Some(Box::new(error));
+    match fault {
+        Fault::Lost => StoreError::Unknown { reason, source },
+        Fault::Busy | Fault::Final => StoreError::NotApplied { reason, source },
+    }
+}

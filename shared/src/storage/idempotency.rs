@@ -1,0 +1,97 @@
+//! Answers kept for repeated requests. Holds need none: their code is derived from the key.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::items::{seconds, to_item};
+use super::transact::{Expression, Write};
+use super::{Store, keys};
+
+/// An answer as it was given, sealed: it may carry personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, sealed.
+    pub sealed_body: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Kept {
+    request_hash: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<Answer>,
+    #[serde(with = "chrono::serde::ts_seconds")]
+    expires_at: DateTime<Utc>,
+}
+
+/// Whether a request was here before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Repeated {
+    /// It was not, or it was begun and never answered: do it.
+    No,
+    /// It was, with this answer.
+    Yes(Answer),
+    /// Its key was here with another body.
+    Mismatch,
+}
+
+/// Keys are remembered for a day.
+const KEEP_HOURS: i64 = 24;
+
+impl Store {
+    /// Begins a request under a key, or tells that it was here before.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn begin_request(
+        &self,
+        scope_hash: &str,
+        request_hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Repeated, StoreError> {
+        let key = keys::idempotency(scope_hash);
+        if let Some(kept) = self.get::<Kept>("request", &key).await?.filter(|kept| kept.expires_at > now) {
+            return Ok(match kept.answer {
+                _ if kept.request_hash != request_hash => Repeated::Mismatch,
+                Some(answer) => Repeated::Yes(answer),
+                None => Repeated::No,
+            });
+        }
+        let fresh = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now").with(":now", seconds(now));
+        let begun = self.put_kept(scope_hash, request_hash, None, Some(fresh), now).await?;
+        // Refused: the same key came twice at once; the operations themselves are safe to repeat,
+        // but another body under the key has to be noticed.
+        if begun { Ok(Repeated::No) } else { Box::pin(self.begin_request(scope_hash, request_hash, now)).await }
+    }
+
+    /// Keeps the answer of a request.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn finish_request(
+        &self,
+        scope_hash: &str,
+        request_hash: &str,
+        answer: Answer,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.put_kept(scope_hash, request_hash, Some(answer), None, now).await.map(|_| ())
+    }
+
+    async fn put_kept(
+        &self,
+        scope_hash: &str,
+        request_hash: &str,
+        answer: Option<Answer>,
+        condition: Option<Expression>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let expires_at = now + TimeDelta::hours(KEEP_HOURS);
+        let kept = Kept { request_hash: request_hash.to_owned(), answer, expires_at };
+        let mut item = to_item("request", &keys::idempotency(scope_hash), &kept)?;
+        item.insert("ttl".to_owned(), seconds(expires_at));
+        Ok(self.transact(vec![Write::Put(item, condition)]).await?.applied())
+    }
+}

@@ -1,0 +1,135 @@
+//! Reading and writing items as Rust values.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::{StoreError, fault};
+use super::keys::Key;
+use super::transact::{Expression, names, values};
+use super::{Item, Store};
+
+/// An instant as the table compares it: whole seconds.
+pub(crate) fn seconds(at: DateTime<Utc>) -> AttributeValue {
+    AttributeValue::N(at.timestamp().to_string())
+}
+
+/// A text attribute.
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// A number attribute.
+pub(crate) fn number(value: impl Into<i64>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
+}
+
+/// The item of `value` under `key`.
+pub(crate) fn to_item<T: Serialize>(kind: &'static str, key: &Key, value: &T) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(value)
+        .map_err(|error| StoreError::Corrupt { kind, source: Some(Box::new(error)) })?;
+    item.extend(key.attributes());
+    Ok(item)
+}
+
+/// The value of an item.
+pub(crate) fn from_item<T: DeserializeOwned>(kind: &'static str, item: Item) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt { kind, source: Some(Box::new(error)) })
+}
+
+/// A text attribute of an item.
+pub(crate) fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)
+}
+
+/// An instant in an item.
+pub(crate) fn instant_of(item: &Item, name: &str) -> Option<DateTime<Utc>> {
+    let secs = item.get(name)?.as_n().ok()?.parse().ok()?;
+    DateTime::from_timestamp(secs, 0)
+}
+
+/// A bounded query.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) index: Option<&'static str>,
+    pub(crate) condition: Expression,
+    pub(crate) consistent: bool,
+    /// The most items that are read.
+    pub(crate) most: usize,
+    pub(crate) after: Option<HashMap<String, AttributeValue>>,
+}
+
+impl Ask {
+    /// A strongly consistent query of the table.
+    pub(crate) fn table(condition: Expression, most: usize) -> Self {
+        Self { index: None, condition, consistent: true, most, after: None }
+    }
+
+    /// All items of a partition.
+    pub(crate) fn partition(pk: String, most: usize) -> Self {
+        Self::table(Expression::new("#pk = :pk").with(":pk", text(pk)), most)
+    }
+
+    /// Items of a partition whose sort key begins with `prefix`.
+    pub(crate) fn prefix(pk: String, prefix: String, most: usize) -> Self {
+        let condition = Expression::new("#pk = :pk AND begins_with(#sk, :sk)");
+        Self::table(condition.with(":pk", text(pk)).with(":sk", text(prefix)), most)
+    }
+}
+
+impl Store {
+    /// One item, strongly consistent.
+    pub(crate) async fn get_item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        let got = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(fault)?;
+        Ok(got.item)
+    }
+
+    /// One item as a value.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, kind: &'static str, key: &Key) -> Result<Option<T>, StoreError> {
+        self.get_item(key).await?.map(|item| from_item(kind, item)).transpose()
+    }
+
+    /// The items of a query, page after page, up to its bound.
+    pub(crate) async fn query(&self, ask: Ask) -> Result<Vec<Item>, StoreError> {
+        Ok(self.query_page(ask).await?.0)
+    }
+
+    /// The items of a query and, if its bound was reached, where to go on.
+    pub(crate) async fn query_page(&self, ask: Ask) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+        let mut items = Vec::new();
+        let mut after = ask.after;
+        loop {
+            let left = i32::try_from(ask.most.saturating_sub(items.len())).unwrap_or(i32::MAX);
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .set_index_name(ask.index.map(str::to_owned))
+                .key_condition_expression(ask.condition.text)
+                .set_expression_attribute_names(names(&[ask.condition.text]))
+                .set_expression_attribute_values(values(&[&ask.condition]))
+                .set_consistent_read(ask.index.is_none().then_some(ask.consistent))
+                .set_exclusive_start_key(after)
+                .limit(left)
+                .send()
+                .await
+                .map_err(fault)?;
+            items.extend(page.items.unwrap_or_default());
+            after = page.last_evaluated_key;
+            if after.is_none() || items.len() >= ask.most {
+                return Ok((items, after));
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Every key of the table is made here, and nowhere else.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::NaiveDate;
+
+use crate::domain::booking::SeatRef;
+use crate::domain::code::BookingCode;
+use crate::domain::ids::{AccountId, ApplicantId, MessageId, OfficeId, RegistrationId, ServiceId};
+use crate::domain::time::SlotTime;
+
+/// Partition and sort key of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    /// The key as attributes.
+    pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
+            ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+
+    /// What binds a sealed attribute to its item: it opens nowhere else.
+    pub(crate) fn aad(&self, attribute: &str) -> String {
+        format!("{}/{}/{attribute}", self.pk, self.sk)
+    }
+}
+
+/// Partition of all offices: a few hundred small items, read as one list and cached.
+pub(crate) const OFFICES: &str = "OFFICES";
+/// Partition of closures that the scheduler still has to carry out.
+pub(crate) const CLOSURES: &str = "CLOSURES";
+/// Sort key of a day item; slots and seats of the day begin with a digit.
+pub(crate) const DAY: &str = "DAY";
+
+pub(crate) fn office(id: &OfficeId) -> Key {
+    Key::new(OFFICES, format!("OFFICE#{id}"))
+}
+
+pub(crate) fn next_available(id: &OfficeId) -> Key {
+    Key::new(OFFICES, format!("NEXT#{id}"))
+}
+
+pub(crate) fn closure(id: &OfficeId, date: NaiveDate) -> Key {
+    Key::new(CLOSURES, format!("{date}#{id}"))
+}
+
+pub(crate) fn day_partition(office: &OfficeId, date: NaiveDate) -> String {
+    format!("DAY#{office}#{date}")
+}
+
+pub(crate) fn day(office: &OfficeId, date: NaiveDate) -> Key {
+    Key::new(day_partition(office, date), DAY)
+}
+
+/// Sort key of a slot; its seats' keys begin with it and `#`.
+pub(crate) fn slot_prefix(service: &ServiceId, time: SlotTime) -> String {
+    format!("{}#{service}", time.compact())
+}
+
+pub(crate) fn slot(office: &OfficeId, date: NaiveDate, service: &ServiceId, time: SlotTime) -> Key {
+    Key::new(day_partition(office, date), slot_prefix(service, time))
+}
+
+pub(crate) fn seat(seat: &SeatRef) -> Key {
+    let sk = format!("{}#{:03}", slot_prefix(&seat.service, seat.time), seat.number);
+    Key::new(day_partition(&seat.office, seat.date), sk)
+}
+
+pub(crate) fn booking(code: BookingCode) -> Key {
+    Key::new(format!("BOOKING#{code}"), "BOOKING")
+}
+
+/// Prefix of a booking's events; the version is padded so that they sort.
+pub(crate) const EVENT_PREFIX: &str = "EVENT#";
+
+pub(crate) fn event(code: BookingCode, version: u32) -> Key {
+    Key::new(format!("BOOKING#{code}"), format!("{EVENT_PREFIX}{version:05}"))
+}
+
+pub(crate) fn person(hash: &str) -> Key {
+    Key::new(format!("PERSON#{hash}"), "ACTIVE")
+}
+
+pub(crate) fn message(id: &MessageId) -> Key {
+    Key::new(format!("MESSAGE#{id}"), "MESSAGE")
+}
+
+pub(crate) fn account_partition(id: &AccountId) -> String {
+    format!("ACCOUNT#{id}")
+}
+
+pub(crate) fn profile(id: &AccountId) -> Key {
+    Key::new(account_partition(id), "PROFILE")
+}
+
+pub(crate) const APPLICANT_PREFIX: &str = "APPLICANT#";
+pub(crate) const POINTER_PREFIX: &str = "BOOKING#";
+
+pub(crate) fn applicant(account: &AccountId, id: &ApplicantId) -> Key {
+    Key::new(account_partition(account), format!("{APPLICANT_PREFIX}{id}"))
+}
+
+/// Where an account finds its bookings; newest dates sort last.
+pub(crate) fn booking_pointer(account: &AccountId, code: BookingCode) -> Key {
+    Key::new(account_partition(account), format!("{POINTER_PREFIX}{code}"))
+}
+
+pub(crate) fn session(account: &AccountId, token_hash: &str) -> Key {
+    Key::new(account_partition(account), format!("SESSION#{token_hash}"))
+}
+
+pub(crate) fn contact(hash: &str) -> Key {
+    Key::new(format!("CONTACT#{hash}"), "CONTACT")
+}
+
+pub(crate) fn registration(id: &RegistrationId) -> Key {
+    Key::new(format!("REGISTRATION#{id}"), "REGISTRATION")
+}
+
+pub(crate) fn otp_budget(phone_hash: &str, date: NaiveDate) -> Key {
+    Key::new(format!("OTP#{phone_hash}"), date.to_string())
+}
+
+pub(crate) fn inbound(message_hash: &str) -> Key {
+    Key::new(format!("INBOUND#{message_hash}"), "INBOUND")
+}
+
+pub(crate) fn idempotency(scope_hash: &str) -> Key {
+    Key::new(format!("REQUEST#{scope_hash}"), "REQUEST")
+}
+
+fn queue_partition(office: &OfficeId, date: NaiveDate) -> String {
+    format!("QUEUE#{office}#{date}")
+}
+
+pub(crate) fn queue_counter(office: &OfficeId, date: NaiveDate, group: char) -> Key {
+    Key::new(queue_partition(office, date), format!("COUNTER#{group}"))
+}
+
+pub(crate) fn queue_entry(office: &OfficeId, date: NaiveDate, group: char, number: u32) -> Key {
+    Key::new(queue_partition(office, date), format!("ENTRY#{group}#{number:04}"))
+}
+
+/// What waits for its time, one partition of the due index each; bookings and messages are spread
+/// over shards so that a rush does not press on one index partition.
+pub const DUE_SHARDS: u8 = 8;
+
+pub(crate) fn due_messages(shard: u8) -> String {
+    format!("MESSAGE#{shard}")
+}
+
+pub(crate) fn due_bookings(shard: u8) -> String {
+    format!("BOOKING#{shard}")
+}
+
+/// The shard of an id: the same for every version of the code, for items keep their shard.
+pub(crate) fn shard(id: &str) -> u8 {
+    id.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % DUE_SHARDS
+}
+
+/// A key that no item has.
+pub(crate) fn profile_probe() -> Key {
+    Key::new("PING", "PING")
+}

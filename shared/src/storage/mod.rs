@@ -1,0 +1,96 @@
+//! The table: the only module that knows DynamoDB.
+//!
+//! One table, string keys `pk` and `sk`, one sparse index `due-index` (`due_kind`, `due`). There is no
+//! Scan, every Query is bounded, and every write is a transaction with conditions.
+//!
+//! | access | key or query | consistency |
+//! |---|---|---|
+//! | all offices, next free hours | `OFFICES` | eventual, cached |
+//! | one office | `OFFICES` / `OFFICE#id` | strong |
+//! | a day with its slots and seats | `DAY#office#date` | strong |
+//! | one slot with its seats | `DAY#office#date` / begins with `hhmm#service` | strong |
+//! | a booking, with its events | `BOOKING#code` | strong |
+//! | the person's live booking | `PERSON#hash` / `ACTIVE` | strong, in conditions |
+//! | an account: profile, applicants, sessions, bookings | `ACCOUNT#id` | strong |
+//! | the account of a contact | `CONTACT#hash` | strong |
+//! | a registration by its code or id | `REGISTRATION#id` | strong |
+//! | a queue: counter, entries | `QUEUE#office#date` | strong |
+//! | an outbox row | `MESSAGE#id` | strong |
+//! | rows due to be sent | `due-index`: `MESSAGE#shard`, `due ≤ now` | eventual, then a condition |
+//! | bookings that time has changed | `due-index`: `BOOKING#shard`, `due ≤ now` | eventual, then a condition |
+//! | days to be cleared | `CLOSURES` | strong |
+//! | answers to repeated requests | `REQUEST#hash` | strong |
+//! | messages received | `INBOUND#hash` | condition |
+//!
+//! `ttl` only cleans up: expiry is always a condition or is checked by the reader.
+
+mod accounts;
+mod audit;
+mod bookings;
+mod days;
+mod error;
+mod idempotency;
+mod inbound;
+mod items;
+mod keys;
+mod offices;
+mod outbox;
+mod queue;
+mod registrations;
+mod sessions;
+mod transact;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::security::Keyring;
+
+pub use accounts::{Account, Applicant, ApplicantAdded, NewApplicant};
+pub use audit::{AuditReport, Disagreement};
+pub use bookings::{BookingKept, Change, ChangeOutcome, PersonChange, SeatChange};
+pub use days::DayOpened;
+pub use error::StoreError;
+pub use keys::DUE_SHARDS;
+pub use idempotency::{Answer, Repeated};
+pub use offices::{Closure, NextAvailable};
+pub use outbox::Leased;
+pub use queue::QueueEntry;
+pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState};
+pub use sessions::Session;
+
+/// An item as the SDK knows it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// The index of what waits for its time.
+pub(crate) const DUE_INDEX: &str = "due-index";
+
+/// The table.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    table: String,
+    keyring: Arc<Keyring>,
+}
+
+impl Store {
+    /// The table named `table`, reached by `client`; `keyring` seals personal data.
+    pub fn new(client: Client, table: impl Into<String>, keyring: Arc<Keyring>) -> Self {
+        Self { client, table: table.into(), keyring }
+    }
+
+    /// The keys that seal personal data.
+    pub fn keyring(&self) -> &Arc<Keyring> {
+        &self.keyring
+    }
+
+    /// Whether the table answers: one read of one key.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.get_item(&keys::profile_probe()).await.map(|_| ())
+    }
+}

@@ -1,0 +1,119 @@
+//! Offices, their next free hour as the scheduler last saw it, and closures to be carried out.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::items::{Ask, from_item, text_of, to_item};
+use super::transact::Write;
+use super::{Store, keys};
+use crate::domain::ids::{OfficeId, ServiceId};
+use crate::domain::office::Office;
+use crate::domain::time::SlotTime;
+
+/// An office's earliest free slot, as the scheduler last saw it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextAvailable {
+    /// The office.
+    pub office: OfficeId,
+    /// Its earliest slot with a free seat for the web; absent: none is free.
+    pub slot: Option<(NaiveDate, SlotTime, ServiceId)>,
+    /// When that was seen.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub seen_at: DateTime<Utc>,
+}
+
+/// A closed day whose bookings are still to be dealt with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closure {
+    /// The office.
+    pub office: OfficeId,
+    /// The day.
+    pub date: NaiveDate,
+    /// When it was marked closed.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub closed_at: DateTime<Utc>,
+}
+
+/// Indonesia has about 151 passport offices; each has two items here.
+const MOST_OFFICE_ITEMS: usize = 2_000;
+/// Closures wait for a minute or two; a decree may close one day at every office.
+const MOST_CLOSURES: usize = 500;
+
+impl Store {
+    /// Writes an office as a whole.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn put_office(&self, office: &Office) -> Result<(), StoreError> {
+        let item = to_item("office", &keys::office(&office.id), office)?;
+        self.transact(vec![Write::Put(strip_nulls(item), None)]).await.map(|_| ())
+    }
+
+    /// One office.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn office(&self, id: &OfficeId) -> Result<Option<Office>, StoreError> {
+        let item = self.get_item(&keys::office(id)).await?;
+        item.map(read_office).transpose()
+    }
+
+    /// All offices, in order of their ids, and what was last seen free at each.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn offices(&self) -> Result<(Vec<Office>, Vec<NextAvailable>), StoreError> {
+        let mut ask = Ask::partition(keys::OFFICES.to_owned(), MOST_OFFICE_ITEMS);
+        ask.consistent = false;
+        let (mut offices, mut seen) = (vec![], vec![]);
+        for item in self.query(ask).await? {
+            if text_of(&item, "sk").is_some_and(|sk| sk.starts_with("NEXT#")) {
+                seen.push(from_item("next available", item)?);
+            } else {
+                offices.push(read_office(item)?);
+            }
+        }
+        Ok((offices, seen))
+    }
+
+    /// Writes down what was seen free at an office.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn put_next_available(&self, seen: &NextAvailable) -> Result<(), StoreError> {
+        let item = to_item("next available", &keys::next_available(&seen.office), seen)?;
+        self.transact(vec![Write::Put(item, None)]).await.map(|_| ())
+    }
+
+    /// Closures that are still to be carried out.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn closures(&self) -> Result<Vec<Closure>, StoreError> {
+        let items = self.query(Ask::partition(keys::CLOSURES.to_owned(), MOST_CLOSURES)).await?;
+        items.into_iter().map(|item| from_item("closure", item)).collect()
+    }
+
+    /// A closure has been carried out.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn finish_closure(&self, closure: &Closure) -> Result<(), StoreError> {
+        let key = keys::closure(&closure.office, closure.date);
+        self.transact(vec![Write::Delete(key, None)]).await.map(|_| ())
+    }
+}
+
+/// The office without its key: `Office` refuses fields that it does not know.
+fn read_office(mut item: super::Item) -> Result<Office, StoreError> {
+    item.remove("pk");
+    item.remove("sk");
+    from_item("office", item)
+}
+
+/// Absent rather than null: what is not set takes no room.
+fn strip_nulls(mut item: super::Item) -> super::Item {
+    item.retain(|_, value| !value.is_null());
+    item
+}

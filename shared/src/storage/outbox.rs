@@ -1,0 +1,125 @@
+//! Outbox rows: written with the change they tell of, leased to be sent, settled afterwards.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::error::StoreError;
+use super::items::{Ask, from_item, number, seconds, text, to_item};
+use super::transact::{Expression, Outcome, Write};
+use super::{DUE_INDEX, Item, Store, keys};
+use crate::domain::ids::MessageId;
+use crate::domain::message::{Message, MessageState};
+
+/// What became of an attempt to lease a row.
+#[derive(Debug)]
+pub enum Leased {
+    /// It is this caller's to send. `maybe_sent`: an earlier sender may have reached the provider.
+    Yes {
+        /// The row as it stands now.
+        message: Box<Message>,
+        /// Whether the provider may have it already.
+        maybe_sent: bool,
+    },
+    /// Somebody else is sending it, or it is not due, or it is settled.
+    No,
+    /// There is no such row.
+    Absent,
+}
+
+/// Rows that are settled stay for a month, for whoever asks what was sent.
+const KEEP_DAYS: i64 = 30;
+
+/// The item of a row: in the due index while anything is to be done for it.
+pub(crate) fn message_item(message: &Message) -> Result<Item, StoreError> {
+    let mut item = to_item("message", &keys::message(&message.id), message)?;
+    if message.state.is_settled() {
+        item.insert("ttl".to_owned(), seconds(message.due + TimeDelta::days(KEEP_DAYS)));
+    } else {
+        let shard = keys::shard(message.id.as_str());
+        item.insert("due_kind".to_owned(), text(keys::due_messages(shard)));
+    }
+    Ok(item)
+}
+
+impl Store {
+    /// Writes a row that belongs to no booking, once.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn put_message(&self, message: &Message) -> Result<(), StoreError> {
+        let put = Write::Put(message_item(message)?, Some(super::days::absent()));
+        self.transact(vec![put]).await.map(|_| ())
+    }
+
+    /// A row.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn message(&self, id: &MessageId) -> Result<Option<Message>, StoreError> {
+        self.get("message", &keys::message(id)).await
+    }
+
+    /// Takes a due row for sending, until `lease_until`; `lease` names the taker.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn lease_message(
+        &self,
+        id: &MessageId,
+        lease: &str,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+    ) -> Result<Leased, StoreError> {
+        let Some(message) = self.message(id).await? else { return Ok(Leased::Absent) };
+        let held = message.lease_until.is_some_and(|until| until > now);
+        if message.state.is_settled() || message.due > now || held {
+            return Ok(Leased::No);
+        }
+        let maybe_sent = message.state == MessageState::Sending;
+        let leased = Message {
+            state: MessageState::Sending,
+            attempts: message.attempts + 1,
+            lease: Some(lease.to_owned()),
+            lease_until: Some(lease_until),
+            due: lease_until,
+            ..message.clone()
+        };
+        Ok(match self.replace_message(&message, &leased).await? {
+            true => Leased::Yes { message: Box::new(leased), maybe_sent },
+            false => Leased::No,
+        })
+    }
+
+    /// Puts `after` if the row is still as `before` says. `false`: somebody else has changed it.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn replace_message(&self, before: &Message, after: &Message) -> Result<bool, StoreError> {
+        let unchanged = match &before.lease {
+            Some(lease) => Expression::new("#state = :state AND #attempts = :attempts AND #lease = :lease")
+                .with(":lease", text(lease.as_str())),
+            None => Expression::new("#state = :state AND #attempts = :attempts AND attribute_not_exists(#lease)"),
+        };
+        let state = serde_dynamo::to_attribute_value(before.state)
+            .map_err(|error| StoreError::Corrupt { kind: "message", source: Some(Box::new(error)) })?;
+        let unchanged = unchanged.with(":state", state).with(":attempts", number(before.attempts));
+        let put = Write::Put(message_item(after)?, Some(unchanged));
+        Ok(matches!(self.transact(vec![put]).await?, Outcome::Applied))
+    }
+
+    /// Rows of one shard that were due at `until`, earliest first.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn due_messages(
+        &self,
+        shard: u8,
+        until: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Vec<Message>, StoreError> {
+        let condition = Expression::new("#due_kind = :kind AND #due <= :until")
+            .with(":kind", text(keys::due_messages(shard)))
+            .with(":until", seconds(until));
+        let ask = Ask { index: Some(DUE_INDEX), condition, consistent: false, most, after: None };
+        self.query(ask).await?.into_iter().map(|item| from_item("message", item)).collect()
+    }
+}

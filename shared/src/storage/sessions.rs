@@ -1,0 +1,75 @@
+//! Sessions: opaque tokens, stored hashed, in their account's partition.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::items::{seconds, to_item};
+use super::transact::{Expression, Outcome, Write};
+use super::{Store, keys};
+use crate::domain::ids::{AccountId, RegistrationId};
+use crate::domain::message::Locale;
+
+/// A signed-in device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Whose.
+    pub account: AccountId,
+    /// Language of messages that its actions cause.
+    pub locale: Locale,
+    /// Until when.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// Opens the session of a registration; opened before, it is the same one. `false`: it was
+    /// opened before and has been signed out.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn open_session(
+        &self,
+        registration: &RegistrationId,
+        session: &Session,
+        token_hash: &str,
+    ) -> Result<bool, StoreError> {
+        let key = keys::session(&session.account, token_hash);
+        let mut item = to_item("session", &key, session)?;
+        item.insert("ttl".to_owned(), seconds(session.expires_at));
+        let first = Expression::new("attribute_not_exists(#exchanged)");
+        let mark = Expression::new("SET #exchanged = :yes").with(":yes", AttributeValue::Bool(true));
+        let writes = vec![
+            Write::Put(item, Some(super::days::absent())),
+            Write::Update(keys::registration(registration), mark, Some(first)),
+        ];
+        match self.transact(writes).await? {
+            Outcome::Applied => Ok(true),
+            Outcome::Refused(_) => Ok(self.get_item(&key).await?.is_some()),
+        }
+    }
+
+    /// The session of a token, unless it has ended by `now`.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn session(
+        &self,
+        account: &AccountId,
+        token_hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Session>, StoreError> {
+        let session: Option<Session> = self.get("session", &keys::session(account, token_hash)).await?;
+        Ok(session.filter(|session| session.expires_at > now))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn delete_session(&self, account: &AccountId, token_hash: &str) -> Result<(), StoreError> {
+        let key = keys::session(account, token_hash);
+        self.transact(vec![Write::Delete(key, None)]).await.map(|_| ())
+    }
+}

@@ -1,0 +1,258 @@
+//! The one way to write: a transaction with its own token, repeated until its outcome is known.
+//!
+//! In expressions every attribute is written `#name`; [`names`] finds them. A refused condition
+//! comes back by position with the item as it was (`ALL_OLD`).
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
+};
+use rand::RngExt;
+
+use super::error::{Fault, StoreError, classify};
+use super::keys::Key;
+use super::{Item, Store};
+
+/// A condition or an update: its text and the values that it names.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Expression {
+    pub(crate) text: &'static str,
+    pub(crate) values: Vec<(&'static str, AttributeValue)>,
+}
+
+impl Expression {
+    pub(crate) fn new(text: &'static str) -> Self {
+        Self { text, values: vec![] }
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: AttributeValue) -> Self {
+        self.values.push((name, value));
+        self
+    }
+}
+
+/// Attribute names of the `#name` placeholders in these texts.
+pub(crate) fn names(texts: &[&str]) -> Option<HashMap<String, String>> {
+    let mut found = HashMap::new();
+    for text in texts {
+        for part in text.split('#').skip(1) {
+            let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(part.len());
+            found.insert(format!("#{}", &part[..end]), part[..end].to_owned());
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+/// Values of expressions, as the SDK takes them.
+pub(crate) fn values(expressions: &[&Expression]) -> Option<HashMap<String, AttributeValue>> {
+    let all: HashMap<_, _> = expressions
+        .iter()
+        .flat_map(|e| e.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())))
+        .collect();
+    (!all.is_empty()).then_some(all)
+}
+
+/// One write of a transaction.
+#[derive(Debug, Clone)]
+pub(crate) enum Write {
+    /// Puts a whole item.
+    Put(Item, Option<Expression>),
+    /// Changes an item by an update expression.
+    Update(Key, Expression, Option<Expression>),
+    /// Removes an item.
+    Delete(Key, Option<Expression>),
+    /// Changes nothing, but has to hold.
+    Check(Key, Expression),
+}
+
+/// How a transaction ended, when that is known.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// All of it was written.
+    Applied,
+    /// Nothing was written; by position, the items whose conditions failed (empty if absent).
+    Refused(Vec<Option<Item>>),
+}
+
+impl Outcome {
+    /// Whether it was written.
+    pub(crate) fn applied(&self) -> bool {
+        matches!(self, Self::Applied)
+    }
+}
+
+/// Tries of one transaction. With waits of up to 25 · 2^n ms they end within about two seconds.
+const TRIES: u32 = 7;
+const FIRST_WAIT_MS: u64 = 25;
+
+impl Store {
+    /// Writes all of `writes` or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] only if the outcome stayed unknown through every repetition.
+    pub(crate) async fn transact(&self, writes: Vec<Write>) -> Result<Outcome, StoreError> {
+        let items = writes
+            .into_iter()
+            .map(|write| self.transact_item(write))
+            .collect::<Result<Vec<_>, _>>()?;
+        let token = format!("{:032x}", rand::rng().random::<u128>());
+        let mut lost = None;
+        let mut reason = String::new();
+        for attempt in 0..TRIES {
+            wait(attempt).await;
+            let sent = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(items.clone()))
+                .client_request_token(&token)
+                .send()
+                .await;
+            let Err(error) = sent else { return Ok(Outcome::Applied) };
+            if let Some(reasons) = cancellation(&error) {
+                match refused(reasons) {
+                    Cancelled::Conditions(old) => return Ok(Outcome::Refused(old)),
+                    Cancelled::Busy(why) => reason = why,
+                    Cancelled::Final(why) => return Err(StoreError::not_applied(&why)),
+                }
+                continue;
+            }
+            let (fault, why) = classify(&error);
+            match fault {
+                Fault::Final => return Err(StoreError::NotApplied { reason: why, source: Some(Box::new(error)) }),
+                Fault::Busy => {}
+                Fault::Lost => lost = Some(error),
+            }
+            reason = why;
+        }
+        Err(match lost {
+            Some(error) => StoreError::Unknown { reason, source: Some(Box::new(error)) },
+            None => StoreError::not_applied(&reason),
+        })
+    }
+
+    fn transact_item(&self, write: Write) -> Result<TransactWriteItem, StoreError> {
+        let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
+        let built = match write {
+            Write::Put(item, condition) => {
+                let condition = condition.unwrap_or_default();
+                Put::builder()
+                    .table_name(&self.table)
+                    .set_item(Some(item))
+                    .set_condition_expression(text_of(&condition))
+                    .set_expression_attribute_names(names(&[condition.text]))
+                    .set_expression_attribute_values(values(&[&condition]))
+                    .return_values_on_condition_check_failure(all_old)
+                    .build()
+                    .map(|put| TransactWriteItem::builder().put(put))
+            }
+            Write::Update(key, update, condition) => {
+                let condition = condition.unwrap_or_default();
+                Update::builder()
+                    .table_name(&self.table)
+                    .set_key(Some(key.attributes()))
+                    .update_expression(update.text)
+                    .set_condition_expression(text_of(&condition))
+                    .set_expression_attribute_names(names(&[update.text, condition.text]))
+                    .set_expression_attribute_values(values(&[&update, &condition]))
+                    .return_values_on_condition_check_failure(all_old)
+                    .build()
+                    .map(|update| TransactWriteItem::builder().update(update))
+            }
+            Write::Delete(key, condition) => {
+                let condition = condition.unwrap_or_default();
+                Delete::builder()
+                    .table_name(&self.table)
+                    .set_key(Some(key.attributes()))
+                    .set_condition_expression(text_of(&condition))
+                    .set_expression_attribute_names(names(&[condition.text]))
+                    .set_expression_attribute_values(values(&[&condition]))
+                    .return_values_on_condition_check_failure(all_old)
+                    .build()
+                    .map(|delete| TransactWriteItem::builder().delete(delete))
+            }
+            Write::Check(key, condition) => ConditionCheck::builder()
+                .table_name(&self.table)
+                .set_key(Some(key.attributes()))
+                .condition_expression(condition.text)
+                .set_expression_attribute_names(names(&[condition.text]))
+                .set_expression_attribute_values(values(&[&condition]))
+                .return_values_on_condition_check_failure(all_old)
+                .build()
+                .map(|check| TransactWriteItem::builder().condition_check(check)),
+        };
+        built.map(|builder| builder.build()).map_err(|error| StoreError::NotApplied {
+            reason: "request could not be built".to_owned(),
+            source: Some(Box::new(error)),
+        })
+    }
+}
+
+fn text_of(expression: &Expression) -> Option<String> {
+    (!expression.text.is_empty()).then(|| expression.text.to_owned())
+}
+
+/// Waits before a repetition: a random time up to 25 · 2^n ms.
+async fn wait(attempt: u32) {
+    if attempt > 0 {
+        let ms = rand::rng().random_range(1..=FIRST_WAIT_MS << attempt);
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+}
+
+type SdkFailure<R> = aws_sdk_dynamodb::error::SdkError<TransactWriteItemsError, R>;
+
+fn cancellation<R>(error: &SdkFailure<R>) -> Option<&[CancellationReason]> {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            Some(cancelled.cancellation_reasons())
+        }
+        _ => None,
+    }
+}
+
+enum Cancelled {
+    Conditions(Vec<Option<Item>>),
+    Busy(String),
+    Final(String),
+}
+
+/// A conflict or a throttle says nothing about the conditions beside it, but a failed condition is
+/// an answer whatever stands beside it.
+fn refused(reasons: &[CancellationReason]) -> Cancelled {
+    let code = |reason: &CancellationReason| reason.code().unwrap_or("None").to_owned();
+    let failed = |reason: &CancellationReason| {
+        (code(reason) == "ConditionalCheckFailed").then(|| reason.item().cloned().unwrap_or_default())
+    };
+    let old: Vec<_> = reasons.iter().map(failed).collect();
+    if old.iter().any(Option::is_some) {
+        return Cancelled::Conditions(old);
+    }
+    let codes: Vec<_> = reasons.iter().map(code).filter(|code| code != "None").collect();
+    match codes.iter().find(|code| !is_busy(code)) {
+        Some(other) => Cancelled::Final(other.clone()),
+        None => Cancelled::Busy(codes.into_iter().next().unwrap_or_default()),
+    }
+}
+
+fn is_busy(code: &str) -> bool {
+    matches!(code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn names_are_found_in_expressions() {
+        let found = names(&["attribute_not_exists(#pk) OR #free_at <= :now", "SET #free_at = :at"]).unwrap();
+        let mut keys: Vec<_> = found.keys().cloned().collect();
+        keys.sort();
+        assert_eq!(keys, ["#free_at", "#pk"]);
+        assert_eq!(found["#free_at"], "free_at");
+        assert!(names(&["", "SET a = :b"]).is_none());
+    }
+}

@@ -1,0 +1,8 @@
+//! A running system for tests: the local stack in memory, its clock, queue and scheduler in hand.
+
+pub mod app;
+pub mod offices;
+pub mod person;
+
+pub use app::{Answer, Setup, TestApp};
+pub use person::Person;
