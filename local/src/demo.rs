@@ -17,7 +17,8 @@ struct File {
 /// # Errors
 /// If the file does not describe offices that make sense.
 pub fn offices() -> anyhow::Result<Vec<Office>> {
-    let file: File = serde_json::from_str(include_str!("../../shared/data/offices.json")).context("offices.json")?;
+    let file: File = serde_json::from_str(include_str!("../../shared/data/offices.json"))
+        .context("offices.json")?;
     for office in &file.offices {
         let found = faults(office);
         ensure!(found.is_empty(), "offices.json, {}: {found:?}", office.id);
@@ -62,7 +63,9 @@ mod tests {
             let offices = offices().unwrap();
             let office = offices.iter().find(|office| office.id.as_str() == id).unwrap().clone();
             match plan_day(&office, monday) {
-                PlannedDay::Open(slots) => slots.iter().map(|slot| u32::from(slot.session.quota)).sum(),
+                PlannedDay::Open(slots) => {
+                    slots.iter().map(|slot| u32::from(slot.session.quota)).sum()
+                }
                 PlannedDay::Closed(_) => 0,
             }
         };

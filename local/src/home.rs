@@ -5,8 +5,8 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use antrian::security::Keyring;
+use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
 
 /// The folder: keys, the clock's advance, the table.
@@ -30,7 +30,9 @@ impl Home {
         fs::create_dir_all(folder).with_context(named)?;
         for file in FILES.iter().filter(|_| fresh) {
             match fs::remove_file(folder.join(file)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).with_context(named),
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error).with_context(named);
+                }
                 _ => {}
             }
         }
@@ -53,7 +55,12 @@ impl Home {
             return Ok(fs::read_to_string(&file).with_context(named)?.into());
         }
         let secret = Keyring::generate_json();
-        let mut created = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file).with_context(named)?;
+        let mut created = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&file)
+            .with_context(named)?;
         created.write_all(secret.expose_secret().as_bytes()).with_context(named)?;
         Ok(secret)
     }
@@ -69,6 +76,7 @@ impl Home {
     /// # Errors
     /// If the file can't be written.
     pub fn remember_clock(&self, ahead_secs: i64) -> anyhow::Result<()> {
-        fs::write(self.folder.join(CLOCK), ahead_secs.to_string()).context("the clock cannot be remembered")
+        fs::write(self.folder.join(CLOCK), ahead_secs.to_string())
+            .context("the clock cannot be remembered")
     }
 }

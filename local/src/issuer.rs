@@ -126,13 +126,9 @@ async fn staff_token(
 ) -> Result<Json<Value>, Problem> {
     let offices = match body.value.office.as_str() {
         "*" => Offices::All,
-        office => [office.parse().map_err(|_| unknown_office())?]
-            .into_iter()
-            .collect(),
+        office => [office.parse().map_err(|_| unknown_office())?].into_iter().collect(),
     };
-    let token = service
-        .issuer
-        .token(&offices, &body.value.scopes, (service.now)());
+    let token = service.issuer.token(&offices, &body.value.scopes, (service.now)());
     Ok(Json(json!({"token": token})))
 }
 
@@ -177,10 +173,7 @@ mod tests {
             .unwrap();
         let response = routes.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let kind = parts.headers[header::CONTENT_TYPE]
-            .to_str()
-            .unwrap()
-            .to_owned();
+        let kind = parts.headers[header::CONTENT_TYPE].to_str().unwrap().to_owned();
         let body = to_bytes(body, 1_000_000).await.unwrap();
         (parts.status, kind, serde_json::from_slice(&body).unwrap())
     }
@@ -188,10 +181,7 @@ mod tests {
     async fn staff(routes: &Router, verifier: &StaffVerifier, body: &str) -> Staff {
         let (status, _, answer) = post(routes, body).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
-        verifier
-            .verify(answer["token"].as_str().unwrap(), now())
-            .await
-            .unwrap()
+        verifier.verify(answer["token"].as_str().unwrap(), now()).await.unwrap()
     }
 
     #[tokio::test]
@@ -200,21 +190,11 @@ mod tests {
         let (bogor, medan): (OfficeId, OfficeId) =
             ("bogor".parse().unwrap(), "medan".parse().unwrap());
 
-        let clerk = staff(
-            &routes,
-            &verifier,
-            r#"{"office":"bogor","scopes":["desk"]}"#,
-        )
-        .await;
+        let clerk = staff(&routes, &verifier, r#"{"office":"bogor","scopes":["desk"]}"#).await;
         assert!(clerk.may(Scope::Desk, &bogor));
         assert!(!clerk.may(Scope::Desk, &medan) && !clerk.has(Scope::Admin));
 
-        let all = staff(
-            &routes,
-            &verifier,
-            r#"{"office":"*","scopes":["desk","admin"]}"#,
-        )
-        .await;
+        let all = staff(&routes, &verifier, r#"{"office":"*","scopes":["desk","admin"]}"#).await;
         assert!(all.may(Scope::Desk, &medan) && all.may(Scope::Admin, &bogor));
     }
 
@@ -231,24 +211,12 @@ mod tests {
     #[tokio::test]
     async fn another_stack_s_token_is_refused() {
         let (_, issuer, verifier) = start().await;
-        let other = Issuer {
-            url: issuer.url.clone(),
-            ..Issuer::new("http://127.0.0.1:1")
-        };
+        let other = Issuer { url: issuer.url.clone(), ..Issuer::new("http://127.0.0.1:1") };
         let token = other.token(&Offices::All, &[Scope::Admin], now());
-        assert!(matches!(
-            verifier.verify(&token, now()).await,
-            Err(StaffError::Invalid)
-        ));
-        let named = Issuer {
-            key_id: issuer.key_id.clone(),
-            ..other
-        };
+        assert!(matches!(verifier.verify(&token, now()).await, Err(StaffError::Invalid)));
+        let named = Issuer { key_id: issuer.key_id.clone(), ..other };
         let token = named.token(&Offices::All, &[Scope::Admin], now());
-        assert!(matches!(
-            verifier.verify(&token, now()).await,
-            Err(StaffError::Invalid)
-        ));
+        assert!(matches!(verifier.verify(&token, now()).await, Err(StaffError::Invalid)));
     }
 
     #[tokio::test]
@@ -259,21 +227,9 @@ mod tests {
             ("", 400, "malformed_json"),
             ("{", 400, "malformed_json"),
             (r#"{"office":"bogor"}"#, 422, "invalid_request"),
-            (
-                r#"{"office":"bogor","scopes":["root"]}"#,
-                422,
-                "invalid_request",
-            ),
-            (
-                r#"{"office":"BOGOR","scopes":["desk"]}"#,
-                422,
-                "invalid_request",
-            ),
-            (
-                r#"{"office":"bogor","scopes":["desk"],"more":1}"#,
-                422,
-                "invalid_request",
-            ),
+            (r#"{"office":"bogor","scopes":["root"]}"#, 422, "invalid_request"),
+            (r#"{"office":"BOGOR","scopes":["desk"]}"#, 422, "invalid_request"),
+            (r#"{"office":"bogor","scopes":["desk"],"more":1}"#, 422, "invalid_request"),
             (&too_long, 413, "body_too_large"),
         ];
         for (body, expected, code) in cases {
@@ -287,14 +243,8 @@ mod tests {
 
     #[test]
     fn an_issuer_does_not_show_its_key() {
-        let issuer = Issuer {
-            key: SigningKey::from_bytes(&[7; 32]),
-            ..Issuer::new("http://a")
-        };
+        let issuer = Issuer { key: SigningKey::from_bytes(&[7; 32]), ..Issuer::new("http://a") };
         let shown = format!("{issuer:?}");
-        assert!(
-            shown.contains("http://a/local/idp") && !shown.contains("7, 7"),
-            "{shown}"
-        );
+        assert!(shown.contains("http://a/local/idp") && !shown.contains("7, 7"), "{shown}");
     }
 }

@@ -56,7 +56,8 @@ impl Poller {
 
     async fn poll(&self, wait_secs: i32) -> anyhow::Result<usize> {
         let request = self.sqs.receive_message().queue_url(&self.queue_url);
-        let received = request.max_number_of_messages(BATCH).wait_time_seconds(wait_secs).send().await;
+        let received =
+            request.max_number_of_messages(BATCH).wait_time_seconds(wait_secs).send().await;
         let messages = received.context("receive")?.messages.unwrap_or_default();
         if messages.is_empty() {
             return Ok(0);
@@ -64,8 +65,17 @@ impl Poller {
         let mut event = SqsEvent::default();
         event.records = messages.iter().map(record).collect();
         let response = antrian_notifier::handle(&self.app, &self.messenger, event).await;
-        let failed: Vec<_> = response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect();
-        self.delete(messages.iter().filter(|message| !failed.iter().any(|id| message.message_id() == Some(id)))).await?;
+        let failed: Vec<_> = response
+            .batch_item_failures
+            .into_iter()
+            .map(|failure| failure.item_identifier)
+            .collect();
+        self.delete(
+            messages
+                .iter()
+                .filter(|message| !failed.iter().any(|id| message.message_id() == Some(id))),
+        )
+        .await?;
         Ok(messages.len())
     }
 

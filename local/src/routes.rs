@@ -86,11 +86,18 @@ struct Advanced {
 const MOST_ADVANCE_SECS: i64 = 366 * 24 * 3600;
 
 /// Moves the clock forward and lets the scheduler work.
-async fn advance(State(local): State<Local>, body: Body<Advance>) -> Result<Json<Advanced>, Problem> {
+async fn advance(
+    State(local): State<Local>,
+    body: Body<Advance>,
+) -> Result<Json<Advanced>, Problem> {
     let wait = body.value.to.map_or(0, |to| (to - local.app.clock.now()).num_seconds().max(0));
     let secs = i64::from(body.value.advance_seconds).max(wait);
     if secs > MOST_ADVANCE_SECS {
-        return Err(Problem::field("advance_seconds", "Paling banyak satu tahun.", "At most a year."));
+        return Err(Problem::field(
+            "advance_seconds",
+            "Paling banyak satu tahun.",
+            "At most a year.",
+        ));
     }
     let ahead_seconds = local.app.clock.advance(secs);
     if let Some(home) = &local.home {
@@ -149,9 +156,12 @@ fn delivery(id: &str, written: &Written, now: DateTime<Utc>) -> serde_json::Valu
 /// `X-Hub-Signature-256` of a body.
 pub fn sign(secret: &str, body: &[u8]) -> String {
     // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
+        return String::new();
+    };
     mac.update(body);
-    let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits: String =
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256={digits}")
 }
 

@@ -38,7 +38,10 @@ impl Settings {
     ///
     /// # Errors
     /// Says which one is wrong, and what is known.
-    pub fn read(args: impl Iterator<Item = String>, get: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
+    pub fn read(
+        args: impl Iterator<Item = String>,
+        get: impl Fn(&str) -> Option<String>,
+    ) -> anyhow::Result<Self> {
         let mut fresh = false;
         for arg in args {
             match arg.as_str() {
@@ -56,7 +59,8 @@ impl Settings {
             Some(folder) => Some(PathBuf::from(folder)),
             None => Some(PathBuf::from(DEFAULT_HOME)),
         };
-        let overrides = HANDED_ON.iter().filter_map(|name| Some(((*name).to_owned(), get(name)?))).collect();
+        let overrides =
+            HANDED_ON.iter().filter_map(|name| Some(((*name).to_owned(), get(name)?))).collect();
         Ok(Self { port, home, fresh, overrides })
     }
 
@@ -67,6 +71,12 @@ impl Settings {
     pub fn options(self) -> anyhow::Result<Options> {
         let home = self.home.map(|folder| Home::open(&folder, self.fresh)).transpose()?;
         let offices = crate::demo::offices()?;
-        Ok(Options { port: self.port, home, offices, overrides: self.overrides, ..Options::default() })
+        Ok(Options {
+            port: self.port,
+            home,
+            offices,
+            overrides: self.overrides,
+            ..Options::default()
+        })
     }
 }

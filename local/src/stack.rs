@@ -79,7 +79,8 @@ impl Stack {
     /// # Errors
     /// Says what could not be started.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
-        let storage = options.home.as_ref().map_or(Storage::Memory, |home| Storage::Folder(home.folder()));
+        let storage =
+            options.home.as_ref().map_or(Storage::Memory, |home| Storage::Folder(home.folder()));
         let cloud = Cloud::start(storage).await?;
         let listener = listen(options.port).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
@@ -91,14 +92,23 @@ impl Stack {
             Some(home) => home.keys()?,
             None => Keyring::generate_json(),
         };
-        let settings = Settings { table, queue_url: &queue_url, dlq_url: &dlq_url, keys: &keys, base_url: &base_url };
-        let config = Config::read(|name| options.overrides.get(name).cloned().or_else(|| settings.get(name)))?;
+        let settings = Settings {
+            table,
+            queue_url: &queue_url,
+            dlq_url: &dlq_url,
+            keys: &keys,
+            base_url: &base_url,
+        };
+        let config = Config::read(|name| {
+            options.overrides.get(name).cloned().or_else(|| settings.get(name))
+        })?;
         let earlier = || Clock::ahead(options.home.as_ref().map_or(0, Home::clock_ahead_secs));
         let clock = options.clock.clone().unwrap_or_else(earlier);
         let app = Arc::new(App::new(&config, clients.clone(), clock)?);
         demo::seed(app.ledger.store(), &options.offices).await?;
         let messenger = Simulator::default();
-        let poller = Poller { app: app.clone(), messenger: messenger.clone(), sqs: clients.sqs, queue_url };
+        let poller =
+            Poller { app: app.clone(), messenger: messenger.clone(), sqs: clients.sqs, queue_url };
         let issuer = Arc::new(Issuer::new(&base_url));
         let work = Arc::new(Housekeeping::new(app.ledger.clone()));
         let local = routes::Local {
@@ -112,7 +122,19 @@ impl Stack {
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(serve(listener, routes::all(local, issuer.clone()), stopped));
         let background = if options.by_hand { vec![] } else { background(&app, &work, &poller) };
-        Ok(Self { app, messenger, work, poller, base_url, issuer, home: options.home, cloud, stop: Some(stop), server, background })
+        Ok(Self {
+            app,
+            messenger,
+            work,
+            poller,
+            base_url,
+            issuer,
+            home: options.home,
+            cloud,
+            stop: Some(stop),
+            server,
+            background,
+        })
     }
 
     /// Runs a job of the scheduler now.
@@ -136,7 +158,8 @@ impl Stack {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
-        if tokio::time::timeout(std::time::Duration::from_secs(2), &mut self.server).await.is_err() {
+        if tokio::time::timeout(std::time::Duration::from_secs(2), &mut self.server).await.is_err()
+        {
             self.server.abort();
         }
         self.cloud.stop().await;
@@ -149,7 +172,11 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
     })
 }
 
-async fn serve(listener: TcpListener, router: axum::Router, stopped: oneshot::Receiver<()>) -> std::io::Result<()> {
+async fn serve(
+    listener: TcpListener,
+    router: axum::Router,
+    stopped: oneshot::Receiver<()>,
+) -> std::io::Result<()> {
     let stopped = async {
         drop(stopped.await);
     };
@@ -164,9 +191,13 @@ async fn clients(cloud: &Cloud, http: Option<SharedHttpClient>) -> Clients {
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
         .load()
         .await;
-    let dynamodb = aws_sdk_dynamodb::config::Builder::from(&sdk).endpoint_url(&cloud.dynamodb_url).build();
+    let dynamodb =
+        aws_sdk_dynamodb::config::Builder::from(&sdk).endpoint_url(&cloud.dynamodb_url).build();
     let sqs = aws_sdk_sqs::config::Builder::from(&sdk).endpoint_url(&cloud.sqs_url).build();
-    Clients { dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb), sqs: aws_sdk_sqs::Client::from_conf(sqs) }
+    Clients {
+        dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
+        sqs: aws_sdk_sqs::Client::from_conf(sqs),
+    }
 }
 
 /// The settings that functions find in their environment in the cloud.

@@ -1,6 +1,10 @@
 //! What the stack says when it is up, and when it cannot be.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is what a person at the terminal reads")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is what a person at the terminal reads"
+)]
 
 use crate::stack::Stack;
 
@@ -15,10 +19,17 @@ pub fn lines(base_url: &str) -> String {
 /// Says that the stack is up, and what to try.
 pub fn greet(stack: &Stack) {
     let kept = match stack.home() {
-        Some(home) => format!("Data is kept in {} (cargo run -- --fresh forgets it).", home.folder().display()),
+        Some(home) => format!(
+            "Data is kept in {} (cargo run -- --fresh forgets it).",
+            home.folder().display()
+        ),
         None => "Data is kept in memory only.".to_owned(),
     };
-    println!("\nAntrian is up at {}. Ctrl-C ends it.\n{kept}\n\n{}", stack.base_url, lines(&stack.base_url));
+    println!(
+        "\nAntrian is up at {}. Ctrl-C ends it.\n{kept}\n\n{}",
+        stack.base_url,
+        lines(&stack.base_url)
+    );
 }
 
 /// Says why the stack cannot be started.

@@ -91,7 +91,9 @@ pub fn sdk_settings(http: SharedHttpClient) -> ConfigLoader {
 /// The HTTPS client of the SDK, with ring.
 pub fn https_client() -> SharedHttpClient {
     use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https()
 }
 
 impl App {

@@ -96,7 +96,10 @@ impl Config {
 fn provider(name: &str) -> Result<Provider, ConfigError> {
     match name {
         "simulator" => Ok(Provider::Simulator),
-        _ => Err(ConfigError::Wrong { variable: "WHATSAPP_PROVIDER", why: "this version knows only `simulator`" }),
+        _ => Err(ConfigError::Wrong {
+            variable: "WHATSAPP_PROVIDER",
+            why: "this version knows only `simulator`",
+        }),
     }
 }
 
@@ -112,7 +115,10 @@ fn digits(variable: &'static str, value: String) -> Result<String, ConfigError> 
     if (8..=15).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(value)
     } else {
-        Err(ConfigError::Wrong { variable, why: "a number has 8 to 15 digits, with its country and nothing else" })
+        Err(ConfigError::Wrong {
+            variable,
+            why: "a number has 8 to 15 digits, with its country and nothing else",
+        })
     }
 }
 
@@ -135,9 +141,16 @@ mod tests {
 
     #[test]
     fn each_missing_variable_is_named() {
-        let needed = ["ANTRIAN_TABLE", "ANTRIAN_QUEUE_URL", "ANTRIAN_KEYS", "WHATSAPP_PROVIDER", "WHATSAPP_APP_SECRET"];
+        let needed = [
+            "ANTRIAN_TABLE",
+            "ANTRIAN_QUEUE_URL",
+            "ANTRIAN_KEYS",
+            "WHATSAPP_PROVIDER",
+            "WHATSAPP_APP_SECRET",
+        ];
         for name in needed {
-            let error = Config::read(|asked| complete(asked).filter(|_| asked != name)).unwrap_err();
+            let error =
+                Config::read(|asked| complete(asked).filter(|_| asked != name)).unwrap_err();
             assert_eq!(error, ConfigError::Missing(name));
         }
         assert_eq!(Config::read(complete).unwrap().public_url, "https://example.org");
@@ -145,7 +158,9 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_named_and_not_repeated() {
-        let wrong = |asked: &str| if asked == "ANTRIAN_QUEUE_URL" { Some("hunter2".into()) } else { complete(asked) };
+        let wrong = |asked: &str| {
+            if asked == "ANTRIAN_QUEUE_URL" { Some("hunter2".into()) } else { complete(asked) }
+        };
         let error = Config::read(wrong).unwrap_err().to_string();
         assert!(error.contains("ANTRIAN_QUEUE_URL") && !error.contains("hunter2"), "{error}");
     }

@@ -17,12 +17,16 @@ async fn a_person_books_confirms_and_gets_a_queue_number() {
     app.drain().await;
     let code = confirmed.text("code").to_lowercase();
     // The hold's message was overtaken by the confirmation and is not sent.
-    assert_eq!(app.sent_ids().iter().filter(|id| id.starts_with(&code)).collect::<Vec<_>>(), [&format!("{code}-2-confirmed")]);
+    assert_eq!(
+        app.sent_ids().iter().filter(|id| id.starts_with(&code)).collect::<Vec<_>>(),
+        [&format!("{code}-2-confirmed")]
+    );
 
     app.advance_to("2026-12-02T00:30:00Z");
     let staff = app.staff("uji", &["desk"]).await;
     let scan = json!({"ticket": confirmed.text("ticket"), "gate": "Gerbang 1"});
-    let first = app.call(reqwest::Method::POST, "/v1/check-ins", Some(&staff), Some(scan.clone())).await;
+    let first =
+        app.call(reqwest::Method::POST, "/v1/check-ins", Some(&staff), Some(scan.clone())).await;
     assert_eq!(first.status, 200, "{first:?}");
     assert_eq!(first.body["queue_number"], "A-001");
     assert_eq!(first.body["duplicate"], false);

@@ -78,7 +78,8 @@ impl TestApp {
     #[expect(clippy::unwrap_used, reason = "a test that cannot start fails")]
     pub async fn start_with(setup: Setup) -> Self {
         let begin: DateTime<Utc> = BEGIN.parse().unwrap();
-        let offices = if setup.offices.is_empty() { vec![offices::office(2)] } else { setup.offices };
+        let offices =
+            if setup.offices.is_empty() { vec![offices::office(2)] } else { setup.offices };
         let options = Options {
             offices,
             http_client: setup.http_client,
@@ -168,7 +169,13 @@ impl TestApp {
     /// # Panics
     /// If it does not answer.
     #[expect(clippy::unwrap_used, reason = "a test without an answer fails")]
-    pub async fn call(&self, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+    ) -> Answer {
         self.try_call(method, path, token, &[], body).await.unwrap()
     }
 
@@ -212,14 +219,16 @@ impl TestApp {
 
     /// A staff token for an office (`*`: all).
     pub async fn staff(&self, office: &str, scopes: &[&str]) -> String {
-        let answer = self.post("/local/staff-token", json!({"office": office, "scopes": scopes})).await;
+        let answer =
+            self.post("/local/staff-token", json!({"office": office, "scopes": scopes})).await;
         answer.text("token")
     }
 
     /// Seats that the public sees free in a slot; absent: the slot is not shown.
     pub async fn seats_free(&self, date: &str, slot: &str) -> Option<u64> {
         let (office, service) = (offices::OFFICE, offices::SERVICE);
-        let path = format!("/v1/offices/{office}/availability?service={service}&from={date}&to={date}");
+        let path =
+            format!("/v1/offices/{office}/availability?service={service}&from={date}&to={date}");
         let answer = self.get(&path).await;
         let slots = answer.body["days"][0]["slots"].as_array()?.clone();
         slots.iter().find(|found| found["slot"] == slot)?["seats_free"].as_u64()

@@ -76,9 +76,22 @@ impl Person {
     ///
     /// # Errors
     /// If the API does not answer.
-    pub async fn hold_with_key(&self, app: &TestApp, date: &str, slot: &str, key: &str) -> anyhow::Result<Answer> {
+    pub async fn hold_with_key(
+        &self,
+        app: &TestApp,
+        date: &str,
+        slot: &str,
+        key: &str,
+    ) -> anyhow::Result<Answer> {
         let headers = [("idempotency-key", key)];
-        app.try_call(Method::POST, "/v1/bookings", Some(&self.token), &headers, Some(hold_body(date, slot))).await
+        app.try_call(
+            Method::POST,
+            "/v1/bookings",
+            Some(&self.token),
+            &headers,
+            Some(hold_body(date, slot)),
+        )
+        .await
     }
 
     /// Confirms, cancels: what is done to a booking without more words.
@@ -88,7 +101,12 @@ impl Person {
 
     /// Moves a booking.
     pub async fn reschedule(&self, app: &TestApp, code: &str, date: &str, slot: &str) -> Answer {
-        self.post(app, &format!("/v1/bookings/{code}/reschedule"), json!({"date": date, "slot": slot})).await
+        self.post(
+            app,
+            &format!("/v1/bookings/{code}/reschedule"),
+            json!({"date": date, "slot": slot}),
+        )
+        .await
     }
 
     /// Holds and confirms; the confirmed booking.

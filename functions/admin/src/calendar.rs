@@ -75,10 +75,15 @@ async fn put(
 
 /// Marks days before the office is written: a request cut short is begun again and changes nothing
 /// twice.
-async fn mark_days(app: &App, before: &Office, after: &Office) -> Result<(Vec<NaiveDate>, Vec<NaiveDate>), Problem> {
+async fn mark_days(
+    app: &App,
+    before: &Office,
+    after: &Office,
+) -> Result<(Vec<NaiveDate>, Vec<NaiveDate>), Problem> {
     let (store, now) = (app.ledger.store(), app.clock.now());
     let (mut closed, mut reopened) = (vec![], vec![]);
-    let dates: BTreeSet<_> = before.exceptions.keys().chain(after.exceptions.keys()).copied().collect();
+    let dates: BTreeSet<_> =
+        before.exceptions.keys().chain(after.exceptions.keys()).copied().collect();
     for date in dates {
         let done = match plan_day(after, date) {
             PlannedDay::Closed(reason) => {

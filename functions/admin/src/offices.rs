@@ -49,7 +49,11 @@ async fn put(
     staff.may(Scope::Admin, &id)?;
     let office = body.value;
     if office.id != id {
-        return Err(Problem::field("id", "Harus sama dengan kantor pada alamat.", "Must be the office of the address."));
+        return Err(Problem::field(
+            "id",
+            "Harus sama dengan kantor pada alamat.",
+            "Must be the office of the address.",
+        ));
     }
     check(&office)?;
     let known = app.ledger.store().office(&id).await?;

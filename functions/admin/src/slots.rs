@@ -76,7 +76,10 @@ async fn release(
 async fn open(app: &App, office: &Office, release: &Release) -> Result<Released, Problem> {
     let today = local_date(app.clock.now(), office.timezone);
     let in_order = today <= release.from && release.from <= release.to;
-    if !in_order || (release.to - release.from).num_days() >= MOST_DAYS || (release.to - today).num_days() > FARTHEST_DAYS {
+    if !in_order
+        || (release.to - release.from).num_days() >= MOST_DAYS
+        || (release.to - today).num_days() > FARTHEST_DAYS
+    {
         return Err(Problem::field(
             "to",
             "Rentang tanggal harus urut, mulai hari ini, paling lama 62 hari.",
@@ -93,7 +96,13 @@ async fn open(app: &App, office: &Office, release: &Release) -> Result<Released,
     Ok(released)
 }
 
-async fn open_date(app: &App, office: &Office, release: &Release, date: NaiveDate, released: &mut Released) -> Result<(), Problem> {
+async fn open_date(
+    app: &App,
+    office: &Office,
+    release: &Release,
+    date: NaiveDate,
+    released: &mut Released,
+) -> Result<(), Problem> {
     let PlannedDay::Open(mut slots) = plan_day(office, date) else { return Ok(()) };
     let now = app.clock.now();
     if let Some(service) = &release.service {
@@ -102,7 +111,9 @@ async fn open_date(app: &App, office: &Office, release: &Release, date: NaiveDat
     let store = app.ledger.store();
     match store.open_day(office, date, &slots, now).await? {
         DayOpened::Opened => released.opened.push(date),
-        DayOpened::Already => released.slots_added += store.add_slots(office, date, &slots, now).await?,
+        DayOpened::Already => {
+            released.slots_added += store.add_slots(office, date, &slots, now).await?
+        }
     }
     app.ledger.days().forget(&office.id, date).await;
     Ok(())
@@ -112,7 +123,11 @@ fn known_service(office: &Office, service: &ServiceId) -> Result<(), Problem> {
     if office.services.iter().any(|known| known.id == *service) {
         return Ok(());
     }
-    Err(Problem::field("service", "Kantor ini tidak memiliki layanan tersebut.", "This office does not have this service."))
+    Err(Problem::field(
+        "service",
+        "Kantor ini tidak memiliki layanan tersebut.",
+        "This office does not have this service.",
+    ))
 }
 
 /// A new quota.
@@ -155,7 +170,11 @@ async fn patch(
     staff.may(Scope::Admin, &id)?;
     let (service, quota) = (body.value.service, body.value.quota);
     if quota > MOST_SEATS {
-        return Err(Problem::field("quota", "Kuota dari 0 sampai 999.", "A quota is from 0 to 999."));
+        return Err(Problem::field(
+            "quota",
+            "Kuota dari 0 sampai 999.",
+            "A quota is from 0 to 999.",
+        ));
     }
     let office = current(&app, &id).await?;
     known_service(&office, &service)?;
@@ -164,7 +183,9 @@ async fn patch(
     }
     let now = app.clock.now();
     let day = app.ledger.days().refresh(&id, date, now).await?;
-    let taken = day.slot(&service, time).map_or(0, |slot| slot.seats.iter().filter(|seat| seat.is_taken(now)).count());
+    let taken = day
+        .slot(&service, time)
+        .map_or(0, |slot| slot.seats.iter().filter(|seat| seat.is_taken(now)).count());
     Ok(Json(SlotQuota {
         office: id.to_string(),
         service: service.to_string(),

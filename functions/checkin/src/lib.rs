@@ -2,6 +2,7 @@
 
 use antrian::domain::booking::Refusal;
 use antrian::domain::code::BookingCode;
+use antrian::domain::office::Office;
 use antrian::http::body::Body;
 use antrian::http::idempotency::{RequestKey, once};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
@@ -11,7 +12,6 @@ use antrian::http::views::{DocumentView, WarningView, instant, views};
 use antrian::http::{AppState, Routes};
 use antrian::ledger::{CheckInRefused, CheckedIn};
 use antrian::messaging::compose::checklist;
-use antrian::domain::office::Office;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -95,11 +95,14 @@ async fn scan(app: &AppState, staff: &StaffMember, scan: &Scan) -> Result<CheckI
     let now = app.clock.now();
     let code = scanned_code(app, scan)?;
     let gate = gate(scan)?;
-    let booking = app.ledger.store().booking(code).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let booking =
+        app.ledger.store().booking(code).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
     let office = app.ledger.offices().get(&booking.seat.office, now).await?;
     let office = office.ok_or_else(|| Problem::new(Code::NotFound))?;
     if staff.may(Scope::Desk, &office.id).is_err() {
-        return Err(Problem::new(Code::WrongOffice).with("office", &office.id).with("office_name", &office.name));
+        return Err(Problem::new(Code::WrongOffice)
+            .with("office", &office.id)
+            .with("office_name", &office.name));
     }
     let gate = gate.unwrap_or_else(|| office.name.clone());
     match app.ledger.check_in(&office, booking, &gate, now).await? {
@@ -122,17 +125,26 @@ fn scanned_code(app: &AppState, scan: &Scan) -> Result<BookingCode, Problem> {
                 "A booking code has ten letters and digits; please check for a typing mistake.",
             )
         }),
-        _ => Err(Problem::field("ticket", "Kirim salah satu: ticket atau code.", "Send one of the two: ticket or code.")),
+        _ => Err(Problem::field(
+            "ticket",
+            "Kirim salah satu: ticket atau code.",
+            "Send one of the two: ticket or code.",
+        )),
     }
 }
 
 fn gate(scan: &Scan) -> Result<Option<String>, Problem> {
     let Some(gate) = &scan.gate else { return Ok(None) };
-    let ok = (1..=MOST_GATE_CHARS).contains(&gate.chars().count()) && !gate.chars().any(char::is_control);
+    let ok = (1..=MOST_GATE_CHARS).contains(&gate.chars().count())
+        && !gate.chars().any(char::is_control);
     if ok {
         return Ok(Some(gate.clone()));
     }
-    Err(Problem::field("gate", "Nama gerbang paling panjang 40 huruf.", "A gate's name has at most 40 characters."))
+    Err(Problem::field(
+        "gate",
+        "Nama gerbang paling panjang 40 huruf.",
+        "A gate's name has at most 40 characters.",
+    ))
 }
 
 fn refusal(office: &Office, refused: &CheckInRefused) -> Problem {
@@ -148,7 +160,11 @@ fn refusal(office: &Office, refused: &CheckInRefused) -> Problem {
     }
 }
 
-async fn view(app: &AppState, office: &Office, checked_in: &CheckedIn) -> Result<CheckInView, Problem> {
+async fn view(
+    app: &AppState,
+    office: &Office,
+    checked_in: &CheckedIn,
+) -> Result<CheckInView, Problem> {
     let booking = &checked_in.booking;
     let scan = booking.check_in.as_ref().ok_or_else(|| Problem::new(Code::InternalError))?;
     let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
@@ -158,7 +174,8 @@ async fn view(app: &AppState, office: &Office, checked_in: &CheckedIn) -> Result
         status: booking.status,
         queue_number: scan.label(),
         people_ahead: checked_in.people_ahead,
-        applicant: applicant.map(|applicant| PersonView { name: applicant.details.name.expose().to_owned() }),
+        applicant: applicant
+            .map(|applicant| PersonView { name: applicant.details.name.expose().to_owned() }),
         service: booking.seat.service.to_string(),
         slot: booking.seat.time.to_string(),
         documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),

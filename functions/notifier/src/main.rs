@@ -12,7 +12,9 @@ async fn main() -> anyhow::Result<()> {
     let app = &*Box::leak(Box::new(App::from_env().await?));
     let messenger = &*Box::leak(Box::new(Simulator::default()));
     let handler = service_fn(move |event: LambdaEvent<SqsEvent>| async move {
-        Ok::<_, lambda_runtime::Error>(antrian_notifier::handle(app, messenger, event.payload).await)
+        Ok::<_, lambda_runtime::Error>(
+            antrian_notifier::handle(app, messenger, event.payload).await,
+        )
     });
     lambda_runtime::run(handler).await.map_err(anyhow::Error::from_boxed)
 }

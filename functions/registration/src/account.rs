@@ -21,7 +21,10 @@ use utoipa_axum::routes;
 use crate::applicants::ApplicantView;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(me, erase)).routes(routes!(export)).routes(routes!(sign_out))
+    OpenApiRouter::new()
+        .routes(routes!(me, erase))
+        .routes(routes!(export))
+        .routes(routes!(sign_out))
 }
 
 /// What is known of an account.
@@ -104,7 +107,11 @@ struct ExportedEvent {
 
 fn exported(kept: &BookingKept, now: DateTime<Utc>) -> ExportedBooking {
     let booking = &kept.booking;
-    let event = |event: &antrian::domain::booking::Event| ExportedEvent { at: event.at, status: event.status, by: event.by };
+    let event = |event: &antrian::domain::booking::Event| ExportedEvent {
+        at: event.at,
+        status: event.status,
+        by: event.by,
+    };
     ExportedBooking {
         code: booking.code.to_string(),
         status: booking.status_at(now),
@@ -170,7 +177,8 @@ async fn erase(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode,
     let bookings = bookings(&app, id).await?;
     let in_office = |kept: &BookingKept| {
         let status = kept.booking.status_at(now);
-        matches!(status, Status::CheckedIn | Status::AwaitingDocuments) && now < kept.booking.times.day_ends_at
+        matches!(status, Status::CheckedIn | Status::AwaitingDocuments)
+            && now < kept.booking.times.day_ends_at
     };
     if bookings.iter().any(in_office) {
         return Err(Problem::new(Code::VisitInProgress));
@@ -181,7 +189,9 @@ async fn erase(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode,
             let office = office.ok_or_else(|| Problem::new(Code::InternalError))?;
             // Refused: checked in this very moment. What is under way is not erased.
             match app.ledger.cancel(&office, kept.booking, CancelReason::Erasure, now).await? {
-                Changed::Refused(Refusal::CheckedIn) => return Err(Problem::new(Code::VisitInProgress)),
+                Changed::Refused(Refusal::CheckedIn) => {
+                    return Err(Problem::new(Code::VisitInProgress));
+                }
                 Changed::Refused(_) | Changed::Done(_) | Changed::Already(_) => {}
             }
         }

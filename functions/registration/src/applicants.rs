@@ -81,10 +81,18 @@ const MOST_YEARS_DAYS: i64 = 130 * 366;
 
 fn parse(person: &Person, today: NaiveDate) -> Result<NewApplicant, Problem> {
     let name = person.name.parse().map_err(|_| {
-        FieldFault::new("name", "Tulis nama seperti di KTP, paling panjang 100 huruf.", "Write the name as on the KTP, at most 100 letters.")
+        FieldFault::new(
+            "name",
+            "Tulis nama seperti di KTP, paling panjang 100 huruf.",
+            "Write the name as on the KTP, at most 100 letters.",
+        )
     });
     let nik = person.nik.parse().map_err(|_| {
-        FieldFault::new("nik", "NIK terdiri atas 16 angka seperti di KTP.", "A NIK has 16 digits, as on the KTP.")
+        FieldFault::new(
+            "nik",
+            "NIK terdiri atas 16 angka seperti di KTP.",
+            "A NIK has 16 digits, as on the KTP.",
+        )
     });
     let birth_date = birth_date(&person.birth_date, today);
     let ktp_regency = regency(&person.ktp_regency);
@@ -101,19 +109,29 @@ fn parse(person: &Person, today: NaiveDate) -> Result<NewApplicant, Problem> {
 
 fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldFault> {
     let date: Option<NaiveDate> = text.parse().ok().filter(|_| text.len() == 10);
-    let plausible = |date: &NaiveDate| *date <= today && today - *date < TimeDelta::days(MOST_YEARS_DAYS);
+    let plausible =
+        |date: &NaiveDate| *date <= today && today - *date < TimeDelta::days(MOST_YEARS_DAYS);
     date.filter(plausible).ok_or_else(|| {
-        FieldFault::new("birth_date", "Tulis tanggal lahir sebagai TTTT-BB-HH.", "Write the date of birth as YYYY-MM-DD.")
+        FieldFault::new(
+            "birth_date",
+            "Tulis tanggal lahir sebagai TTTT-BB-HH.",
+            "Write the date of birth as YYYY-MM-DD.",
+        )
     })
 }
 
 fn regency(text: &str) -> Result<String, FieldFault> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let ok = (2..=MOST_REGENCY_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let ok = (2..=MOST_REGENCY_CHARS).contains(&text.chars().count())
+        && !text.chars().any(char::is_control);
     if ok {
         return Ok(text);
     }
-    Err(FieldFault::new("ktp_regency", "Tulis kota atau kabupaten penerbit KTP.", "Write the city or regency that issued the KTP."))
+    Err(FieldFault::new(
+        "ktp_regency",
+        "Tulis kota atau kabupaten penerbit KTP.",
+        "Write the city or regency that issued the KTP.",
+    ))
 }
 
 /// Adds a person; the same NIK again is the same person.
@@ -136,7 +154,11 @@ async fn add(
     once(&app, &key, &scope, &body.hash, StatusCode::CREATED, keep(&app, account, &new)).await
 }
 
-async fn keep(app: &App, account: &AccountId, new: &NewApplicant) -> Result<ApplicantView, Problem> {
+async fn keep(
+    app: &App,
+    account: &AccountId,
+    new: &NewApplicant,
+) -> Result<ApplicantView, Problem> {
     match app.ledger.store().add_applicant(account, new).await? {
         ApplicantAdded::Kept(applicant) => Ok(ApplicantView::from(&*applicant)),
         ApplicantAdded::Full => Err(Problem::new(Code::ApplicantsFull)),

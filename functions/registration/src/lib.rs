@@ -9,5 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// All routes of this function.
 pub fn routes() -> Routes {
-    OpenApiRouter::new().merge(registrations::routes()).merge(account::routes()).merge(applicants::routes())
+    OpenApiRouter::new()
+        .merge(registrations::routes())
+        .merge(account::routes())
+        .merge(applicants::routes())
 }

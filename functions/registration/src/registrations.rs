@@ -11,7 +11,9 @@ use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::{AppState, Routes};
 use antrian::messaging::compose::{OneTimeCode, one_time_code_aad};
 use antrian::security::tokens;
-use antrian::storage::{OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState, Session};
+use antrian::storage::{
+    OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState, Session,
+};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -23,7 +25,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(begin)).routes(routes!(token)).routes(routes!(otp)).routes(routes!(verify))
+    OpenApiRouter::new()
+        .routes(routes!(begin))
+        .routes(routes!(token))
+        .routes(routes!(otp))
+        .routes(routes!(verify))
 }
 
 /// A registration can be verified and exchanged for so long.
@@ -58,7 +64,11 @@ struct Begun {
 #[utoipa::path(post, path = "/v1/registrations", tag = "account", request_body = Begin,
     params(("Idempotency-Key" = Option<String>, Header, description = "at least 16 characters here")),
     responses((status = 201, body = Begun), (status = 422, body = ProblemDetails)))]
-async fn begin(State(app): State<AppState>, key: RequestKey, body: Body<Begin>) -> Result<Response, Problem> {
+async fn begin(
+    State(app): State<AppState>,
+    key: RequestKey,
+    body: Body<Begin>,
+) -> Result<Response, Problem> {
     if key.0.as_ref().is_some_and(|key| key.len() < LEAST_KEY_CHARS) {
         return Err(Problem::field(
             "Idempotency-Key",
@@ -90,8 +100,15 @@ async fn create(app: &App, locale: Locale) -> Result<Begun, Problem> {
         };
         if app.ledger.store().put_registration(&registration).await? {
             let text = registration_text(&code);
-            let whatsapp_link = format!("https://wa.me/{}?text={}", app.whatsapp.number, text.replace(' ', "%20"));
-            return Ok(Begun { id: registration.id.to_string(), secret, code: text, whatsapp_link, expires_at });
+            let whatsapp_link =
+                format!("https://wa.me/{}?text={}", app.whatsapp.number, text.replace(' ', "%20"));
+            return Ok(Begun {
+                id: registration.id.to_string(),
+                secret,
+                code: text,
+                whatsapp_link,
+                expires_at,
+            });
         }
     }
 }
@@ -141,7 +158,11 @@ async fn token(
     open_session(&app, &registration, &body.value.secret).await.map(Json)
 }
 
-async fn open_session(app: &App, registration: &Registration, secret: &str) -> Result<SignedInView, Problem> {
+async fn open_session(
+    app: &App,
+    registration: &Registration,
+    secret: &str,
+) -> Result<SignedInView, Problem> {
     let account = registration.account.clone().ok_or_else(|| Problem::new(Code::NotVerified))?;
     let token = app.keyring.session_token(&account, registration.id.as_str(), secret);
     let session = Session {
@@ -195,7 +216,8 @@ async fn otp(
 
 async fn send_otp(app: &App, id: &RegistrationId, phone: &PhoneNumber) -> Result<OtpSent, Problem> {
     let now = app.clock.now();
-    let registration = app.ledger.store().registration(id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let registration =
+        app.ledger.store().registration(id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
     let expires_at = now + TimeDelta::minutes(OTP_MINUTES.into());
     let otp = tokens::one_time_code();
     let hash = app.keyring.otp_hash(id.as_str(), phone.expose(), &otp);
@@ -224,7 +246,8 @@ fn otp_message(
 ) -> Result<Message, Problem> {
     let id = tokens::random_id("otp").parse().map_err(|_| Problem::new(Code::InternalError))?;
     let worthless_at = now + TimeDelta::minutes(OTP_MINUTES.into());
-    let mut message = Message::new(id, MessageKind::OneTimeCode, registration.locale, now, worthless_at);
+    let mut message =
+        Message::new(id, MessageKind::OneTimeCode, registration.locale, now, worthless_at);
     let code = OneTimeCode { phone: phone.expose().to_owned(), otp, minutes: OTP_MINUTES };
     let plain = serde_json::to_vec(&code).map_err(|_| Problem::new(Code::InternalError))?;
     message.sealed = Some(app.keyring.seal(&plain, &one_time_code_aad(message.id.as_str())));
@@ -258,14 +281,22 @@ async fn verify(
     open_session(&app, &registration, &body.value.secret).await.map(Json)
 }
 
-async fn check_otp(app: &App, registration: &Registration, otp: &str) -> Result<Registration, Problem> {
+async fn check_otp(
+    app: &App,
+    registration: &Registration,
+    otp: &str,
+) -> Result<Registration, Problem> {
     let now = app.clock.now();
     let store = app.ledger.store();
-    let Some(phone) = store.otp_phone(registration)? else { return Err(Problem::new(Code::WrongOtp)) };
+    let Some(phone) = store.otp_phone(registration)? else {
+        return Err(Problem::new(Code::WrongOtp));
+    };
     let hash = app.keyring.otp_hash(registration.id.as_str(), phone.expose(), otp);
     match store.try_otp(&registration.id, &hash, now).await? {
         OtpChecked::Correct => {}
-        OtpChecked::Wrong(left) => return Err(Problem::new(Code::WrongOtp).with("tries_left", left)),
+        OtpChecked::Wrong(left) => {
+            return Err(Problem::new(Code::WrongOtp).with("tries_left", left));
+        }
         OtpChecked::TooMany => return Err(Problem::new(Code::TooManyTries)),
         OtpChecked::None => return Err(Problem::new(Code::WrongOtp)),
     }

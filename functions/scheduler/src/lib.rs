@@ -76,6 +76,11 @@ async fn audit(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     for disagreement in &audit.disagreements {
         tracing::error!(?disagreement, "audit disagrees");
     }
-    tracing::info!(days = audit.days, seats = audit.seats_taken, bookings = audit.live_bookings, "audit");
+    tracing::info!(
+        days = audit.days,
+        seats = audit.seats_taken,
+        bookings = audit.live_bookings,
+        "audit"
+    );
     Ok(Report { audit: Some(audit), ..Report::default() })
 }

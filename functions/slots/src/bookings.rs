@@ -61,9 +61,11 @@ impl NewBooking {
             (Some(date), Some(time)) => Ok(Choice::Slot(date, time)),
             (Some(date), None) => Ok(Choice::Date(date)),
             (None, None) => Ok(Choice::Earliest),
-            (None, Some(_)) => {
-                Err(Problem::field("date", "Sebutkan tanggal untuk sesi ini.", "Name the date of this slot."))
-            }
+            (None, Some(_)) => Err(Problem::field(
+                "date",
+                "Sebutkan tanggal untuk sesi ini.",
+                "Name the date of this slot.",
+            )),
         }
     }
 }
@@ -102,9 +104,10 @@ async fn hold(
         request_hash: &body.hash,
     };
     match app.ledger.hold(&request, now).await? {
-        HoldOutcome::Held(booking) | HoldOutcome::Repeated(booking) => {
-            Ok(json(StatusCode::CREATED, &booking_view(&app, &office, &booking, Some(&applicant), now)))
-        }
+        HoldOutcome::Held(booking) | HoldOutcome::Repeated(booking) => Ok(json(
+            StatusCode::CREATED,
+            &booking_view(&app, &office, &booking, Some(&applicant), now),
+        )),
         refusal => Err(hold_problem(&office, refusal)),
     }
 }
@@ -141,7 +144,9 @@ fn slot_full(alternatives: &[Alternative]) -> Problem {
 fn hold_problem(office: &Office, outcome: HoldOutcome) -> Problem {
     match outcome {
         HoldOutcome::Full(alternatives) => slot_full(&alternatives),
-        HoldOutcome::AlreadyBooked(Some(code)) => Problem::new(Code::AlreadyBooked).with("booking_code", code),
+        HoldOutcome::AlreadyBooked(Some(code)) => {
+            Problem::new(Code::AlreadyBooked).with("booking_code", code)
+        }
         HoldOutcome::AlreadyBooked(None) => Problem::new(Code::AlreadyBooked),
         HoldOutcome::Mismatch => Problem::new(Code::IdempotencyMismatch),
         HoldOutcome::NotOffered(reason) => not_offered(office, reason),
@@ -169,9 +174,15 @@ fn not_offered(office: &Office, reason: NotOffered) -> Problem {
 }
 
 /// A booking of this account; anybody else's is not there.
-pub(crate) async fn own(app: &AppState, account: &AccountId, code: BookingCode) -> Result<Booking, Problem> {
+pub(crate) async fn own(
+    app: &AppState,
+    account: &AccountId,
+    code: BookingCode,
+) -> Result<Booking, Problem> {
     let booking = app.ledger.store().booking(code).await?;
-    booking.filter(|booking| booking.account == *account).ok_or_else(|| Problem::new(Code::NotFound))
+    booking
+        .filter(|booking| booking.account == *account)
+        .ok_or_else(|| Problem::new(Code::NotFound))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -196,7 +207,11 @@ const PAGE: usize = 20;
 #[utoipa::path(get, path = "/v1/me/bookings", tag = "bookings", params(Page),
     responses((status = 200, body = Bookings), (status = 401, body = ProblemDetails)),
     security(("session" = [])))]
-async fn list(State(app): State<AppState>, who: SignedIn, Params(page): Params<Page>) -> Result<Json<Bookings>, Problem> {
+async fn list(
+    State(app): State<AppState>,
+    who: SignedIn,
+    Params(page): Params<Page>,
+) -> Result<Json<Bookings>, Problem> {
     let account = &who.session.account;
     let (codes, more) = app.ledger.store().booking_codes(account, page.after, PAGE).await?;
     let next = codes.last().filter(|_| more).map(ToString::to_string);
@@ -262,7 +277,8 @@ async fn cancel(
 ) -> Result<Json<BookingView>, Problem> {
     let booking = own(&app, &who.session.account, code).await?;
     let office = office(&app, &booking.seat.office).await?;
-    let changed = app.ledger.cancel(&office, booking, CancelReason::Applicant, app.clock.now()).await?;
+    let changed =
+        app.ledger.cancel(&office, booking, CancelReason::Applicant, app.clock.now()).await?;
     answer(&app, changed).await.map(Json)
 }
 
@@ -296,7 +312,12 @@ async fn reschedule(
     once(&app, &key, &scope("reschedule", account, code), &body.hash, StatusCode::OK, act).await
 }
 
-async fn move_to(app: &AppState, office: Arc<Office>, booking: Booking, to: &Target) -> Result<BookingView, Problem> {
+async fn move_to(
+    app: &AppState,
+    office: Arc<Office>,
+    booking: Booking,
+    to: &Target,
+) -> Result<BookingView, Problem> {
     let moved = app.ledger.reschedule(&office, booking, to.date, to.slot, app.clock.now()).await?;
     match moved {
         Moved::Changed(changed) => answer(app, changed).await,

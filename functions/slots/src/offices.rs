@@ -112,7 +112,8 @@ fn summary(office: &Office, seen: Option<&NextAvailable>) -> OfficeSummary {
 #[utoipa::path(get, path = "/v1/offices", tag = "public", responses((status = 200, body = Offices)))]
 async fn list(State(app): State<AppState>) -> Result<impl IntoResponse, Problem> {
     let directory = app.ledger.offices().all(app.clock.now()).await?;
-    let offices = directory.offices.iter().map(|o| summary(o, directory.next_available(&o.id))).collect();
+    let offices =
+        directory.offices.iter().map(|o| summary(o, directory.next_available(&o.id))).collect();
     Ok(([(header::CACHE_CONTROL, OFFICES_CACHE)], Json(Offices { offices })))
 }
 
@@ -163,7 +164,10 @@ fn release(office: &Office, now: DateTime<Utc>) -> ReleaseView {
 #[utoipa::path(get, path = "/v1/offices/{office}", tag = "public",
     params(("office" = String, Path)),
     responses((status = 200, body = OfficeView), (status = 404, body = antrian::http::problem::ProblemDetails)))]
-async fn one(State(app): State<AppState>, Segments(id): Segments<OfficeId>) -> Result<impl IntoResponse, Problem> {
+async fn one(
+    State(app): State<AppState>,
+    Segments(id): Segments<OfficeId>,
+) -> Result<impl IntoResponse, Problem> {
     let now = app.clock.now();
     let directory = app.ledger.offices().all(now).await?;
     let office = directory.office(&id).ok_or_else(|| Problem::new(Code::NotFound))?;
@@ -241,7 +245,10 @@ fn day_view(office: &Office, day: &DayAvailability) -> DayView {
         DayStatus::Closed(reason) => ("closed", Some(reason), None),
         DayStatus::NotReleased(at) => ("not_released", None, Some(instant(*at, office.timezone))),
     };
-    let slot = |slot: &antrian::ledger::SlotAvailability| SlotView { slot: slot.time.to_string(), seats_free: slot.seats_free };
+    let slot = |slot: &antrian::ledger::SlotAvailability| SlotView {
+        slot: slot.time.to_string(),
+        seats_free: slot.seats_free,
+    };
     DayView {
         date: day.date,
         status,
@@ -270,7 +277,8 @@ async fn availability(
         return Err(unknown_service());
     }
     let (from, to) = dates(&range, local_date(now, office.timezone))?;
-    let days = app.ledger.availability(&office, &range.service, from, to, Channel::Web, now).await?;
+    let days =
+        app.ledger.availability(&office, &range.service, from, to, Channel::Web, now).await?;
     let view = Availability {
         office: id.to_string(),
         service: range.service.to_string(),
@@ -281,7 +289,11 @@ async fn availability(
 }
 
 pub(crate) fn unknown_service() -> Problem {
-    Problem::field("service", "Kantor ini tidak memiliki layanan tersebut.", "This office does not have this service.")
+    Problem::field(
+        "service",
+        "Kantor ini tidak memiliki layanan tersebut.",
+        "This office does not have this service.",
+    )
 }
 
 /// Dates more than about two years away are a mistake.

@@ -54,7 +54,10 @@ struct RequirementsView {
 #[utoipa::path(get, path = "/v1/requirements", tag = "public", params(Query),
     responses((status = 200, body = RequirementsView), (status = 404, body = ProblemDetails),
         (status = 422, body = ProblemDetails)))]
-async fn list(State(app): State<AppState>, Params(query): Params<Query>) -> Result<impl IntoResponse, Problem> {
+async fn list(
+    State(app): State<AppState>,
+    Params(query): Params<Query>,
+) -> Result<impl IntoResponse, Problem> {
     let office = office(&app, &query.office).await?;
     if office.services.iter().all(|service| service.id != query.service) {
         return Err(unknown_service());

@@ -37,14 +37,19 @@ fn text(app: &AppState, booking: &Booking) -> String {
 }
 
 fn file(kind: &'static str, body: impl IntoResponse) -> Response {
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, no-store")], body).into_response()
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, no-store")], body)
+        .into_response()
 }
 
 /// The QR as SVG.
 #[utoipa::path(get, path = "/v1/bookings/{code}/ticket.svg", tag = "bookings", params(("code" = String, Path)),
     responses((status = 200, content_type = "image/svg+xml", body = String), (status = 404, body = ProblemDetails),
         (status = 409, body = ProblemDetails)), security(("session" = [])))]
-async fn svg(State(app): State<AppState>, who: SignedIn, Segments(code): Segments<BookingCode>) -> Result<Response, Problem> {
+async fn svg(
+    State(app): State<AppState>,
+    who: SignedIn,
+    Segments(code): Segments<BookingCode>,
+) -> Result<Response, Problem> {
     let booking = ticketed(&app, &who, code).await?;
     let svg = rendering::svg(&text(&app, &booking)).map_err(|error| internal(&error))?;
     Ok(file("image/svg+xml", svg))
@@ -54,7 +59,11 @@ async fn svg(State(app): State<AppState>, who: SignedIn, Segments(code): Segment
 #[utoipa::path(get, path = "/v1/bookings/{code}/ticket.png", tag = "bookings", params(("code" = String, Path)),
     responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 404, body = ProblemDetails),
         (status = 409, body = ProblemDetails)), security(("session" = [])))]
-async fn png(State(app): State<AppState>, who: SignedIn, Segments(code): Segments<BookingCode>) -> Result<Response, Problem> {
+async fn png(
+    State(app): State<AppState>,
+    who: SignedIn,
+    Segments(code): Segments<BookingCode>,
+) -> Result<Response, Problem> {
     let booking = ticketed(&app, &who, code).await?;
     let png = rendering::png(&text(&app, &booking)).map_err(|error| internal(&error))?;
     Ok(file("image/png", png))
@@ -64,7 +73,11 @@ async fn png(State(app): State<AppState>, who: SignedIn, Segments(code): Segment
 #[utoipa::path(get, path = "/v1/bookings/{code}/ticket.ics", tag = "bookings", params(("code" = String, Path)),
     responses((status = 200, content_type = "text/calendar", body = String), (status = 404, body = ProblemDetails),
         (status = 409, body = ProblemDetails)), security(("session" = [])))]
-async fn ics(State(app): State<AppState>, who: SignedIn, Segments(code): Segments<BookingCode>) -> Result<Response, Problem> {
+async fn ics(
+    State(app): State<AppState>,
+    who: SignedIn,
+    Segments(code): Segments<BookingCode>,
+) -> Result<Response, Problem> {
     let booking = ticketed(&app, &who, code).await?;
     let office = office(&app, &booking.seat.office).await?;
     let entry = CalendarEntry::of(&booking, &office, app.clock.now());

@@ -42,11 +42,18 @@ fn code(word: &str) -> Option<String> {
 }
 
 /// Verifies the pending registration of this code, if there is one.
-async fn verify(app: &App, code: &str, message: &Inbound, now: DateTime<Utc>) -> Result<bool, Problem> {
+async fn verify(
+    app: &App,
+    code: &str,
+    message: &Inbound,
+    now: DateTime<Utc>,
+) -> Result<bool, Problem> {
     let store = app.ledger.store();
     let id = store.registration_id(code)?;
     let pending = |r: &Registration| r.state == RegistrationState::Pending && r.expires_at > now;
-    let Some(registration) = store.registration(&id).await?.filter(pending) else { return Ok(false) };
+    let Some(registration) = store.registration(&id).await?.filter(pending) else {
+        return Ok(false);
+    };
     let account = store.account_of_contacts(&message.from, registration.locale, now).await?;
     let Some(reply) = reply(&registration, &account, now) else { return Ok(false) };
     let verified = store.verify_registration(&id, &account, Some(&reply), now).await?;

@@ -37,16 +37,24 @@ struct Verification {
 }
 
 /// The provider asks whether this address is ours.
-async fn verify(State(app): State<AppState>, query: Query<Verification>) -> Result<String, StatusCode> {
+async fn verify(
+    State(app): State<AppState>,
+    query: Query<Verification>,
+) -> Result<String, StatusCode> {
     let Query(asked) = query;
     let expected = app.whatsapp.verify_token.expose_secret();
     let token = asked.token.unwrap_or_default();
-    let ours = asked.mode.as_deref() == Some("subscribe") && antrian::security::tokens::same(&token, expected);
+    let ours = asked.mode.as_deref() == Some("subscribe")
+        && antrian::security::tokens::same(&token, expected);
     asked.challenge.filter(|_| ours).ok_or(StatusCode::FORBIDDEN)
 }
 
 /// The provider delivers messages and statuses.
-async fn receive(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<StatusCode, Problem> {
+async fn receive(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
     let signature = headers.get("x-hub-signature-256").and_then(|value| value.to_str().ok());
     let secret = app.whatsapp.app_secret.expose_secret();
     if !signature.is_some_and(|signature| signature::is_valid(secret, &body, signature)) {

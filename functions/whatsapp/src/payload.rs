@@ -35,7 +35,11 @@ fn inbound(message: &Value) -> Option<Inbound> {
         scoped: text("from_user_id").and_then(|id| id.parse().ok()),
     };
     let body = message.get("text")?.get("body")?.as_str()?;
-    (!from.is_empty()).then_some(Inbound { id: text("id")?.to_owned(), from, text: body.to_owned() })
+    (!from.is_empty()).then_some(Inbound {
+        id: text("id")?.to_owned(),
+        from,
+        text: body.to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -43,7 +43,8 @@ mod tests {
         let changed = br#"{"object":"whatsapp_business_account","entry":[ ]}"#;
         assert!(!is_valid(SECRET, changed, HEADER));
         assert!(!is_valid("another", BODY, HEADER));
-        for header in ["", "sha256=", &HEADER[..70], &HEADER.to_uppercase(), "sha1=00", "sha256=zz"] {
+        for header in ["", "sha256=", &HEADER[..70], &HEADER.to_uppercase(), "sha1=00", "sha256=zz"]
+        {
             assert!(!is_valid(SECRET, BODY, header), "{header}");
         }
     }

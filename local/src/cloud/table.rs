@@ -1,6 +1,6 @@
 //! The embedded DynamoDB and the table in it.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use anyhow::Context as _;
 use aws_sdk_dynamodb::{
@@ -17,8 +17,9 @@ use tokio::{net::TcpListener, sync::watch};
 
 /// How long [`create_table`] waits for the table to become active. The embedded one is at once;
 /// one in the cloud takes about ten seconds.
-const ACTIVE_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
+const ACTIVE_WITHIN: Duration = Duration::from_secs(60);
 
+/// The SQLite file in the folder of the local stack.
 const DATABASE_FILE: &str = "table.db";
 
 /// A database and the socket that it will be served on.
@@ -65,9 +66,7 @@ fn open(folder: &Path) -> anyhow::Result<Database> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let file = folder.join(DATABASE_FILE);
     let path = file.to_str().with_context(|| format!("{} is not UTF-8", file.display()))?;
-    let db = Database::new(path).with_context(|| format!("cannot open {path}"))?;
-    if std::env::var("NORMAL").is_ok() { db.disable_bulk_loading()?; }
-    Ok(db)
+    Database::new(path).with_context(|| format!("cannot open {path}"))
 }
 
 /// Creates the table with its index and its TTL attribute if it is missing, and returns when it
@@ -141,8 +140,9 @@ fn due_index() -> anyhow::Result<GlobalSecondaryIndex> {
 }
 
 fn key_schema(hash: &str, range: &str) -> anyhow::Result<Vec<KeySchemaElement>> {
-    let element =
-        |name, key_type| KeySchemaElement::builder().attribute_name(name).key_type(key_type).build();
+    let element = |name, key_type| {
+        KeySchemaElement::builder().attribute_name(name).key_type(key_type).build()
+    };
     Ok(vec![element(hash, KeyType::Hash)?, element(range, KeyType::Range)?])
 }
 

@@ -40,10 +40,7 @@ pub enum Status {
 impl Status {
     /// Whether the booking keeps its seat and its person from another booking.
     pub fn is_live(self) -> bool {
-        matches!(
-            self,
-            Self::Held | Self::Confirmed | Self::CheckedIn | Self::AwaitingDocuments
-        )
+        matches!(self, Self::Held | Self::Confirmed | Self::CheckedIn | Self::AwaitingDocuments)
     }
 }
 
@@ -114,10 +111,7 @@ impl Times {
     pub fn of(office: &Office, date: NaiveDate, time: SlotTime) -> Self {
         let (zone, policy) = (office.timezone, &office.policy);
         let starts_at = time.on(date, zone);
-        let days_before = |days: u32| {
-            date.checked_sub_days(Days::new(days.into()))
-                .unwrap_or(date)
-        };
+        let days_before = |days: u32| date.checked_sub_days(Days::new(days.into())).unwrap_or(date);
         let last_move = days_before(policy.reschedule_days_before);
         Self {
             starts_at,
@@ -277,12 +271,7 @@ impl Booking {
 
     fn next(&self, status: Status) -> Self {
         let hold_expires_at = self.hold_expires_at.filter(|_| status == Status::Held);
-        Self {
-            status,
-            version: self.version + 1,
-            hold_expires_at,
-            ..self.clone()
-        }
+        Self { status, version: self.version + 1, hold_expires_at, ..self.clone() }
     }
 
     /// Held → confirmed.
@@ -298,10 +287,9 @@ impl Booking {
     /// Held or confirmed → cancelled.
     pub fn cancel(&self, reason: CancelReason, now: DateTime<Utc>) -> Result<Self, Refusal> {
         match self.status_at(now) {
-            Status::Held | Status::Confirmed => Ok(Self {
-                cancel_reason: Some(reason),
-                ..self.next(Status::Cancelled)
-            }),
+            Status::Held | Status::Confirmed => {
+                Ok(Self { cancel_reason: Some(reason), ..self.next(Status::Cancelled) })
+            }
             Status::Expired => Err(Refusal::HoldExpired),
             Status::CheckedIn | Status::AwaitingDocuments => Err(Refusal::CheckedIn),
             _ => Err(Refusal::Ended),
@@ -321,12 +309,7 @@ impl Booking {
         now: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
         let status = self.may_move(now)?;
-        Ok(Self {
-            seat,
-            times,
-            cancel_reason: None,
-            ..self.next(status)
-        })
+        Ok(Self { seat, times, cancel_reason: None, ..self.next(status) })
     }
 
     /// The state after a move at `now`, or why it can't be moved.
@@ -372,19 +355,12 @@ impl Booking {
         now: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
         self.may_check_in(office, now)?;
-        Ok(Self {
-            check_in: Some(scan),
-            ..self.next(Status::CheckedIn)
-        })
+        Ok(Self { check_in: Some(scan), ..self.next(Status::CheckedIn) })
     }
 
     /// Writes down what time has changed: held → expired, confirmed → no-show.
     pub fn settle(&self, now: DateTime<Utc>) -> Result<Self, Refusal> {
         let status = self.status_at(now);
-        if status == self.status {
-            Err(Refusal::NotDue)
-        } else {
-            Ok(self.next(status))
-        }
+        if status == self.status { Err(Refusal::NotDue) } else { Ok(self.next(status)) }
     }
 }

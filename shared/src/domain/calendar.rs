@@ -125,7 +125,10 @@ fn closed(code: &str, text: Text) -> PlannedDay {
 }
 
 fn no_session() -> Text {
-    Text { id: "Tidak ada layanan pada hari ini".to_owned(), en: "No service on this day".to_owned() }
+    Text {
+        id: "Tidak ada layanan pada hari ini".to_owned(),
+        en: "No service on this day".to_owned(),
+    }
 }
 
 fn session_slots(session: &Session) -> impl Iterator<Item = PlannedSlot> + '_ {

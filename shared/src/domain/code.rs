@@ -42,9 +42,9 @@ impl BookingCode {
 
     /// The 45 bits of the code.
     pub fn bits(&self) -> u64 {
-        self.0[..DATA_SYMBOLS].iter().fold(0, |bits, &symbol| {
-            bits << 5 | u64::from(value_of(symbol).unwrap_or(0))
-        })
+        self.0[..DATA_SYMBOLS]
+            .iter()
+            .fold(0, |bits, &symbol| bits << 5 | u64::from(value_of(symbol).unwrap_or(0)))
     }
 
     /// The ten symbols without a hyphen.
@@ -68,11 +68,7 @@ fn check(values: &[u8]) -> u8 {
 /// Multiplies by the generator x modulo x⁵ + x² + 1.
 fn double(value: u8) -> u8 {
     let shifted = value << 1;
-    if shifted & 0b10_0000 == 0 {
-        shifted
-    } else {
-        shifted ^ 0b10_0101
-    }
+    if shifted & 0b10_0000 == 0 { shifted } else { shifted ^ 0b10_0101 }
 }
 
 /// The value of a symbol, reading letters as Crockford says: any case, O as 0, I and L as 1.
@@ -82,10 +78,7 @@ fn value_of(symbol: u8) -> Option<u8> {
         b'I' | b'L' => b'1',
         other => other,
     };
-    ALPHABET
-        .iter()
-        .position(|&s| s == symbol)
-        .and_then(|at| u8::try_from(at).ok())
+    ALPHABET.iter().position(|&s| s == symbol).and_then(|at| u8::try_from(at).ok())
 }
 
 impl FromStr for BookingCode {

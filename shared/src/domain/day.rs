@@ -66,7 +66,11 @@ pub struct Seat {
     /// The booking that claimed it last.
     pub code: BookingCode,
     /// Claimable from this instant; absent: kept for good.
-    #[serde(default, with = "chrono::serde::ts_seconds_option", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub free_at: Option<DateTime<Utc>>,
 }
 
@@ -79,7 +83,12 @@ impl Seat {
 
 impl Slot {
     /// The slot that a planned one becomes when it is opened at `now`.
-    pub fn open(planned: &PlannedSlot, office: &Office, date: NaiveDate, now: DateTime<Utc>) -> Self {
+    pub fn open(
+        planned: &PlannedSlot,
+        office: &Office,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Self {
         let starts_at = planned.time.on(date, office.timezone);
         let cut_off = TimeDelta::minutes(office.policy.book_minutes_before.into());
         Self {
@@ -96,7 +105,10 @@ impl Slot {
     pub fn admits(&self, number: u16, channel: Channel, now: DateTime<Utc>) -> bool {
         (1..=self.quota).contains(&number)
             && now < self.book_until
-            && self.pools.iter().all(|pool| !pool.contains(number) || pool.channel == channel || pool.until <= now)
+            && self
+                .pools
+                .iter()
+                .all(|pool| !pool.contains(number) || pool.channel == channel || pool.until <= now)
     }
 
     fn is_own_pool(&self, number: u16, channel: Channel) -> bool {
@@ -137,8 +149,17 @@ pub struct SlotSeats {
 
 impl SlotSeats {
     /// Numbers that `channel` can claim at `now`, in order.
-    pub fn claimable(&self, channel: Channel, now: DateTime<Utc>) -> impl Iterator<Item = u16> + '_ {
-        let mut taken = self.seats.iter().filter(move |seat| seat.is_taken(now)).map(|seat| seat.number).peekable();
+    pub fn claimable(
+        &self,
+        channel: Channel,
+        now: DateTime<Utc>,
+    ) -> impl Iterator<Item = u16> + '_ {
+        let mut taken = self
+            .seats
+            .iter()
+            .filter(move |seat| seat.is_taken(now))
+            .map(|seat| seat.number)
+            .peekable();
         (1..=self.slot.quota).filter(move |&number| {
             while taken.next_if(|&other| other < number).is_some() {}
             taken.peek() != Some(&number) && self.slot.admits(number, channel, now)
@@ -154,7 +175,8 @@ impl SlotSeats {
     /// people rarely meet on one seat.
     pub fn pick(&self, channel: Channel, now: DateTime<Utc>, rng: &mut impl Rng) -> Option<u16> {
         let free: Vec<u16> = self.claimable(channel, now).collect();
-        let own: Vec<u16> = free.iter().copied().filter(|&n| self.slot.is_own_pool(n, channel)).collect();
+        let own: Vec<u16> =
+            free.iter().copied().filter(|&n| self.slot.is_own_pool(n, channel)).collect();
         let from = if own.is_empty() { free } else { own };
         (!from.is_empty()).then(|| from[rng.random_range(0..from.len())])
     }
@@ -209,7 +231,8 @@ mod tests {
         }
     }
 
-    const CHANNELS: [Channel; 4] = [Channel::Web, Channel::Whatsapp, Channel::Priority, Channel::WalkIn];
+    const CHANNELS: [Channel; 4] =
+        [Channel::Web, Channel::Whatsapp, Channel::Priority, Channel::WalkIn];
 
     fn slots() -> impl Strategy<Value = SlotSeats> {
         let pools = prop::collection::vec((0usize..4, 0u16..4, 0i64..12_000), 0..4);

@@ -166,9 +166,7 @@ impl Message {
         due: DateTime<Utc>,
     ) -> Option<Self> {
         let code = booking.code.as_str().to_lowercase();
-        let id = format!("{code}-{}-{}", booking.version, kind.as_str())
-            .parse()
-            .ok()?;
+        let id = format!("{code}-{}-{}", booking.version, kind.as_str()).parse().ok()?;
         let worthless_at = match kind {
             MessageKind::Hold => booking.person_free_at(),
             MessageKind::Reminder | MessageKind::Confirmed | MessageKind::Moved => {
@@ -176,16 +174,9 @@ impl Message {
             }
             _ => due + TimeDelta::days(WORTH_DAYS),
         };
-        let about = Some(About {
-            code: booking.code,
-            version: booking.version,
-        });
+        let about = Some(About { code: booking.code, version: booking.version });
         let account = Some(booking.account.clone());
-        Some(Self {
-            about,
-            account,
-            ..Self::new(id, kind, locale, due, worthless_at)
-        })
+        Some(Self { about, account, ..Self::new(id, kind, locale, due, worthless_at) })
     }
 
     /// A row that nobody has sent yet.

@@ -33,7 +33,9 @@ pub struct Nik(String);
 
 /// Why a text is not a NIK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a NIK has 16 digits, with a day of birth from 01 to 31 (41 to 71 for women), a month from 01 to 12 and a sequence that is not 0000")]
+#[error(
+    "a NIK has 16 digits, with a day of birth from 01 to 31 (41 to 71 for women), a month from 01 to 12 and a sequence that is not 0000"
+)]
 pub struct InvalidNik;
 
 impl Nik {
@@ -155,9 +157,15 @@ mod tests {
         for good in ["9971014501909001", "99.71.01.450190.9001", "9971 0131 1299 9123"] {
             assert!(good.parse::<Nik>().is_ok(), "{good}");
         }
-        for bad in
-            ["", "997101450190900", "9971013201909001", "9971010001909001", "9971014513909001", "9971014501900000", "99710145019090०1"]
-        {
+        for bad in [
+            "",
+            "997101450190900",
+            "9971013201909001",
+            "9971010001909001",
+            "9971014513909001",
+            "9971014501900000",
+            "99710145019090०1",
+        ] {
             assert_eq!(bad.parse::<Nik>(), Err(InvalidNik), "{bad}");
         }
     }

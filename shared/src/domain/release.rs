@@ -46,10 +46,7 @@ impl ReleasePolicy {
             Self::Rolling { days_ahead, at } => at.on(back(date, u64::from(days_ahead)), zone),
             Self::Weekly { weekday, at } => {
                 let monday = back(date, u64::from(date.weekday().num_days_from_monday()));
-                at.on(
-                    back(monday, 7 - u64::from(weekday.num_days_from_monday())),
-                    zone,
-                )
+                at.on(back(monday, 7 - u64::from(weekday.num_days_from_monday())), zone)
             }
             Self::Monthly { day, at } => {
                 let first = date.with_day(1).unwrap_or(date);
@@ -57,9 +54,7 @@ impl ReleasePolicy {
                 let length = (first - before).num_days();
                 let offset = i64::from(day.max(1)).min(length) - 1;
                 at.on(
-                    before
-                        .checked_add_days(Days::new(offset.unsigned_abs()))
-                        .unwrap_or(before),
+                    before.checked_add_days(Days::new(offset.unsigned_abs())).unwrap_or(before),
                     zone,
                 )
             }
@@ -135,41 +130,23 @@ mod tests {
 
     #[test]
     fn friday_at_two_opens_the_whole_next_week() {
-        let policy = ReleasePolicy::Weekly {
-            weekday: Weekday::Fri,
-            at: "14:00".parse().unwrap(),
-        };
-        let friday = "14:00"
-            .parse::<SlotTime>()
-            .unwrap()
-            .on(date(2026, 11, 27), ZONE);
+        let policy = ReleasePolicy::Weekly { weekday: Weekday::Fri, at: "14:00".parse().unwrap() };
+        let friday = "14:00".parse::<SlotTime>().unwrap().on(date(2026, 11, 27), ZONE);
         for day in [date(2026, 11, 30), date(2026, 12, 6)] {
             assert_eq!(policy.released_at(day, ZONE), friday);
         }
         assert_eq!(policy.open_through(friday, ZONE), date(2026, 12, 6));
         let before = friday - chrono::TimeDelta::seconds(1);
         assert_eq!(policy.open_through(before, ZONE), date(2026, 11, 29));
-        assert_eq!(
-            policy.next_release(before, ZONE),
-            (friday, date(2026, 11, 30))
-        );
+        assert_eq!(policy.next_release(before, ZONE), (friday, date(2026, 11, 30)));
     }
 
     #[test]
     fn the_last_day_of_a_month_opens_the_next_whatever_its_length() {
-        let policy = ReleasePolicy::Monthly {
-            day: 31,
-            at: "09:00".parse().unwrap(),
-        };
+        let policy = ReleasePolicy::Monthly { day: 31, at: "09:00".parse().unwrap() };
         let at = |d| "09:00".parse::<SlotTime>().unwrap().on(d, ZONE);
-        assert_eq!(
-            policy.released_at(date(2027, 3, 15), ZONE),
-            at(date(2027, 2, 28))
-        );
-        assert_eq!(
-            policy.released_at(date(2027, 1, 1), ZONE),
-            at(date(2026, 12, 31))
-        );
+        assert_eq!(policy.released_at(date(2027, 3, 15), ZONE), at(date(2027, 2, 28)));
+        assert_eq!(policy.released_at(date(2027, 1, 1), ZONE), at(date(2026, 12, 31)));
     }
 
     proptest! {

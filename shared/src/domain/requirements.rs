@@ -130,13 +130,18 @@ pub fn applicant_kind(birth: NaiveDate, date: NaiveDate) -> ApplicantKind {
 
 /// The warning for a NIK whose digits tell another birth date than the applicant does.
 pub fn birth_date_warning() -> Warning {
-    Warning { code: "nik_birth_date_differs".to_owned(), message: RULES.nik_birth_date_differs.clone() }
+    Warning {
+        code: "nik_birth_date_differs".to_owned(),
+        message: RULES.nik_birth_date_differs.clone(),
+    }
 }
 
 /// The checklist for these circumstances at this office.
 pub fn requirements(office: &Office, about: &Circumstances<'_>) -> Requirements {
-    let mut list = Requirements { documents: vec![], warnings: vec![], as_of: None, sources: vec![] };
-    let national = RULES.rules.iter().filter(|rule| applies(rule, about)).max_by_key(|rule| rule.from);
+    let mut list =
+        Requirements { documents: vec![], warnings: vec![], as_of: None, sources: vec![] };
+    let national =
+        RULES.rules.iter().filter(|rule| applies(rule, about)).max_by_key(|rule| rule.from);
     let own = office.documents.iter().filter(|rule| applies(rule, about));
     for rule in national.into_iter().chain(own) {
         add_rule(&mut list, rule);

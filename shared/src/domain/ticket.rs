@@ -83,19 +83,14 @@ pub struct TicketSigner {
 
 impl fmt::Debug for TicketSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TicketSigner")
-            .field("key_id", &self.key_id)
-            .finish_non_exhaustive()
+        f.debug_struct("TicketSigner").field("key_id", &self.key_id).finish_non_exhaustive()
     }
 }
 
 impl TicketSigner {
     /// Signs with the key that is made of `seed`; every key has its own id.
     pub fn new(key_id: u8, seed: [u8; 32]) -> Self {
-        Self {
-            key_id,
-            key: SigningKey::from_bytes(&seed),
-        }
+        Self { key_id, key: SigningKey::from_bytes(&seed) }
     }
 
     /// The id that its tickets name.
@@ -110,9 +105,7 @@ impl TicketSigner {
 
     /// A verifier of this signer's tickets. Add the keys that were current before.
     pub fn verifier(&self) -> TicketVerifier {
-        TicketVerifier {
-            keys: BTreeMap::from([(self.key_id, self.key.verifying_key())]),
-        }
+        TicketVerifier { keys: BTreeMap::from([(self.key_id, self.key.verifying_key())]) }
     }
 
     /// The QR code's text: the same for the same claims and key.
@@ -149,9 +142,8 @@ impl TicketVerifier {
         if base45::encode(&bytes) != encoded {
             return Err(BadTicket::Form);
         }
-        let (payload, signature) = bytes
-            .split_last_chunk::<SIGNATURE_BYTES>()
-            .ok_or(BadTicket::Form)?;
+        let (payload, signature) =
+            bytes.split_last_chunk::<SIGNATURE_BYTES>().ok_or(BadTicket::Form)?;
         let (key_id, claims) = from_bytes(payload).ok_or(BadTicket::Form)?;
         let key = self.keys.get(&key_id).ok_or(BadTicket::UnknownKey)?;
         key.verify_strict(&signed_bytes(payload), &Signature::from_bytes(signature))

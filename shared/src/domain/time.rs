@@ -61,19 +61,15 @@ impl FromStr for SlotTime {
 
     fn from_str(text: &str) -> Result<Self, InvalidSlotTime> {
         let bytes = text.as_bytes();
-        let digits = |i: usize| {
-            bytes
-                .get(i)
-                .filter(|b| b.is_ascii_digit())
-                .map(|b| u16::from(b - b'0'))
-        };
+        let digits =
+            |i: usize| bytes.get(i).filter(|b| b.is_ascii_digit()).map(|b| u16::from(b - b'0'));
         let parsed = (bytes.len() == 5 && bytes[2] == b':')
             .then(|| Some((digits(0)? * 10 + digits(1)?, digits(3)? * 10 + digits(4)?)))
             .flatten();
         match parsed {
-            Some((hours, minutes)) if hours < 24 && minutes < 60 => Ok(Self {
-                minutes: hours * 60 + minutes,
-            }),
+            Some((hours, minutes)) if hours < 24 && minutes < 60 => {
+                Ok(Self { minutes: hours * 60 + minutes })
+            }
             _ => Err(InvalidSlotTime),
         }
     }
@@ -166,10 +162,7 @@ mod tests {
     #[test]
     fn eight_in_the_morning_at_jayapura_is_the_day_before_in_utc() {
         let date = NaiveDate::from_ymd_opt(2026, 12, 7).unwrap();
-        let at = "08:00"
-            .parse::<SlotTime>()
-            .unwrap()
-            .on(date, Tz::Asia__Jayapura);
+        let at = "08:00".parse::<SlotTime>().unwrap().on(date, Tz::Asia__Jayapura);
         assert_eq!(at.to_rfc3339(), "2026-12-06T23:00:00+00:00");
         assert_eq!(local_date(at, Tz::Asia__Jayapura), date);
     }

@@ -20,8 +20,15 @@ pub struct Fault {
 const MOST_SLOTS: usize = 99;
 /// Seat numbers have three digits.
 const MOST_SEATS: u16 = 999;
-const WEEK: [Weekday; 7] =
-    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
+const WEEK: [Weekday; 7] = [
+    Weekday::Mon,
+    Weekday::Tue,
+    Weekday::Wed,
+    Weekday::Thu,
+    Weekday::Fri,
+    Weekday::Sat,
+    Weekday::Sun,
+];
 
 /// Everything that is wrong with an office.
 pub fn faults(office: &Office) -> Vec<Fault> {
@@ -35,7 +42,9 @@ pub fn faults(office: &Office) -> Vec<Fault> {
     }
     for (at, session) in office.sessions.iter().enumerate() {
         let known = ids.contains(&session.service);
-        found.extend(session_fault(session, known).map(|why| fault(&format!("sessions[{at}]"), why)));
+        found.extend(
+            session_fault(session, known).map(|why| fault(&format!("sessions[{at}]"), why)),
+        );
     }
     for day in WEEK {
         found.extend(day_fault(office, day).map(|why| fault("sessions", why)));
@@ -99,7 +108,10 @@ fn policy_fault(office: &Office) -> Option<&'static str> {
         Some("`hold_minutes` from 1 to 1440")
     } else if policy.cool_down_secs.0 > policy.cool_down_secs.1 || policy.cool_down_secs.1 > 3_600 {
         Some("`cool_down_secs` as [least, most], at most 3600")
-    } else if policy.late_minutes == 0 || policy.late_minutes > 12 * 60 || policy.early_minutes > 24 * 60 {
+    } else if policy.late_minutes == 0
+        || policy.late_minutes > 12 * 60
+        || policy.early_minutes > 24 * 60
+    {
         Some("`late_minutes` from 1 to 720, `early_minutes` at most 1440")
     } else if policy.book_minutes_before > 14 * 24 * 60 || policy.reschedule_days_before > 60 {
         Some("`book_minutes_before` at most 20160, `reschedule_days_before` at most 60")

@@ -1,10 +1,10 @@
 //! Reading requests: JSON bodies, queries, path segments. What does not fit is named, never echoed.
 
+use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::body::Bytes;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -48,7 +48,9 @@ fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
 
 fn too_large(error: &BytesRejection) -> Problem {
     match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Code::BodyTooLarge).with("max_bytes", MOST_BYTES),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(Code::BodyTooLarge).with("max_bytes", MOST_BYTES)
+        }
         _ => Problem::new(Code::MalformedJson),
     }
 }
@@ -76,7 +78,9 @@ pub fn hash(bytes: &[u8]) -> String {
 fn body_fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let inner = error.inner();
     if !inner.is_data() {
-        return Problem::new(Code::MalformedJson).with("line", inner.line()).with("column", inner.column());
+        return Problem::new(Code::MalformedJson)
+            .with("line", inner.line())
+            .with("column", inner.column());
     }
     let text = inner.to_string();
     let path = error.path().to_string();
@@ -86,7 +90,11 @@ fn body_fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem 
     } else if text.starts_with("unknown field") {
         FieldFault::new(&path, "Isian ini tidak dikenal.", "This field is not known.")
     } else {
-        FieldFault::new(&path, "Isi bagian ini tidak sesuai.", "The value of this field does not fit.")
+        FieldFault::new(
+            &path,
+            "Isi bagian ini tidak sesuai.",
+            "The value of this field does not fit.",
+        )
     };
     Problem::fields(&[fault])
 }

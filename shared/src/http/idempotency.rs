@@ -24,7 +24,9 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestKey {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let Some(value) = parts.headers.get(HEADER) else { return Ok(Self(None)) };
         let key = value.to_str().ok().map(str::trim);
-        match key.filter(|key| (1..=128).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic())) {
+        match key.filter(|key| {
+            (1..=128).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic())
+        }) {
             Some(key) => Ok(Self(Some(key.to_owned()))),
             None => Err(Problem::field(
                 "Idempotency-Key",
@@ -40,7 +42,14 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestKey {
 ///
 /// # Errors
 /// `idempotency_mismatch`, or what `act` answers.
-pub async fn once<T, F>(app: &App, key: &RequestKey, scope: &str, body_hash: &str, status: StatusCode, act: F) -> Result<Response, Problem>
+pub async fn once<T, F>(
+    app: &App,
+    key: &RequestKey,
+    scope: &str,
+    body_hash: &str,
+    status: StatusCode,
+    act: F,
+) -> Result<Response, Problem>
 where
     T: Serialize,
     F: Future<Output = Result<T, Problem>>,

@@ -55,7 +55,8 @@ impl Token {
     /// # Errors
     /// `unauthenticated` if there is none or it has ended.
     pub async fn session(&self, app: &App) -> Result<Session, Problem> {
-        let session = app.ledger.store().session(&self.account, &self.hash(app), app.clock.now()).await?;
+        let session =
+            app.ledger.store().session(&self.account, &self.hash(app), app.clock.now()).await?;
         session.ok_or_else(|| Problem::new(Code::Unauthenticated))
     }
 }

@@ -56,20 +56,13 @@ impl StaffConfig {
         if !safe || keys_url.query().is_some() || keys_url.fragment().is_some() {
             return Err(InvalidIssuer);
         }
-        Ok(Self {
-            issuer: issuer.to_owned(),
-            client_id,
-            keys_url,
-        })
+        Ok(Self { issuer: issuer.to_owned(), client_id, keys_url })
     }
 }
 
 fn is_loopback(url: &reqwest::Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost"
-        || host
-            .parse()
-            .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+    host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 /// What a token entitles to.
@@ -130,11 +123,7 @@ impl Offices {
 
     /// Reads the groups `office:<id>` and `office:*`; other groups mean nothing here.
     fn of_groups(groups: &[String]) -> Self {
-        let names = || {
-            groups
-                .iter()
-                .filter_map(|group| group.strip_prefix("office:"))
-        };
+        let names = || groups.iter().filter_map(|group| group.strip_prefix("office:"));
         if names().any(|name| name == "*") {
             return Self::All;
         }
@@ -221,16 +210,8 @@ pub struct StaffVerifier {
 impl StaffVerifier {
     /// A verifier that fetches the issuer's keys when the first token comes.
     pub fn new(config: StaffConfig) -> Self {
-        let StaffConfig {
-            issuer,
-            client_id,
-            keys_url,
-        } = config;
-        Self {
-            issuer,
-            client_id,
-            keys: KeySource::new(keys_url),
-        }
+        let StaffConfig { issuer, client_id, keys_url } = config;
+        Self { issuer, client_id, keys: KeySource::new(keys_url) }
     }
 
     /// Who the token (the header's text after `Bearer `) speaks for at `now`.
@@ -240,23 +221,13 @@ impl StaffVerifier {
     /// [`StaffError::Unavailable`] if that cannot be told without keys that cannot be fetched.
     pub async fn verify(&self, bearer: &str, now: DateTime<Utc>) -> Result<Staff, StaffError> {
         let key_id = key_id(bearer)?;
-        let key = self
-            .keys
-            .find(&key_id, now)
-            .await
-            .map_err(StaffError::Unavailable)?;
+        let key = self.keys.find(&key_id, now).await.map_err(StaffError::Unavailable)?;
         let key = key.ok_or_else(|| invalid("unknown key"))?;
-        let claims: Claims = key
-            .verify(bearer)
-            .map_err(|_| invalid("signature or claims"))?;
+        let claims: Claims = key.verify(bearer).map_err(|_| invalid("signature or claims"))?;
         self.check(&claims, now)?;
         Ok(Staff {
             subject: claims.sub,
-            scopes: claims
-                .scope
-                .split(' ')
-                .filter_map(|scope| scope.parse().ok())
-                .collect(),
+            scopes: claims.scope.split(' ').filter_map(|scope| scope.parse().ok()).collect(),
             offices: Offices::of_groups(&claims.groups),
         })
     }
@@ -267,12 +238,7 @@ impl StaffVerifier {
         let broken = [
             (claims.iss != self.issuer, "another issuer"),
             (claims.exp.saturating_add(LEEWAY_SECS) <= now, "expired"),
-            (
-                claims
-                    .nbf
-                    .is_some_and(|nbf| nbf.saturating_sub(LEEWAY_SECS) > now),
-                "not yet valid",
-            ),
+            (claims.nbf.is_some_and(|nbf| nbf.saturating_sub(LEEWAY_SECS) > now), "not yet valid"),
             (claims.token_use != "access", "not an access token"),
             (!self.client_id.as_ref().is_none_or(ours), "another client"),
             (claims.sub.is_empty(), "no subject"),

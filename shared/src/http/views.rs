@@ -73,7 +73,11 @@ pub struct AlternativeView {
 
 impl From<&Alternative> for AlternativeView {
     fn from(alternative: &Alternative) -> Self {
-        Self { date: alternative.date, slot: alternative.time.to_string(), seats_free: alternative.seats_free }
+        Self {
+            date: alternative.date,
+            slot: alternative.time.to_string(),
+            seats_free: alternative.seats_free,
+        }
     }
 }
 

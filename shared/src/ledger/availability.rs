@@ -92,7 +92,10 @@ pub(super) fn day_availability(
     let slots: Vec<SlotAvailability> = day
         .slots_of(service)
         .filter(|seats| now < seats.slot.book_until)
-        .map(|seats| SlotAvailability { time: seats.slot.time, seats_free: seats.seats_free(channel, now) })
+        .map(|seats| SlotAvailability {
+            time: seats.slot.time,
+            seats_free: seats.seats_free(channel, now),
+        })
         .collect();
     let status = if slots.iter().any(|slot| slot.seats_free > 0) {
         DayStatus::Open
@@ -118,13 +121,18 @@ fn unopened(office: &Office, service: &ServiceId, date: NaiveDate) -> DayStatus 
 }
 
 fn past() -> ClosedReason {
-    let text = Text { id: "Waktu pendaftaran sudah lewat".to_owned(), en: "Booking for this day has ended".to_owned() };
+    let text = Text {
+        id: "Waktu pendaftaran sudah lewat".to_owned(),
+        en: "Booking for this day has ended".to_owned(),
+    };
     ClosedReason { code: "past".to_owned(), text }
 }
 
 fn no_session() -> ClosedReason {
-    let text =
-        Text { id: "Tidak ada layanan ini pada hari ini".to_owned(), en: "This service is not given on this day".to_owned() };
+    let text = Text {
+        id: "Tidak ada layanan ini pada hari ini".to_owned(),
+        en: "This service is not given on this day".to_owned(),
+    };
     ClosedReason { code: "no_session".to_owned(), text }
 }
 

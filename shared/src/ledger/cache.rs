@@ -54,12 +54,20 @@ impl<K: Eq + Hash + Clone, V> Memory<K, V> {
     }
 
     /// The value, read again if it is older than `age`.
-    async fn get<E, F>(&self, key: &K, age: TimeDelta, now: DateTime<Utc>, read: F) -> Result<Arc<V>, E>
+    async fn get<E, F>(
+        &self,
+        key: &K,
+        age: TimeDelta,
+        now: DateTime<Utc>,
+        read: F,
+    ) -> Result<Arc<V>, E>
     where
         F: Future<Output = Result<V, E>>,
     {
         let place = self.place(key);
-        if let Some((_, value)) = place.read().await.as_ref().filter(|(at, _)| is_fresh(*at, age, now)) {
+        if let Some((_, value)) =
+            place.read().await.as_ref().filter(|(at, _)| is_fresh(*at, age, now))
+        {
             return Ok(value.clone());
         }
         let mut known = place.write().await;
@@ -96,7 +104,12 @@ impl DayCache {
     ///
     /// # Errors
     /// If it has to be read and the table does not answer.
-    pub async fn get(&self, office: &OfficeId, date: NaiveDate, now: DateTime<Utc>) -> Result<Arc<Day>, StoreError> {
+    pub async fn get(
+        &self,
+        office: &OfficeId,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Day>, StoreError> {
         self.get_within(office, date, DAY_AGE, now).await
     }
 
@@ -116,7 +129,13 @@ impl DayCache {
     }
 
     /// The day, if it was read within the last `age`; never reads.
-    pub fn peek(&self, office: &OfficeId, date: NaiveDate, age: TimeDelta, now: DateTime<Utc>) -> Option<Arc<Day>> {
+    pub fn peek(
+        &self,
+        office: &OfficeId,
+        date: NaiveDate,
+        age: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Option<Arc<Day>> {
         self.memory.peek(&(office.clone(), date), age, now)
     }
 
@@ -129,7 +148,12 @@ impl DayCache {
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn refresh(&self, office: &OfficeId, date: NaiveDate, now: DateTime<Utc>) -> Result<Arc<Day>, StoreError> {
+    pub async fn refresh(
+        &self,
+        office: &OfficeId,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Day>, StoreError> {
         let day = Arc::new(self.store.day(office, date).await?);
         *self.memory.place(&(office.clone(), date)).write().await = Some((now, day.clone()));
         Ok(day)
@@ -142,12 +166,20 @@ impl DayCache {
 
     /// Remembers a claim of this instance, so that its next pick avoids the seat. Only a hint: the
     /// table decides.
-    pub async fn note_claim(&self, seat: &SeatRef, code: BookingCode, free_at: Option<DateTime<Utc>>) {
+    pub async fn note_claim(
+        &self,
+        seat: &SeatRef,
+        code: BookingCode,
+        free_at: Option<DateTime<Utc>>,
+    ) {
         let place = self.memory.place(&(seat.office.clone(), seat.date));
         let mut known = place.write().await;
         let Some((_, day)) = known.as_mut() else { return };
         let day = Arc::make_mut(day);
-        let slot = day.slots.iter_mut().find(|s| s.slot.service == seat.service && s.slot.time == seat.time);
+        let slot = day
+            .slots
+            .iter_mut()
+            .find(|s| s.slot.service == seat.service && s.slot.time == seat.time);
         if let Some(slot) = slot {
             let claimed = Seat { number: seat.number, code, free_at };
             match slot.seats.binary_search_by_key(&seat.number, |seat| seat.number) {
@@ -207,7 +239,11 @@ impl OfficeCache {
     ///
     /// # Errors
     /// If it has to be read and the table does not answer.
-    pub async fn get(&self, id: &OfficeId, now: DateTime<Utc>) -> Result<Option<Arc<Office>>, StoreError> {
+    pub async fn get(
+        &self,
+        id: &OfficeId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Arc<Office>>, StoreError> {
         Ok(self.all(now).await?.office(id).cloned())
     }
 

@@ -7,7 +7,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::availability::{DayStatus, day_availability};
 use super::{Alternative, Ledger, LedgerError, NotOffered, cooled_down, messages};
-use crate::domain::booking::{Actor, Booking, CancelReason, CheckIn, Refusal, SeatRef, Status, Times};
+use crate::domain::booking::{
+    Actor, Booking, CancelReason, CheckIn, Refusal, SeatRef, Status, Times,
+};
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
 use crate::domain::time::{SlotTime, whole_seconds};
@@ -65,7 +67,11 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn confirm(&self, booking: Booking, now: DateTime<Utc>) -> Result<Changed, LedgerError> {
+    pub async fn confirm(
+        &self,
+        booking: Booking,
+        now: DateTime<Utc>,
+    ) -> Result<Changed, LedgerError> {
         let now = whole_seconds(now);
         let mut before = booking;
         for _ in 0..MOST_ROUNDS {
@@ -167,22 +173,30 @@ impl Ledger {
                 return Ok(Moved::Changed(Changed::Refused(refusal)));
             }
             let service = before.seat.service.clone();
-            let is_there = before.seat.date == date && before.seat.time == time && !before.is_displaced();
+            let is_there =
+                before.seat.date == date && before.seat.time == time && !before.is_displaced();
             if is_there {
                 return Ok(Moved::Changed(Changed::Already(Box::new(before))));
             }
             let availability = day_availability(office, &service, &day, before.channel, now);
             match availability.status {
-                DayStatus::Closed(reason) => return Ok(Moved::NotOffered(NotOffered::Closed(reason))),
-                DayStatus::NotReleased(at) => return Ok(Moved::NotOffered(NotOffered::NotReleased(at))),
+                DayStatus::Closed(reason) => {
+                    return Ok(Moved::NotOffered(NotOffered::Closed(reason)));
+                }
+                DayStatus::NotReleased(at) => {
+                    return Ok(Moved::NotOffered(NotOffered::NotReleased(at)));
+                }
                 DayStatus::Open | DayStatus::Full => {}
             }
             if availability.slots.iter().all(|slot| slot.time != time) {
                 return Ok(Moved::NotOffered(NotOffered::Slot));
             }
-            let picked = day.slot(&service, time).and_then(|s| s.pick(before.channel, now, &mut rand::rng()));
+            let picked = day
+                .slot(&service, time)
+                .and_then(|s| s.pick(before.channel, now, &mut rand::rng()));
             let Some(number) = picked else {
-                let alternatives = self.alternatives(office, &service, date, before.channel, now).await?;
+                let alternatives =
+                    self.alternatives(office, &service, date, before.channel, now).await?;
                 return Ok(Moved::Full(alternatives));
             };
             let seat = SeatRef { office: office.id.clone(), service, date, time, number };
@@ -198,7 +212,9 @@ impl Ledger {
                 }
                 ChangeOutcome::Otherwise(newer) => before = *newer,
                 ChangeOutcome::SeatTaken => day = self.days.refresh(&office.id, date, now).await?,
-                ChangeOutcome::SeatLost => return Ok(Moved::Changed(Changed::Refused(Refusal::HoldExpired))),
+                ChangeOutcome::SeatLost => {
+                    return Ok(Moved::Changed(Changed::Refused(Refusal::HoldExpired)));
+                }
                 ChangeOutcome::PersonBusy { .. } => return Ok(Moved::AlreadyBooked),
             }
         }
@@ -254,10 +270,16 @@ impl Ledger {
         Err(LedgerError::Crowded)
     }
 
-    async fn checked_in(&self, booking: Booking, duplicate: bool) -> Result<CheckedIn, LedgerError> {
+    async fn checked_in(
+        &self,
+        booking: Booking,
+        duplicate: bool,
+    ) -> Result<CheckedIn, LedgerError> {
         let seat = &booking.seat;
         let people_ahead = match &booking.check_in {
-            Some(scan) => self.store.people_ahead(&seat.office, seat.date, scan.group, scan.number).await?,
+            Some(scan) => {
+                self.store.people_ahead(&seat.office, seat.date, scan.group, scan.number).await?
+            }
             None => 0,
         };
         Ok(CheckedIn { booking, people_ahead, duplicate })
@@ -307,7 +329,12 @@ impl Move<'_> {
 }
 
 /// A displaced booking has given its seat and its person back already; it claims both anew.
-fn move_change<'a>(office: &Office, before: &'a Booking, after: &'a Booking, now: DateTime<Utc>) -> Move<'a> {
+fn move_change<'a>(
+    office: &Office,
+    before: &'a Booking,
+    after: &'a Booking,
+    now: DateTime<Utc>,
+) -> Move<'a> {
     let claim = SeatChange::Claim(after.seat.clone(), after.hold_expires_at);
     let free_at = after.person_free_at();
     let (seats, person) = if before.is_displaced() {

@@ -101,7 +101,11 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table does not answer, or everybody meets on the same seats.
-    pub async fn hold(&self, request: &HoldRequest<'_>, now: DateTime<Utc>) -> Result<HoldOutcome, LedgerError> {
+    pub async fn hold(
+        &self,
+        request: &HoldRequest<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<HoldOutcome, LedgerError> {
         let now = whole_seconds(now);
         let office = request.office;
         if !office.services.iter().any(|service| service.id == *request.service) {
@@ -123,12 +127,17 @@ impl Ledger {
 
     /// A repeated request whose first try succeeded is answered as then, even if by now the slot is
     /// full or the person's booking is the very one that it made.
-    async fn earlier_answer(&self, request: &HoldRequest<'_>) -> Result<Option<HoldOutcome>, LedgerError> {
+    async fn earlier_answer(
+        &self,
+        request: &HoldRequest<'_>,
+    ) -> Result<Option<HoldOutcome>, LedgerError> {
         let Some(key) = request.idempotency_key else { return Ok(None) };
         for attempt in 0..MOST_CODES {
             let code = self.store.keyring().booking_code(request.account, key, attempt);
             match self.store.booking(code).await? {
-                Some(booking) if booking.account == *request.account => return Ok(Some(same_request(request, booking))),
+                Some(booking) if booking.account == *request.account => {
+                    return Ok(Some(same_request(request, booking)));
+                }
                 Some(_) => {}
                 None => return Ok(None),
             }
@@ -136,14 +145,19 @@ impl Ledger {
         Ok(None)
     }
 
-    async fn hold_earliest(&self, request: &HoldRequest<'_>, now: DateTime<Utc>) -> Result<HoldOutcome, LedgerError> {
+    async fn hold_earliest(
+        &self,
+        request: &HoldRequest<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<HoldOutcome, LedgerError> {
         let today = local_date(now, request.office.timezone);
         for date in search_dates(today) {
             let day = self.days.get(&request.office.id, date, now).await?;
             if is_beyond(request.office, &day, now) {
                 break;
             }
-            let free = day_availability(request.office, request.service, &day, request.channel, now);
+            let free =
+                day_availability(request.office, request.service, &day, request.channel, now);
             if free.status != DayStatus::Open {
                 continue;
             }
@@ -197,10 +211,14 @@ impl Ledger {
             let booking = self.new_booking(request, day.date, time, number, code_attempt, now);
             match self.claim(&booking, now).await? {
                 ChangeOutcome::Applied => {
-                    self.days.note_claim(&booking.seat, booking.code, booking.hold_expires_at).await;
+                    self.days
+                        .note_claim(&booking.seat, booking.code, booking.hold_expires_at)
+                        .await;
                     return Ok(Claim::Done(HoldOutcome::Held(Box::new(booking))));
                 }
-                ChangeOutcome::Otherwise(other) if other.account == *request.account && request.idempotency_key.is_some() => {
+                ChangeOutcome::Otherwise(other)
+                    if other.account == *request.account && request.idempotency_key.is_some() =>
+                {
                     return Ok(Claim::Done(same_request(request, *other)));
                 }
                 ChangeOutcome::Otherwise(_) => code_attempt += 1,
@@ -216,7 +234,11 @@ impl Ledger {
         Err(LedgerError::Crowded)
     }
 
-    async fn claim(&self, booking: &Booking, now: DateTime<Utc>) -> Result<ChangeOutcome, LedgerError> {
+    async fn claim(
+        &self,
+        booking: &Booking,
+        now: DateTime<Utc>,
+    ) -> Result<ChangeOutcome, LedgerError> {
         let free_at = booking.person_free_at();
         let messages = messages(booking, &[MessageKind::Hold], now);
         let change = Change {

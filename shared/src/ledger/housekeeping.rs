@@ -53,8 +53,13 @@ impl Housekeeping {
         let mut work = Vec::new();
         for office in &directory.offices {
             let through = office.release.open_through(now, office.timezone);
-            let dates = local_date(now, office.timezone).iter_days().take_while(|date| *date <= through);
-            work.extend(dates.filter(|date| !self.knows(&office.id, *date)).map(|date| (office.clone(), date)));
+            let dates =
+                local_date(now, office.timezone).iter_days().take_while(|date| *date <= through);
+            work.extend(
+                dates
+                    .filter(|date| !self.knows(&office.id, *date))
+                    .map(|date| (office.clone(), date)),
+            );
         }
         let opened: Vec<bool> = iter(work)
             .map(|(office, date)| async move { self.open_day(&office, date, now).await })
@@ -69,11 +74,17 @@ impl Housekeeping {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).contains(&(office.clone(), date))
     }
 
-    async fn open_day(&self, office: &Office, date: NaiveDate, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+    async fn open_day(
+        &self,
+        office: &Office,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
         let PlannedDay::Open(slots) = plan_day(office, date) else { return Ok(false) };
         let known = self.ledger.days.get(&office.id, date, now).await?;
         let opened = known.state.is_none()
-            && self.ledger.store.open_day(office, date, &slots, now).await? == crate::storage::DayOpened::Opened;
+            && self.ledger.store.open_day(office, date, &slots, now).await?
+                == crate::storage::DayOpened::Opened;
         if opened {
             self.ledger.days.forget(&office.id, date).await;
         }
@@ -107,7 +118,8 @@ impl Housekeeping {
             }
             let found = self.clear_day(&closure, now).await?;
             cancelled += found;
-            let looked_long_enough = now - closure.closed_at >= TimeDelta::seconds(CLOSURE_LOOKS_SECS);
+            let looked_long_enough =
+                now - closure.closed_at >= TimeDelta::seconds(CLOSURE_LOOKS_SECS);
             if found == 0 && looked_long_enough {
                 self.ledger.store.finish_closure(&closure).await?;
             }
@@ -116,13 +128,16 @@ impl Housekeeping {
     }
 
     async fn clear_day(&self, closure: &Closure, now: DateTime<Utc>) -> Result<u32, LedgerError> {
-        let Some(office) = self.ledger.offices.get(&closure.office, now).await? else { return Ok(0) };
+        let Some(office) = self.ledger.offices.get(&closure.office, now).await? else {
+            return Ok(0);
+        };
         let day = self.ledger.store.day(&closure.office, closure.date).await?;
         if day.closed().is_none() {
             return Ok(0);
         }
         let mut cancelled = 0;
-        for seat in day.slots.iter().flat_map(|slot| &slot.seats).filter(|seat| seat.is_taken(now)) {
+        for seat in day.slots.iter().flat_map(|slot| &slot.seats).filter(|seat| seat.is_taken(now))
+        {
             let Some(booking) = self.ledger.store.booking(seat.code).await? else { continue };
             if is_to_be_cleared(&booking, closure, now) {
                 self.ledger.cancel(&office, booking, CancelReason::OfficeClosed, now).await?;
@@ -141,7 +156,8 @@ impl Housekeeping {
         for office in &directory.offices {
             let slot = if office.online { self.earliest(office, now).await? } else { None };
             let known = directory.next_available(&office.id);
-            if known.is_some_and(|known| known.slot == slot && now - known.seen_at < SURVEY_REPEAT) {
+            if known.is_some_and(|known| known.slot == slot && now - known.seen_at < SURVEY_REPEAT)
+            {
                 continue;
             }
             let seen = NextAvailable { office: office.id.clone(), slot, seen_at: now };

@@ -23,7 +23,7 @@ use crate::storage::{Change, ChangeOutcome, Store, StoreError};
 
 pub use availability::{DayAvailability, DayStatus, SlotAvailability};
 pub use cache::{DayCache, OfficeCache};
-pub use change::{CheckedIn, CheckInRefused, Changed, Moved};
+pub use change::{Changed, CheckInRefused, CheckedIn, Moved};
 pub use hold::{Choice, HoldOutcome, HoldRequest, NotOffered};
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
 pub use search::{Alternative, KnownFull};
@@ -57,7 +57,11 @@ impl Ledger {
     }
 
     /// Makes a change and, once it is committed, tells the queue of its messages that are due.
-    async fn commit(&self, change: &Change<'_>, now: DateTime<Utc>) -> Result<ChangeOutcome, LedgerError> {
+    async fn commit(
+        &self,
+        change: &Change<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<ChangeOutcome, LedgerError> {
         let outcome = self.store.change(change, now).await?;
         if matches!(outcome, ChangeOutcome::Applied) {
             let due = change.messages.iter().filter(|message| message.due <= now);

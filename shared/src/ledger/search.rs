@@ -56,7 +56,9 @@ impl Ledger {
         let first = wanted.max(local_date(now, office.timezone));
         for date in search_dates(first).take(ALTERNATIVE_DAYS) {
             let day = self.days.get_within(&office.id, date, ALTERNATIVE_AGE, now).await?;
-            if is_beyond(office, &day, now) || !collect(office, service, &day, channel, now, &mut found) {
+            if is_beyond(office, &day, now)
+                || !collect(office, service, &day, channel, now, &mut found)
+            {
                 break;
             }
         }
@@ -81,17 +83,28 @@ impl Ledger {
         if day.state.is_none() || day.closed().is_some() {
             return None;
         }
-        let mut wanted = day.slots_of(service).filter(|seats| time.is_none_or(|time| seats.slot.time == time)).peekable();
+        let mut wanted = day
+            .slots_of(service)
+            .filter(|seats| time.is_none_or(|time| seats.slot.time == time))
+            .peekable();
         wanted.peek()?;
         let full = wanted.all(|seats| {
             now < seats.slot.book_until
-                && WEB_CHANNELS.iter().all(|&channel| seats.claimable(channel, now).next().is_none())
+                && WEB_CHANNELS
+                    .iter()
+                    .all(|&channel| seats.claimable(channel, now).next().is_none())
                 && code.is_none_or(|code| seats.seats.iter().all(|seat| seat.code != code))
         });
         full.then(|| KnownFull { alternatives: self.remembered(office, service, date, now) })
     }
 
-    fn remembered(&self, office: &Office, service: &ServiceId, date: NaiveDate, now: DateTime<Utc>) -> Vec<Alternative> {
+    fn remembered(
+        &self,
+        office: &Office,
+        service: &ServiceId,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Vec<Alternative> {
         let mut found = Vec::new();
         for date in search_dates(date).take(ALTERNATIVE_DAYS) {
             let Some(day) = self.days.peek(&office.id, date, ALTERNATIVE_AGE, now) else { break };
@@ -120,7 +133,11 @@ fn collect(
     let availability = day_availability(office, service, day, channel, now);
     if availability.status == DayStatus::Open {
         let free = availability.slots.iter().filter(|slot| slot.seats_free > 0);
-        found.extend(free.map(|slot| Alternative { date: day.date, time: slot.time, seats_free: slot.seats_free }));
+        found.extend(free.map(|slot| Alternative {
+            date: day.date,
+            time: slot.time,
+            seats_free: slot.seats_free,
+        }));
         found.truncate(MOST_ALTERNATIVES);
     }
     found.len() < MOST_ALTERNATIVES

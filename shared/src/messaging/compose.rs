@@ -112,12 +112,17 @@ async fn about_booking(
 ) -> Result<Option<Body>, DeliverError> {
     let store = ledger.store();
     let office = ledger.offices().get(&booking.seat.office, now).await?;
-    let office = office.ok_or(StoreError::Corrupt { kind: "booking without office", source: None })?;
-    let Some(applicant) = store.applicant(&booking.account, &booking.applicant).await? else { return Ok(None) };
+    let office =
+        office.ok_or(StoreError::Corrupt { kind: "booking without office", source: None })?;
+    let Some(applicant) = store.applicant(&booking.account, &booking.applicant).await? else {
+        return Ok(None);
+    };
     let list = checklist(&office, booking, &applicant);
     let text = booking_text(&office, booking, &list, message.locale, public_url);
-    let caption = texts::booking_message(message.kind, message.locale, &text).map_err(text_error)?;
-    let has_ticket = matches!(message.kind, MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder);
+    let caption =
+        texts::booking_message(message.kind, message.locale, &text).map_err(text_error)?;
+    let has_ticket =
+        matches!(message.kind, MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder);
     if !has_ticket {
         return Ok(Some(Body::Text(caption)));
     }
@@ -157,7 +162,8 @@ fn booking_text<'a>(
     let zone = office.timezone;
     let service = office.services.iter().find(|service| service.id == booking.seat.service);
     let in_locale = |text| texts::in_language(locale, text);
-    let reason = office.exceptions.get(&booking.seat.date).map(|exception| in_locale(&exception.reason));
+    let reason =
+        office.exceptions.get(&booking.seat.date).map(|exception| in_locale(&exception.reason));
     BookingText {
         service: service.map_or("", |service| in_locale(&service.name)),
         when: texts::date_time(locale, booking.times.starts_at, zone),

@@ -68,13 +68,18 @@ impl<M: Messenger> Courier<'_, M> {
     ///
     /// # Errors
     /// If it could not be dealt with; the same call again is safe.
-    pub async fn deliver(&self, id: &MessageId, now: DateTime<Utc>) -> Result<Delivery, DeliverError> {
+    pub async fn deliver(
+        &self,
+        id: &MessageId,
+        now: DateTime<Utc>,
+    ) -> Result<Delivery, DeliverError> {
         let lease = tokens::random_secret();
-        let (message, maybe_sent) = match self.ledger.store().lease_message(id, &lease, now, now + LEASE).await? {
-            Leased::Yes { message, maybe_sent } => (*message, maybe_sent),
-            Leased::No => return Ok(Delivery::Nothing),
-            Leased::Absent => return Err(DeliverError::Absent),
-        };
+        let (message, maybe_sent) =
+            match self.ledger.store().lease_message(id, &lease, now, now + LEASE).await? {
+                Leased::Yes { message, maybe_sent } => (*message, maybe_sent),
+                Leased::No => return Ok(Delivery::Nothing),
+                Leased::Absent => return Err(DeliverError::Absent),
+            };
         if maybe_sent && message.error.as_deref() != Some(UNCONFIRMED) {
             return self.wait_for_status(&message, now).await;
         }
@@ -84,8 +89,13 @@ impl<M: Messenger> Courier<'_, M> {
                 let sent = self.messenger.send(&outgoing).await;
                 self.record(&message, sent, now).await
             }
-            Composed::Stale => self.settle(&message, MessageState::Stale, None, Delivery::Stale).await,
-            Composed::Nobody => self.settle(&message, MessageState::Failed, Some("no_contact"), Delivery::Failed).await,
+            Composed::Stale => {
+                self.settle(&message, MessageState::Stale, None, Delivery::Stale).await
+            }
+            Composed::Nobody => {
+                self.settle(&message, MessageState::Failed, Some("no_contact"), Delivery::Failed)
+                    .await
+            }
         }
     }
 
@@ -98,7 +108,11 @@ impl<M: Messenger> Courier<'_, M> {
         match sent {
             Ok(receipt) => {
                 let settled = Message { provider_id: Some(receipt.provider_id), ..message.clone() };
-                self.replace(message, Message { state: MessageState::Sent, error: None, ..settled }).await?;
+                self.replace(
+                    message,
+                    Message { state: MessageState::Sent, error: None, ..settled },
+                )
+                .await?;
                 Ok(Delivery::Sent)
             }
             Err(SendError::Unknown) => self.wait_for_status(message, now).await,
@@ -110,7 +124,9 @@ impl<M: Messenger> Courier<'_, M> {
                 self.queue.bury(&message.id).await;
                 self.settle(message, MessageState::Failed, Some(&code), Delivery::Failed).await
             }
-            Err(SendError::Later { code, after }) => self.postpone(message, &code, after, now).await,
+            Err(SendError::Later { code, after }) => {
+                self.postpone(message, &code, after, now).await
+            }
         }
     }
 
@@ -140,7 +156,11 @@ impl<M: Messenger> Courier<'_, M> {
     }
 
     /// The provider may have the message: it is not sent again before a status could have come.
-    async fn wait_for_status(&self, message: &Message, now: DateTime<Utc>) -> Result<Delivery, DeliverError> {
+    async fn wait_for_status(
+        &self,
+        message: &Message,
+        now: DateTime<Utc>,
+    ) -> Result<Delivery, DeliverError> {
         let until = now + SETTLE;
         let waiting = Message {
             due: until,

@@ -43,7 +43,13 @@ impl MessageQueue {
 
     async fn announce_batch(&self, ids: &[MessageId]) -> usize {
         let entries: Vec<_> = ids.iter().enumerate().filter_map(|(at, id)| entry(at, id)).collect();
-        let sent = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries)).send().await;
+        let sent = self
+            .client
+            .send_message_batch()
+            .queue_url(&self.url)
+            .set_entries(Some(entries))
+            .send()
+            .await;
         match sent {
             Ok(answer) => answer.successful().len(),
             Err(error) => {
@@ -57,7 +63,8 @@ impl MessageQueue {
     /// Puts a row's id where people look at what can't be sent.
     pub async fn bury(&self, id: &MessageId) {
         let Ok(body) = serde_json::to_string(&QueueBody { message_id: id.clone() }) else { return };
-        let sent = self.client.send_message().queue_url(&self.dlq_url).message_body(body).send().await;
+        let sent =
+            self.client.send_message().queue_url(&self.dlq_url).message_body(body).send().await;
         if let Err(error) = sent {
             tracing::error!(message = %id, error = %error.into_service_error(), "could not reach the dead-letter queue");
         }

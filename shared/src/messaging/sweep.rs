@@ -18,19 +18,28 @@ const MOST_SWEPT: usize = 500;
 ///
 /// # Errors
 /// If the table does not answer.
-pub async fn sweep(store: &Store, queue: &MessageQueue, now: DateTime<Utc>) -> Result<usize, StoreError> {
+pub async fn sweep(
+    store: &Store,
+    queue: &MessageQueue,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
     let mut swept = 0;
     for shard in 0..DUE_SHARDS {
         let due = store.due_messages(shard, now, MOST_SWEPT).await?;
-        let ids: Vec<MessageId> =
-            due.into_iter().filter(|message| is_overdue(message, now)).map(|message| message.id).collect();
+        let ids: Vec<MessageId> = due
+            .into_iter()
+            .filter(|message| is_overdue(message, now))
+            .map(|message| message.id)
+            .collect();
         swept += queue.announce(&ids).await;
     }
     Ok(swept)
 }
 
 fn is_overdue(message: &Message, now: DateTime<Utc>) -> bool {
-    let planned = message.kind == crate::domain::message::MessageKind::Reminder || message.attempts > 0;
+    let planned =
+        message.kind == crate::domain::message::MessageKind::Reminder || message.attempts > 0;
     let grace = if planned { TimeDelta::zero() } else { GRACE };
-    matches!(message.state, MessageState::Pending | MessageState::Sending) && message.due + grace <= now
+    matches!(message.state, MessageState::Pending | MessageState::Sending)
+        && message.due + grace <= now
 }

@@ -159,21 +159,13 @@ impl<'a> View<'a> {
     fn of(locale: Locale, booking: &'a BookingText<'a>, notes: bool) -> Self {
         let line = |document: &'a Document| Line {
             label: in_language(locale, &document.label),
-            note: document
-                .note
-                .as_ref()
-                .filter(|_| notes)
-                .map(|note| in_language(locale, note)),
+            note: document.note.as_ref().filter(|_| notes).map(|note| in_language(locale, note)),
             required: document.required,
         };
         Self {
             booking,
             documents: booking.documents.iter().map(line).collect(),
-            warnings: booking
-                .warnings
-                .iter()
-                .map(|w| in_language(locale, &w.message))
-                .collect(),
+            warnings: booking.warnings.iter().map(|w| in_language(locale, &w.message)).collect(),
         }
     }
 }
@@ -188,10 +180,7 @@ pub fn in_language(locale: Locale, text: &Text) -> &str {
 
 /// Paragraphs with one empty line between them, whichever parts of a template came out empty.
 fn tidy(text: String) -> String {
-    let paragraphs = text
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|paragraph| !paragraph.is_empty());
+    let paragraphs = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 

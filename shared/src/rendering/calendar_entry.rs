@@ -88,13 +88,9 @@ impl CalendarEntry {
     /// The entry of a booking at its office as they stand at `now`, in the booking's language.
     pub fn of(booking: &Booking, office: &Office, now: DateTime<Utc>) -> Self {
         let (seat, times) = (&booking.seat, &booking.times);
-        let service = office
-            .services
-            .iter()
-            .find(|service| service.id == seat.service);
-        let service = service.map_or("", |service| {
-            texts::in_language(booking.locale, &service.name)
-        });
+        let service = office.services.iter().find(|service| service.id == seat.service);
+        let service =
+            service.map_or("", |service| texts::in_language(booking.locale, &service.name));
         Self {
             code: booking.code,
             version: booking.version,
@@ -116,9 +112,7 @@ fn slot_length(office: &Office, seat: &SeatRef) -> TimeDelta {
             && session.days.contains(&seat.date.weekday())
             && (session.from..session.until).contains(&seat.time)
     });
-    session.map_or(USUAL_SLOT, |session| {
-        TimeDelta::minutes(session.every_minutes.into())
-    })
+    session.map_or(USUAL_SLOT, |session| TimeDelta::minutes(session.every_minutes.into()))
 }
 
 fn description(booking: &Booking, office: &Office) -> String {
@@ -127,18 +121,8 @@ fn description(booking: &Booking, office: &Office) -> String {
     let arrive_from = &written(booking.times.check_in_from);
     let arrive_until = &written(booking.times.check_in_until);
     match booking.locale {
-        Locale::Id => DescriptionId {
-            code,
-            arrive_from,
-            arrive_until,
-        }
-        .render(),
-        Locale::En => DescriptionEn {
-            code,
-            arrive_from,
-            arrive_until,
-        }
-        .render(),
+        Locale::Id => DescriptionId { code, arrive_from, arrive_until }.render(),
+        Locale::En => DescriptionEn { code, arrive_from, arrive_until }.render(),
     }
     // Writing a template without fallible parts to a `String` does not fail.
     .unwrap_or_default()

@@ -150,20 +150,13 @@ mod tests {
     fn scaled(picture: &GrayImage, percent: u32) -> GrayImage {
         let side = picture.width() * percent / 100;
         let picture = DynamicImage::from(picture.clone());
-        picture
-            .resize_exact(side, side, FilterType::Triangle)
-            .to_luma8()
+        picture.resize_exact(side, side, FilterType::Triangle).to_luma8()
     }
 
     fn through_jpeg(picture: &GrayImage, quality: u8) -> GrayImage {
         let mut file = Vec::new();
         JpegEncoder::new_with_quality(&mut file, quality)
-            .encode(
-                picture.as_raw(),
-                picture.width(),
-                picture.height(),
-                ExtendedColorType::L8,
-            )
+            .encode(picture.as_raw(), picture.width(), picture.height(), ExtendedColorType::L8)
             .unwrap();
         load(&file)
     }
@@ -175,11 +168,7 @@ mod tests {
             for percent in [100, 60, 250] {
                 let picture = scaled(&picture, percent);
                 assert_eq!(read(&picture), ticket, "{percent} %");
-                assert_eq!(
-                    read(&through_jpeg(&picture, 40)),
-                    ticket,
-                    "{percent} % as JPEG"
-                );
+                assert_eq!(read(&through_jpeg(&picture, 40)), ticket, "{percent} % as JPEG");
             }
         }
     }
@@ -193,10 +182,7 @@ mod tests {
             let info = reader.info();
             let side = (modules + 8) * 16;
             assert_eq!((info.width, info.height), (side, side));
-            assert_eq!(
-                (info.color_type, info.bit_depth),
-                (ColorType::Grayscale, BitDepth::One)
-            );
+            assert_eq!((info.color_type, info.bit_depth), (ColorType::Grayscale, BitDepth::One));
             assert_eq!(image::guess_format(&file).unwrap(), ImageFormat::Png);
         }
     }
@@ -207,38 +193,18 @@ mod tests {
         let edge = (QUIET_ZONE * 8 * BYTES_PER_MODULE) as u32;
         let inner = edge..picture.width() - edge;
         for (x, y, Luma([value])) in picture.enumerate_pixels() {
-            assert!(
-                *value == 255 || (inner.contains(&x) && inner.contains(&y)),
-                "{x},{y}"
-            );
+            assert!(*value == 255 || (inner.contains(&x) && inner.contains(&y)), "{x},{y}");
         }
     }
 
     /// Draws the dark path of an SVG made here, eight pixels a module.
     fn rasterised(svg: &str) -> GrayImage {
-        let side: u32 = svg
-            .split('"')
-            .nth(3)
-            .unwrap()
-            .rsplit(' ')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap();
-        let path = svg
-            .rsplit("d=\"")
-            .next()
-            .unwrap()
-            .split('"')
-            .next()
-            .unwrap();
+        let side: u32 = svg.split('"').nth(3).unwrap().rsplit(' ').next().unwrap().parse().unwrap();
+        let path = svg.rsplit("d=\"").next().unwrap().split('"').next().unwrap();
         let mut picture = GrayImage::from_pixel(side * 8, side * 8, Luma([255]));
         for run in path.split('M').skip(1) {
-            let numbers: Vec<u32> = run
-                .split([' ', 'h', 'v'])
-                .take(3)
-                .map(|n| n.parse().unwrap())
-                .collect();
+            let numbers: Vec<u32> =
+                run.split([' ', 'h', 'v']).take(3).map(|n| n.parse().unwrap()).collect();
             for x in numbers[0] * 8..(numbers[0] + numbers[2]) * 8 {
                 for y in numbers[1] * 8..(numbers[1] + 1) * 8 {
                     picture.put_pixel(x, y, Luma([0]));

@@ -98,11 +98,8 @@ impl Keyring {
     /// # Errors
     /// If the text is not of that form; the error names the field or version, never a value.
     pub fn from_json(secret: &SecretString) -> Result<Self, KeyringError> {
-        let written: Written =
-            serde_json::from_str(secret.expose_secret()).map_err(|error| KeyringError::Form {
-                line: error.line(),
-                column: error.column(),
-            })?;
+        let written: Written = serde_json::from_str(secret.expose_secret())
+            .map_err(|error| KeyringError::Form { line: error.line(), column: error.column() })?;
         let missing = |field| KeyringError::Missing { field };
         let current = written.current.ok_or(missing("current"))?;
         let lookup = written.lookup.ok_or(missing("lookup"))?;
@@ -131,11 +128,7 @@ impl Keyring {
         let mut key = Zeroizing::new([0u8; 32]);
         rand::rng().fill_bytes(key.as_mut_slice());
         let key = Zeroizing::new(STANDARD.encode(key.as_slice()));
-        format!(
-            r#"{{"current":1,"keys":{{"1":"{}"}},"lookup":1}}"#,
-            key.as_str()
-        )
-        .into()
+        format!(r#"{{"current":1,"keys":{{"1":"{}"}},"lookup":1}}"#, key.as_str()).into()
     }
 
     /// The keyed hash by which a person is found: `<lookup version>.<64 hexadecimal digits>`.
@@ -218,10 +211,7 @@ impl Keyring {
     /// If the text is not sealed, its key is gone, or it was changed or moved.
     pub fn open(&self, sealed: &str, aad: &str) -> Result<Vec<u8>, OpenError> {
         let (version, body) = sealing::parse(sealed)?;
-        let keys = self
-            .versions
-            .get(&version)
-            .ok_or(OpenError::UnknownKey { version })?;
+        let keys = self.versions.get(&version).ok_or(OpenError::UnknownKey { version })?;
         keys.sealer.open(&body, aad)
     }
 }

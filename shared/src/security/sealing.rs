@@ -39,10 +39,7 @@ pub(super) struct Sealer {
 
 impl Sealer {
     pub(super) fn new(version: u8, key: &[u8; 32]) -> Self {
-        Self {
-            version,
-            cipher: Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key)),
-        }
+        Self { version, cipher: Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key)) }
     }
 
     /// Seals `plaintext` for the place that `aad` names.
@@ -51,14 +48,8 @@ impl Sealer {
     pub(super) fn seal(&self, plaintext: &[u8], aad: &str) -> String {
         let mut nonce = [0; NONCE_BYTES];
         rand::rng().fill_bytes(&mut nonce);
-        let payload = Payload {
-            msg: plaintext,
-            aad: aad.as_bytes(),
-        };
-        let ciphertext = self
-            .cipher
-            .encrypt(&nonce.into(), payload)
-            .unwrap_or_default();
+        let payload = Payload { msg: plaintext, aad: aad.as_bytes() };
+        let ciphertext = self.cipher.encrypt(&nonce.into(), payload).unwrap_or_default();
         let body = [nonce.as_slice(), &ciphertext].concat();
         format!("v{}.{}", self.version, URL_SAFE_NO_PAD.encode(body))
     }
@@ -66,22 +57,15 @@ impl Sealer {
     pub(super) fn open(&self, body: &[u8], aad: &str) -> Result<Vec<u8>, OpenError> {
         let (nonce, ciphertext) = body.split_first_chunk().ok_or(OpenError::Form)?;
         let nonce: Nonce<Aes256Gcm> = <[u8; NONCE_BYTES]>::into(*nonce);
-        let payload = Payload {
-            msg: ciphertext,
-            aad: aad.as_bytes(),
-        };
-        self.cipher
-            .decrypt(&nonce, payload)
-            .map_err(|_| OpenError::Refused)
+        let payload = Payload { msg: ciphertext, aad: aad.as_bytes() };
+        self.cipher.decrypt(&nonce, payload).map_err(|_| OpenError::Refused)
     }
 }
 
 /// The key version and the bytes of a sealed text.
 pub(super) fn parse(sealed: &str) -> Result<(u8, Vec<u8>), OpenError> {
-    let (version, body) = sealed
-        .strip_prefix('v')
-        .and_then(|rest| rest.split_once('.'))
-        .ok_or(OpenError::Form)?;
+    let (version, body) =
+        sealed.strip_prefix('v').and_then(|rest| rest.split_once('.')).ok_or(OpenError::Form)?;
     let version = version.parse().map_err(|_| OpenError::Form)?;
     let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| OpenError::Form)?;
     Ok((version, body))
@@ -148,17 +132,8 @@ mod tests {
     #[test]
     fn what_is_not_sealed_is_told_apart_from_what_was_changed() {
         let sealer = Sealer::new(1, &[7; 32]);
-        for text in [
-            "",
-            "v",
-            "v1",
-            "1.AAAA",
-            "v1.AAAA",
-            "v1.=",
-            "vx.AAAA",
-            "v256.AAAA",
-            "v1.AA+A",
-        ] {
+        for text in ["", "v", "v1", "1.AAAA", "v1.AAAA", "v1.=", "vx.AAAA", "v256.AAAA", "v1.AA+A"]
+        {
             assert_eq!(open(&sealer, text, "a"), Err(OpenError::Form), "{text}");
         }
     }

@@ -54,11 +54,7 @@ pub(super) struct Master(Zeroizing<[u8; 32]>);
 impl Master {
     pub(super) fn parse(text: &SecretString) -> Option<Self> {
         let bytes = Zeroizing::new(STANDARD.decode(text.expose_secret()).ok()?);
-        bytes
-            .as_slice()
-            .try_into()
-            .ok()
-            .map(|key| Self(Zeroizing::new(key)))
+        bytes.as_slice().try_into().ok().map(|key| Self(Zeroizing::new(key)))
     }
 
     pub(super) fn key(&self, purpose: &str) -> Zeroizing<[u8; 32]> {

@@ -24,18 +24,12 @@ fn sealed_data_opens_after_the_key_was_rotated() {
     let sealed = keyring().seal(b"text", "ACCOUNT#1/sealed");
     let rotated = read(r#"{"current":2,"keys":{"1":"A","2":"B"},"lookup":1}"#).unwrap();
     assert_eq!(rotated.open(&sealed, "ACCOUNT#1/sealed").unwrap(), b"text");
-    assert_eq!(
-        rotated.open(&sealed, "ACCOUNT#2/sealed"),
-        Err(OpenError::Refused)
-    );
+    assert_eq!(rotated.open(&sealed, "ACCOUNT#2/sealed"), Err(OpenError::Refused));
 
     let sealed = rotated.seal(b"text", "a");
     assert!(sealed.starts_with("v2."));
     assert_eq!(rotated.open(&sealed, "a").unwrap(), b"text");
-    assert_eq!(
-        keyring().open(&sealed, "a"),
-        Err(OpenError::UnknownKey { version: 2 })
-    );
+    assert_eq!(keyring().open(&sealed, "a"), Err(OpenError::UnknownKey { version: 2 }));
     let stranger = read(r#"{"current":2,"keys":{"2":"C"},"lookup":2}"#).unwrap();
     assert_eq!(stranger.open(&sealed, "a"), Err(OpenError::Refused));
 }
@@ -67,11 +61,7 @@ fn the_same_text_hashes_otherwise_for_each_purpose() {
         keyring.otp_hash("r", "62812000000", "1123456"),
     ]);
     assert_eq!(hashes.len(), 7);
-    assert!(
-        hashes
-            .iter()
-            .all(|hash| !hash.contains("628120000001") && !hash.contains(digits))
-    );
+    assert!(hashes.iter().all(|hash| !hash.contains("628120000001") && !hash.contains(digits)));
 }
 
 #[test]
@@ -129,40 +119,22 @@ fn a_generated_secret_is_a_keyring_and_new_each_time() {
 fn a_keyring_shows_its_versions_and_no_key() {
     let keyring = read(r#"{"current":2,"keys":{"1":"A","2":"B"},"lookup":1}"#).unwrap();
     let shown = format!("{keyring:?}");
-    assert_eq!(
-        shown,
-        "Keyring { current: 2, lookup: 1, versions: [1, 2], .. }"
-    );
+    assert_eq!(shown, "Keyring { current: 2, lookup: 1, versions: [1, 2], .. }");
 }
 
 #[test]
 fn what_is_wrong_with_a_secret_is_named_without_its_value() {
     let cases = [
-        (
-            r#"{"keys":{"1":"A"},"lookup":1}"#,
-            KeyringError::Missing { field: "current" },
-        ),
-        (
-            r#"{"current":1,"keys":{"1":"A"}}"#,
-            KeyringError::Missing { field: "lookup" },
-        ),
-        (
-            r#"{"current":1,"lookup":1}"#,
-            KeyringError::Missing { field: "keys" },
-        ),
+        (r#"{"keys":{"1":"A"},"lookup":1}"#, KeyringError::Missing { field: "current" }),
+        (r#"{"current":1,"keys":{"1":"A"}}"#, KeyringError::Missing { field: "lookup" }),
+        (r#"{"current":1,"lookup":1}"#, KeyringError::Missing { field: "keys" }),
         (
             r#"{"current":2,"keys":{"1":"A"},"lookup":1}"#,
-            KeyringError::NoSuchKey {
-                field: "current",
-                version: 2,
-            },
+            KeyringError::NoSuchKey { field: "current", version: 2 },
         ),
         (
             r#"{"current":1,"keys":{"1":"A"},"lookup":3}"#,
-            KeyringError::NoSuchKey {
-                field: "lookup",
-                version: 3,
-            },
+            KeyringError::NoSuchKey { field: "lookup", version: 3 },
         ),
         (
             r#"{"current":1,"keys":{"1":"A","7":"hunter2"},"lookup":1}"#,
@@ -176,12 +148,7 @@ fn what_is_wrong_with_a_secret_is_named_without_its_value() {
     for (json, expected) in cases {
         assert_eq!(read(json).unwrap_err(), expected, "{json}");
     }
-    let forms = [
-        "",
-        "hunter2",
-        r#"{"current":"hunter2"}"#,
-        r#"{"keys":{"hunter2":"A"}}"#,
-    ];
+    let forms = ["", "hunter2", r#"{"current":"hunter2"}"#, r#"{"keys":{"hunter2":"A"}}"#];
     for json in forms {
         let error = read(json).unwrap_err();
         assert!(matches!(error, KeyringError::Form { .. }), "{json}");

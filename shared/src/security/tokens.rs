@@ -105,11 +105,7 @@ mod tests {
         assert_eq!(secrets.len(), 100);
         for secret in secrets {
             assert_eq!(secret.len(), 43);
-            assert!(
-                secret
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-            );
+            assert!(secret.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
         }
     }
 
@@ -123,10 +119,7 @@ mod tests {
             first[usize::from(code.as_bytes()[0] - b'0')] += 1;
         }
         // 1,000 each; 200 off would be more than six standard deviations.
-        assert!(
-            first.iter().all(|&count| count.abs_diff(1_000) < 200),
-            "{first:?}"
-        );
+        assert!(first.iter().all(|&count| count.abs_diff(1_000) < 200), "{first:?}");
     }
 
     #[test]

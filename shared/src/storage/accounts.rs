@@ -145,14 +145,20 @@ impl Store {
             None => contacts.clone(),
         };
         let mut known = before.as_ref().map(|profile| profile.contacts.clone()).unwrap_or_default();
-        known.extend(hashes.iter().filter(|hash| !known.contains(hash)).cloned().collect::<Vec<_>>());
+        known.extend(
+            hashes.iter().filter(|hash| !known.contains(hash)).cloned().collect::<Vec<_>>(),
+        );
         let profile = ProfileItem {
             created_at: before.as_ref().map_or(now, |profile| profile.created_at),
             locale,
             sealed: self.keyring().seal(all.to_json().as_bytes(), &key.aad("sealed")),
             contacts: known,
         };
-        let condition = if before.is_some() { Expression::new("attribute_exists(#pk)") } else { super::days::absent() };
+        let condition = if before.is_some() {
+            Expression::new("attribute_exists(#pk)")
+        } else {
+            super::days::absent()
+        };
         let mut writes = vec![Write::Put(to_item("profile", &key, &profile)?, Some(condition))];
         for hash in &hashes {
             let mut item = keys::contact(hash).attributes();
@@ -163,10 +169,10 @@ impl Store {
     }
 
     fn open_contacts(&self, id: &AccountId, sealed: &str) -> Result<Contacts, StoreError> {
-        let opened = self
-            .keyring()
-            .open(sealed, &keys::profile(id).aad("sealed"))
-            .map_err(|error| StoreError::Corrupt { kind: "profile", source: Some(Box::new(error)) })?;
+        let opened =
+            self.keyring().open(sealed, &keys::profile(id).aad("sealed")).map_err(|error| {
+                StoreError::Corrupt { kind: "profile", source: Some(Box::new(error)) }
+            })?;
         Contacts::from_json(&opened).ok_or_else(|| StoreError::corrupt("profile"))
     }
 
@@ -175,21 +181,37 @@ impl Store {
     /// # Errors
     /// If the table does not answer or the item is corrupt.
     pub async fn account(&self, id: &AccountId) -> Result<Option<Account>, StoreError> {
-        let Some(profile) = self.get::<ProfileItem>("profile", &keys::profile(id)).await? else { return Ok(None) };
+        let Some(profile) = self.get::<ProfileItem>("profile", &keys::profile(id)).await? else {
+            return Ok(None);
+        };
         let contacts = self.open_contacts(id, &profile.sealed)?;
-        Ok(Some(Account { id: id.clone(), created_at: profile.created_at, locale: profile.locale, contacts }))
+        Ok(Some(Account {
+            id: id.clone(),
+            created_at: profile.created_at,
+            locale: profile.locale,
+            contacts,
+        }))
     }
 
     /// Adds a person to an account; the same NIK again is the same person.
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn add_applicant(&self, account: &AccountId, new: &NewApplicant) -> Result<ApplicantAdded, StoreError> {
+    pub async fn add_applicant(
+        &self,
+        account: &AccountId,
+        new: &NewApplicant,
+    ) -> Result<ApplicantAdded, StoreError> {
         let person = self.keyring().person(&new.nik);
         for number in 1..=MOST_APPLICANTS {
-            let id: ApplicantId = format!("p{number}").parse().map_err(|_| StoreError::corrupt("applicant"))?;
-            let put = Write::Put(self.applicant_item(account, &id, &person, new)?, Some(super::days::absent()));
-            let alive = Write::Check(keys::profile(account), Expression::new("attribute_exists(#pk)"));
+            let id: ApplicantId =
+                format!("p{number}").parse().map_err(|_| StoreError::corrupt("applicant"))?;
+            let put = Write::Put(
+                self.applicant_item(account, &id, &person, new)?,
+                Some(super::days::absent()),
+            );
+            let alive =
+                Write::Check(keys::profile(account), Expression::new("attribute_exists(#pk)"));
             match self.transact(vec![put, alive]).await? {
                 Outcome::Applied => {
                     let added = Applicant { id, person, details: new.clone() };
@@ -197,7 +219,9 @@ impl Store {
                 }
                 Outcome::Refused(old) => match old.into_iter().next().flatten() {
                     Some(item) if text_of(&item, "person") == Some(&person) => {
-                        return Ok(ApplicantAdded::Kept(Box::new(self.open_applicant(account, item)?)));
+                        return Ok(ApplicantAdded::Kept(Box::new(
+                            self.open_applicant(account, item)?,
+                        )));
                     }
                     Some(_) => {}
                     None => return Err(StoreError::not_applied("the account is being erased")),
@@ -221,10 +245,17 @@ impl Store {
             birth_date: new.birth_date,
             ktp_regency: new.ktp_regency.clone(),
         };
-        let json = serde_json::to_vec(&details)
-            .map_err(|error| StoreError::Corrupt { kind: "applicant", source: Some(Box::new(error)) })?;
+        let json = serde_json::to_vec(&details).map_err(|error| StoreError::Corrupt {
+            kind: "applicant",
+            source: Some(Box::new(error)),
+        })?;
         let sealed = self.keyring().seal(&json, &key.aad("sealed"));
-        let item = ApplicantItem { id: id.clone(), person: person.to_owned(), category: new.category, sealed };
+        let item = ApplicantItem {
+            id: id.clone(),
+            person: person.to_owned(),
+            category: new.category,
+            sealed,
+        };
         to_item("applicant", &key, &item)
     }
 
@@ -251,7 +282,11 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer or the item is corrupt.
-    pub async fn applicant(&self, account: &AccountId, id: &ApplicantId) -> Result<Option<Applicant>, StoreError> {
+    pub async fn applicant(
+        &self,
+        account: &AccountId,
+        id: &ApplicantId,
+    ) -> Result<Option<Applicant>, StoreError> {
         let item = self.get_item(&keys::applicant(account, id)).await?;
         item.map(|item| self.open_applicant(account, item)).transpose()
     }
@@ -261,7 +296,11 @@ impl Store {
     /// # Errors
     /// If the table does not answer or an item is corrupt.
     pub async fn applicants(&self, account: &AccountId) -> Result<Vec<Applicant>, StoreError> {
-        let ask = Ask::prefix(keys::account_partition(account), keys::APPLICANT_PREFIX.to_owned(), MOST_APPLICANTS);
+        let ask = Ask::prefix(
+            keys::account_partition(account),
+            keys::APPLICANT_PREFIX.to_owned(),
+            MOST_APPLICANTS,
+        );
         self.query(ask).await?.into_iter().map(|item| self.open_applicant(account, item)).collect()
     }
 
@@ -275,7 +314,8 @@ impl Store {
         after: Option<BookingCode>,
         most: usize,
     ) -> Result<(Vec<BookingCode>, bool), StoreError> {
-        let mut ask = Ask::prefix(keys::account_partition(account), keys::POINTER_PREFIX.to_owned(), most);
+        let mut ask =
+            Ask::prefix(keys::account_partition(account), keys::POINTER_PREFIX.to_owned(), most);
         ask.after = after.map(|code| keys::booking_pointer(account, code).attributes());
         let (items, next) = self.query_page(ask).await?;
         let code = |item: &Item| text_of(item, "code").and_then(|code| code.parse().ok());
@@ -288,8 +328,13 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer; the same call again goes on where it stopped.
-    pub async fn erase_account(&self, id: &AccountId, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let items = self.query(Ask::partition(keys::account_partition(id), MOST_ACCOUNT_ITEMS)).await?;
+    pub async fn erase_account(
+        &self,
+        id: &AccountId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let items =
+            self.query(Ask::partition(keys::account_partition(id), MOST_ACCOUNT_ITEMS)).await?;
         for item in &items {
             if let Some(code) = text_of(item, "code").and_then(|code| code.parse().ok()) {
                 self.anonymise_booking(code).await?;
@@ -305,10 +350,15 @@ impl Store {
             .filter_map(|hash| hash.as_s().ok())
             .map(|hash| keys::contact(hash));
         let own = items.iter().filter_map(|item| {
-            Some(keys::Key { pk: text_of(item, "pk")?.to_owned(), sk: text_of(item, "sk")?.to_owned() })
+            Some(keys::Key {
+                pk: text_of(item, "pk")?.to_owned(),
+                sk: text_of(item, "sk")?.to_owned(),
+            })
         });
         // The profile goes last, so that an erasure cut short can be begun again by its owner.
-        let (last, first): (Vec<_>, Vec<_>) = contacts.chain(own).partition(|key| key.sk == "PROFILE" || key.sk.starts_with("SESSION#"));
+        let (last, first): (Vec<_>, Vec<_>) = contacts
+            .chain(own)
+            .partition(|key| key.sk == "PROFILE" || key.sk.starts_with("SESSION#"));
         for keys in first.chunks(TRANSACTION_ITEMS).chain(last.chunks(TRANSACTION_ITEMS)) {
             let deletes = keys.iter().map(|key| Write::Delete(key.clone(), None)).collect();
             self.transact(deletes).await?;
@@ -318,7 +368,8 @@ impl Store {
 
     /// Removes a person's guard, unless a booking of another account has it now.
     async fn forget_person(&self, person: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let ended = Expression::new("attribute_not_exists(#pk) OR #free_at <= :now").with(":now", super::items::seconds(now));
+        let ended = Expression::new("attribute_not_exists(#pk) OR #free_at <= :now")
+            .with(":now", super::items::seconds(now));
         self.transact(vec![Write::Delete(keys::person(person), Some(ended))]).await.map(|_| ())
     }
 }

@@ -80,7 +80,12 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer or an item is corrupt.
-    pub async fn audit_day(&self, office: &OfficeId, date: NaiveDate, now: DateTime<Utc>) -> Result<AuditReport, StoreError> {
+    pub async fn audit_day(
+        &self,
+        office: &OfficeId,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<AuditReport, StoreError> {
         let day = self.day(office, date).await?;
         let mut report = AuditReport { days: 1, ..AuditReport::default() };
         for slot in &day.slots {
@@ -115,21 +120,36 @@ impl Store {
         Ok(report)
     }
 
-    async fn audit_seat(&self, place: &SeatRef, now: DateTime<Utc>) -> Result<Option<Disagreement>, StoreError> {
+    async fn audit_seat(
+        &self,
+        place: &SeatRef,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Disagreement>, StoreError> {
         let mut found = None;
         for look in 0..LOOKS {
-            let Some(seat) = self.get::<Seat>("seat", &keys::seat(place)).await? else { return Ok(None) };
+            let Some(seat) = self.get::<Seat>("seat", &keys::seat(place)).await? else {
+                return Ok(None);
+            };
             let booking = self.booking(seat.code).await?;
-            if !seat.is_taken(now) || booking.is_some_and(|booking| accounts_for(&booking, place, &seat)) {
+            if !seat.is_taken(now)
+                || booking.is_some_and(|booking| accounts_for(&booking, place, &seat))
+            {
                 return Ok(None);
             }
-            found = Some(Disagreement::SeatWithoutBooking { seat: keys::seat(place).sk, code: seat.code });
+            found = Some(Disagreement::SeatWithoutBooking {
+                seat: keys::seat(place).sk,
+                code: seat.code,
+            });
             pause(look).await;
         }
         Ok(found)
     }
 
-    async fn audit_booking(&self, code: BookingCode, now: DateTime<Utc>) -> Result<Option<Disagreement>, StoreError> {
+    async fn audit_booking(
+        &self,
+        code: BookingCode,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Disagreement>, StoreError> {
         let mut found = None;
         for look in 0..LOOKS {
             found = self.look_at_booking(code, now).await?;
@@ -141,7 +161,11 @@ impl Store {
         Ok(found)
     }
 
-    async fn look_at_booking(&self, code: BookingCode, now: DateTime<Utc>) -> Result<Option<Disagreement>, StoreError> {
+    async fn look_at_booking(
+        &self,
+        code: BookingCode,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Disagreement>, StoreError> {
         let Some(kept) = self.booking_with_history(code).await? else { return Ok(None) };
         let (booking, events) = (kept.booking, kept.events);
         let complete = events.iter().map(|event| event.version).eq(1..=booking.version);
@@ -152,7 +176,8 @@ impl Store {
             return Ok(None);
         }
         let seat = self.get::<Seat>("seat", &keys::seat(&booking.seat)).await?;
-        let has_seat = seat.is_some_and(|seat| seat.code == code && accounts_for(&booking, &booking.seat, &seat));
+        let has_seat = seat
+            .is_some_and(|seat| seat.code == code && accounts_for(&booking, &booking.seat, &seat));
         if !has_seat {
             return Ok(Some(Disagreement::BookingWithoutSeat { code }));
         }

@@ -106,7 +106,11 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer, or its answer stayed unknown.
-    pub async fn change(&self, change: &Change<'_>, now: DateTime<Utc>) -> Result<ChangeOutcome, StoreError> {
+    pub async fn change(
+        &self,
+        change: &Change<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<ChangeOutcome, StoreError> {
         let (roles, writes): (Vec<_>, Vec<_>) = self.writes(change, now)?.into_iter().unzip();
         match self.transact(writes).await? {
             Outcome::Applied => Ok(ChangeOutcome::Applied),
@@ -114,7 +118,11 @@ impl Store {
         }
     }
 
-    fn writes(&self, change: &Change<'_>, now: DateTime<Utc>) -> Result<Vec<(Role, Write)>, StoreError> {
+    fn writes(
+        &self,
+        change: &Change<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(Role, Write)>, StoreError> {
         let after = change.after;
         let mut writes = vec![(Role::Booking, put_booking(change)?)];
         writes.extend(person_write(change, now));
@@ -148,7 +156,10 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer or an item is corrupt.
-    pub async fn booking_with_history(&self, code: BookingCode) -> Result<Option<BookingKept>, StoreError> {
+    pub async fn booking_with_history(
+        &self,
+        code: BookingCode,
+    ) -> Result<Option<BookingKept>, StoreError> {
         let ask = Ask::partition(keys::booking(code).pk, MOST_EVENTS);
         let (mut booking, mut events) = (None, vec![]);
         for item in self.query(ask).await? {
@@ -185,7 +196,9 @@ impl Store {
     pub(crate) async fn anonymise_booking(&self, code: BookingCode) -> Result<(), StoreError> {
         let update = Expression::new("SET #person = :nobody").with(":nobody", text("erased"));
         let condition = Expression::new("attribute_exists(#pk)");
-        self.transact(vec![Write::Update(keys::booking(code), update, Some(condition))]).await.map(|_| ())
+        self.transact(vec![Write::Update(keys::booking(code), update, Some(condition))])
+            .await
+            .map(|_| ())
     }
 }
 
@@ -194,12 +207,17 @@ fn put_booking(change: &Change<'_>) -> Result<Write, StoreError> {
     let after = change.after;
     let mut item = to_item("booking", &keys::booking(after.code), after)?;
     if let Some(due) = after.due() {
-        item.insert("due_kind".to_owned(), text(keys::due_bookings(keys::shard(after.code.as_str()))));
+        item.insert(
+            "due_kind".to_owned(),
+            text(keys::due_bookings(keys::shard(after.code.as_str()))),
+        );
         item.insert("due".to_owned(), seconds(due));
     }
     let condition = match change.before {
         None => super::days::absent(),
-        Some(before) => Expression::new("#version = :before").with(":before", number(before.version)),
+        Some(before) => {
+            Expression::new("#version = :before").with(":before", number(before.version))
+        }
     };
     Ok(Write::Put(item, Some(condition)))
 }
@@ -222,7 +240,9 @@ fn person_write(change: &Change<'_>, now: DateTime<Utc>) -> Option<(Role, Write)
         PersonChange::Extend(free_at) => {
             Some((Role::OwnPerson, Write::Update(key, until(free_at), Some(mine()))))
         }
-        PersonChange::Release => Some((Role::OwnPerson, Write::Update(key, until(now), Some(mine())))),
+        PersonChange::Release => {
+            Some((Role::OwnPerson, Write::Update(key, until(now), Some(mine()))))
+        }
         PersonChange::Leave => None,
     }
 }
@@ -288,7 +308,9 @@ fn person_busy(item: &Item) -> Result<ChangeOutcome, StoreError> {
     let code = text_of(item, "code").and_then(|code| code.parse().ok());
     let account = text_of(item, "account").and_then(|account| account.parse().ok());
     match (code, account, instant_of(item, "free_at")) {
-        (Some(code), Some(account), Some(until)) => Ok(ChangeOutcome::PersonBusy { code, account, until }),
+        (Some(code), Some(account), Some(until)) => {
+            Ok(ChangeOutcome::PersonBusy { code, account, until })
+        }
         _ => Err(StoreError::corrupt("person")),
     }
 }

@@ -89,8 +89,13 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer or an item is corrupt.
-    pub async fn day(&self, office: &crate::domain::ids::OfficeId, date: NaiveDate) -> Result<Day, StoreError> {
-        let items = self.query(Ask::partition(keys::day_partition(office, date), MOST_DAY_ITEMS)).await?;
+    pub async fn day(
+        &self,
+        office: &crate::domain::ids::OfficeId,
+        date: NaiveDate,
+    ) -> Result<Day, StoreError> {
+        let items =
+            self.query(Ask::partition(keys::day_partition(office, date), MOST_DAY_ITEMS)).await?;
         assemble(date, items)
     }
 
@@ -174,7 +179,11 @@ fn assemble(date: NaiveDate, items: Vec<Item>) -> Result<Day, StoreError> {
                 let key = seat_owner(time, service)?;
                 let seat: Seat = from_item("seat", item)?;
                 // A slot's item sorts before its seats'.
-                slots.get_mut(&key).ok_or_else(|| StoreError::corrupt("seat without slot"))?.seats.push(seat);
+                slots
+                    .get_mut(&key)
+                    .ok_or_else(|| StoreError::corrupt("seat without slot"))?
+                    .seats
+                    .push(seat);
             }
             _ => return Err(StoreError::corrupt("day")),
         }

@@ -71,8 +71,12 @@ const BUSY_CODES: [&str; 6] = [
     "Throttling",
 ];
 /// Codes after which the write may have been made or is still being made.
-const LOST_CODES: [&str; 4] =
-    ["InternalServerError", "InternalFailure", "ServiceUnavailable", "TransactionInProgressException"];
+const LOST_CODES: [&str; 4] = [
+    "InternalServerError",
+    "InternalFailure",
+    "ServiceUnavailable",
+    "TransactionInProgressException",
+];
 
 /// Sorts an SDK error. An answer that is no DynamoDB error, or none at all, leaves the write open.
 pub(crate) fn classify<E, R>(error: &SdkError<E, R>) -> (Fault, String)

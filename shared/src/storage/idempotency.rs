@@ -52,18 +52,25 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Repeated, StoreError> {
         let key = keys::idempotency(scope_hash);
-        if let Some(kept) = self.get::<Kept>("request", &key).await?.filter(|kept| kept.expires_at > now) {
+        if let Some(kept) =
+            self.get::<Kept>("request", &key).await?.filter(|kept| kept.expires_at > now)
+        {
             return Ok(match kept.answer {
                 _ if kept.request_hash != request_hash => Repeated::Mismatch,
                 Some(answer) => Repeated::Yes(answer),
                 None => Repeated::No,
             });
         }
-        let fresh = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now").with(":now", seconds(now));
+        let fresh = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now")
+            .with(":now", seconds(now));
         let begun = self.put_kept(scope_hash, request_hash, None, Some(fresh), now).await?;
         // Refused: the same key came twice at once; the operations themselves are safe to repeat,
         // but another body under the key has to be noticed.
-        if begun { Ok(Repeated::No) } else { Box::pin(self.begin_request(scope_hash, request_hash, now)).await }
+        if begun {
+            Ok(Repeated::No)
+        } else {
+            Box::pin(self.begin_request(scope_hash, request_hash, now)).await
+        }
     }
 
     /// Keeps the answer of a request.

@@ -15,7 +15,11 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn is_handled(&self, message_hash: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub async fn is_handled(
+        &self,
+        message_hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         let item = self.get_item(&keys::inbound(message_hash)).await?;
         Ok(item.and_then(|item| instant_of(&item, "expires_at")).is_some_and(|at| at > now))
     }
@@ -24,7 +28,11 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn mark_handled(&self, message_hash: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn mark_handled(
+        &self,
+        message_hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let expires_at = now + TimeDelta::days(REMEMBER_DAYS);
         let mut item = keys::inbound(message_hash).attributes();
         item.insert("expires_at".to_owned(), seconds(expires_at));

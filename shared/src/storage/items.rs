@@ -28,7 +28,11 @@ pub(crate) fn number(value: impl Into<i64>) -> AttributeValue {
 }
 
 /// The item of `value` under `key`.
-pub(crate) fn to_item<T: Serialize>(kind: &'static str, key: &Key, value: &T) -> Result<Item, StoreError> {
+pub(crate) fn to_item<T: Serialize>(
+    kind: &'static str,
+    key: &Key,
+    value: &T,
+) -> Result<Item, StoreError> {
     let mut item: Item = serde_dynamo::to_item(value)
         .map_err(|error| StoreError::Corrupt { kind, source: Some(Box::new(error)) })?;
     item.extend(key.attributes());
@@ -36,8 +40,12 @@ pub(crate) fn to_item<T: Serialize>(kind: &'static str, key: &Key, value: &T) ->
 }
 
 /// The value of an item.
-pub(crate) fn from_item<T: DeserializeOwned>(kind: &'static str, item: Item) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt { kind, source: Some(Box::new(error)) })
+pub(crate) fn from_item<T: DeserializeOwned>(
+    kind: &'static str,
+    item: Item,
+) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item)
+        .map_err(|error| StoreError::Corrupt { kind, source: Some(Box::new(error)) })
 }
 
 /// A text attribute of an item.
@@ -96,7 +104,11 @@ impl Store {
     }
 
     /// One item as a value.
-    pub(crate) async fn get<T: DeserializeOwned>(&self, kind: &'static str, key: &Key) -> Result<Option<T>, StoreError> {
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        key: &Key,
+    ) -> Result<Option<T>, StoreError> {
         self.get_item(key).await?.map(|item| from_item(kind, item)).transpose()
     }
 
@@ -106,7 +118,10 @@ impl Store {
     }
 
     /// The items of a query and, if its bound was reached, where to go on.
-    pub(crate) async fn query_page(&self, ask: Ask) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+    pub(crate) async fn query_page(
+        &self,
+        ask: Ask,
+    ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
         let mut items = Vec::new();
         let mut after = ask.after;
         loop {

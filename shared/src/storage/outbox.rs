@@ -93,14 +93,23 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn replace_message(&self, before: &Message, after: &Message) -> Result<bool, StoreError> {
+    pub async fn replace_message(
+        &self,
+        before: &Message,
+        after: &Message,
+    ) -> Result<bool, StoreError> {
         let unchanged = match &before.lease {
-            Some(lease) => Expression::new("#state = :state AND #attempts = :attempts AND #lease = :lease")
-                .with(":lease", text(lease.as_str())),
-            None => Expression::new("#state = :state AND #attempts = :attempts AND attribute_not_exists(#lease)"),
+            Some(lease) => {
+                Expression::new("#state = :state AND #attempts = :attempts AND #lease = :lease")
+                    .with(":lease", text(lease.as_str()))
+            }
+            None => Expression::new(
+                "#state = :state AND #attempts = :attempts AND attribute_not_exists(#lease)",
+            ),
         };
-        let state = serde_dynamo::to_attribute_value(before.state)
-            .map_err(|error| StoreError::Corrupt { kind: "message", source: Some(Box::new(error)) })?;
+        let state = serde_dynamo::to_attribute_value(before.state).map_err(|error| {
+            StoreError::Corrupt { kind: "message", source: Some(Box::new(error)) }
+        })?;
         let unchanged = unchanged.with(":state", state).with(":attempts", number(before.attempts));
         let put = Write::Put(message_item(after)?, Some(unchanged));
         Ok(matches!(self.transact(vec![put]).await?, Outcome::Applied))

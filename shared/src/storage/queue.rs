@@ -34,7 +34,8 @@ impl QueueEntry {
     }
 
     pub(crate) fn write(&self, booking: &Booking) -> Result<Write, StoreError> {
-        let key = keys::queue_entry(&booking.seat.office, booking.seat.date, self.group, self.number);
+        let key =
+            keys::queue_entry(&booking.seat.office, booking.seat.date, self.group, self.number);
         Ok(Write::Put(to_item("queue entry", &key, self)?, Some(super::days::absent())))
     }
 }
@@ -48,7 +49,12 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn next_number(&self, office: &OfficeId, date: NaiveDate, group: char) -> Result<u32, StoreError> {
+    pub async fn next_number(
+        &self,
+        office: &OfficeId,
+        date: NaiveDate,
+        group: char,
+    ) -> Result<u32, StoreError> {
         let add = Expression::new("ADD #last :one").with(":one", number(1));
         let updated = self
             .client
@@ -62,7 +68,10 @@ impl Store {
             .send()
             .await
             .map_err(fault)?;
-        let last = updated.attributes.as_ref().and_then(|item| item.get("last")?.as_n().ok()?.parse().ok());
+        let last = updated
+            .attributes
+            .as_ref()
+            .and_then(|item| item.get("last")?.as_n().ok()?.parse().ok());
         last.ok_or_else(|| StoreError::corrupt("queue counter"))
     }
 
@@ -80,7 +89,9 @@ impl Store {
         let first = keys::queue_entry(office, date, group, 0);
         let prefix = first.sk.trim_end_matches('0').to_owned();
         let items = self.query(Ask::prefix(first.pk, prefix, MOST_ENTRIES)).await?;
-        let ahead = items.into_iter().filter_map(|item| super::items::from_item::<QueueEntry>("queue entry", item).ok());
+        let ahead = items
+            .into_iter()
+            .filter_map(|item| super::items::from_item::<QueueEntry>("queue entry", item).ok());
         let count = ahead.filter(|entry| entry.number < number && entry.state == WAITING).count();
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }

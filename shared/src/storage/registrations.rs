@@ -47,10 +47,18 @@ pub struct Registration {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otp_phone: Option<String>,
     /// Until when it counts.
-    #[serde(default, with = "chrono::serde::ts_seconds_option", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub otp_expires_at: Option<DateTime<Utc>>,
     /// When the last one was sent.
-    #[serde(default, with = "chrono::serde::ts_seconds_option", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub otp_sent_at: Option<DateTime<Utc>>,
     /// Tries so far, over all codes.
     #[serde(default)]
@@ -129,7 +137,10 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer or the item is corrupt.
-    pub async fn registration(&self, id: &RegistrationId) -> Result<Option<Registration>, StoreError> {
+    pub async fn registration(
+        &self,
+        id: &RegistrationId,
+    ) -> Result<Option<Registration>, StoreError> {
         self.get("registration", &keys::registration(id)).await
     }
 
@@ -145,9 +156,11 @@ impl Store {
         message: Option<&Message>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let update = Expression::new("SET #state = :verified, #account = :account REMOVE #otp_hash, #otp_phone")
-            .with(":verified", text("verified"))
-            .with(":account", text(account.as_str()));
+        let update = Expression::new(
+            "SET #state = :verified, #account = :account REMOVE #otp_hash, #otp_phone",
+        )
+        .with(":verified", text("verified"))
+        .with(":account", text(account.as_str()));
         let pending = Expression::new("#state = :pending AND #expires_at > :now")
             .with(":pending", text("pending"))
             .with(":now", seconds(now));
@@ -157,9 +170,10 @@ impl Store {
         }
         Ok(match self.transact(writes).await? {
             Outcome::Applied => true,
-            Outcome::Refused(old) => {
-                old.into_iter().flatten().any(|item| text_of_account(&item) == Some(account.as_str()))
-            }
+            Outcome::Refused(old) => old
+                .into_iter()
+                .flatten()
+                .any(|item| text_of_account(&item) == Some(account.as_str())),
         })
     }
 
@@ -210,7 +224,10 @@ impl Store {
     ///
     /// # Errors
     /// If the item is corrupt.
-    pub fn otp_phone(&self, registration: &Registration) -> Result<Option<PhoneNumber>, StoreError> {
+    pub fn otp_phone(
+        &self,
+        registration: &Registration,
+    ) -> Result<Option<PhoneNumber>, StoreError> {
         let Some(sealed) = &registration.otp_phone else { return Ok(None) };
         let corrupt = || StoreError::corrupt("registration");
         let aad = keys::registration(&registration.id).aad("otp_phone");
@@ -237,7 +254,9 @@ impl Store {
         .with(":pending", text("pending"))
         .with(":now", seconds(now))
         .with(":most", number(MOST_TRIES));
-        let counted = self.transact(vec![Write::Update(keys::registration(id), count, Some(allowed))]).await?;
+        let counted = self
+            .transact(vec![Write::Update(keys::registration(id), count, Some(allowed))])
+            .await?;
         let Some(registration) = self.registration(id).await? else { return Ok(OtpChecked::None) };
         let spent = registration.otp_tries >= MOST_TRIES;
         if !counted.applied() {
@@ -270,7 +289,9 @@ fn otp_refusal(old: Vec<Option<Item>>, now: DateTime<Utc>) -> Result<OtpGranted,
     let registration: Registration = from_item("registration", item)?;
     let again = registration.otp_sent_at.map(|at| at + TimeDelta::seconds(OTP_PAUSE_SECS));
     Ok(match again {
-        _ if registration.state != RegistrationState::Pending || registration.expires_at <= now => OtpGranted::NotPending,
+        _ if registration.state != RegistrationState::Pending || registration.expires_at <= now => {
+            OtpGranted::NotPending
+        }
         _ if registration.otp_tries >= MOST_TRIES => OtpGranted::TooMany,
         Some(again) if again > now => OtpGranted::TooSoon(again),
         _ => OtpGranted::TooMany,

@@ -39,7 +39,8 @@ impl Store {
         let mut item = to_item("session", &key, session)?;
         item.insert("ttl".to_owned(), seconds(session.expires_at));
         let first = Expression::new("attribute_not_exists(#exchanged)");
-        let mark = Expression::new("SET #exchanged = :yes").with(":yes", AttributeValue::Bool(true));
+        let mark =
+            Expression::new("SET #exchanged = :yes").with(":yes", AttributeValue::Bool(true));
         let writes = vec![
             Write::Put(item, Some(super::days::absent())),
             Write::Update(keys::registration(registration), mark, Some(first)),
@@ -60,7 +61,8 @@ impl Store {
         token_hash: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<Session>, StoreError> {
-        let session: Option<Session> = self.get("session", &keys::session(account, token_hash)).await?;
+        let session: Option<Session> =
+            self.get("session", &keys::session(account, token_hash)).await?;
         Ok(session.filter(|session| session.expires_at > now))
     }
 
@@ -68,7 +70,11 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn delete_session(&self, account: &AccountId, token_hash: &str) -> Result<(), StoreError> {
+    pub async fn delete_session(
+        &self,
+        account: &AccountId,
+        token_hash: &str,
+    ) -> Result<(), StoreError> {
         let key = keys::session(account, token_hash);
         self.transact(vec![Write::Delete(key, None)]).await.map(|_| ())
     }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-    Update,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use rand::RngExt;
 
@@ -40,7 +40,8 @@ pub(crate) fn names(texts: &[&str]) -> Option<HashMap<String, String>> {
     let mut found = HashMap::new();
     for text in texts {
         for part in text.split('#').skip(1) {
-            let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(part.len());
+            let end =
+                part.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(part.len());
             found.insert(format!("#{}", &part[..end]), part[..end].to_owned());
         }
     }
@@ -122,7 +123,12 @@ impl Store {
             }
             let (fault, why) = classify(&error);
             match fault {
-                Fault::Final => return Err(StoreError::NotApplied { reason: why, source: Some(Box::new(error)) }),
+                Fault::Final => {
+                    return Err(StoreError::NotApplied {
+                        reason: why,
+                        source: Some(Box::new(error)),
+                    });
+                }
                 Fault::Busy => {}
                 Fault::Lost => lost = Some(error),
             }
@@ -225,7 +231,8 @@ enum Cancelled {
 fn refused(reasons: &[CancellationReason]) -> Cancelled {
     let code = |reason: &CancellationReason| reason.code().unwrap_or("None").to_owned();
     let failed = |reason: &CancellationReason| {
-        (code(reason) == "ConditionalCheckFailed").then(|| reason.item().cloned().unwrap_or_default())
+        (code(reason) == "ConditionalCheckFailed")
+            .then(|| reason.item().cloned().unwrap_or_default())
     };
     let old: Vec<_> = reasons.iter().map(failed).collect();
     if old.iter().any(Option::is_some) {
@@ -248,7 +255,8 @@ mod tests {
 
     #[test]
     fn names_are_found_in_expressions() {
-        let found = names(&["attribute_not_exists(#pk) OR #free_at <= :now", "SET #free_at = :at"]).unwrap();
+        let found = names(&["attribute_not_exists(#pk) OR #free_at <= :now", "SET #free_at = :at"])
+            .unwrap();
         let mut keys: Vec<_> = found.keys().cloned().collect();
         keys.sort();
         assert_eq!(keys, ["#free_at", "#pk"]);

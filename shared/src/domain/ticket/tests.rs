@@ -7,18 +7,14 @@ fn signer() -> TicketSigner {
 }
 
 fn claims() -> impl Strategy<Value = TicketClaims> {
-    (
-        "[a-z0-9_-]{2,20}",
-        0u64..=65_535,
-        0u16..1440,
-        0u64..(1 << 45),
-    )
-        .prop_map(|(office, day, minutes, bits)| TicketClaims {
+    ("[a-z0-9_-]{2,20}", 0u64..=65_535, 0u16..1440, 0u64..(1 << 45)).prop_map(
+        |(office, day, minutes, bits)| TicketClaims {
             office: office.parse().unwrap(),
             date: EPOCH + Days::new(day),
             time: SlotTime::from_minutes(minutes).unwrap(),
             code: BookingCode::from_bits(bits),
-        })
+        },
+    )
 }
 
 fn some_claims() -> TicketClaims {
@@ -102,10 +98,7 @@ proptest! {
 
 #[test]
 fn the_ticket_of_the_longest_office_id_fits_41_modules() {
-    let claims = TicketClaims {
-        office: "o".repeat(20).parse().unwrap(),
-        ..some_claims()
-    };
+    let claims = TicketClaims { office: "o".repeat(20).parse().unwrap(), ..some_claims() };
     let text = signer().sign(&claims);
     assert_eq!(text.len(), 148);
     let code = QrCode::with_error_correction_level(&text, EcLevel::M).unwrap();
@@ -116,19 +109,13 @@ fn the_ticket_of_the_longest_office_id_fits_41_modules() {
 fn a_ticket_of_the_key_before_still_counts() {
     let old = TicketSigner::new(1, [1; 32]);
     let text = old.sign(&some_claims());
-    let verifier = signer()
-        .verifier()
-        .with_key(old.key_id(), old.public_key())
-        .unwrap();
+    let verifier = signer().verifier().with_key(old.key_id(), old.public_key()).unwrap();
     assert_eq!(verifier.verify(&text), Ok(some_claims()));
 }
 
 #[test]
 fn another_spelling_of_the_same_bytes_is_refused() {
-    let claims = TicketClaims {
-        office: "ubu".parse().unwrap(),
-        ..some_claims()
-    };
+    let claims = TicketClaims { office: "ubu".parse().unwrap(), ..some_claims() };
     let text = signer().sign(&claims);
     let (start, end) = text.split_at(text.len() - 2);
     let byte = u16::from(base45::decode(end).unwrap()[0]);
@@ -136,10 +123,7 @@ fn another_spelling_of_the_same_bytes_is_refused() {
     // symbols for the same number begin with these two.
     let other = &base45::encode((byte + 256).to_be_bytes())[..2];
     assert_eq!(base45::decode(other).unwrap(), base45::decode(end).unwrap());
-    assert_eq!(
-        signer().verifier().verify(&format!("{start}{other}")),
-        Err(BadTicket::Form)
-    );
+    assert_eq!(signer().verifier().verify(&format!("{start}{other}")), Err(BadTicket::Form));
 }
 
 #[test]
@@ -155,19 +139,13 @@ fn a_signature_without_the_context_is_refused() {
 fn a_weak_public_key_is_refused() {
     let mut identity = [0; 32];
     identity[0] = 1;
-    assert_eq!(
-        TicketVerifier::default().with_key(1, identity).err(),
-        Some(InvalidTicketKey)
-    );
+    assert_eq!(TicketVerifier::default().with_key(1, identity).err(), Some(InvalidTicketKey));
 }
 
 #[test]
 fn a_date_that_does_not_fit_becomes_the_nearest_one_that_does() {
     for (date, written) in [("2019-12-31", "2020-01-01"), ("2199-06-07", "2199-06-06")] {
-        let text = signer().sign(&TicketClaims {
-            date: date.parse().unwrap(),
-            ..some_claims()
-        });
+        let text = signer().sign(&TicketClaims { date: date.parse().unwrap(), ..some_claims() });
         let read = signer().verifier().verify(&text).unwrap();
         assert_eq!(read.date, written.parse::<NaiveDate>().unwrap());
     }

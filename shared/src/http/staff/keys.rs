@@ -81,9 +81,7 @@ impl Key {
         };
         let common = &jwk.common;
         let signs = matches!(common.public_key_use, None | Some(PublicKeyUse::Signature));
-        let fits = common
-            .key_algorithm
-            .is_none_or(|named| named == KeyAlgorithm::from(algorithm));
+        let fits = common.key_algorithm.is_none_or(|named| named == KeyAlgorithm::from(algorithm));
         let key = DecodingKey::from_jwk(jwk).ok().filter(|_| signs && fits)?;
         Some((common.key_id.clone()?, Self { algorithm, key }))
     }
@@ -97,14 +95,8 @@ struct KeySet {
 
 fn parse(body: &[u8]) -> Result<HashMap<String, Arc<Key>>, KeysError> {
     let set: KeySet = serde_json::from_slice(body)?;
-    let jwks = set
-        .keys
-        .into_iter()
-        .filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
-    Ok(jwks
-        .filter_map(|jwk| Key::of_jwk(&jwk))
-        .map(|(id, key)| (id, Arc::new(key)))
-        .collect())
+    let jwks = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
+    Ok(jwks.filter_map(|jwk| Key::of_jwk(&jwk)).map(|(id, key)| (id, Arc::new(key))).collect())
 }
 
 /// What is known of the keys.
@@ -164,12 +156,7 @@ impl KeySource {
         // if a provider was installed before, and then that one serves.
         let _ = jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.install_default();
         let (client, known, fetching) = Default::default();
-        Self {
-            url,
-            client,
-            known,
-            fetching,
-        }
+        Self { url, client, known, fetching }
     }
 
     /// The key of this identifier, if the issuer has it. A key that was fetched before stays good
@@ -212,10 +199,7 @@ impl KeySource {
     }
 
     async fn fetch(&self) -> Result<HashMap<String, Arc<Key>>, KeysError> {
-        let client = self
-            .client
-            .get_or_try_init(async || client(&self.url))
-            .await?;
+        let client = self.client.get_or_try_init(async || client(&self.url)).await?;
         let mut response = client.get(self.url.clone()).send().await?;
         if response.status() != reqwest::StatusCode::OK {
             return Err(KeysError::Status(response.status().as_u16()));
@@ -236,9 +220,8 @@ impl KeySource {
 fn client(url: &Url) -> Result<Client, reqwest::Error> {
     // Fails if a provider was installed before, and then that one serves.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = Client::builder()
-        .timeout(FETCH_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none());
+    let builder =
+        Client::builder().timeout(FETCH_TIMEOUT).redirect(reqwest::redirect::Policy::none());
     if url.scheme() == "https" {
         return builder.https_only(true).build();
     }

@@ -33,29 +33,18 @@ fn office(id: &str) -> OfficeId {
 
 async fn assert_invalid(verifier: &StaffVerifier, token: &str, case: &str) {
     let outcome = verifier.verify(token, at(0)).await;
-    assert!(
-        matches!(outcome, Err(StaffError::Invalid)),
-        "{case}: {outcome:?}"
-    );
+    assert!(matches!(outcome, Err(StaffError::Invalid)), "{case}: {outcome:?}");
 }
 
 #[tokio::test]
 async fn a_token_signed_with_rs256_or_eddsa_speaks_for_its_holder() {
     let issuer = TestIssuer::start(json!([rsa_key().jwk("rsa"), ed_key(1).jwk("ed")])).await;
     let verifier = issuer.verifier(Some("desk-app"));
-    for token in [
-        rsa_key().sign("rsa", &claims(&issuer)),
-        ed_key(1).sign("ed", &claims(&issuer)),
-    ] {
+    for token in [rsa_key().sign("rsa", &claims(&issuer)), ed_key(1).sign("ed", &claims(&issuer))] {
         let staff = verifier.verify(&token, at(0)).await.unwrap();
         assert_eq!(staff.subject, "clerk-1");
         assert_eq!(staff.scopes, BTreeSet::from([Scope::Desk]));
-        assert_eq!(
-            staff.offices,
-            [office("jakarta-pusat"), office("bogor")]
-                .into_iter()
-                .collect()
-        );
+        assert_eq!(staff.offices, [office("jakarta-pusat"), office("bogor")].into_iter().collect());
     }
     assert_eq!(issuer.fetches(), 1);
 }
@@ -72,21 +61,11 @@ async fn staff_may_only_do_what_scope_and_office_both_allow() {
 
     let everywhere = with(claims(&issuer), "cognito:groups", json!(["office:*"]));
     let everywhere = with(everywhere, "scope", json!("admin"));
-    let admin = verifier
-        .verify(&ed_key(1).sign("ed", &everywhere), at(0))
-        .await
-        .unwrap();
+    let admin = verifier.verify(&ed_key(1).sign("ed", &everywhere), at(0)).await.unwrap();
     assert!(admin.may(Scope::Admin, &office("medan")) && !admin.has(Scope::Desk));
 
-    let nothing = with(
-        with(claims(&issuer), "cognito:groups", Value::Null),
-        "scope",
-        Value::Null,
-    );
-    let nobody = verifier
-        .verify(&ed_key(1).sign("ed", &nothing), at(0))
-        .await
-        .unwrap();
+    let nothing = with(with(claims(&issuer), "cognito:groups", Value::Null), "scope", Value::Null);
+    let nobody = verifier.verify(&ed_key(1).sign("ed", &nothing), at(0)).await.unwrap();
     assert!(nobody.scopes.is_empty() && !nobody.offices.contains(&office("bogor")));
 }
 
@@ -96,10 +75,7 @@ async fn a_token_for_another_purpose_is_refused() {
     let verifier = issuer.verifier(Some("desk-app"));
     let cases = [
         ("iss", json!("https://elsewhere.example")),
-        (
-            "iss",
-            json!([issuer.url.clone(), "https://elsewhere.example"]),
-        ),
+        ("iss", json!([issuer.url.clone(), "https://elsewhere.example"])),
         ("iss", Value::Null),
         ("token_use", json!("id")),
         ("token_use", Value::Null),
@@ -122,19 +98,11 @@ async fn the_time_that_counts_is_the_caller_s_with_a_minute_of_leeway() {
     let verifier = issuer.verifier(None);
     let token = ed_key(1).sign("ed", &with(claims(&issuer), "nbf", json!(ISSUED)));
     for (secs, good) in [(-61, false), (-60, true), (3659, true), (3660, false)] {
-        assert_eq!(
-            verifier.verify(&token, at(secs)).await.is_ok(),
-            good,
-            "{secs}"
-        );
+        assert_eq!(verifier.verify(&token, at(secs)).await.is_ok(), good, "{secs}");
     }
     for exp in [i64::MAX, i64::MIN] {
         let token = ed_key(1).sign("ed", &with(claims(&issuer), "exp", json!(exp)));
-        assert_eq!(
-            verifier.verify(&token, at(0)).await.is_ok(),
-            exp > 0,
-            "{exp}"
-        );
+        assert_eq!(verifier.verify(&token, at(0)).await.is_ok(), exp > 0, "{exp}");
     }
 }
 
@@ -144,23 +112,11 @@ async fn a_token_cannot_choose_its_algorithm_or_key() {
     let verifier = issuer.verifier(None);
     let claims = claims(&issuer);
     let cases = [
-        (
-            "none",
-            issuer::unsigned(&json!({"alg": "none", "kid": "ed"}), &claims),
-        ),
+        ("none", issuer::unsigned(&json!({"alg": "none", "kid": "ed"}), &claims)),
         ("no alg", issuer::unsigned(&json!({"kid": "ed"}), &claims)),
-        (
-            "claims EdDSA unsigned",
-            issuer::unsigned(&json!({"alg": "EdDSA", "kid": "ed"}), &claims),
-        ),
-        (
-            "HS256 with the RSA key",
-            rsa_key().sign_hs256("rsa", &claims),
-        ),
-        (
-            "HS256 with the Ed25519 key",
-            ed_key(1).sign_hs256("ed", &claims),
-        ),
+        ("claims EdDSA unsigned", issuer::unsigned(&json!({"alg": "EdDSA", "kid": "ed"}), &claims)),
+        ("HS256 with the RSA key", rsa_key().sign_hs256("rsa", &claims)),
+        ("HS256 with the Ed25519 key", ed_key(1).sign_hs256("ed", &claims)),
         ("RS256 under the other key", rsa_key().sign("ed", &claims)),
         ("EdDSA under the other key", ed_key(1).sign("rsa", &claims)),
         ("a stranger's key", ed_key(2).sign("ed", &claims)),
@@ -170,12 +126,7 @@ async fn a_token_cannot_choose_its_algorithm_or_key() {
     for (case, token) in &cases {
         assert_invalid(&verifier, token, case).await;
     }
-    assert!(
-        verifier
-            .verify(&ed_key(1).sign("ed", &claims), at(0))
-            .await
-            .is_ok()
-    );
+    assert!(verifier.verify(&ed_key(1).sign("ed", &claims), at(0)).await.is_ok());
 }
 
 #[tokio::test]
@@ -187,9 +138,7 @@ async fn garbage_is_refused_without_asking_the_issuer() {
     let crit = json!({"alg": "EdDSA", "kid": "ed", "crit": ["b64"]});
     let no_key = issuer::unsigned(&json!({"alg": "EdDSA"}), &claims(&issuer));
     let crit = issuer::unsigned(&crit, &claims(&issuer));
-    for token in [
-        "", ".", "..", "a.b.c", "é.é.é", "Bearer x", &long, &no_key, &crit,
-    ] {
+    for token in ["", ".", "..", "a.b.c", "é.é.é", "Bearer x", &long, &no_key, &crit] {
         assert_invalid(&verifier, token, token).await;
     }
     assert_eq!(issuer.fetches(), 0);
@@ -200,32 +149,14 @@ async fn garbage_is_refused_without_asking_the_issuer() {
 
 #[test]
 fn keys_are_fetched_only_from_where_nobody_can_put_others() {
-    let good = [
-        "https://issuer.example/pool",
-        "http://127.0.0.1:1",
-        "http://localhost:1/local/idp",
-    ];
-    for issuer in good
-        .into_iter()
-        .chain(["http://[::1]:1", "https://issuer.example/"])
-    {
+    let good =
+        ["https://issuer.example/pool", "http://127.0.0.1:1", "http://localhost:1/local/idp"];
+    for issuer in good.into_iter().chain(["http://[::1]:1", "https://issuer.example/"]) {
         assert!(StaffConfig::new(issuer, None).is_ok(), "{issuer}");
     }
-    let bad = [
-        "",
-        "issuer.example",
-        "http://issuer.example",
-        "ftp://127.0.0.1",
-        "file:///tmp/keys",
-    ];
-    for issuer in bad
-        .into_iter()
-        .chain(["http://localhost.example", "https://a.example/?b="])
-    {
-        assert_eq!(
-            StaffConfig::new(issuer, None),
-            Err(InvalidIssuer),
-            "{issuer}"
-        );
+    let bad =
+        ["", "issuer.example", "http://issuer.example", "ftp://127.0.0.1", "file:///tmp/keys"];
+    for issuer in bad.into_iter().chain(["http://localhost.example", "https://a.example/?b="]) {
+        assert_eq!(StaffConfig::new(issuer, None), Err(InvalidIssuer), "{issuer}");
     }
 }

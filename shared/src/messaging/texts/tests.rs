@@ -17,19 +17,11 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn both(id: &str, en: &str) -> Text {
-    Text {
-        id: id.to_owned(),
-        en: en.to_owned(),
-    }
+    Text { id: id.to_owned(), en: en.to_owned() }
 }
 
 fn document(label: Text, note: Option<Text>, required: bool) -> Document {
-    Document {
-        id: label.en.to_lowercase(),
-        label,
-        note,
-        required,
-    }
+    Document { id: label.en.to_lowercase(), label, note, required }
 }
 
 fn documents() -> Vec<Document> {
@@ -48,14 +40,8 @@ fn documents() -> Vec<Document> {
             true,
         ),
         document(
-            both(
-                "Surat keterangan domisili atau surat kerja",
-                "Domicile or employer letter",
-            ),
-            Some(both(
-                "karena KTP Anda dari daerah lain",
-                "because your KTP is from elsewhere",
-            )),
+            both("Surat keterangan domisili atau surat kerja", "Domicile or employer letter"),
+            Some(both("karena KTP Anda dari daerah lain", "because your KTP is from elsewhere")),
             false,
         ),
     ]
@@ -115,10 +101,7 @@ fn held(locale: Locale) -> impl Fn(&mut BookingText<'_>) {
 #[test]
 fn moved_while_held_in_english_asks_for_the_confirmation() {
     let text = message(MessageKind::Moved, Locale::En, held(Locale::En));
-    assert!(
-        text.contains("*Confirm before 10:15 WIB*: reply with the booking code"),
-        "{text}"
-    );
+    assert!(text.contains("*Confirm before 10:15 WIB*: reply with the booking code"), "{text}");
     assert!(!text.contains("ticket"), "{text}");
 }
 
@@ -144,39 +127,21 @@ fn one_time_code_in_both_languages() {
 
 #[test]
 fn one_minute_is_not_minutes() {
-    assert!(
-        one_time_code(Locale::En, "123456", 1)
-            .unwrap()
-            .contains("1 minute.")
-    );
+    assert!(one_time_code(Locale::En, "123456", 1).unwrap().contains("1 minute."));
 }
 
 #[test]
 fn every_message_about_a_booking_says_what_it_is_about_and_fits_a_caption() {
     for kind in ABOUT_BOOKINGS {
-        let (id, en) = (
-            message(kind, Locale::Id, nothing),
-            message(kind, Locale::En, nothing),
-        );
+        let (id, en) = (message(kind, Locale::Id, nothing), message(kind, Locale::En, nothing));
         assert_ne!(id, en);
         for (locale, text) in [(Locale::Id, id), (Locale::En, en)] {
             let when = date_time(locale, at("2026-12-07T02:00:00Z"), ZONE);
-            for part in [
-                when.as_str(),
-                "7KQ4M-M2XR9",
-                "Kantor Imigrasi Contoh Jakarta",
-            ] {
+            for part in [when.as_str(), "7KQ4M-M2XR9", "Kantor Imigrasi Contoh Jakarta"] {
                 assert!(text.contains(part), "{kind:?} without {part}: {text}");
             }
-            assert!(
-                text.chars().count() <= CAPTION_CHARS,
-                "{kind:?}: {}",
-                text.chars().count()
-            );
-            assert!(
-                !text.contains("\n\n\n") && !text.contains(" \n"),
-                "{kind:?}: {text:?}"
-            );
+            assert!(text.chars().count() <= CAPTION_CHARS, "{kind:?}: {}", text.chars().count());
+            assert!(!text.contains("\n\n\n") && !text.contains(" \n"), "{kind:?}: {text:?}");
             assert_eq!(text.matches('*').count() % 2, 0, "{kind:?}: {text}");
         }
     }
@@ -216,22 +181,12 @@ fn a_day_and_a_time_are_written_as_the_office_knows_them() {
         date_time(Locale::En, midnight_at_jayapura, Tz::Asia__Makassar),
         "Sunday, 6 December 2026 at 23:00 WITA"
     );
-    assert_eq!(
-        time(Locale::Id, at("2026-12-07T02:05:00Z"), ZONE),
-        "pukul 09.05 WIB"
-    );
-    assert_eq!(
-        time(Locale::En, at("2026-12-07T02:05:00Z"), ZONE),
-        "09:05 WIB"
-    );
+    assert_eq!(time(Locale::Id, at("2026-12-07T02:05:00Z"), ZONE), "pukul 09.05 WIB");
+    assert_eq!(time(Locale::En, at("2026-12-07T02:05:00Z"), ZONE), "09:05 WIB");
     let days = ["2026-01-05", "2026-05-29", "2028-02-29"].map(|day| day.parse().unwrap());
     assert_eq!(
         days.map(|day| date(Locale::Id, day)),
-        [
-            "Senin, 5 Januari 2026",
-            "Jumat, 29 Mei 2026",
-            "Selasa, 29 Februari 2028"
-        ]
+        ["Senin, 5 Januari 2026", "Jumat, 29 Mei 2026", "Selasa, 29 Februari 2028"]
     );
     assert_eq!(date(Locale::En, days[2]), "Tuesday, 29 February 2028");
 }

@@ -30,10 +30,7 @@ fn lines(file: &str) -> Vec<String> {
         assert!(line.len() <= 75, "{} octets: {line}", line.len());
         assert!(!line.contains(['\r', '\n']), "{line:?}");
     }
-    file.replace("\r\n ", "")
-        .split_terminator("\r\n")
-        .map(str::to_owned)
-        .collect()
+    file.replace("\r\n ", "").split_terminator("\r\n").map(str::to_owned).collect()
 }
 
 fn unescaped(value: &str) -> String {
@@ -82,10 +79,7 @@ fn a_confirmed_visit_as_a_file() {
 
 #[test]
 fn a_cancelled_visit_is_struck_out_and_does_not_remind() {
-    let file = ics(&CalendarEntry {
-        status: EntryStatus::Cancelled,
-        ..entry()
-    });
+    let file = ics(&CalendarEntry { status: EntryStatus::Cancelled, ..entry() });
     assert!(file.contains("\r\nSTATUS:CANCELLED\r\n"));
     assert!(!file.contains("VALARM"));
 }
@@ -153,32 +147,15 @@ fn the_entry_of_a_booking_says_where_when_and_what_to_bring() {
 #[test]
 fn the_entry_of_a_booking_follows_its_state_and_language() {
     let (office, now) = (office(), at("2026-11-30T03:04:05Z"));
-    let held = Booking {
-        locale: Locale::En,
-        ..booking(&office, "12:00")
-    };
+    let held = Booking { locale: Locale::En, ..booking(&office, "12:00") };
     let entry = CalendarEntry::of(&held, &office, now);
-    assert_eq!(
-        entry.ends_at - entry.starts_at,
-        USUAL_SLOT,
-        "no session has a slot at noon"
-    );
+    assert_eq!(entry.ends_at - entry.starts_at, USUAL_SLOT, "no session has a slot at noon");
     assert_eq!(entry.summary, "New passport – Kantor Contoh");
-    assert!(
-        entry
-            .description
-            .starts_with("Booking code: J6HB7-H6NW1\nCome from 11:00 WITA on;")
-    );
+    assert!(entry.description.starts_with("Booking code: J6HB7-H6NW1\nCome from 11:00 WITA on;"));
     let late = at("2026-11-30T03:15:00Z");
-    assert_eq!(
-        CalendarEntry::of(&held, &office, late).status,
-        EntryStatus::Cancelled
-    );
+    assert_eq!(CalendarEntry::of(&held, &office, late).status, EntryStatus::Cancelled);
     let confirmed = held.confirm(now).unwrap();
-    assert_eq!(
-        CalendarEntry::of(&confirmed, &office, late).status,
-        EntryStatus::Confirmed
-    );
+    assert_eq!(CalendarEntry::of(&confirmed, &office, late).status, EntryStatus::Confirmed);
 }
 
 proptest! {

@@ -24,18 +24,8 @@ async fn keys_that_are_not_for_signing_are_passed_over() {
     for id in ["short", "secret", "encrypts", "other"] {
         assert_invalid(&verifier, &ed_key(1).sign(id, &claims(&issuer)), id).await;
     }
-    assert_invalid(
-        &verifier,
-        &rsa_key().sign("small", &claims(&issuer)),
-        "small",
-    )
-    .await;
-    assert!(
-        verifier
-            .verify(&ed_key(1).sign("ed", &claims(&issuer)), at(0))
-            .await
-            .is_ok()
-    );
+    assert_invalid(&verifier, &rsa_key().sign("small", &claims(&issuer)), "small").await;
+    assert!(verifier.verify(&ed_key(1).sign("ed", &claims(&issuer)), at(0)).await.is_ok());
 }
 
 #[tokio::test]
@@ -68,10 +58,7 @@ async fn a_withdrawn_key_is_forgotten_within_the_hour() {
     assert!(verifier.verify(&token, at(0)).await.is_ok());
     issuer.publish(json!([ed_key(2).jwk("next")]));
     assert!(verifier.verify(&token, at(3599)).await.is_ok());
-    assert!(matches!(
-        verifier.verify(&token, at(3600)).await,
-        Err(StaffError::Invalid)
-    ));
+    assert!(matches!(verifier.verify(&token, at(3600)).await, Err(StaffError::Invalid)));
     assert_eq!(issuer.fetches(), 2);
 }
 
@@ -83,10 +70,7 @@ async fn without_the_issuer_nothing_is_said_of_unknown_keys_and_known_ones_stay_
     issuer.fail(true);
     for secs in [0, 1, 4] {
         let outcome = verifier.verify(&token, at(secs)).await;
-        assert!(
-            matches!(outcome, Err(StaffError::Unavailable(_))),
-            "{outcome:?}"
-        );
+        assert!(matches!(outcome, Err(StaffError::Unavailable(_))), "{outcome:?}");
     }
     assert_eq!(issuer.fetches(), 1);
 
@@ -96,10 +80,7 @@ async fn without_the_issuer_nothing_is_said_of_unknown_keys_and_known_ones_stay_
     assert!(verifier.verify(&token, at(7200)).await.is_ok());
     let unknown = ed_key(1).sign("who", &claims(&issuer));
     let outcome = verifier.verify(&unknown, at(7201)).await;
-    assert!(
-        matches!(outcome, Err(StaffError::Unavailable(_))),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Err(StaffError::Unavailable(_))), "{outcome:?}");
     assert_eq!(issuer.fetches(), 3);
 }
 
@@ -108,22 +89,13 @@ async fn an_issuer_that_does_not_listen_or_talks_nonsense_is_unavailable() {
     let issuer = TestIssuer::start(json!("nonsense")).await;
     let token = ed_key(1).sign("ed", &claims(&issuer));
     let outcome = issuer.verifier(None).verify(&token, at(0)).await;
-    assert!(
-        matches!(outcome, Err(StaffError::Unavailable(_))),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Err(StaffError::Unavailable(_))), "{outcome:?}");
     issuer.publish(json!([{"padding": "A".repeat(70_000)}]));
     let outcome = issuer.verifier(None).verify(&token, at(0)).await;
-    assert!(
-        matches!(outcome, Err(StaffError::Unavailable(_))),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Err(StaffError::Unavailable(_))), "{outcome:?}");
 
     let closed = issuer::closed_port().await;
     let config = StaffConfig::new(&format!("http://127.0.0.1:{closed}"), None).unwrap();
     let outcome = StaffVerifier::new(config).verify(&token, at(0)).await;
-    assert!(
-        matches!(outcome, Err(StaffError::Unavailable(_))),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Err(StaffError::Unavailable(_))), "{outcome:?}");
 }

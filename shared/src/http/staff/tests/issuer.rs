@@ -37,10 +37,7 @@ pub(super) fn rsa_key() -> &'static TestKey {
         use rsa::pkcs1::EncodeRsaPrivateKey;
         let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap();
         let key = EncodingKey::from_rsa_der(key.to_pkcs1_der().unwrap().as_bytes());
-        TestKey {
-            algorithm: Algorithm::RS256,
-            key,
-        }
+        TestKey { algorithm: Algorithm::RS256, key }
     });
     &KEY
 }
@@ -49,10 +46,7 @@ pub(super) fn rsa_key() -> &'static TestKey {
 pub(super) fn ed_key(number: u8) -> TestKey {
     let header = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
     let der = [header.as_slice(), &[number; 32]].concat();
-    TestKey {
-        algorithm: Algorithm::EdDSA,
-        key: EncodingKey::from_ed_der(&der),
-    }
+    TestKey { algorithm: Algorithm::EdDSA, key: EncodingKey::from_ed_der(&der) }
 }
 
 impl TestKey {
@@ -72,10 +66,7 @@ impl TestKey {
 
     /// Signed with what everybody knows: the public key as the HMAC secret.
     pub(super) fn sign_hs256(&self, id: &str, claims: &Value) -> String {
-        let public = match Jwk::from_encoding_key(&self.key, self.algorithm)
-            .unwrap()
-            .algorithm
-        {
+        let public = match Jwk::from_encoding_key(&self.key, self.algorithm).unwrap().algorithm {
             AlgorithmParameters::RSA(rsa) => rsa.n,
             AlgorithmParameters::OctetKeyPair(pair) => pair.x,
             _ => panic!("another kind of key"),
@@ -86,10 +77,7 @@ impl TestKey {
 }
 
 fn sign(algorithm: Algorithm, key: &EncodingKey, id: &str, claims: &Value) -> String {
-    let header = Header {
-        kid: Some(id.to_owned()),
-        ..Header::new(algorithm)
-    };
+    let header = Header { kid: Some(id.to_owned()), ..Header::new(algorithm) };
     encode(&header, claims, key).unwrap()
 }
 
@@ -101,12 +89,7 @@ pub(super) fn unsigned(header: &Value, claims: &Value) -> String {
 
 /// A port on which nobody listens.
 pub(super) async fn closed_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
 }
 
 #[derive(Default)]
@@ -124,10 +107,7 @@ pub(super) struct TestIssuer {
 
 impl TestIssuer {
     pub(super) async fn start(keys: Value) -> Self {
-        let published = Arc::new(Published {
-            keys: Mutex::new(keys),
-            ..Published::default()
-        });
+        let published = Arc::new(Published { keys: Mutex::new(keys), ..Published::default() });
         let router = axum::Router::new()
             .route("/pool/.well-known/jwks.json", get(serve))
             .with_state(Arc::clone(&published));
