@@ -4,3 +4,4 @@
 #![allow(missing_docs, reason = "names of tests are sentences")]
 
 mod journey;
+mod wire;

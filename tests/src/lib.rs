@@ -3,6 +3,7 @@
 pub mod app;
 pub mod offices;
 pub mod person;
+pub mod wire;
 
 pub use app::{Answer, Setup, TestApp};
 pub use person::Person;

@@ -1,0 +1,257 @@
+//! The wire under the AWS SDK, where tests inject what a busy or broken AWS does: conflicts,
+//! throttles, slow and lost answers, refused connections.
+//!
+//! A [`Switch`] lets everything pass until it is armed, so that a system starts undisturbed.
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use serde_json::Value;
+
+/// One HTTP request of the SDK: a repetition of the SDK's own is another call.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The operation, such as `TransactWriteItems`, `Query`, `SendMessageBatch`.
+    pub target: String,
+    /// The request's body.
+    pub body: Value,
+    /// How many calls came before on this wire.
+    pub number: usize,
+}
+
+/// What happens to a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// It passes.
+    Pass,
+    /// This body is sent instead.
+    Send(Value),
+    /// Nothing is sent, and this is the answer.
+    Answer {
+        /// HTTP status.
+        status: u16,
+        /// The answer's body.
+        body: Value,
+    },
+    /// It is sent and done, and this is the answer all the same.
+    AnswerAfter {
+        /// HTTP status.
+        status: u16,
+        /// The answer's body.
+        body: Value,
+    },
+    /// It passes after this time.
+    Delay(Duration),
+    /// It is sent and done, then the connection fails.
+    LoseAnswer,
+    /// The connection fails before anything is sent.
+    Refuse,
+}
+
+/// Who decides about calls.
+pub trait Interfere: Send + Sync + fmt::Debug + 'static {
+    /// What happens to this call.
+    fn interfere(&self, call: &Call) -> Action;
+}
+
+/// The SDK's ordinary client without TLS, with `interfere` in front of it.
+#[must_use]
+pub fn client(interfere: Arc<dyn Interfere>) -> SharedHttpClient {
+    let inner = aws_smithy_http_client::Builder::new().build_http();
+    SharedHttpClient::new(Wire { inner, interfere, calls: Arc::default() })
+}
+
+#[derive(Debug)]
+struct Wire {
+    inner: SharedHttpClient,
+    interfere: Arc<dyn Interfere>,
+    calls: Arc<AtomicUsize>,
+}
+
+impl HttpClient for Wire {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Connector {
+            inner: self.inner.http_connector(settings, components),
+            interfere: self.interfere.clone(),
+            calls: self.calls.clone(),
+        })
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Connector {
+    inner: SharedHttpConnector,
+    interfere: Arc<dyn Interfere>,
+    calls: Arc<AtomicUsize>,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let connector = self.clone();
+        HttpConnectorFuture::new(async move { connector.carry(request).await })
+    }
+}
+
+impl Connector {
+    async fn carry(&self, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let call = read(&request, self.calls.fetch_add(1, Ordering::Relaxed));
+        match self.interfere.interfere(&call) {
+            Action::Pass => self.inner.call(request).await,
+            Action::Send(body) => {
+                let text = body.to_string();
+                request.headers_mut().insert("content-length", text.len().to_string());
+                *request.body_mut() = SdkBody::from(text);
+                self.inner.call(request).await
+            }
+            Action::Answer { status, body } => answer(status, &body),
+            Action::AnswerAfter { status, body } => {
+                self.inner.call(request).await?;
+                answer(status, &body)
+            }
+            Action::Delay(time) => {
+                tokio::time::sleep(time).await;
+                self.inner.call(request).await
+            }
+            Action::LoseAnswer => {
+                self.inner.call(request).await?;
+                Err(broken("connection reset before the answer"))
+            }
+            Action::Refuse => Err(broken("connection refused")),
+        }
+    }
+}
+
+fn read(request: &HttpRequest, number: usize) -> Call {
+    let target = request.headers().get("x-amz-target").unwrap_or_default();
+    let target = target.rsplit('.').next().unwrap_or_default().to_owned();
+    let bytes = request.body().bytes().unwrap_or_default();
+    Call { target, body: serde_json::from_slice(bytes).unwrap_or_default(), number }
+}
+
+fn answer(status: u16, body: &Value) -> Result<HttpResponse, ConnectorError> {
+    let status = StatusCode::try_from(status).map_err(|e| ConnectorError::user(e.into()))?;
+    Ok(HttpResponse::new(status, SdkBody::from(body.to_string())))
+}
+
+fn broken(what: &'static str) -> ConnectorError {
+    ConnectorError::io(what.into())
+}
+
+type Plan = Box<dyn FnMut(&Call) -> Action + Send>;
+
+/// Lets calls pass until it is armed with a plan, and again once it is disarmed.
+#[derive(Default)]
+pub struct Switch {
+    armed: Mutex<Option<Plan>>,
+}
+
+impl fmt::Debug for Switch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Switch").field("armed", &self.armed().is_some()).finish()
+    }
+}
+
+impl Switch {
+    fn armed(&self) -> MutexGuard<'_, Option<Plan>> {
+        self.armed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on `plan` decides about every call.
+    pub fn arm(&self, plan: impl FnMut(&Call) -> Action + Send + 'static) {
+        *self.armed() = Some(Box::new(plan));
+    }
+
+    /// From now on everything passes.
+    pub fn disarm(&self) {
+        *self.armed() = None;
+    }
+}
+
+impl Interfere for Switch {
+    fn interfere(&self, call: &Call) -> Action {
+        self.armed().as_mut().map_or(Action::Pass, |plan| plan(call))
+    }
+}
+
+/// What kind of item a write touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    /// A day of an office.
+    Day,
+    /// A slot of a day.
+    Slot,
+    /// A seat of a slot.
+    Seat,
+    /// A person's guard.
+    Person,
+    /// A booking.
+    Booking,
+    /// An event of a booking.
+    Event,
+    /// An outbox row.
+    Message,
+    /// An account, or what belongs to one.
+    Account,
+    /// A contact of an account.
+    Contact,
+    /// A registration.
+    Registration,
+    /// A counter of a queue.
+    Counter,
+    /// A place in a queue.
+    Entry,
+    /// Anything else.
+    Other,
+}
+
+/// What the writes of a `TransactWriteItems` touch, by position; empty for other calls.
+#[must_use]
+pub fn touched(call: &Call) -> Vec<Item> {
+    let writes = call.body["TransactItems"].as_array().map_or(&[][..], Vec::as_slice);
+    writes.iter().map(item_of).collect()
+}
+
+/// What one write of a `TransactWriteItems` touches.
+#[must_use]
+pub fn item_of(write: &Value) -> Item {
+    let Some((kind, inner)) = write.as_object().and_then(|write| write.iter().next()) else {
+        return Item::Other;
+    };
+    let key = if kind == "Put" { &inner["Item"] } else { &inner["Key"] };
+    let part = |name: &str| key[name]["S"].as_str().unwrap_or_default();
+    kind_of(part("pk"), part("sk"))
+}
+
+fn kind_of(pk: &str, sk: &str) -> Item {
+    let is_event = sk.starts_with("EVENT#");
+    match (pk.split('#').next().unwrap_or_default(), sk.split('#').count()) {
+        ("DAY", 3) => Item::Seat,
+        ("DAY", 2) => Item::Slot,
+        ("DAY", _) => Item::Day,
+        ("PERSON", _) => Item::Person,
+        ("BOOKING", _) if is_event => Item::Event,
+        ("BOOKING", _) => Item::Booking,
+        ("MESSAGE", _) => Item::Message,
+        ("ACCOUNT", _) => Item::Account,
+        ("CONTACT", _) => Item::Contact,
+        ("REGISTRATION", _) => Item::Registration,
+        ("QUEUE", _) if sk.starts_with("COUNTER#") => Item::Counter,
+        ("QUEUE", _) => Item::Entry,
+        _ => Item::Other,
+    }
+}
