@@ -119,6 +119,9 @@ impl Stack {
             base_url: base_url.clone(),
             http: antrian::http::client::builder().no_proxy().build().context("no HTTP client")?,
         };
+        if !options.by_hand {
+            first_tick(&app, &work).await?;
+        }
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(serve(listener, routes::all(local, issuer.clone()), stopped));
         let background = if options.by_hand { vec![] } else { background(&app, &work, &poller) };
@@ -225,6 +228,15 @@ impl Settings<'_> {
             _ => return None,
         })
     }
+}
+
+/// The first run opens some hundred days before it answers anybody; later ones find them open.
+async fn first_tick(app: &App, work: &Housekeeping) -> anyhow::Result<()> {
+    let (_, seen) = app.ledger.store().offices().await?;
+    if seen.is_empty() {
+        antrian_scheduler::run(app, work, Job::Tick).await?;
+    }
+    Ok(())
 }
 
 fn background(app: &Arc<App>, work: &Arc<Housekeeping>, poller: &Poller) -> Vec<JoinHandle<()>> {

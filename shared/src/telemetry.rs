@@ -13,8 +13,9 @@ pub enum LogFormat {
 
 /// Starts logging; `RUST_LOG` chooses what. Only the first call counts.
 pub fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,aws=warn,hyper=warn,dynoxide=error,rustack_sqs_core=warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+        EnvFilter::new("info,aws=warn,hyper=warn,dynoxide=error,rustack_sqs_core=warn")
+    });
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match format {
         LogFormat::Json => builder.json().with_current_span(true).try_init(),

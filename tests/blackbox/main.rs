@@ -4,4 +4,5 @@
 #![allow(missing_docs, reason = "names of tests are sentences")]
 
 mod journey;
+mod welcome;
 mod wire;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::views::AlternativeView;
 use crate::domain::booking::Refusal;
 use crate::ledger::LedgerError;
 use crate::security::tokens;
@@ -107,6 +108,18 @@ pub struct ProblemDetails {
     pub detail: String,
     /// What to do, in English.
     pub detail_en: String,
+    /// With `invalid_request`: the fields that do not fit.
+    pub errors: Option<Vec<FieldFault>>,
+    /// With `slot_full`: what is free instead.
+    pub alternatives: Option<Vec<AlternativeView>>,
+    /// With `already_booked`: the live booking, if it is this account's own.
+    pub booking_code: Option<String>,
+    /// With `not_released`: when the date opens.
+    pub release_at: Option<String>,
+    /// With `office_closed`: why.
+    pub reason: Option<String>,
+    /// With `internal_error`: the number to quote.
+    pub incident: Option<String>,
 }
 
 /// A field that does not fit.

@@ -61,6 +61,8 @@ impl Housekeeping {
                     .map(|date| (office.clone(), date)),
             );
         }
+        // Near dates first, at every office: people look for those.
+        work.sort_by_key(|(_, date)| *date);
         let opened: Vec<bool> = iter(work)
             .map(|(office, date)| async move { self.open_day(&office, date, now).await })
             .buffer_unordered(WRITES_AT_ONCE)
