@@ -6,7 +6,7 @@ use antrian::domain::person::Category;
 use antrian::domain::requirements::birth_date_warning;
 use antrian::domain::time::local_date;
 use antrian::http::body::Body;
-use antrian::http::idempotency::{RequestKey, once};
+use antrian::http::idempotency::{RequestKey, json, same_body};
 use antrian::http::problem::{Code, FieldFault, Problem, ProblemDetails};
 use antrian::http::session::SignedIn;
 use antrian::http::views::{WarningView, views};
@@ -151,7 +151,8 @@ async fn add(
     let new = parse(&body.value, today)?;
     let account = &who.session.account;
     let scope = format!("applicants\n{account}");
-    once(&app, &key, &scope, &body.hash, StatusCode::CREATED, keep(&app, account, &new)).await
+    same_body(&app, &key, &scope, &body.hash).await?;
+    Ok(json(StatusCode::CREATED, &keep(&app, account, &new).await?))
 }
 
 async fn keep(

@@ -59,7 +59,18 @@ pub fn faults(office: &Office) -> Vec<Fault> {
     if office.whatsapp_number.as_ref().is_some_and(|number| !is_number(number)) {
         found.push(fault("whatsapp_number", "8 to 15 digits, with the country's and nothing else"));
     }
+    found.extend(long_text(office).map(|field| fault(field, "at most 120 characters")));
     found
+}
+
+/// Names and addresses stand in messages, whose length is bounded.
+const MOST_CHARS: usize = 120;
+
+fn long_text(office: &Office) -> Option<&'static str> {
+    let (name, address, contact) = (&office.name, &office.address, &office.contact);
+    let texts =
+        [("name", name), ("address", address), ("contact", &contact.id), ("contact", &contact.en)];
+    texts.into_iter().find(|(_, text)| text.chars().count() > MOST_CHARS).map(|(field, _)| field)
 }
 
 fn fault(field: &str, why: &'static str) -> Fault {

@@ -37,6 +37,47 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestKey {
     }
 }
 
+/// A request under a key: what the table knows it by.
+struct Request<'a> {
+    app: &'a App,
+    scope_hash: String,
+    request_hash: String,
+}
+
+impl<'a> Request<'a> {
+    fn new(app: &'a App, key: &str, scope: &str, body_hash: &str) -> Self {
+        Self {
+            app,
+            scope_hash: app.keyring.token_hash(&format!("{scope}\n{key}")),
+            // Keyed, for a body may hold what could be guessed from a plain hash.
+            request_hash: app.keyring.token_hash(body_hash),
+        }
+    }
+
+    /// The answer that was given before, if there is one.
+    async fn begin(&self) -> Result<Option<Answer>, Problem> {
+        let (store, now) = (self.app.ledger.store(), self.app.clock.now());
+        match store.begin_request(&self.scope_hash, &self.request_hash, now).await? {
+            Repeated::Mismatch => Err(Problem::new(Code::IdempotencyMismatch)),
+            Repeated::Yes(answer) => Ok(Some(answer)),
+            Repeated::No => Ok(None),
+        }
+    }
+
+    fn repeat(&self, answer: &Answer) -> Result<Response, Problem> {
+        let body = self.app.keyring.open(&answer.sealed_body, &self.scope_hash);
+        let body = body.map_err(|error| super::problem::internal(&error))?;
+        Ok(raw_json(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), body))
+    }
+
+    async fn keep(&self, status: StatusCode, body: &[u8]) -> Result<(), Problem> {
+        let sealed_body = self.app.keyring.seal(body, &self.scope_hash);
+        let answer = Answer { status: status.as_u16(), sealed_body };
+        let (store, now) = (self.app.ledger.store(), self.app.clock.now());
+        Ok(store.finish_request(&self.scope_hash, &self.request_hash, answer, now).await?)
+    }
+}
+
 /// Answers a request once per key. `scope` is the route and who asks; `body_hash` tells one body
 /// from another. Only successes are kept: a refusal may be another one next time.
 ///
@@ -55,27 +96,30 @@ where
     F: Future<Output = Result<T, Problem>>,
 {
     let Some(key) = &key.0 else { return act.await.map(|value| json(status, &value)) };
-    let now = app.clock.now();
-    let scope_hash = app.keyring.token_hash(&format!("{scope}\n{key}"));
-    // Keyed, for a body may hold what could be guessed from a plain hash.
-    let request_hash = app.keyring.token_hash(body_hash);
-    let store = app.ledger.store();
-    match store.begin_request(&scope_hash, &request_hash, now).await? {
-        Repeated::Mismatch => return Err(Problem::new(Code::IdempotencyMismatch)),
-        Repeated::Yes(answer) => {
-            let body = app.keyring.open(&answer.sealed_body, &scope_hash);
-            let body = body.map_err(|error| super::problem::internal(&error))?;
-            let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-            return Ok(raw_json(status, body));
-        }
-        Repeated::No => {}
+    let request = Request::new(app, key, scope, body_hash);
+    if let Some(answer) = request.begin().await? {
+        return request.repeat(&answer);
     }
-    let value = act.await?;
-    let body = serde_json::to_vec(&value).unwrap_or_default();
-    let sealed_body = app.keyring.seal(&body, &scope_hash);
-    let answer = Answer { status: status.as_u16(), sealed_body };
-    store.finish_request(&scope_hash, &request_hash, answer, now).await?;
+    let body = serde_json::to_vec(&act.await?).unwrap_or_default();
+    request.keep(status, &body).await?;
     Ok(raw_json(status, body))
+}
+
+/// Refuses another body under a key that was used, and keeps no answer: for what gives the same
+/// answer when it is done again, and whose answer holds what an erasure has to reach.
+///
+/// # Errors
+/// `idempotency_mismatch`.
+pub async fn same_body(
+    app: &App,
+    key: &RequestKey,
+    scope: &str,
+    body_hash: &str,
+) -> Result<(), Problem> {
+    match &key.0 {
+        Some(key) => Request::new(app, key, scope, body_hash).begin().await.map(|_| ()),
+        None => Ok(()),
+    }
 }
 
 /// A JSON answer.

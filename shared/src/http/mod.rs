@@ -10,6 +10,7 @@ pub mod staff_session;
 pub mod views;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, header};
@@ -33,7 +34,7 @@ pub fn router(routes: Routes, app: AppState) -> Router {
     finish(router.with_state(app))
 }
 
-/// Adds what every answer has in common: problems for unknown addresses, headers, one log line.
+/// Adds what every answer has in common: problems for unknown addresses, a bound in time, headers.
 pub fn finish(router: Router) -> Router {
     router
         .fallback(async || Problem::new(Code::NotFound).into_response())
@@ -42,9 +43,15 @@ pub fn finish(router: Router) -> Router {
         .layer(middleware::from_fn(answer_headers))
 }
 
+/// A request that takes longer is given up, well before [`crate::ledger::REQUEST_LIFE_SECS`]: a day
+/// that is closed counts on it that nobody writes after that time who saw the day open.
+const REQUEST_TIME: Duration = Duration::from_secs(20);
+
 /// Nothing is stored on the way unless the handler says so, and nothing is guessed from content.
 async fn answer_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    let answered = tokio::time::timeout(REQUEST_TIME, next.run(request)).await;
+    let given_up = |_| Problem::new(Code::OutcomeUnknown).retry_after(2).into_response();
+    let mut response = answered.unwrap_or_else(given_up);
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -83,8 +83,8 @@ pub(super) fn day_availability(
     if day.date < local_date(now, office.timezone) {
         return answer(DayStatus::Closed(past()), vec![]);
     }
-    if let Some(reason) = day.closed() {
-        return answer(DayStatus::Closed(reason.clone()), vec![]);
+    if let Some(reason) = day.closed().cloned().or_else(|| own_closure(office, day.date)) {
+        return answer(DayStatus::Closed(reason), vec![]);
     }
     if day.state.is_none() {
         return answer(unopened(office, service, day.date), vec![]);
@@ -107,6 +107,13 @@ pub(super) fn day_availability(
         DayStatus::Closed(no_session())
     };
     answer(status, slots)
+}
+
+/// The office's own closure of a date. It counts from the moment it is written, even for a day that
+/// was opened in that very moment and so is not marked.
+fn own_closure(office: &Office, date: NaiveDate) -> Option<ClosedReason> {
+    let exception = office.exceptions.get(&date).filter(|exception| !exception.open)?;
+    Some(ClosedReason { code: "office_closed".to_owned(), text: exception.reason.clone() })
 }
 
 /// What a day is that nobody has opened yet.

@@ -15,7 +15,7 @@ use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::{Channel, Office};
 use crate::domain::time::{SlotTime, local_date};
-use crate::storage::{AuditReport, Closure, NextAvailable};
+use crate::storage::{AuditReport, Closure, DUE_SHARDS, DayOpened, NextAvailable};
 
 /// No request lives longer: functions end after 10 seconds and the gateway after 30. What a request
 /// may still write after a day was closed has been written by then.
@@ -82,16 +82,29 @@ impl Housekeeping {
         date: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<bool, LedgerError> {
-        let PlannedDay::Open(slots) = plan_day(office, date) else { return Ok(false) };
+        if matches!(plan_day(office, date), PlannedDay::Closed(_)) {
+            return Ok(false);
+        }
         let known = self.ledger.days.get(&office.id, date, now).await?;
-        let opened = known.state.is_none()
-            && self.ledger.store.open_day(office, date, &slots, now).await?
-                == crate::storage::DayOpened::Opened;
+        let opened = known.state.is_none() && self.open_now(office, date, now).await?;
         if opened {
             self.ledger.days.forget(&office.id, date).await;
         }
         self.open.lock().unwrap_or_else(PoisonError::into_inner).insert((office.id.clone(), date));
         Ok(opened)
+    }
+
+    /// Opens a day by the office as the table has it at this moment, not as this instance remembers it.
+    async fn open_now(
+        &self,
+        office: &Office,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        let store = &self.ledger.store;
+        let Some(office) = store.office(&office.id).await? else { return Ok(false) };
+        let PlannedDay::Open(slots) = plan_day(&office, date) else { return Ok(false) };
+        Ok(store.open_day(&office, date, &slots, now).await? == DayOpened::Opened)
     }
 
     /// Writes down holds that ran out and visits that were missed. Tells how many.
@@ -100,7 +113,7 @@ impl Housekeeping {
     /// If the table does not answer.
     pub async fn settle(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
         let mut count = 0;
-        for shard in 0..crate::storage::DUE_SHARDS {
+        for shard in 0..DUE_SHARDS {
             for booking in self.ledger.store.due_bookings(shard, now, MOST_SETTLED).await? {
                 count += u32::from(self.ledger.settle(&booking, now).await?);
             }

@@ -184,8 +184,12 @@ impl<M: Messenger> Courier<'_, M> {
         Ok(delivery)
     }
 
-    /// Whoever changed the row in between (a status, a later lease) knows more than this sender.
-    async fn replace(&self, before: &Message, after: Message) -> Result<(), DeliverError> {
+    /// Whoever changed the row in between (a status, a later lease) knows more than this sender. A
+    /// settled row keeps nothing that was sealed in it.
+    async fn replace(&self, before: &Message, mut after: Message) -> Result<(), DeliverError> {
+        if after.state.is_settled() {
+            after.sealed = None;
+        }
         self.ledger.store().replace_message(before, &after).await?;
         Ok(())
     }

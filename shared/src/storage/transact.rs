@@ -86,7 +86,8 @@ impl Outcome {
     }
 }
 
-/// Tries of one transaction. With waits of up to 25 · 2^n ms they end within about two seconds.
+/// Tries of one transaction. With waits of up to 25 · 2^n ms they wait for about three seconds at the
+/// most.
 const TRIES: u32 = 7;
 const FIRST_WAIT_MS: u64 = 25;
 
