@@ -22,6 +22,13 @@ pub struct DayState {
     /// Set when the day was closed after it had been opened.
     #[serde(default)]
     pub closed: Option<ClosedReason>,
+    /// When it was closed.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 /// A slot item: how many seats, for whom, until when.

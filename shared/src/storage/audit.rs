@@ -37,6 +37,11 @@ pub enum Disagreement {
         /// The booking.
         code: BookingCode,
     },
+    /// A booking is still on for a day that was closed long ago.
+    LiveOnClosedDay {
+        /// The booking.
+        code: BookingCode,
+    },
     /// A booking's history does not lead to its version.
     BrokenHistory {
         /// The booking.
@@ -69,6 +74,8 @@ impl AuditReport {
 
 /// Looks at a disagreement before it counts.
 const LOOKS: u32 = 4;
+/// The scheduler clears a closed day within two minutes, and has this time when it was down.
+const CLEARED_AFTER: TimeDelta = TimeDelta::minutes(15);
 const PAUSE: Duration = Duration::from_millis(60);
 /// Live bookings of one index shard: a few weeks of all offices over eight shards.
 const MOST_LIVE: usize = 100_000;
@@ -88,6 +95,8 @@ impl Store {
     ) -> Result<AuditReport, StoreError> {
         let day = self.day(office, date).await?;
         let mut report = AuditReport { days: 1, ..AuditReport::default() };
+        let closed_at = day.state.as_ref().and_then(|state| state.closed_at);
+        let is_cleared = closed_at.is_some_and(|at| now - at > CLEARED_AFTER);
         for slot in &day.slots {
             for seat in slot.seats.iter().filter(|seat| seat.is_taken(now)) {
                 report.seats_taken += 1;
@@ -98,7 +107,8 @@ impl Store {
                     time: slot.slot.time,
                     number: seat.number,
                 };
-                report.disagreements.extend(self.audit_seat(&place, now).await?);
+                let found = self.audit_seat(&place, is_cleared, now).await?;
+                report.disagreements.extend(found);
             }
         }
         Ok(report)
@@ -123,26 +133,37 @@ impl Store {
     async fn audit_seat(
         &self,
         place: &SeatRef,
+        is_cleared: bool,
         now: DateTime<Utc>,
     ) -> Result<Option<Disagreement>, StoreError> {
         let mut found = None;
         for look in 0..LOOKS {
-            let Some(seat) = self.get::<Seat>("seat", &keys::seat(place)).await? else {
-                return Ok(None);
-            };
-            let booking = self.booking(seat.code).await?;
-            if !seat.is_taken(now)
-                || booking.is_some_and(|booking| accounts_for(&booking, place, &seat))
-            {
+            found = self.look_at_seat(place, is_cleared, now).await?;
+            if found.is_none() {
                 return Ok(None);
             }
-            found = Some(Disagreement::SeatWithoutBooking {
-                seat: keys::seat(place).sk,
-                code: seat.code,
-            });
             pause(look).await;
         }
         Ok(found)
+    }
+
+    async fn look_at_seat(
+        &self,
+        place: &SeatRef,
+        is_cleared: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Disagreement>, StoreError> {
+        let key = keys::seat(place);
+        let seat = self.get::<Seat>("seat", &key).await?.filter(|seat| seat.is_taken(now));
+        let Some(seat) = seat else { return Ok(None) };
+        let code = seat.code;
+        let booking = self.booking(code).await?.filter(|b| accounts_for(b, place, &seat));
+        let Some(booking) = booking else {
+            return Ok(Some(Disagreement::SeatWithoutBooking { seat: key.sk, code }));
+        };
+        let is_on = matches!(booking.status_at(now), Status::Held | Status::Confirmed);
+        let forgotten = is_cleared && is_on && booking.seat == *place;
+        Ok(forgotten.then_some(Disagreement::LiveOnClosedDay { code }))
     }
 
     async fn audit_booking(

@@ -50,7 +50,7 @@ impl Store {
         planned: &[PlannedSlot],
         now: DateTime<Utc>,
     ) -> Result<DayOpened, StoreError> {
-        let state = DayState { opened_at: now, closed: None };
+        let state = DayState { opened_at: now, closed: None, closed_at: None };
         let day_key = keys::day(&office.id, date);
         let mut writes = vec![Write::Put(to_item("day", &day_key, &state)?, Some(absent()))];
         for plan in planned.iter().take(MOST_SLOTS) {
@@ -133,7 +133,9 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let reason = serde_dynamo::to_attribute_value(reason)
             .map_err(|error| StoreError::Corrupt { kind: "day", source: Some(Box::new(error)) })?;
-        let close = Expression::new("SET #closed = :closed").with(":closed", reason);
+        let close = Expression::new("SET #closed = :closed, #closed_at = :now")
+            .with(":closed", reason)
+            .with(":now", seconds(now));
         let closure = keys::closure(&office.id, date);
         let mut task: Item = closure.attributes();
         task.insert("office".to_owned(), text(office.id.as_str()));
@@ -151,7 +153,7 @@ impl Store {
     /// # Errors
     /// If the table does not answer.
     pub async fn reopen_day(&self, office: &Office, date: NaiveDate) -> Result<bool, StoreError> {
-        let reopen = Expression::new("REMOVE #closed");
+        let reopen = Expression::new("REMOVE #closed, #closed_at");
         let condition = Expression::new("attribute_exists(#closed)");
         let writes = vec![
             Write::Update(keys::day(&office.id, date), reopen, Some(condition)),
