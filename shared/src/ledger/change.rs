@@ -1,18 +1,15 @@
-//! Changes of a booking: confirm, cancel, move, check in, settle.
+//! Changes of a booking that stays where it is: confirm, cancel, check in, settle.
 //!
 //! Each reads the rule from the domain, writes one conditional transaction, and starts over with the
 //! newer booking when somebody else was faster.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
-use super::availability::{DayStatus, day_availability};
-use super::{Alternative, Ledger, LedgerError, NotOffered, cooled_down, messages};
-use crate::domain::booking::{
-    Actor, Booking, CancelReason, CheckIn, Refusal, SeatRef, Status, Times,
-};
+use super::{Ledger, LedgerError, cooled_down, messages};
+use crate::domain::booking::{Actor, Booking, CancelReason, CheckIn, Refusal, Status};
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
-use crate::domain::time::{SlotTime, whole_seconds};
+use crate::domain::time::whole_seconds;
 use crate::storage::{Change, ChangeOutcome, PersonChange, QueueEntry, SeatChange, StoreError};
 
 /// How a change ended.
@@ -24,19 +21,6 @@ pub enum Changed {
     Already(Box<Booking>),
     /// The booking stays as it is.
     Refused(Refusal),
-}
-
-/// How a move ended.
-#[derive(Debug, Clone)]
-pub enum Moved {
-    /// It was made, had been made before, or may not be made.
-    Changed(Changed),
-    /// The slot is full; the booking keeps its seat.
-    Full(Vec<Alternative>),
-    /// There is no such slot to move to.
-    NotOffered(NotOffered),
-    /// The person has another live booking meanwhile.
-    AlreadyBooked,
 }
 
 /// A person who is in.
@@ -60,7 +44,7 @@ pub struct CheckInRefused {
 }
 
 /// Times a change starts over because somebody else was faster.
-const MOST_ROUNDS: u32 = 8;
+pub(super) const MOST_ROUNDS: u32 = 8;
 
 impl Ledger {
     /// Confirms a held booking.
@@ -152,75 +136,6 @@ impl Ledger {
         Err(LedgerError::Crowded)
     }
 
-    /// Moves a booking to another slot: its old seat is given back and the new one claimed together,
-    /// or neither.
-    ///
-    /// # Errors
-    /// If the table does not answer, or everybody meets on the same seats.
-    pub async fn reschedule(
-        &self,
-        office: &Office,
-        booking: Booking,
-        date: NaiveDate,
-        time: SlotTime,
-        now: DateTime<Utc>,
-    ) -> Result<Moved, LedgerError> {
-        let now = whole_seconds(now);
-        let mut before = booking;
-        let mut day = self.days.get(&office.id, date, now).await?;
-        for _ in 0..MOST_ROUNDS {
-            if let Err(refusal) = before.may_move(now) {
-                return Ok(Moved::Changed(Changed::Refused(refusal)));
-            }
-            let service = before.seat.service.clone();
-            let is_there =
-                before.seat.date == date && before.seat.time == time && !before.is_displaced();
-            if is_there {
-                return Ok(Moved::Changed(Changed::Already(Box::new(before))));
-            }
-            let availability = day_availability(office, &service, &day, before.channel, now);
-            match availability.status {
-                DayStatus::Closed(reason) => {
-                    return Ok(Moved::NotOffered(NotOffered::Closed(reason)));
-                }
-                DayStatus::NotReleased(at) => {
-                    return Ok(Moved::NotOffered(NotOffered::NotReleased(at)));
-                }
-                DayStatus::Open | DayStatus::Full => {}
-            }
-            if availability.slots.iter().all(|slot| slot.time != time) {
-                return Ok(Moved::NotOffered(NotOffered::Slot));
-            }
-            let picked = day
-                .slot(&service, time)
-                .and_then(|s| s.pick(before.channel, now, &mut rand::rng()));
-            let Some(number) = picked else {
-                let alternatives =
-                    self.alternatives(office, &service, date, before.channel, now).await?;
-                return Ok(Moved::Full(alternatives));
-            };
-            let seat = SeatRef { office: office.id.clone(), service, date, time, number };
-            let after = match before.reschedule(seat, Times::of(office, date, time), now) {
-                Ok(after) => after,
-                Err(refusal) => return Ok(Moved::Changed(Changed::Refused(refusal))),
-            };
-            match self.commit(&move_change(office, &before, &after, now).as_change(), now).await? {
-                ChangeOutcome::Applied => {
-                    self.days.forget(&office.id, before.seat.date).await;
-                    self.days.note_claim(&after.seat, after.code, after.hold_expires_at).await;
-                    return Ok(Moved::Changed(Changed::Done(Box::new(after))));
-                }
-                ChangeOutcome::Otherwise(newer) => before = *newer,
-                ChangeOutcome::SeatTaken => day = self.days.refresh(&office.id, date, now).await?,
-                ChangeOutcome::SeatLost => {
-                    return Ok(Moved::Changed(Changed::Refused(Refusal::HoldExpired)));
-                }
-                ChangeOutcome::PersonBusy { .. } => return Ok(Moved::AlreadyBooked),
-            }
-        }
-        Err(LedgerError::Crowded)
-    }
-
     /// Checks a person in. The first scan wins; every later one is told of it.
     ///
     /// # Errors
@@ -303,51 +218,6 @@ impl Ledger {
         };
         Ok(matches!(self.commit(&change, now).await?, ChangeOutcome::Applied))
     }
-}
-
-/// A move, with the messages that it owns.
-struct Move<'a> {
-    before: &'a Booking,
-    after: &'a Booking,
-    seats: Vec<SeatChange>,
-    person: PersonChange,
-    messages: Vec<crate::domain::message::Message>,
-}
-
-impl Move<'_> {
-    fn as_change(&self) -> Change<'_> {
-        Change {
-            before: Some(self.before),
-            after: self.after,
-            by: Actor::Applicant,
-            seats: self.seats.clone(),
-            person: self.person,
-            messages: &self.messages,
-            queue: None,
-        }
-    }
-}
-
-/// A displaced booking has given its seat and its person back already; it claims both anew.
-fn move_change<'a>(
-    office: &Office,
-    before: &'a Booking,
-    after: &'a Booking,
-    now: DateTime<Utc>,
-) -> Move<'a> {
-    let claim = SeatChange::Claim(after.seat.clone(), after.hold_expires_at);
-    let free_at = after.person_free_at();
-    let (seats, person) = if before.is_displaced() {
-        (vec![claim], PersonChange::Claim(free_at))
-    } else {
-        let release = SeatChange::Release(before.seat.clone(), cooled_down(office, now));
-        (vec![release, claim], PersonChange::Extend(free_at))
-    };
-    let kinds: &[MessageKind] = match after.status {
-        Status::Held => &[MessageKind::Hold],
-        _ => &[MessageKind::Moved, MessageKind::Reminder],
-    };
-    Move { before, after, seats, person, messages: messages(after, kinds, now) }
 }
 
 /// The letter of the queue that a booking's service waits in.

@@ -177,7 +177,8 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<HoldOutcome, LedgerError> {
         let mut day = self.days.get(&request.office.id, date, now).await?;
-        let times = match offered(request, &day, time, now) {
+        let (office, channel) = (request.office, request.channel);
+        let times = match offered(office, request.service, channel, &day, time, now) {
             Ok(times) => times,
             Err(reason) => return Ok(HoldOutcome::NotOffered(reason)),
         };
@@ -187,7 +188,6 @@ impl Ledger {
                 Claim::SlotFull => {}
             }
         }
-        let (office, channel) = (request.office, request.channel);
         let alternatives = self.alternatives(office, request.service, date, channel, now).await?;
         Ok(HoldOutcome::Full(alternatives))
     }
@@ -296,14 +296,17 @@ fn same_request(request: &HoldRequest<'_>, booking: Booking) -> HoldOutcome {
     }
 }
 
-/// The slots of the day that the request accepts, in order, or why there are none.
-fn offered(
-    request: &HoldRequest<'_>,
+/// The slots of a day that can be booked (only the one at `time`, if that is named), in order, or
+/// why there are none.
+pub(super) fn offered(
+    office: &Office,
+    service: &ServiceId,
+    channel: Channel,
     day: &Day,
     time: Option<SlotTime>,
     now: DateTime<Utc>,
 ) -> Result<Vec<SlotTime>, NotOffered> {
-    let availability = day_availability(request.office, request.service, day, request.channel, now);
+    let availability = day_availability(office, service, day, channel, now);
     match availability.status {
         DayStatus::Closed(reason) => return Err(NotOffered::Closed(reason)),
         DayStatus::NotReleased(at) => return Err(NotOffered::NotReleased(at)),

@@ -8,6 +8,7 @@ mod cache;
 mod change;
 mod hold;
 mod housekeeping;
+mod moving;
 mod search;
 
 use std::sync::Arc;
@@ -23,9 +24,10 @@ use crate::storage::{Change, ChangeOutcome, Store, StoreError};
 
 pub use availability::{DayAvailability, DayStatus, SlotAvailability};
 pub use cache::{DayCache, OfficeCache};
-pub use change::{Changed, CheckInRefused, CheckedIn, Moved};
+pub use change::{Changed, CheckInRefused, CheckedIn};
 pub use hold::{Choice, HoldOutcome, HoldRequest, NotOffered};
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
+pub use moving::Moved;
 pub use search::{Alternative, KnownFull};
 
 /// The ledger.
