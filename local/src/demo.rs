@@ -33,7 +33,7 @@ pub fn offices() -> anyhow::Result<Vec<Office>> {
 pub async fn seed(store: &Store, offices: &[Office]) -> anyhow::Result<()> {
     let (known, _) = store.offices().await?;
     for office in offices.iter().filter(|office| known.iter().all(|known| known.id != office.id)) {
-        store.put_office(office).await?;
+        store.put_office(0, office).await?;
     }
     Ok(())
 }

@@ -160,8 +160,7 @@ pub fn sign(secret: &str, body: &[u8]) -> String {
         return String::new();
     };
     mac.update(body);
-    let digits: String =
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = antrian::security::tokens::hex(&mac.finalize().into_bytes());
     format!("sha256={digits}")
 }
 

@@ -6,6 +6,7 @@ use antrian::app::App;
 use antrian::domain::calendar::{PlannedDay, plan_day};
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::{DayException, Office};
+use antrian::domain::time::local_date;
 use antrian::http::body::{Body, Segments};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::staff::Scope;
@@ -19,7 +20,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::offices::{check, current};
+use crate::offices::{check, current, write};
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(put))
@@ -64,12 +65,11 @@ async fn put(
     if exceptions.len() > MOST_EXCEPTIONS {
         return Err(Problem::field("exceptions", "Paling banyak 250 hari.", "At most 250 days."));
     }
-    let before = current(&app, &id).await?;
-    let after = Office { exceptions: exceptions.clone(), ..(*before).clone() };
+    let (before, revision) = current(&app, &id).await?;
+    let after = Office { exceptions: exceptions.clone(), ..before.clone() };
     check(&after)?;
     let (closed, reopened) = mark_days(&app, &before, &after).await?;
-    app.ledger.store().put_office(&after).await?;
-    app.ledger.offices().forget().await;
+    write(&app, revision, &after).await?;
     Ok(Json(Calendared { exceptions, closed, reopened }))
 }
 
@@ -84,7 +84,8 @@ async fn mark_days(
     let (mut closed, mut reopened) = (vec![], vec![]);
     let dates: BTreeSet<_> =
         before.exceptions.keys().chain(after.exceptions.keys()).copied().collect();
-    for date in dates {
+    let today = local_date(now, after.timezone);
+    for date in dates.into_iter().filter(|date| *date >= today) {
         let done = match plan_day(after, date) {
             PlannedDay::Closed(reason) => {
                 let open = store.day(&after.id, date).await?.closed() != Some(&reason);

@@ -1,7 +1,5 @@
 //! An office's description as a whole.
 
-use std::sync::Arc;
-
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
 use antrian::domain::validate::{Fault, faults};
@@ -19,10 +17,9 @@ pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(put))
 }
 
-/// The office as the table has it now.
-pub(crate) async fn current(app: &AppState, id: &OfficeId) -> Result<Arc<Office>, Problem> {
-    let office = app.ledger.store().office(id).await?;
-    office.map(Arc::new).ok_or_else(|| Problem::new(Code::NotFound))
+/// The office as the table has it now, and its revision.
+pub(crate) async fn current(app: &AppState, id: &OfficeId) -> Result<(Office, u32), Problem> {
+    app.ledger.store().office(id).await?.ok_or_else(|| Problem::new(Code::NotFound))
 }
 
 /// Refuses a description that makes no sense.
@@ -33,6 +30,13 @@ pub(crate) fn check(office: &Office) -> Result<(), Problem> {
     }
     let view = |fault: &Fault| FieldFault::new(&fault.field, fault.why, fault.why);
     Err(Problem::fields(&found.iter().map(view).collect::<Vec<_>>()))
+}
+
+/// Writes an office that nobody else has changed since it had this revision.
+pub(crate) async fn write(app: &AppState, revision: u32, office: &Office) -> Result<(), Problem> {
+    let written = app.ledger.store().put_office(revision, office).await?;
+    app.ledger.offices().forget().await;
+    if written { Ok(()) } else { Err(Problem::new(Code::ChangedMeanwhile)) }
 }
 
 /// Writes an office. Days that are open already keep their slots: see `releases` and `slots`.
@@ -57,14 +61,13 @@ async fn put(
     }
     check(&office)?;
     let known = app.ledger.store().office(&id).await?;
-    if known.is_some_and(|known| known.exceptions != office.exceptions) {
+    if known.as_ref().is_some_and(|(known, _)| known.exceptions != office.exceptions) {
         return Err(Problem::field(
             "exceptions",
             "Hari libur kantor diubah melalui alamat calendar, supaya pemohon diberi tahu.",
             "Exceptions are changed through the calendar address, so that people are told.",
         ));
     }
-    app.ledger.store().put_office(&office).await?;
-    app.ledger.offices().forget().await;
+    write(&app, known.map_or(0, |(_, revision)| revision), &office).await?;
     Ok(Json(office))
 }

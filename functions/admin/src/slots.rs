@@ -68,7 +68,7 @@ async fn release(
     body: Body<Release>,
 ) -> Result<Response, Problem> {
     staff.may(Scope::Admin, &id)?;
-    let office = current(&app, &id).await?;
+    let (office, _) = current(&app, &id).await?;
     let scope = format!("release\n{id}");
     once(&app, &key, &scope, &body.hash, StatusCode::OK, open(&app, &office, &body.value)).await
 }
@@ -176,7 +176,7 @@ async fn patch(
             "A quota is from 0 to 999.",
         ));
     }
-    let office = current(&app, &id).await?;
+    let (office, _) = current(&app, &id).await?;
     known_service(&office, &service)?;
     if !app.ledger.store().set_quota(&office, date, &service, time, quota).await? {
         return Err(Problem::new(Code::NotFound));

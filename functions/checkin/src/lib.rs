@@ -38,7 +38,7 @@ struct Scan {
 }
 
 /// A person who is in.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct CheckInView {
     code: String,
     /// Always `checked_in`, or what became of the visit since.
@@ -59,7 +59,7 @@ struct CheckInView {
 }
 
 /// The person, for the clerk to compare with the KTP.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct PersonView {
     name: String,
 }

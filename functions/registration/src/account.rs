@@ -1,13 +1,13 @@
 //! An account's own data: what is known, all of it, and nothing any more.
 
 use antrian::app::App;
-use antrian::domain::booking::{CancelReason, Refusal, Status};
+use antrian::domain::booking::{Booking, CancelReason, Status};
+use antrian::domain::code::BookingCode;
 use antrian::domain::ids::AccountId;
 use antrian::domain::message::Locale;
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::session::SignedIn;
 use antrian::http::{AppState, Routes};
-use antrian::ledger::Changed;
 use antrian::storage::{Account, BookingKept};
 use axum::Json;
 use axum::extract::State;
@@ -25,10 +25,11 @@ pub(crate) fn routes() -> Routes {
         .routes(routes!(me, erase))
         .routes(routes!(export))
         .routes(routes!(sign_out))
+        .routes(routes!(sign_out_everywhere))
 }
 
 /// What is known of an account.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct Me {
     account_id: String,
     created_at: DateTime<Utc>,
@@ -65,7 +66,7 @@ async fn me(State(app): State<AppState>, who: SignedIn) -> Result<Json<Me>, Prob
 }
 
 /// Everything that is stored of an account, in the clear: for its owner only.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct Export {
     account_id: String,
     created_at: DateTime<Utc>,
@@ -76,7 +77,7 @@ struct Export {
     bookings: Vec<ExportedBooking>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct ExportedApplicant {
     id: String,
     name: String,
@@ -173,31 +174,51 @@ async fn export(State(app): State<AppState>, who: SignedIn) -> Result<Json<Expor
     security(("session" = [])))]
 async fn erase(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode, Problem> {
     let id = &who.session.account;
-    let now = app.clock.now();
-    let bookings = bookings(&app, id).await?;
-    let in_office = |kept: &BookingKept| {
-        let status = kept.booking.status_at(now);
-        matches!(status, Status::CheckedIn | Status::AwaitingDocuments)
-            && now < kept.booking.times.day_ends_at
-    };
-    if bookings.iter().any(in_office) {
+    let store = app.ledger.store();
+    if bookings(&app, id).await?.iter().any(|kept| is_visiting(&kept.booking, app.clock.now())) {
         return Err(Problem::new(Code::VisitInProgress));
     }
-    for kept in bookings {
-        if matches!(kept.booking.status_at(now), Status::Held | Status::Confirmed) {
-            let office = app.ledger.offices().get(&kept.booking.seat.office, now).await?;
-            let office = office.ok_or_else(|| Problem::new(Code::InternalError))?;
-            // Refused: checked in this very moment. What is under way is not erased.
-            match app.ledger.cancel(&office, kept.booking, CancelReason::Erasure, now).await? {
-                Changed::Refused(Refusal::CheckedIn) => {
-                    return Err(Problem::new(Code::VisitInProgress));
-                }
-                Changed::Refused(_) | Changed::Done(_) | Changed::Already(_) => {}
-            }
+    loop {
+        let (codes, _) = store.booking_codes(id, None, PAGE).await?;
+        if codes.is_empty() {
+            break;
+        }
+        for code in codes {
+            forget_booking(&app, code).await?;
         }
     }
-    app.ledger.store().erase_account(id, now).await?;
+    store.erase_account(id, app.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Bookings read in one go.
+const PAGE: usize = 100;
+/// Times that a booking is looked at again because it has just changed.
+const MOST_ROUNDS: u32 = 5;
+
+/// Whether the person is at the office.
+fn is_visiting(booking: &Booking, now: DateTime<Utc>) -> bool {
+    matches!(booking.status, Status::CheckedIn | Status::AwaitingDocuments)
+        && now < booking.times.day_ends_at
+}
+
+/// Cancels a booking that is on, then takes the person out of it.
+async fn forget_booking(app: &App, code: BookingCode) -> Result<(), Problem> {
+    let (store, now) = (app.ledger.store(), app.clock.now());
+    for _ in 0..MOST_ROUNDS {
+        let Some(booking) = store.booking(code).await? else { return Ok(()) };
+        match booking.status_at(now) {
+            _ if is_visiting(&booking, now) => return Err(Problem::new(Code::VisitInProgress)),
+            Status::Held | Status::Confirmed => {
+                let office = app.ledger.offices().get(&booking.seat.office, now).await?;
+                let office = office.ok_or_else(|| Problem::new(Code::InternalError))?;
+                app.ledger.cancel(&office, booking, CancelReason::Erasure, now).await?;
+            }
+            _ if store.forget_booking(&booking).await? => return Ok(()),
+            _ => {}
+        }
+    }
+    Err(Problem::new(Code::Busy).retry_after(2))
 }
 
 /// Signs this device out.
@@ -206,5 +227,16 @@ async fn erase(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode,
 async fn sign_out(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode, Problem> {
     let hash = who.token.hash(&app);
     app.ledger.store().delete_session(&who.session.account, &hash).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Signs every device of the account out, this one too.
+#[utoipa::path(delete, path = "/v1/sessions", tag = "account",
+    responses((status = 204), (status = 401, body = ProblemDetails)), security(("session" = [])))]
+async fn sign_out_everywhere(
+    State(app): State<AppState>,
+    who: SignedIn,
+) -> Result<StatusCode, Problem> {
+    app.ledger.store().delete_sessions(&who.session.account).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -47,7 +47,7 @@ fn general() -> Category {
 }
 
 /// A person of the account; the NIK's middle digits are hidden.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct ApplicantView {
     id: String,
     name: String,
@@ -166,7 +166,7 @@ async fn keep(
     }
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct Applicants {
     applicants: Vec<ApplicantView>,
 }

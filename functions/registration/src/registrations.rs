@@ -48,7 +48,7 @@ struct Begin {
     locale: Locale,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct Begun {
     id: String,
     /// Keep it: it exchanges the verified registration for a token.
@@ -124,7 +124,7 @@ struct Exchange {
     secret: String,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct SignedInView {
     /// Send it as `Authorization: Bearer …`.
     token: String,

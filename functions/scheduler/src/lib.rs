@@ -55,11 +55,14 @@ pub async fn run(app: &App, work: &Housekeeping, job: Job) -> Result<Report, Led
 
 async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let now = app.clock.now();
-    let settled = Box::pin(work.settle(now)).await;
-    let cleared = Box::pin(work.clear_closed_days(now)).await;
-    let days_opened = Box::pin(work.open_days(now)).await;
-    let swept = Box::pin(sweep(app.ledger.store(), &app.queue, now)).await;
-    let surveyed = Box::pin(work.survey(now)).await;
+    let (store, queue) = (app.ledger.store(), &app.queue);
+    let ((days_opened, surveyed), settled, cleared, swept) = tokio::join!(
+        // What is free next is looked for after days have been opened.
+        async { (Box::pin(work.open_days(now)).await, Box::pin(work.survey(now)).await) },
+        Box::pin(work.settle(now)),
+        Box::pin(work.clear_closed_days(now)),
+        Box::pin(sweep(store, queue, now)),
+    );
     let report = Report {
         days_opened: days_opened?,
         settled: settled?,

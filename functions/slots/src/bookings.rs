@@ -85,7 +85,10 @@ async fn hold(
     let now = app.clock.now();
     let token = Token::of(&headers)?;
     let office = office(&app, &body.value.office).await?;
-    refuse_from_memory(&app, &office, &token, &key, &body.value, now)?;
+    // With a key the first answer is looked for before anything is refused.
+    if key.0.is_none() {
+        refuse_from_memory(&app, &office, &body.value, now)?;
+    }
     let session = token.session(&app).await?;
     let wish = &body.value;
     let applicant = app.ledger.store().applicant(&session.account, &wish.applicant_id).await?;
@@ -115,15 +118,11 @@ async fn hold(
 fn refuse_from_memory(
     app: &AppState,
     office: &Office,
-    token: &Token,
-    key: &RequestKey,
     wish: &NewBooking,
     now: DateTime<Utc>,
 ) -> Result<(), Problem> {
     let Some(date) = wish.date else { return Ok(()) };
-    let first_code = |key: &String| app.keyring.booking_code(token.claimed_account(), key, 0);
-    let code = key.0.as_ref().map(first_code);
-    match app.ledger.known_full(office, &wish.service, date, wish.slot, code, now) {
+    match app.ledger.known_full(office, &wish.service, date, wish.slot, now) {
         Some(full) => Err(slot_full(&full.alternatives)),
         None => Ok(()),
     }
@@ -149,6 +148,7 @@ fn hold_problem(office: &Office, outcome: HoldOutcome) -> Problem {
         }
         HoldOutcome::AlreadyBooked(None) => Problem::new(Code::AlreadyBooked),
         HoldOutcome::Mismatch => Problem::new(Code::IdempotencyMismatch),
+        HoldOutcome::AccountGone => Problem::new(Code::Unauthenticated),
         HoldOutcome::NotOffered(reason) => not_offered(office, reason),
         HoldOutcome::Held(_) | HoldOutcome::Repeated(_) => Problem::new(Code::InternalError),
     }
@@ -215,11 +215,14 @@ async fn list(
     let account = &who.session.account;
     let (codes, more) = app.ledger.store().booking_codes(account, page.after, PAGE).await?;
     let next = codes.last().filter(|_| more).map(ToString::to_string);
+    let applicants = app.ledger.store().applicants(account).await?;
+    let now = app.clock.now();
     let mut bookings = Vec::with_capacity(codes.len());
     for code in codes {
-        if let Some(booking) = app.ledger.store().booking(code).await? {
-            bookings.push(read_view(&app, &booking).await?);
-        }
+        let Some(booking) = app.ledger.store().booking(code).await? else { continue };
+        let office = office(&app, &booking.seat.office).await?;
+        let applicant = applicants.iter().find(|applicant| applicant.id == booking.applicant);
+        bookings.push(booking_view(&app, &office, &booking, applicant, now));
     }
     Ok(Json(Bookings { bookings, next }))
 }

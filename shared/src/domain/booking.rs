@@ -225,9 +225,14 @@ pub enum Refusal {
     TooLate,
     /// The visit is on another day.
     WrongDay,
+    /// It was moved so often that somebody plays with it.
+    MovedTooOften,
     /// The instant for this change has not come.
     NotDue,
 }
+
+/// Nobody needs more transitions; seats that are moved about are nobody's for minutes.
+const MOST_VERSIONS: u32 = 25;
 
 impl Booking {
     /// The true state at `now`.
@@ -315,6 +320,9 @@ impl Booking {
     /// The state after a move at `now`, or why it can't be moved.
     pub fn may_move(&self, now: DateTime<Utc>) -> Result<Status, Refusal> {
         match self.status_at(now) {
+            Status::Held | Status::Confirmed if self.version >= MOST_VERSIONS => {
+                Err(Refusal::MovedTooOften)
+            }
             Status::Held => Ok(Status::Held),
             Status::Confirmed if now < self.times.reschedule_until => Ok(Status::Confirmed),
             Status::Confirmed => Err(Refusal::TooLateToMove),

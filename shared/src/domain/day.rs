@@ -20,7 +20,7 @@ pub struct DayState {
     #[serde(with = "chrono::serde::ts_seconds")]
     pub opened_at: DateTime<Utc>,
     /// Set when the day was closed after it had been opened.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<ClosedReason>,
     /// When it was closed.
     #[serde(

@@ -154,6 +154,11 @@ pub struct Message {
     pub error: Option<String>,
 }
 
+/// Marks a row whose sender was lost, or whose provider's answer was: it waits for a status.
+pub const UNCONFIRMED: &str = "unconfirmed";
+/// Marks a row that waited in vain and is being sent once more.
+pub const RESENT: &str = "resent";
+
 /// A message that is never of use again after so long.
 const WORTH_DAYS: i64 = 3;
 
@@ -202,6 +207,21 @@ impl Message {
             lease_until: None,
             provider_id: None,
             error: None,
+        }
+    }
+
+    /// The row as a sender takes it, until `until`.
+    #[must_use]
+    pub fn leased(&self, lease: &str, until: DateTime<Utc>) -> Self {
+        let waited = self.error.as_deref() == Some(UNCONFIRMED);
+        Self {
+            state: MessageState::Sending,
+            attempts: self.attempts + 1,
+            lease: Some(lease.to_owned()),
+            lease_until: Some(until),
+            due: until,
+            error: if waited { Some(RESENT.to_owned()) } else { self.error.clone() },
+            ..self.clone()
         }
     }
 

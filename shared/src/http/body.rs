@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::problem::{Code, FieldFault, Problem};
+use crate::security::tokens::hex;
 
 /// Bodies are at most so large, webhooks excepted.
 pub const MOST_BYTES: usize = 64 * 1024;
@@ -71,7 +72,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
 
 /// SHA-256 in hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 /// Only the path of a field is told: what stands in it may be personal.

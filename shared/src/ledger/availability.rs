@@ -127,7 +127,8 @@ fn unopened(office: &Office, service: &ServiceId, date: NaiveDate) -> DayStatus 
     }
 }
 
-fn past() -> ClosedReason {
+/// The time for booking is over.
+pub(super) fn past() -> ClosedReason {
     let text = Text {
         id: "Waktu pendaftaran sudah lewat".to_owned(),
         en: "Booking for this day has ended".to_owned(),

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::sync::RwLock;
@@ -22,8 +22,9 @@ use crate::storage::{NextAvailable, Store, StoreError};
 const DAY_AGE: TimeDelta = TimeDelta::seconds(1);
 /// Offices are read again after this time.
 const OFFICES_AGE: TimeDelta = TimeDelta::seconds(5);
-/// Days kept at most: 151 offices for two months would be about 9,000.
-const MOST_DAYS: usize = 10_000;
+/// Values kept at most. A large day takes about 40 kB, so that all of them take at most 60 MB; in a
+/// rush an instance serves a few dozen days.
+const MOST_PLACES: usize = 1_500;
 
 type Place<V> = Arc<RwLock<Option<(DateTime<Utc>, Arc<V>)>>>;
 
@@ -38,17 +39,27 @@ impl<K: Eq + Hash + Clone, V> Memory<K, V> {
         Self { places: Mutex::new(HashMap::new()) }
     }
 
+    fn places(&self) -> MutexGuard<'_, HashMap<K, Place<V>>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The place of a key, made if it is missing. When there are many, those that nobody is using
+    /// go: what is wanted again is read again.
     fn place(&self, key: &K) -> Place<V> {
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        if places.len() >= MOST_DAYS && !places.contains_key(key) {
-            places.clear();
+        let mut places = self.places();
+        if let Some(place) = places.get(key) {
+            return place.clone();
+        }
+        if places.len() >= MOST_PLACES {
+            places.retain(|_, place| Arc::strong_count(place) > 1);
         }
         places.entry(key.clone()).or_default().clone()
     }
 
-    /// The value, if it was read at most `age` before `now`.
+    /// The value, if it was read at most `age` before `now`. Makes no place: anybody may ask for
+    /// anything.
     fn peek(&self, key: &K, age: TimeDelta, now: DateTime<Utc>) -> Option<Arc<V>> {
-        let place = self.place(key);
+        let place = self.places().get(key)?.clone();
         let known = place.try_read().ok()?;
         known.as_ref().filter(|(at, _)| is_fresh(*at, age, now)).map(|(_, value)| value.clone())
     }

@@ -129,7 +129,7 @@ impl Ledger {
                     return Ok(Changed::Done(Box::new(after)));
                 }
                 ChangeOutcome::Otherwise(newer) => before = *newer,
-                ChangeOutcome::SeatLost => return Ok(Changed::Refused(Refusal::HoldExpired)),
+                ChangeOutcome::SeatLost => return Ok(Changed::Refused(lost(&before))),
                 other => return Err(unexpected(&other)),
             }
         }
@@ -179,6 +179,10 @@ impl Ledger {
             match self.commit(&change, now).await? {
                 ChangeOutcome::Applied => return self.checked_in(after, false).await.map(Ok),
                 ChangeOutcome::Otherwise(newer) => before = *newer,
+                // The person booked anew in the very second in which this visit counted as missed.
+                ChangeOutcome::SeatLost => {
+                    return Ok(Err(CheckInRefused { refusal: Refusal::TooLate, booking: before }));
+                }
                 other => return Err(unexpected(&other)),
             }
         }
@@ -218,6 +222,11 @@ impl Ledger {
         };
         Ok(matches!(self.commit(&change, now).await?, ChangeOutcome::Applied))
     }
+}
+
+/// What it means that a booking does not have its seat or person any more: its time has just passed.
+fn lost(booking: &Booking) -> Refusal {
+    if booking.status == Status::Held { Refusal::HoldExpired } else { Refusal::Ended }
 }
 
 /// The letter of the queue that a booking's service waits in.

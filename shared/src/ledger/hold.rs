@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
 
-use super::availability::{DayStatus, day_availability, search_dates};
+use super::availability::{DayStatus, day_availability, past, search_dates};
 use super::search::is_beyond;
 use super::{Alternative, Ledger, LedgerError, messages};
 use crate::domain::booking::{Actor, Booking, SeatRef, Status, Times};
@@ -84,6 +84,8 @@ pub enum HoldOutcome {
     AlreadyBooked(Option<BookingCode>),
     /// No seat is offered.
     NotOffered(NotOffered),
+    /// The account was erased meanwhile.
+    AccountGone,
 }
 
 /// Seats tried in one slot before giving up for the moment.
@@ -150,23 +152,26 @@ impl Ledger {
         request: &HoldRequest<'_>,
         now: DateTime<Utc>,
     ) -> Result<HoldOutcome, LedgerError> {
-        let today = local_date(now, request.office.timezone);
-        for date in search_dates(today) {
-            let day = self.days.get(&request.office.id, date, now).await?;
-            if is_beyond(request.office, &day, now) {
+        let (office, service) = (request.office, request.service);
+        let mut any_full = false;
+        for date in search_dates(local_date(now, office.timezone)) {
+            let day = self.days.get(&office.id, date, now).await?;
+            if is_beyond(office, &day, now) {
                 break;
             }
-            let free =
-                day_availability(request.office, request.service, &day, request.channel, now);
-            if free.status != DayStatus::Open {
-                continue;
-            }
-            match self.hold_on(request, date, None, now).await? {
-                HoldOutcome::Full(_) => {}
-                outcome => return Ok(outcome),
+            let free = day_availability(office, service, &day, request.channel, now);
+            any_full |= matches!(free.status, DayStatus::Open | DayStatus::Full);
+            if free.status == DayStatus::Open
+                && let Claim::Done(outcome) = self.claim_on(request, day, None, now).await?
+            {
+                return Ok(outcome);
             }
         }
-        Ok(HoldOutcome::Full(vec![]))
+        if any_full {
+            return Ok(HoldOutcome::Full(vec![]));
+        }
+        let (opens_at, _) = office.release.next_release(now, office.timezone);
+        Ok(HoldOutcome::NotOffered(NotOffered::NotReleased(opens_at)))
     }
 
     async fn hold_on(
@@ -176,20 +181,36 @@ impl Ledger {
         time: Option<SlotTime>,
         now: DateTime<Utc>,
     ) -> Result<HoldOutcome, LedgerError> {
-        let mut day = self.days.get(&request.office.id, date, now).await?;
+        let day = self.days.get(&request.office.id, date, now).await?;
+        match self.claim_on(request, day, time, now).await? {
+            Claim::Done(outcome) => Ok(outcome),
+            Claim::SlotFull => {
+                let (office, channel) = (request.office, request.channel);
+                let found = self.alternatives(office, request.service, date, channel, now).await?;
+                Ok(HoldOutcome::Full(found))
+            }
+        }
+    }
+
+    /// Claims a seat on a day, in the slot at `time` or in the first one that has any.
+    async fn claim_on(
+        &self,
+        request: &HoldRequest<'_>,
+        mut day: Arc<Day>,
+        time: Option<SlotTime>,
+        now: DateTime<Utc>,
+    ) -> Result<Claim, LedgerError> {
         let (office, channel) = (request.office, request.channel);
         let times = match offered(office, request.service, channel, &day, time, now) {
             Ok(times) => times,
-            Err(reason) => return Ok(HoldOutcome::NotOffered(reason)),
+            Err(reason) => return Ok(Claim::Done(HoldOutcome::NotOffered(reason))),
         };
         for time in times {
-            match self.claim_in(request, &mut day, time, now).await? {
-                Claim::Done(outcome) => return Ok(outcome),
-                Claim::SlotFull => {}
+            if let Claim::Done(outcome) = self.claim_in(request, &mut day, time, now).await? {
+                return Ok(Claim::Done(outcome));
             }
         }
-        let alternatives = self.alternatives(office, request.service, date, channel, now).await?;
-        Ok(HoldOutcome::Full(alternatives))
+        Ok(Claim::SlotFull)
     }
 
     /// Claims a seat of one slot. After a seat turned out to be taken the day is read again, so that
@@ -226,6 +247,7 @@ impl Ledger {
                     let own = (account == *request.account).then_some(code);
                     return Ok(Claim::Done(HoldOutcome::AlreadyBooked(own)));
                 }
+                ChangeOutcome::AccountGone => return Ok(Claim::Done(HoldOutcome::AccountGone)),
                 ChangeOutcome::SeatTaken | ChangeOutcome::SeatLost => {
                     *day = self.days.refresh(&request.office.id, day.date, now).await?;
                 }
@@ -314,5 +336,10 @@ pub(super) fn offered(
     }
     let open = availability.slots.iter().map(|slot| slot.time);
     let times: Vec<_> = open.filter(|open| time.is_none_or(|time| time == *open)).collect();
-    if times.is_empty() { Err(NotOffered::Slot) } else { Ok(times) }
+    let has_passed = || time.is_some_and(|time| day.slot(service, time).is_some());
+    match times.is_empty() {
+        false => Ok(times),
+        true if has_passed() => Err(NotOffered::Closed(past())),
+        true => Err(NotOffered::Slot),
+    }
 }

@@ -12,6 +12,8 @@ use super::search::is_beyond;
 use super::{Ledger, LedgerError};
 use crate::domain::booking::{Booking, CancelReason, Status};
 use crate::domain::calendar::{PlannedDay, plan_day};
+use crate::domain::code::BookingCode;
+use crate::domain::day::Day;
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::{Channel, Office};
 use crate::domain::time::{SlotTime, local_date};
@@ -86,12 +88,27 @@ impl Housekeeping {
             return Ok(false);
         }
         let known = self.ledger.days.get(&office.id, date, now).await?;
-        let opened = known.state.is_none() && self.open_now(office, date, now).await?;
+        let opened = match known.state {
+            None => self.open_now(office, date, now).await?,
+            Some(_) => self.add_missing(office, &known, now).await?,
+        };
         if opened {
             self.ledger.days.forget(&office.id, date).await;
         }
         self.open.lock().unwrap_or_else(PoisonError::into_inner).insert((office.id.clone(), date));
         Ok(opened)
+    }
+
+    /// Adds the services that were left out when somebody opened the day by hand for others.
+    async fn add_missing(
+        &self,
+        office: &Office,
+        day: &Day,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        let PlannedDay::Open(mut slots) = plan_day(office, day.date) else { return Ok(false) };
+        slots.retain(|slot| day.slots.iter().all(|known| known.slot.service != slot.service));
+        Ok(self.ledger.store.add_slots(office, day.date, &slots, now).await? > 0)
     }
 
     /// Opens a day by the office as the table has it at this moment, not as this instance remembers it.
@@ -102,7 +119,7 @@ impl Housekeeping {
         now: DateTime<Utc>,
     ) -> Result<bool, LedgerError> {
         let store = &self.ledger.store;
-        let Some(office) = store.office(&office.id).await? else { return Ok(false) };
+        let Some((office, _)) = store.office(&office.id).await? else { return Ok(false) };
         let PlannedDay::Open(slots) = plan_day(&office, date) else { return Ok(false) };
         Ok(store.open_day(&office, date, &slots, now).await? == DayOpened::Opened)
     }
@@ -112,13 +129,16 @@ impl Housekeeping {
     /// # Errors
     /// If the table does not answer.
     pub async fn settle(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
-        let mut count = 0;
+        let (mut count, mut first) = (0, Ok(()));
         for shard in 0..DUE_SHARDS {
             for booking in self.ledger.store.due_bookings(shard, now, MOST_SETTLED).await? {
-                count += u32::from(self.ledger.settle(&booking, now).await?);
+                match self.ledger.settle(&booking, now).await {
+                    Ok(settled) => count += u32::from(settled),
+                    Err(error) => first = first.and(Err(error)),
+                }
             }
         }
-        Ok(count)
+        first.map(|()| count)
     }
 
     /// Cancels the bookings of closed days, once no request that saw the day open can still write.
@@ -150,16 +170,29 @@ impl Housekeeping {
         if day.closed().is_none() {
             return Ok(0);
         }
-        let mut cancelled = 0;
-        for seat in day.slots.iter().flat_map(|slot| &slot.seats).filter(|seat| seat.is_taken(now))
-        {
-            let Some(booking) = self.ledger.store.booking(seat.code).await? else { continue };
-            if is_to_be_cleared(&booking, closure, now) {
-                self.ledger.cancel(&office, booking, CancelReason::OfficeClosed, now).await?;
-                cancelled += 1;
-            }
-        }
-        Ok(cancelled)
+        let taken = day.slots.iter().flat_map(|slot| &slot.seats).filter(|seat| seat.is_taken(now));
+        let codes: Vec<BookingCode> = taken.map(|seat| seat.code).collect();
+        let cleared: Vec<bool> = iter(codes)
+            .map(|code| self.clear_booking(&office, closure, code, now))
+            .buffer_unordered(WRITES_AT_ONCE)
+            .try_collect()
+            .await?;
+        Ok(u32::try_from(cleared.into_iter().filter(|cleared| *cleared).count())
+            .unwrap_or(u32::MAX))
+    }
+
+    async fn clear_booking(
+        &self,
+        office: &Office,
+        closure: &Closure,
+        code: BookingCode,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        let booking = self.ledger.store.booking(code).await?;
+        let on = booking.filter(|booking| is_to_be_cleared(booking, closure, now));
+        let Some(booking) = on else { return Ok(false) };
+        self.ledger.cancel(office, booking, CancelReason::OfficeClosed, now).await?;
+        Ok(true)
     }
 
     /// Writes down the earliest free slot of each office, for the list of offices.
@@ -208,11 +241,11 @@ impl Housekeeping {
     /// # Errors
     /// If the table does not answer or an item is corrupt.
     pub async fn audit(&self, now: DateTime<Utc>) -> Result<AuditReport, LedgerError> {
-        let mut report = self.ledger.store.audit_bookings(now).await?;
+        let (mut report, verified) = self.ledger.store.audit_bookings(now).await?;
         for office in &self.ledger.offices.all(now).await?.offices {
             let today = local_date(now, office.timezone);
             for date in search_dates(today.pred_opt().unwrap_or(today)) {
-                report.add(self.ledger.store.audit_day(&office.id, date, now).await?);
+                report.add(self.ledger.store.audit_day(&office.id, date, &verified, now).await?);
             }
         }
         Ok(report)

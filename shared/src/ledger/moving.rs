@@ -58,6 +58,7 @@ impl Ledger {
                 ChangeOutcome::Otherwise(newer) => before = *newer,
                 ChangeOutcome::SeatTaken => day = self.days.refresh(&office.id, date, now).await?,
                 ChangeOutcome::SeatLost => return Ok(refused(Refusal::HoldExpired)),
+                ChangeOutcome::AccountGone => return Ok(refused(Refusal::Ended)),
                 ChangeOutcome::PersonBusy { .. } => return Ok(Moved::AlreadyBooked),
             }
         }
@@ -130,12 +131,13 @@ fn moved_to(
     time: SlotTime,
     now: DateTime<Utc>,
 ) -> Target {
+    let (service, date) = (before.seat.service.clone(), day.date);
+    let is_on = matches!(before.status_at(now), Status::Held | Status::Confirmed);
+    if is_on && before.seat.date == date && before.seat.time == time {
+        return Target::None(Moved::Changed(Changed::Already(Box::new(before.clone()))));
+    }
     if let Err(refusal) = before.may_move(now) {
         return Target::None(refused(refusal));
-    }
-    let (service, date) = (before.seat.service.clone(), day.date);
-    if before.seat.date == date && before.seat.time == time && !before.is_displaced() {
-        return Target::None(Moved::Changed(Changed::Already(Box::new(before.clone()))));
     }
     if let Err(reason) = offered(office, &service, before.channel, day, Some(time), now) {
         return Target::None(Moved::NotOffered(reason));

@@ -5,7 +5,6 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::availability::{DayStatus, day_availability, search_dates};
 use super::cache::DayCache;
 use super::{Ledger, LedgerError};
-use crate::domain::code::BookingCode;
 use crate::domain::day::Day;
 use crate::domain::ids::ServiceId;
 use crate::domain::office::{Channel, Office};
@@ -67,16 +66,12 @@ impl Ledger {
 
     /// The refusal of a wanted slot (or date) if this instance knows that it is full: without a
     /// reading, for whoever asks. `None` says nothing.
-    ///
-    /// A repeated request whose first try got a seat is not refused here: its derived `code` stands
-    /// on that seat.
     pub fn known_full(
         &self,
         office: &Office,
         service: &ServiceId,
         date: NaiveDate,
         time: Option<SlotTime>,
-        code: Option<BookingCode>,
         now: DateTime<Utc>,
     ) -> Option<KnownFull> {
         let day = self.days.peek(&office.id, date, DayCache::refusal_age(), now)?;
@@ -93,7 +88,6 @@ impl Ledger {
                 && WEB_CHANNELS
                     .iter()
                     .all(|&channel| seats.claimable(channel, now).next().is_none())
-                && code.is_none_or(|code| seats.seats.iter().all(|seat| seat.code != code))
         });
         full.then(|| KnownFull { alternatives: self.remembered(office, service, date, now) })
     }

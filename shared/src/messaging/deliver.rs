@@ -6,7 +6,7 @@ use super::compose::{Composed, compose};
 use super::messenger::{Messenger, Outgoing, SendError};
 use super::queue::MessageQueue;
 use crate::domain::ids::MessageId;
-use crate::domain::message::{Message, MessageState};
+use crate::domain::message::{Message, MessageState, RESENT, UNCONFIRMED};
 use crate::ledger::Ledger;
 use crate::security::tokens;
 use crate::storage::{Leased, StoreError};
@@ -47,8 +47,8 @@ const SETTLE: TimeDelta = TimeDelta::minutes(10);
 /// Attempts before giving up; with waits of 15 s · 2^n the last comes after about an hour.
 const MOST_ATTEMPTS: u32 = 9;
 const FIRST_WAIT_SECS: i64 = 15;
-/// Marks a row whose sender was lost between the provider and the table.
-const UNCONFIRMED: &str = "unconfirmed";
+/// Rounds of writing down a success while others change the row.
+const MOST_ROUNDS: u32 = 4;
 
 /// Who delivers rows.
 #[derive(Debug)]
@@ -74,27 +74,32 @@ impl<M: Messenger> Courier<'_, M> {
         now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
         let lease = tokens::random_secret();
-        let (message, maybe_sent) =
-            match self.ledger.store().lease_message(id, &lease, now, now + LEASE).await? {
-                Leased::Yes { message, maybe_sent } => (*message, maybe_sent),
-                Leased::No => return Ok(Delivery::Nothing),
-                Leased::Absent => return Err(DeliverError::Absent),
-            };
-        if maybe_sent && message.error.as_deref() != Some(UNCONFIRMED) {
+        let leased = self.ledger.store().lease_message(id, &lease, now, now + LEASE).await?;
+        let (message, maybe_sent, waited) = match leased {
+            Leased::Yes { message, maybe_sent, waited } => (*message, maybe_sent, waited),
+            Leased::No => return Ok(Delivery::Nothing),
+            Leased::Absent => return Err(DeliverError::Absent),
+        };
+        if maybe_sent && !waited {
             return self.wait_for_status(&message, now).await;
         }
-        match Box::pin(compose(self.ledger, &message, self.public_url, now)).await? {
-            Composed::Send { to, body } => {
+        match Box::pin(compose(self.ledger, &message, self.public_url, now)).await {
+            Ok(Composed::Send { to, body }) => {
                 let outgoing = Outgoing { id: message.id.clone(), to: *to, body };
                 let sent = self.messenger.send(&outgoing).await;
                 self.record(&message, sent, now).await
             }
-            Composed::Stale => {
+            Ok(Composed::Stale) => {
                 self.settle(&message, MessageState::Stale, None, Delivery::Stale).await
             }
-            Composed::Nobody => {
+            Ok(Composed::Nobody) => {
                 self.settle(&message, MessageState::Failed, Some("no_contact"), Delivery::Failed)
                     .await
+            }
+            // Nothing has reached the provider: it is as if the row had not been taken.
+            Err(error) => {
+                tracing::warn!(message = %message.id, %error, "a message could not be composed");
+                self.postpone(&message, "not_composed", None, now).await
             }
         }
     }
@@ -106,15 +111,7 @@ impl<M: Messenger> Courier<'_, M> {
         now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
         match sent {
-            Ok(receipt) => {
-                let settled = Message { provider_id: Some(receipt.provider_id), ..message.clone() };
-                self.replace(
-                    message,
-                    Message { state: MessageState::Sent, error: None, ..settled },
-                )
-                .await?;
-                Ok(Delivery::Sent)
-            }
+            Ok(receipt) => self.sent(message, receipt.provider_id).await,
             Err(SendError::Unknown) => self.wait_for_status(message, now).await,
             Err(SendError::Undeliverable { code }) => {
                 self.settle(message, MessageState::Failed, Some(&code), Delivery::Failed).await
@@ -128,6 +125,24 @@ impl<M: Messenger> Courier<'_, M> {
                 self.postpone(message, &code, after, now).await
             }
         }
+    }
+
+    /// Writes down that the provider has it, even if another sender has taken the row meanwhile.
+    async fn sent(&self, message: &Message, provider_id: String) -> Result<Delivery, DeliverError> {
+        let mut before = message.clone();
+        for _ in 0..MOST_ROUNDS {
+            let provider_id = Some(provider_id.clone());
+            let state = MessageState::Sent;
+            let after = Message { state, provider_id, error: None, ..before.clone() };
+            if self.replace(&before, after).await? {
+                break;
+            }
+            match self.ledger.store().message(&message.id).await? {
+                Some(newer) if !newer.state.is_settled() => before = newer,
+                _ => break,
+            }
+        }
+        Ok(Delivery::Sent)
     }
 
     async fn postpone(
@@ -155,12 +170,18 @@ impl<M: Messenger> Courier<'_, M> {
         Ok(Delivery::Later)
     }
 
-    /// The provider may have the message: it is not sent again before a status could have come.
+    /// The provider may have the message: it is not sent again before a status could have come, and
+    /// only once.
     async fn wait_for_status(
         &self,
         message: &Message,
         now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
+        if message.error.as_deref() == Some(RESENT) {
+            tracing::error!(message = %message.id, "nobody knows whether a message was sent");
+            self.queue.bury(&message.id).await;
+            return self.settle(message, MessageState::Failed, None, Delivery::Failed).await;
+        }
         let until = now + SETTLE;
         let waiting = Message {
             due: until,
@@ -186,11 +207,10 @@ impl<M: Messenger> Courier<'_, M> {
 
     /// Whoever changed the row in between (a status, a later lease) knows more than this sender. A
     /// settled row keeps nothing that was sealed in it.
-    async fn replace(&self, before: &Message, mut after: Message) -> Result<(), DeliverError> {
+    async fn replace(&self, before: &Message, mut after: Message) -> Result<bool, DeliverError> {
         if after.state.is_settled() {
             after.sealed = None;
         }
-        self.ledger.store().replace_message(before, &after).await?;
-        Ok(())
+        Ok(self.ledger.store().replace_message(before, &after).await?)
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{Ask, from_item, text, text_of, to_item};
+use super::items::{Ask, from_item, text_of, to_item};
 use super::transact::{Expression, Outcome, Write};
 use super::{Item, Store, keys};
 use crate::domain::code::BookingCode;
@@ -12,7 +12,6 @@ use crate::domain::ids::{AccountId, ApplicantId};
 use crate::domain::message::Locale;
 use crate::domain::person::{Category, Contacts};
 use crate::domain::personal::{Nik, PersonName};
-use crate::security::tokens;
 
 /// An account.
 #[derive(Debug, Clone)]
@@ -28,7 +27,7 @@ pub struct Account {
 }
 
 /// A person to be added to an account.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewApplicant {
     /// Name as on the KTP.
     pub name: PersonName,
@@ -40,6 +39,12 @@ pub struct NewApplicant {
     pub ktp_regency: String,
     /// Entitlement to priority.
     pub category: Category,
+}
+
+impl std::fmt::Debug for NewApplicant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewApplicant(…)")
+    }
 }
 
 /// A person within an account.
@@ -63,12 +68,12 @@ pub enum ApplicantAdded {
 }
 
 #[derive(Serialize, Deserialize)]
-struct ProfileItem {
+pub(super) struct ProfileItem {
     #[serde(with = "chrono::serde::ts_seconds")]
-    created_at: DateTime<Utc>,
-    locale: Locale,
-    sealed: String,
-    contacts: Vec<String>,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) locale: Locale,
+    pub(super) sealed: String,
+    pub(super) contacts: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -89,86 +94,18 @@ struct SealedApplicant {
 
 /// An account books for up to five people.
 pub(crate) const MOST_APPLICANTS: usize = 5;
-/// Profile, applicants, sessions, and a pointer for each booking ever made.
-const MOST_ACCOUNT_ITEMS: usize = 5_000;
-/// Items that one transaction may hold.
-const TRANSACTION_ITEMS: usize = 100;
+
+/// Refused: the account was erased meanwhile.
+pub(super) fn account_exists(account: &AccountId) -> Write {
+    Write::Check(keys::profile(account), Expression::new("attribute_exists(#pk)"))
+}
 
 impl Store {
-    /// The account that these contacts belong to, made if there is none.
-    ///
-    /// When number and scoped id belong to different accounts, the scoped id decides: a number can
-    /// come to another person, a scoped id cannot.
-    ///
-    /// # Errors
-    /// If the table does not answer.
-    pub async fn account_of_contacts(
-        &self,
-        contacts: &Contacts,
-        locale: Locale,
-        now: DateTime<Utc>,
-    ) -> Result<AccountId, StoreError> {
-        for _ in 0..3 {
-            let known = self.known_account(contacts).await?;
-            let id = known.clone().unwrap_or_else(tokens::account_id);
-            if self.link_contacts(&id, contacts, known.is_none(), locale, now).await? {
-                return Ok(id);
-            }
-        }
-        Err(StoreError::not_applied("contacts kept changing"))
-    }
-
-    async fn known_account(&self, contacts: &Contacts) -> Result<Option<AccountId>, StoreError> {
-        for hash in contacts.hashes(self.keyring()) {
-            let item = self.get_item(&keys::contact(&hash)).await?;
-            if let Some(account) = item.as_ref().and_then(|item| text_of(item, "account")) {
-                return account.parse().map(Some).map_err(|_| StoreError::corrupt("contact"));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Writes profile and contacts together. `false`: the account was made or erased meanwhile.
-    async fn link_contacts(
+    pub(super) fn open_contacts(
         &self,
         id: &AccountId,
-        contacts: &Contacts,
-        is_new: bool,
-        locale: Locale,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        let key = keys::profile(id);
-        let hashes = contacts.hashes(self.keyring());
-        let before = if is_new { None } else { self.get::<ProfileItem>("profile", &key).await? };
-        let all = match &before {
-            Some(profile) => contacts.clone().or(self.open_contacts(id, &profile.sealed)?),
-            None => contacts.clone(),
-        };
-        let mut known = before.as_ref().map(|profile| profile.contacts.clone()).unwrap_or_default();
-        known.extend(
-            hashes.iter().filter(|hash| !known.contains(hash)).cloned().collect::<Vec<_>>(),
-        );
-        let profile = ProfileItem {
-            created_at: before.as_ref().map_or(now, |profile| profile.created_at),
-            locale,
-            sealed: self.keyring().seal(all.to_json().as_bytes(), &key.aad("sealed")),
-            contacts: known,
-        };
-        let condition = if before.is_some() {
-            Expression::new("attribute_exists(#pk)")
-        } else {
-            super::days::absent()
-        };
-        let mut writes = vec![Write::Put(to_item("profile", &key, &profile)?, Some(condition))];
-        for hash in &hashes {
-            let mut item = keys::contact(hash).attributes();
-            item.insert("account".to_owned(), text(id.as_str()));
-            writes.push(Write::Put(item, is_new.then(super::days::absent)));
-        }
-        Ok(self.transact(writes).await?.applied())
-    }
-
-    fn open_contacts(&self, id: &AccountId, sealed: &str) -> Result<Contacts, StoreError> {
+        sealed: &str,
+    ) -> Result<Contacts, StoreError> {
         let opened =
             self.keyring().open(sealed, &keys::profile(id).aad("sealed")).map_err(|error| {
                 StoreError::Corrupt { kind: "profile", source: Some(Box::new(error)) }
@@ -210,8 +147,7 @@ impl Store {
                 self.applicant_item(account, &id, &person, new)?,
                 Some(super::days::absent()),
             );
-            let alive =
-                Write::Check(keys::profile(account), Expression::new("attribute_exists(#pk)"));
+            let alive = account_exists(account);
             match self.transact(vec![put, alive]).await? {
                 Outcome::Applied => {
                     let added = Applicant { id, person, details: new.clone() };
@@ -321,55 +257,5 @@ impl Store {
         let code = |item: &Item| text_of(item, "code").and_then(|code| code.parse().ok());
         let codes: Option<Vec<_>> = items.iter().map(code).collect();
         Ok((codes.ok_or_else(|| StoreError::corrupt("booking pointer"))?, next.is_some()))
-    }
-
-    /// Removes everything that is known of an account. Its bookings must be over; what remains of
-    /// them is counted and tells nobody apart.
-    ///
-    /// # Errors
-    /// If the table does not answer; the same call again goes on where it stopped.
-    pub async fn erase_account(
-        &self,
-        id: &AccountId,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let items =
-            self.query(Ask::partition(keys::account_partition(id), MOST_ACCOUNT_ITEMS)).await?;
-        for item in &items {
-            if let Some(code) = text_of(item, "code").and_then(|code| code.parse().ok()) {
-                self.anonymise_booking(code).await?;
-            }
-            if let Some(person) = text_of(item, "person") {
-                self.forget_person(person, now).await?;
-            }
-        }
-        let contacts = items
-            .iter()
-            .filter_map(|item| item.get("contacts")?.as_l().ok())
-            .flatten()
-            .filter_map(|hash| hash.as_s().ok())
-            .map(|hash| keys::contact(hash));
-        let own = items.iter().filter_map(|item| {
-            Some(keys::Key {
-                pk: text_of(item, "pk")?.to_owned(),
-                sk: text_of(item, "sk")?.to_owned(),
-            })
-        });
-        // The profile goes last, so that an erasure cut short can be begun again by its owner.
-        let (last, first): (Vec<_>, Vec<_>) = contacts
-            .chain(own)
-            .partition(|key| key.sk == "PROFILE" || key.sk.starts_with("SESSION#"));
-        for keys in first.chunks(TRANSACTION_ITEMS).chain(last.chunks(TRANSACTION_ITEMS)) {
-            let deletes = keys.iter().map(|key| Write::Delete(key.clone(), None)).collect();
-            self.transact(deletes).await?;
-        }
-        Ok(())
-    }
-
-    /// Removes a person's guard, unless a booking of another account has it now.
-    async fn forget_person(&self, person: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let ended = Expression::new("attribute_not_exists(#pk) OR #free_at <= :now")
-            .with(":now", super::items::seconds(now));
-        self.transact(vec![Write::Delete(keys::person(person), Some(ended))]).await.map(|_| ())
     }
 }

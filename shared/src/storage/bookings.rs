@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::accounts::account_exists;
 use super::error::StoreError;
-use super::items::{Ask, from_item, instant_of, number, seconds, text, text_of, to_item};
+use super::items::{Ask, from_item, instant_of, number, readable, seconds, text, text_of, to_item};
 use super::outbox::message_item;
 use super::queue::QueueEntry;
 use super::transact::{Expression, Outcome, Write};
@@ -67,6 +68,8 @@ pub enum ChangeOutcome {
     SeatTaken,
     /// The booking does not have its seat any more: its hold ran out and another took it.
     SeatLost,
+    /// The account was erased meanwhile.
+    AccountGone,
     /// The person has a live booking.
     PersonBusy {
         /// That booking.
@@ -95,6 +98,7 @@ enum Role {
     OwnPerson,
     OwnSeat,
     NewSeat,
+    Account,
     Other,
 }
 
@@ -134,6 +138,9 @@ impl Store {
         writes.push((Role::Other, Write::Put(to_item("event", &event_key, &event)?, None)));
         if change.before.is_none() {
             writes.push((Role::Other, Write::Put(pointer(after), None)));
+        }
+        if matches!(change.person, PersonChange::Claim(_)) {
+            writes.push((Role::Account, account_exists(&after.account)));
         }
         for message in change.messages {
             writes.push((Role::Other, Write::Put(message_item(message)?, None)));
@@ -186,19 +193,7 @@ impl Store {
             .with(":kind", text(keys::due_bookings(shard)))
             .with(":until", seconds(until));
         let ask = Ask { index: Some(DUE_INDEX), condition, consistent: false, most, after: None };
-        self.query(ask).await?.into_iter().map(|item| from_item("booking", item)).collect()
-    }
-
-    /// Takes the person out of a booking that is over: what remains tells nobody apart.
-    ///
-    /// # Errors
-    /// If the table does not answer.
-    pub(crate) async fn anonymise_booking(&self, code: BookingCode) -> Result<(), StoreError> {
-        let update = Expression::new("SET #person = :nobody").with(":nobody", text("erased"));
-        let condition = Expression::new("attribute_exists(#pk)");
-        self.transact(vec![Write::Update(keys::booking(code), update, Some(condition))])
-            .await
-            .map(|_| ())
+        Ok(readable("booking", self.query(ask).await?))
     }
 }
 
@@ -240,8 +235,10 @@ fn person_write(change: &Change<'_>, now: DateTime<Utc>) -> Option<(Role, Write)
         PersonChange::Extend(free_at) => {
             Some((Role::OwnPerson, Write::Update(key, until(free_at), Some(mine()))))
         }
+        // Free whatever another instance's clock says.
         PersonChange::Release => {
-            Some((Role::OwnPerson, Write::Update(key, until(now), Some(mine()))))
+            let ever = until(DateTime::UNIX_EPOCH);
+            Some((Role::OwnPerson, Write::Update(key, ever, Some(mine()))))
         }
         PersonChange::Leave => None,
     }
@@ -290,7 +287,14 @@ fn pointer(booking: &Booking) -> Item {
 fn read_refusal(roles: &[Role], old: Vec<Option<Item>>) -> Result<ChangeOutcome, StoreError> {
     let mut failed: Vec<(Role, Item)> =
         roles.iter().copied().zip(old).filter_map(|(role, item)| Some((role, item?))).collect();
-    let order = [Role::Booking, Role::NewPerson, Role::OwnPerson, Role::OwnSeat, Role::NewSeat];
+    let order = [
+        Role::Booking,
+        Role::NewPerson,
+        Role::OwnPerson,
+        Role::OwnSeat,
+        Role::NewSeat,
+        Role::Account,
+    ];
     failed.sort_by_key(|(role, _)| order.iter().position(|known| known == role));
     let Some((role, item)) = failed.into_iter().next() else {
         return Err(StoreError::corrupt("refusal"));
@@ -300,6 +304,7 @@ fn read_refusal(roles: &[Role], old: Vec<Option<Item>>) -> Result<ChangeOutcome,
         Role::NewPerson => person_busy(&item)?,
         Role::NewSeat => ChangeOutcome::SeatTaken,
         Role::OwnSeat | Role::OwnPerson => ChangeOutcome::SeatLost,
+        Role::Account => ChangeOutcome::AccountGone,
         Role::Other => return Err(StoreError::corrupt("refusal")),
     })
 }

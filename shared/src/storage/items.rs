@@ -48,6 +48,20 @@ pub(crate) fn from_item<T: DeserializeOwned>(
         .map_err(|error| StoreError::Corrupt { kind, source: Some(Box::new(error)) })
 }
 
+/// The values of items of a list. One that cannot be read is told of, by its key, and passed over:
+/// functions of several versions share the table.
+pub(crate) fn readable<T: DeserializeOwned>(kind: &'static str, items: Vec<Item>) -> Vec<T> {
+    let read = |item: Item| {
+        let pk = text_of(&item, "pk").unwrap_or_default().to_owned();
+        let read = from_item(kind, item);
+        if read.is_err() {
+            tracing::error!(kind, pk, "an item cannot be read");
+        }
+        read.ok()
+    };
+    items.into_iter().filter_map(read).collect()
+}
+
 /// A text attribute of an item.
 pub(crate) fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)

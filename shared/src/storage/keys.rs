@@ -106,6 +106,7 @@ pub(crate) fn profile(id: &AccountId) -> Key {
 
 pub(crate) const APPLICANT_PREFIX: &str = "APPLICANT#";
 pub(crate) const POINTER_PREFIX: &str = "BOOKING#";
+pub(crate) const SESSION_PREFIX: &str = "SESSION#";
 
 pub(crate) fn applicant(account: &AccountId, id: &ApplicantId) -> Key {
     Key::new(account_partition(account), format!("{APPLICANT_PREFIX}{id}"))
@@ -117,7 +118,7 @@ pub(crate) fn booking_pointer(account: &AccountId, code: BookingCode) -> Key {
 }
 
 pub(crate) fn session(account: &AccountId, token_hash: &str) -> Key {
-    Key::new(account_partition(account), format!("SESSION#{token_hash}"))
+    Key::new(account_partition(account), format!("{SESSION_PREFIX}{token_hash}"))
 }
 
 pub(crate) fn contact(hash: &str) -> Key {

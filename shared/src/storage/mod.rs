@@ -27,7 +27,9 @@
 mod accounts;
 mod audit;
 mod bookings;
+mod contacts;
 mod days;
+mod erasure;
 mod error;
 mod idempotency;
 mod inbound;
@@ -49,7 +51,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::security::Keyring;
 
 pub use accounts::{Account, Applicant, ApplicantAdded, NewApplicant};
-pub use audit::{AuditReport, Disagreement};
+pub use audit::{AuditReport, Disagreement, Verified};
 pub use bookings::{BookingKept, Change, ChangeOutcome, PersonChange, SeatChange};
 pub use days::DayOpened;
 pub use error::StoreError;

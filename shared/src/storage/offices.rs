@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{Ask, from_item, text_of, to_item};
-use super::transact::Write;
+use super::items::{Ask, from_item, number, readable, seconds, text_of, to_item};
+use super::transact::{Expression, Write};
 use super::{Store, keys};
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::Office;
@@ -41,22 +41,32 @@ const MOST_OFFICE_ITEMS: usize = 2_000;
 const MOST_CLOSURES: usize = 500;
 
 impl Store {
-    /// Writes an office as a whole.
+    /// Writes an office as a whole, if its revision still is `before` (0: there is none). `false`:
+    /// somebody else has changed it.
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn put_office(&self, office: &Office) -> Result<(), StoreError> {
-        let item = to_item("office", &keys::office(&office.id), office)?;
-        self.transact(vec![Write::Put(strip_nulls(item), None)]).await.map(|_| ())
+    pub async fn put_office(&self, before: u32, office: &Office) -> Result<bool, StoreError> {
+        let mut item = to_item("office", &keys::office(&office.id), office)?;
+        // Absent rather than null: what is not set takes no room.
+        item.retain(|_, value| !value.is_null());
+        item.insert("revision".to_owned(), number(before + 1));
+        let condition = match before {
+            0 => super::days::absent(),
+            _ => Expression::new("#revision = :before").with(":before", number(before)),
+        };
+        Ok(self.transact(vec![Write::Put(item, Some(condition))]).await?.applied())
     }
 
-    /// One office.
+    /// One office and its revision.
     ///
     /// # Errors
     /// If the table does not answer or the item is corrupt.
-    pub async fn office(&self, id: &OfficeId) -> Result<Option<Office>, StoreError> {
-        let item = self.get_item(&keys::office(id)).await?;
-        item.map(read_office).transpose()
+    pub async fn office(&self, id: &OfficeId) -> Result<Option<(Office, u32)>, StoreError> {
+        let Some(item) = self.get_item(&keys::office(id)).await? else { return Ok(None) };
+        let revision = item.get("revision").and_then(|n| n.as_n().ok()?.parse().ok());
+        let revision = revision.ok_or_else(|| StoreError::corrupt("office"))?;
+        Ok(Some((from_item("office", without_key(item))?, revision)))
     }
 
     /// All offices, in order of their ids, and what was last seen free at each.
@@ -69,9 +79,9 @@ impl Store {
         let (mut offices, mut seen) = (vec![], vec![]);
         for item in self.query(ask).await? {
             if text_of(&item, "sk").is_some_and(|sk| sk.starts_with("NEXT#")) {
-                seen.push(from_item("next available", item)?);
+                seen.extend(readable("next available", vec![item]));
             } else {
-                offices.push(read_office(item)?);
+                offices.extend(readable("office", vec![without_key(item)]));
             }
         }
         Ok((offices, seen))
@@ -92,28 +102,24 @@ impl Store {
     /// If the table does not answer or an item is corrupt.
     pub async fn closures(&self) -> Result<Vec<Closure>, StoreError> {
         let items = self.query(Ask::partition(keys::CLOSURES.to_owned(), MOST_CLOSURES)).await?;
-        items.into_iter().map(|item| from_item("closure", item)).collect()
+        Ok(readable("closure", items))
     }
 
-    /// A closure has been carried out.
+    /// A closure has been carried out; one that was written anew since stays.
     ///
     /// # Errors
     /// If the table does not answer.
     pub async fn finish_closure(&self, closure: &Closure) -> Result<(), StoreError> {
         let key = keys::closure(&closure.office, closure.date);
-        self.transact(vec![Write::Delete(key, None)]).await.map(|_| ())
+        let same = Expression::new("#closed_at = :at").with(":at", seconds(closure.closed_at));
+        self.transact(vec![Write::Delete(key, Some(same))]).await.map(|_| ())
     }
 }
 
-/// The office without its key: `Office` refuses fields that it does not know.
-fn read_office(mut item: super::Item) -> Result<Office, StoreError> {
-    item.remove("pk");
-    item.remove("sk");
-    from_item("office", item)
-}
-
-/// Absent rather than null: what is not set takes no room.
-fn strip_nulls(mut item: super::Item) -> super::Item {
-    item.retain(|_, value| !value.is_null());
+/// The office without its key and revision: `Office` refuses fields that it does not know.
+fn without_key(mut item: super::Item) -> super::Item {
+    for name in ["pk", "sk", "revision"] {
+        item.remove(name);
+    }
     item
 }

@@ -3,21 +3,23 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::StoreError;
-use super::items::{Ask, from_item, number, seconds, text, to_item};
+use super::items::{Ask, number, readable, seconds, text, to_item};
 use super::transact::{Expression, Outcome, Write};
 use super::{DUE_INDEX, Item, Store, keys};
 use crate::domain::ids::MessageId;
-use crate::domain::message::{Message, MessageState};
+use crate::domain::message::{Message, MessageState, UNCONFIRMED};
 
 /// What became of an attempt to lease a row.
 #[derive(Debug)]
 pub enum Leased {
-    /// It is this caller's to send. `maybe_sent`: an earlier sender may have reached the provider.
+    /// It is this caller's to send.
     Yes {
         /// The row as it stands now.
         message: Box<Message>,
         /// Whether the provider may have it already.
         maybe_sent: bool,
+        /// Whether a status was waited for, in vain.
+        waited: bool,
     },
     /// Somebody else is sending it, or it is not due, or it is settled.
     No,
@@ -41,15 +43,6 @@ pub(crate) fn message_item(message: &Message) -> Result<Item, StoreError> {
 }
 
 impl Store {
-    /// Writes a row that belongs to no booking, once.
-    ///
-    /// # Errors
-    /// If the table does not answer.
-    pub async fn put_message(&self, message: &Message) -> Result<(), StoreError> {
-        let put = Write::Put(message_item(message)?, Some(super::days::absent()));
-        self.transact(vec![put]).await.map(|_| ())
-    }
-
     /// A row.
     ///
     /// # Errors
@@ -75,16 +68,10 @@ impl Store {
             return Ok(Leased::No);
         }
         let maybe_sent = message.state == MessageState::Sending;
-        let leased = Message {
-            state: MessageState::Sending,
-            attempts: message.attempts + 1,
-            lease: Some(lease.to_owned()),
-            lease_until: Some(lease_until),
-            due: lease_until,
-            ..message.clone()
-        };
+        let waited = message.error.as_deref() == Some(UNCONFIRMED);
+        let leased = message.leased(lease, lease_until);
         Ok(match self.replace_message(&message, &leased).await? {
-            true => Leased::Yes { message: Box::new(leased), maybe_sent },
+            true => Leased::Yes { message: Box::new(leased), maybe_sent, waited },
             false => Leased::No,
         })
     }
@@ -115,10 +102,11 @@ impl Store {
         Ok(matches!(self.transact(vec![put]).await?, Outcome::Applied))
     }
 
-    /// Rows of one shard that were due at `until`, earliest first.
+    /// Rows of one shard that were due at `until`, earliest first. One that this version cannot read
+    /// is told of and passed over: it does not keep the others from being sent.
     ///
     /// # Errors
-    /// If the table does not answer or an item is corrupt.
+    /// If the table does not answer.
     pub async fn due_messages(
         &self,
         shard: u8,
@@ -129,6 +117,6 @@ impl Store {
             .with(":kind", text(keys::due_messages(shard)))
             .with(":until", seconds(until));
         let ask = Ask { index: Some(DUE_INDEX), condition, consistent: false, most, after: None };
-        self.query(ask).await?.into_iter().map(|item| from_item("message", item)).collect()
+        Ok(readable("message", self.query(ask).await?))
     }
 }

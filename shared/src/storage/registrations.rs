@@ -11,7 +11,7 @@ use super::{Item, Store, keys};
 use crate::domain::ids::{AccountId, RegistrationId};
 use crate::domain::message::{Locale, Message};
 use crate::domain::personal::PhoneNumber;
-use crate::security::Derive;
+use crate::security::{Derive, tokens};
 
 /// Where a registration stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,7 +120,7 @@ impl Store {
     /// Never in practice: the id is made of what ids are made of.
     pub fn registration_id(&self, code: &str) -> Result<RegistrationId, StoreError> {
         let bytes = self.keyring().derive(Derive::RegistrationId, &[code]);
-        let text: String = bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let text = tokens::hex(&bytes[..16]);
         text.parse().map_err(|_| StoreError::corrupt("registration id"))
     }
 
@@ -263,7 +263,7 @@ impl Store {
             return Ok(if spent { OtpChecked::TooMany } else { OtpChecked::None });
         }
         let hash = registration.otp_hash.clone().unwrap_or_default();
-        if crate::security::tokens::same(&hash, otp_hash) {
+        if tokens::same(&hash, otp_hash) {
             return Ok(OtpChecked::Correct);
         }
         Ok(OtpChecked::Wrong(MOST_TRIES.saturating_sub(registration.otp_tries)))

@@ -4,8 +4,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::accounts::account_exists;
+use super::erasure::own_key;
 use super::error::StoreError;
-use super::items::{seconds, to_item};
+use super::items::{Ask, seconds, to_item};
 use super::transact::{Expression, Outcome, Write};
 use super::{Store, keys};
 use crate::domain::ids::{AccountId, RegistrationId};
@@ -23,9 +25,12 @@ pub struct Session {
     pub expires_at: DateTime<Utc>,
 }
 
+/// Items that one transaction may hold.
+const MOST_ENDED: usize = 100;
+
 impl Store {
     /// Opens the session of a registration; opened before, it is the same one. `false`: it was
-    /// opened before and has been signed out.
+    /// opened before and has been signed out, or its account was erased.
     ///
     /// # Errors
     /// If the table does not answer.
@@ -44,6 +49,7 @@ impl Store {
         let writes = vec![
             Write::Put(item, Some(super::days::absent())),
             Write::Update(keys::registration(registration), mark, Some(first)),
+            account_exists(&session.account),
         ];
         match self.transact(writes).await? {
             Outcome::Applied => Ok(true),
@@ -64,6 +70,23 @@ impl Store {
         let session: Option<Session> =
             self.get("session", &keys::session(account, token_hash)).await?;
         Ok(session.filter(|session| session.expires_at > now))
+    }
+
+    /// Ends every session of an account.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn delete_sessions(&self, account: &AccountId) -> Result<(), StoreError> {
+        let partition = keys::account_partition(account);
+        loop {
+            let ask = Ask::prefix(partition.clone(), keys::SESSION_PREFIX.to_owned(), MOST_ENDED);
+            let keys = self.query(ask).await?;
+            if keys.is_empty() {
+                return Ok(());
+            }
+            let key = |item| Some(Write::Delete(own_key(item)?, None));
+            self.transact(keys.iter().filter_map(key).collect()).await?;
+        }
     }
 
     /// Ends a session.

@@ -6,6 +6,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use aws_sdk_dynamodb::config::Builder;
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ConditionCheck, Delete, Put,
@@ -111,6 +114,8 @@ impl Store {
                 .transact_write_items()
                 .set_transact_items(Some(items.clone()))
                 .client_request_token(&token)
+                .customize()
+                .config_override(one_try())
                 .send()
                 .await;
             let Err(error) = sent else { return Ok(Outcome::Applied) };
@@ -118,18 +123,13 @@ impl Store {
                 match refused(reasons) {
                     Cancelled::Conditions(old) => return Ok(Outcome::Refused(old)),
                     Cancelled::Busy(why) => reason = why,
-                    Cancelled::Final(why) => return Err(StoreError::not_applied(&why)),
+                    Cancelled::Final(why) => return Err(ended(lost, why, error)),
                 }
                 continue;
             }
             let (fault, why) = classify(&error);
             match fault {
-                Fault::Final => {
-                    return Err(StoreError::NotApplied {
-                        reason: why,
-                        source: Some(Box::new(error)),
-                    });
-                }
+                Fault::Final => return Err(ended(lost, why, error)),
                 Fault::Busy => {}
                 Fault::Lost => lost = Some(error),
             }
@@ -200,6 +200,21 @@ impl Store {
 
 fn text_of(expression: &Expression) -> Option<String> {
     (!expression.text.is_empty()).then(|| expression.text.to_owned())
+}
+
+/// The SDK sends once: only the loop above sees every answer, and so knows whether one was lost.
+fn one_try() -> Builder {
+    Builder::new().retry_config(RetryConfig::disabled())
+}
+
+type SdkError = SdkFailure<HttpResponse>;
+
+/// A try that cannot succeed any more says nothing about an earlier one whose answer was lost.
+fn ended(lost: Option<SdkError>, reason: String, error: SdkError) -> StoreError {
+    match lost {
+        Some(lost) => StoreError::Unknown { reason, source: Some(Box::new(lost)) },
+        None => StoreError::NotApplied { reason, source: Some(Box::new(error)) },
+    }
 }
 
 /// Waits before a repetition: a random time up to 25 · 2^n ms.
