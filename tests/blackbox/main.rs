@@ -4,5 +4,6 @@
 #![allow(missing_docs, reason = "names of tests are sentences")]
 
 mod journey;
+mod model;
 mod welcome;
 mod wire;

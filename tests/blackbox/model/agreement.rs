@@ -1,0 +1,91 @@
+//! Whether the system and the model agree about everything that can be seen, and the model with
+//! itself.
+
+use std::collections::BTreeSet;
+
+use antrian::domain::booking::Status;
+use antrian::domain::office::Channel;
+use antrian::storage::Disagreement;
+use futures_util::future::join_all;
+
+use super::answers;
+use super::system::{System, date, time};
+use super::words::{DAYS, State};
+
+/// Compares both worlds as they are now.
+pub(super) async fn check(system: &System) {
+    no_seat_and_no_person_has_two_bookings(system);
+    tokio::join!(bookings_agree(system), free_seats_agree(system), recount_agrees(system));
+}
+
+fn no_seat_and_no_person_has_two_bookings(system: &System) {
+    let world = &system.world;
+    let (mut seats, mut persons) = (BTreeSet::new(), BTreeSet::new());
+    for (nth, booking) in world.bookings.iter().enumerate() {
+        if world.status(nth).is_live() {
+            let seat = (booking.place, booking.number);
+            assert!(seats.insert(seat), "{seat:?} is oversold");
+            assert!(world.is_taken(booking.place, booking.number), "{seat:?} is offered, but kept");
+        }
+        if matches!(world.status(nth), Status::Held | Status::Confirmed) {
+            assert!(persons.insert(booking.request.person()), "a person has two bookings");
+        }
+    }
+}
+
+async fn bookings_agree(system: &System) {
+    let (world, now) = (&system.world, system.now());
+    let kept = join_all((0..world.bookings.len()).map(|nth| system.booking(nth))).await;
+    for (nth, (kept, booking)) in kept.iter().zip(&world.bookings).enumerate() {
+        assert_eq!(kept.status_at(now), world.status(nth), "booking {nth}: {booking:?}");
+        assert_eq!(kept.version, booking.version, "booking {nth}: {booking:?}");
+        let seat = (kept.seat.date, kept.seat.time, kept.seat.number);
+        let expected = (date(booking.place.day), time(booking.place), booking.number);
+        assert_eq!(seat, expected, "booking {nth}: {booking:?}");
+        let scan = kept.check_in.as_ref().map(|scan| scan.number);
+        let number = match booking.state {
+            State::CheckedIn { number } => Some(number),
+            _ => None,
+        };
+        assert_eq!(scan, number, "booking {nth}: {booking:?}");
+    }
+}
+
+async fn free_seats_agree(system: &System) {
+    let (office, service, now) = (&system.office, &system.service, system.now());
+    for channel in [Channel::Web, Channel::Whatsapp, Channel::Priority] {
+        let (first, last) = (date(0), date(DAYS - 1));
+        let asked = system.ledger().availability(office, service, first, last, channel, now);
+        let days = asked.await.unwrap();
+        for (day, seen) in days.iter().enumerate() {
+            let expected = system.world.look(day, channel);
+            assert_eq!(answers::look(seen), expected, "{channel:?} on day {day}");
+        }
+    }
+}
+
+async fn recount_agrees(system: &System) {
+    let (store, office, now) = (system.ledger().store(), &system.office.id, system.now());
+    let (mut report, verified) = store.audit_bookings(now).await.unwrap();
+    let days = (0..DAYS).map(|day| store.audit_day(office, date(day), &verified, now));
+    join_all(days).await.into_iter().for_each(|day| report.add(day.unwrap()));
+    let world = &system.world;
+    let overdue = |nth: &usize| world.is_overdue(*nth);
+    let overdue = (0..world.bookings.len()).filter(overdue).map(|nth| system.codes[nth]);
+    let overdue: BTreeSet<_> = overdue.map(|code| format!("{code:?}")).collect();
+    let found: BTreeSet<_> = report
+        .disagreements
+        .iter()
+        .map(|found| match found {
+            Disagreement::LiveOnClosedDay { code } => format!("{code:?}"),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(found, overdue, "on closed days that nobody clears");
+    let taken = world.seats.keys().filter(|(place, number)| world.is_taken(*place, *number));
+    assert_eq!(report.seats_taken, u32::try_from(taken.count()).unwrap());
+    // Who is at the office is not counted: only what time can still change is in the index.
+    let waiting = (0..world.bookings.len())
+        .filter(|&nth| matches!(world.status(nth), Status::Held | Status::Confirmed));
+    assert_eq!(report.live_bookings, u32::try_from(waiting.count()).unwrap());
+}

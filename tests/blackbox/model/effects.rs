@@ -1,0 +1,165 @@
+//! What a step changes in the model.
+
+use antrian::domain::booking::Status;
+
+use super::rules::World;
+use super::words::{
+    BOOKING_CLOSES_BEFORE, Booking, Boundary, CHECK_IN_CLOSES_AFTER, CHECK_IN_OPENS_BEFORE,
+    CLEARED_AFTER, COOL_DOWN, DAY, FORGOTTEN_AFTER, HOLD, POOL_OPENS_BEFORE, Place, Request, State,
+};
+
+impl World {
+    pub(super) fn held(&mut self, request: Request, place: Place, number: u16) {
+        let until = self.now + HOLD;
+        let state = State::Held { until };
+        self.seats.insert((place, number), Some(until));
+        self.bookings.push(Booking { request, place, number, state, version: 1, settled: false });
+    }
+
+    fn change(&mut self, nth: usize, state: State) -> &mut Booking {
+        let booking = &mut self.bookings[nth];
+        booking.state = state;
+        booking.version += 1;
+        booking.settled = false;
+        booking
+    }
+
+    pub(super) fn confirmed(&mut self, nth: usize) {
+        let booking = self.change(nth, State::Confirmed);
+        let seat = (booking.place, booking.number);
+        self.seats.insert(seat, None);
+    }
+
+    pub(super) fn cancelled(&mut self, nth: usize, by_office: bool) {
+        let booking = self.change(nth, State::Cancelled { by_office });
+        let seat = (booking.place, booking.number);
+        self.seats.insert(seat, Some(self.now + COOL_DOWN));
+    }
+
+    pub(super) fn moved(&mut self, nth: usize, place: Place, number: u16) {
+        let before = self.bookings[nth];
+        if !before.is_displaced() {
+            self.seats.insert((before.place, before.number), Some(self.now + COOL_DOWN));
+        }
+        let (state, free) = match before.state {
+            State::Held { until } => (before.state, Some(until)),
+            _ => (State::Confirmed, None),
+        };
+        let booking = self.change(nth, state);
+        (booking.place, booking.number) = (place, number);
+        self.seats.insert((place, number), free);
+    }
+
+    pub(super) fn checked_in(&mut self, nth: usize, number: u32) {
+        let day = self.change(nth, State::CheckedIn { number }).place.day;
+        self.days[day].queue = number;
+    }
+
+    /// Sets a quota, if the slot is there.
+    pub(super) fn set_quota(&mut self, place: Place, quota: u16) -> bool {
+        let day = &mut self.days[place.day];
+        if day.opened {
+            day.quotas[place.slot] = quota;
+        }
+        day.opened
+    }
+
+    /// Closes a day, if it was opened.
+    pub(super) fn close(&mut self, date: usize) -> bool {
+        let day = &mut self.days[date];
+        if day.opened {
+            day.closed = true;
+            day.to_clear = Some(self.now);
+        }
+        day.opened
+    }
+
+    /// Takes the closing of a day back, if it is closed.
+    pub(super) fn reopen(&mut self, date: usize) -> bool {
+        let day = &mut self.days[date];
+        let was_closed = std::mem::replace(&mut day.closed, false);
+        if was_closed {
+            day.to_clear = None;
+        }
+        was_closed
+    }
+
+    /// Opens today and tomorrow. Tells how many were not open.
+    pub(super) fn open_days(&mut self) -> u32 {
+        let today = self.now / DAY;
+        let mut opened = 0;
+        for (date, day) in (0..).zip(&mut self.days) {
+            if (today..=today + 1).contains(&date) && !day.opened {
+                day.opened = true;
+                opened += 1;
+            }
+        }
+        opened
+    }
+
+    /// Writes down what time has changed. Tells how many bookings.
+    pub(super) fn settle(&mut self) -> u32 {
+        let mut count = 0;
+        for booking in &mut self.bookings {
+            let is_over = matches!(booking.status(self.now), Status::Expired | Status::NoShow);
+            if is_over && !booking.settled {
+                booking.settled = true;
+                booking.version += 1;
+                count += 1;
+            }
+        }
+        count
+    }
+
+    /// Cancels what stands on days that were closed long enough ago. Tells how many bookings.
+    pub(super) fn clear_closed_days(&mut self) -> u32 {
+        let mut count = 0;
+        for date in 0..self.days.len() {
+            let Some(closed_at) = self.days[date].to_clear else { continue };
+            if self.now - closed_at < CLEARED_AFTER {
+                continue;
+            }
+            let standing: Vec<usize> = (0..self.bookings.len())
+                .filter(|&nth| self.bookings[nth].place.day == date)
+                .filter(|&nth| matches!(self.status(nth), Status::Held | Status::Confirmed))
+                .collect();
+            for &nth in &standing {
+                self.cancelled(nth, true);
+                count += 1;
+            }
+            if standing.is_empty() && self.now - closed_at >= FORGOTTEN_AFTER {
+                self.days[date].to_clear = None;
+            }
+        }
+        count
+    }
+
+    /// The next boundary of a kind, if one is ahead.
+    pub(super) fn next(&self, boundary: Boundary) -> Option<i64> {
+        let slots = |off: i64| Place::all().map(move |place| place.starts() + off).collect();
+        let closures = |off: i64| {
+            self.days.iter().filter_map(|day| day.to_clear).map(move |at| at + off).collect()
+        };
+        let instants: Vec<i64> = match boundary {
+            Boundary::HoldRunsOut => self.holds_run_out(),
+            Boundary::SeatCools => self.seats.values().copied().flatten().collect(),
+            Boundary::PoolOpens => slots(-POOL_OPENS_BEFORE),
+            Boundary::BookingCloses => slots(-BOOKING_CLOSES_BEFORE),
+            Boundary::CheckInOpens => slots(-CHECK_IN_OPENS_BEFORE),
+            Boundary::SlotStarts => slots(0),
+            Boundary::CheckInCloses => slots(CHECK_IN_CLOSES_AFTER),
+            Boundary::Midnight => (1..=3).map(|date| date * DAY).collect(),
+            Boundary::ClosureCleared => closures(CLEARED_AFTER),
+            Boundary::ClosureForgotten => closures(FORGOTTEN_AFTER),
+        };
+        instants.into_iter().filter(|instant| *instant > self.now).min()
+    }
+
+    fn holds_run_out(&self) -> Vec<i64> {
+        let until = |booking: &Booking| match booking.state {
+            State::Held { until } => Some(until),
+            _ => None,
+        };
+        self.bookings.iter().filter_map(until).collect()
+    }
+}

@@ -1,0 +1,247 @@
+//! The model: the rules of seats, written once more and as plainly as possible.
+//!
+//! Nothing here calls the code under test; statuses, refusals and channels are its words only.
+
+use std::collections::BTreeMap;
+
+use antrian::domain::booking::{Refusal, Status};
+use antrian::domain::office::Channel;
+
+use super::words::*;
+
+/// Everything that is so at one moment.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) now: i64,
+    pub(super) days: [Day; DAYS],
+    /// Seats ever claimed: when they are free again, or never.
+    pub(super) seats: BTreeMap<(Place, u16), Option<i64>>,
+    pub(super) bookings: Vec<Booking>,
+    /// Requests that had a key.
+    pub(super) keyed: Vec<Request>,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let day = |opened| Day {
+            opened,
+            closed: false,
+            to_clear: None,
+            quotas: [QUOTA; SLOTS],
+            queue: 0,
+        };
+        Self {
+            now: BEGIN,
+            days: [day(true), day(true), day(false)],
+            seats: BTreeMap::new(),
+            bookings: vec![],
+            keyed: vec![],
+        }
+    }
+
+    fn today(&self) -> usize {
+        usize::try_from(self.now / DAY).unwrap()
+    }
+
+    pub(super) fn status(&self, nth: usize) -> Status {
+        self.bookings[nth].status(self.now)
+    }
+
+    /// Whether the booking is still on although its day was closed long ago.
+    pub(super) fn is_overdue(&self, nth: usize) -> bool {
+        let closed_at = self.days[self.bookings[nth].place.day].to_clear;
+        matches!(self.status(nth), Status::Held | Status::Confirmed)
+            && closed_at.is_some_and(|at| self.now - at > OVERDUE_AFTER)
+    }
+
+    pub(super) fn is_taken(&self, place: Place, number: u16) -> bool {
+        self.seats.get(&(place, number)).is_some_and(|free| free.is_none_or(|at| at > self.now))
+    }
+
+    fn claimable(&self, place: Place, channel: Channel) -> Vec<u16> {
+        let pool_is_open =
+            channel == Channel::Whatsapp || place.starts() - POOL_OPENS_BEFORE <= self.now;
+        (1..=self.days[place.day].quotas[place.slot])
+            .filter(|&number| number != POOL || pool_is_open)
+            .filter(|&number| !self.is_taken(place, number))
+            .collect()
+    }
+
+    /// Seats of which one is chosen: the channel's own first.
+    fn choosable(&self, place: Place, channel: Channel) -> Vec<u16> {
+        let free = self.claimable(place, channel);
+        if channel == Channel::Whatsapp && free.contains(&POOL) { vec![POOL] } else { free }
+    }
+
+    pub(super) fn look(&self, date: usize, channel: Channel) -> Look {
+        let day = &self.days[date];
+        if date < self.today() {
+            return Err(Why::Past);
+        }
+        if day.closed {
+            return Err(Why::Closed);
+        }
+        if !day.opened {
+            return Err(Why::NotReleased);
+        }
+        let places = Place::all().filter(|place| place.day == date);
+        let slots: Vec<Free> = places
+            .filter(|place| self.now < place.books_until())
+            .map(|place| (place, u16::try_from(self.claimable(place, channel).len()).unwrap()))
+            .collect();
+        if slots.is_empty() { Err(Why::Past) } else { Ok(slots) }
+    }
+
+    /// Slots with free seats from a date on.
+    fn alternatives(&self, from: usize, channel: Channel) -> Vec<Free> {
+        (from..DAYS)
+            .filter_map(|date| self.look(date, channel).ok())
+            .flatten()
+            .filter(|(_, free)| *free > 0)
+            .take(MOST_ALTERNATIVES)
+            .collect()
+    }
+
+    /// The booking that keeps its person from another one.
+    pub(super) fn booking_of(&self, person: usize) -> Option<usize> {
+        self.bookings.iter().position(|booking| {
+            booking.request.person() == person && booking.keeps_person_until() > self.now
+        })
+    }
+
+    fn under_key(&self, request: &Request) -> Option<usize> {
+        request.key?;
+        self.bookings.iter().position(|booking| {
+            booking.request.key == request.key && booking.request.account() == request.account()
+        })
+    }
+
+    /// The wanted slots that can still be booked, and how many seats are free in each.
+    fn wanted(&self, request: &Request) -> Look {
+        let Request { choice, channel, .. } = *request;
+        match choice {
+            Choice::Earliest if (0..DAYS).all(|date| self.look(date, channel).is_err()) => {
+                Err(Why::NotReleased)
+            }
+            Choice::Earliest => Ok(self.alternatives(0, channel)),
+            Choice::Date(date) => self.look(date, channel),
+            Choice::Slot(wanted) => {
+                let mut slots = self.look(wanted.day, channel)?;
+                slots.retain(|(place, _)| *place == wanted);
+                if slots.is_empty() { Err(Why::Past) } else { Ok(slots) }
+            }
+        }
+    }
+
+    /// How a wish for a seat has to end.
+    pub(super) fn hold(&self, request: &Request) -> HoldEnd {
+        if let Some(known) = self.under_key(request) {
+            let same = self.bookings[known].request == *request;
+            return if same { HoldEnd::Repeated(known) } else { HoldEnd::Mismatch };
+        }
+        let wanted = match self.wanted(request) {
+            Ok(wanted) => wanted,
+            Err(why) => return HoldEnd::NotOffered(why),
+        };
+        let Some((place, _)) = wanted.into_iter().find(|(_, free)| *free > 0) else {
+            return HoldEnd::Full(match request.choice {
+                Choice::Earliest => vec![],
+                Choice::Slot(Place { day, .. }) | Choice::Date(day) => {
+                    self.alternatives(day, request.channel)
+                }
+            });
+        };
+        match self.booking_of(request.person()) {
+            Some(other) => {
+                let own = self.bookings[other].request.account() == request.account();
+                HoldEnd::AlreadyBooked(own.then_some(other))
+            }
+            None => HoldEnd::Held(place, self.choosable(place, request.channel)),
+        }
+    }
+
+    /// How a confirmation has to end.
+    pub(super) fn confirm(&self, nth: usize) -> ChangeEnd {
+        match self.status(nth) {
+            Status::Held => ChangeEnd::Done,
+            Status::Confirmed => ChangeEnd::Already,
+            other => ChangeEnd::Refused(over(other)),
+        }
+    }
+
+    /// How a cancellation has to end.
+    pub(super) fn cancel(&self, nth: usize) -> ChangeEnd {
+        match self.status(nth) {
+            Status::Held | Status::Confirmed => ChangeEnd::Done,
+            Status::Cancelled => ChangeEnd::Already,
+            other => ChangeEnd::Refused(over(other)),
+        }
+    }
+
+    /// How a move has to end.
+    pub(super) fn reschedule(&self, nth: usize, to: Place) -> MoveEnd {
+        let booking = &self.bookings[nth];
+        let is_on = matches!(self.status(nth), Status::Held | Status::Confirmed);
+        if is_on && booking.place == to {
+            return MoveEnd::Already;
+        }
+        match self.status(nth) {
+            _ if is_on && booking.version >= MOST_VERSIONS => {
+                return MoveEnd::Refused(Refusal::MovedTooOften);
+            }
+            Status::Held => {}
+            Status::Confirmed if self.now < booking.place.midnight() => {}
+            Status::Confirmed => return MoveEnd::Refused(Refusal::TooLateToMove),
+            _ if booking.is_displaced() => {}
+            other => return MoveEnd::Refused(over(other)),
+        }
+        let channel = booking.request.channel;
+        match self.look(to.day, channel) {
+            Err(why) => return MoveEnd::NotOffered(why),
+            Ok(slots) if slots.iter().all(|(place, _)| *place != to) => {
+                return MoveEnd::NotOffered(Why::Past);
+            }
+            Ok(_) => {}
+        }
+        let free = self.choosable(to, channel);
+        if free.is_empty() {
+            return MoveEnd::Full(self.alternatives(to.day, channel));
+        }
+        if booking.is_displaced() && self.booking_of(booking.request.person()).is_some() {
+            return MoveEnd::AlreadyBooked;
+        }
+        MoveEnd::Done(free)
+    }
+
+    /// How a scan has to end: with a queue number, and whether it had been given before.
+    pub(super) fn check_in(&self, nth: usize) -> Result<(u32, bool), Refusal> {
+        let booking = &self.bookings[nth];
+        match self.status(nth) {
+            Status::CheckedIn => {
+                let State::CheckedIn { number } = booking.state else { unreachable!() };
+                return Ok((number, true));
+            }
+            Status::Held => return Err(Refusal::NotConfirmed),
+            Status::Confirmed | Status::NoShow => {}
+            other => return Err(over(other)),
+        }
+        if self.today() != booking.place.day {
+            Err(Refusal::WrongDay)
+        } else if self.now < booking.place.starts() - CHECK_IN_OPENS_BEFORE {
+            Err(Refusal::TooEarly)
+        } else if self.now >= booking.place.missed_from() {
+            Err(Refusal::TooLate)
+        } else {
+            Ok((self.days[booking.place.day].queue + 1, false))
+        }
+    }
+}
+
+/// Why nothing can be done to a booking any more.
+fn over(status: Status) -> Refusal {
+    match status {
+        Status::Expired => Refusal::HoldExpired,
+        Status::CheckedIn => Refusal::CheckedIn,
+        _ => Refusal::Ended,
+    }
+}

@@ -1,0 +1,331 @@
+//! The system under test beside the model: each step is carried out on both, and they must agree
+//! about how it ended.
+
+use antrian::domain::booking::{Booking, CancelReason};
+use antrian::domain::calendar::ClosedReason;
+use antrian::domain::code::BookingCode;
+use antrian::domain::ids::{AccountId, ApplicantId, ServiceId};
+use antrian::domain::message::Locale;
+use antrian::domain::office::{Office, Text};
+use antrian::domain::time::SlotTime;
+use antrian::ledger::{self, HoldOutcome, HoldRequest, Housekeeping, Ledger, Moved};
+use antrian_tests::app::{BEGIN, Setup};
+use antrian_tests::{Person, TestApp, offices};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use serde_json::json;
+
+use super::answers::{change_end, free, why};
+use super::rules::World;
+use super::steps::Step;
+use super::words::{self, Choice, HoldEnd, MoveEnd, Place, Request};
+
+/// One office, and what should be so there.
+pub(super) struct System {
+    pub(super) app: TestApp,
+    pub(super) world: World,
+    pub(super) office: Office,
+    pub(super) service: ServiceId,
+    /// The model's accounts.
+    accounts: Vec<AccountId>,
+    /// Codes of the model's bookings.
+    pub(super) codes: Vec<BookingCode>,
+    /// The last step had nothing to do.
+    pub(super) idle: bool,
+    work: Housekeeping,
+}
+
+/// The code under which a test closes a day.
+pub(super) const CLOSED: &str = "office_closed";
+
+/// The instant that the model calls `time`.
+pub(super) fn instant(time: i64) -> DateTime<Utc> {
+    BEGIN.parse::<DateTime<Utc>>().unwrap() + TimeDelta::seconds(time - words::BEGIN)
+}
+
+/// The date that the model calls `day`.
+pub(super) fn date(day: usize) -> NaiveDate {
+    BEGIN.parse::<DateTime<Utc>>().unwrap().date_naive() + Days::new(day.try_into().unwrap())
+}
+
+/// The start of a slot.
+pub(super) fn time(place: Place) -> SlotTime {
+    ["09:00", "10:00"][place.slot].parse().unwrap()
+}
+
+/// Of so many things, the `nth` from the latest one back.
+fn latest(nth: usize, count: usize) -> Option<usize> {
+    (count > 0).then(|| count - 1 - nth % count)
+}
+
+/// The office that the model describes.
+fn office() -> Office {
+    let mut office = serde_json::to_value(offices::office(words::QUOTA)).unwrap();
+    office["release"]["days_ahead"] = json!(1);
+    office["sessions"][0]["days"] = json!(["mon", "tue", "wed"]);
+    office["sessions"][0]["pools"] = json!([{
+        "channel": "whatsapp", "seats": 1,
+        "opens_to_all_minutes_before": words::POOL_OPENS_BEFORE / words::MINUTE,
+    }]);
+    office["policy"] = json!({
+        "hold_minutes": words::HOLD / words::MINUTE,
+        "cool_down_secs": [words::COOL_DOWN, words::COOL_DOWN],
+        "early_minutes": words::CHECK_IN_OPENS_BEFORE / words::MINUTE,
+        "late_minutes": words::CHECK_IN_CLOSES_AFTER / words::MINUTE,
+        "book_minutes_before": words::BOOKING_CLOSES_BEFORE / words::MINUTE,
+        "reschedule_days_before": 1,
+    });
+    serde_json::from_value(office).unwrap()
+}
+
+impl System {
+    pub(super) async fn start() -> Self {
+        let office = office();
+        let setup = Setup { offices: vec![office.clone()], ..Setup::default() };
+        let app = TestApp::start_with(setup).await;
+        let mut accounts = vec![];
+        for number in 0..words::ACCOUNTS {
+            let person = Person::register_only(&app, number).await;
+            accounts.push(person.token.split_once('.').unwrap().0.parse().unwrap());
+        }
+        let work = Housekeeping::new(app.stack.app.ledger.clone());
+        let service = offices::SERVICE.parse().unwrap();
+        Self {
+            app,
+            world: World::new(),
+            office,
+            service,
+            accounts,
+            codes: vec![],
+            idle: false,
+            work,
+        }
+    }
+
+    pub(super) async fn stop(self) {
+        self.app.stack.stop().await;
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.app.stack.app.ledger
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        instant(self.world.now)
+    }
+
+    /// The model's name for a booking.
+    fn index(&self, code: BookingCode) -> usize {
+        self.codes.iter().position(|known| *known == code).unwrap()
+    }
+
+    pub(super) async fn booking(&self, index: usize) -> Booking {
+        self.ledger().store().booking(self.codes[index]).await.unwrap().unwrap()
+    }
+
+    /// Does the step in both worlds. A step about something that is not there does nothing.
+    pub(super) async fn carry_out(&mut self, step: Step) {
+        self.idle = false;
+        match step {
+            Step::Hold(request) => drop(self.hold(request).await),
+            Step::Book(request) => {
+                if let HoldEnd::Held(..) = self.hold(request).await {
+                    self.confirm(self.codes.len() - 1).await;
+                }
+            }
+            Step::Repeat(nth) => match latest(nth, self.world.keyed.len()) {
+                Some(index) => drop(self.hold(self.world.keyed[index]).await),
+                None => self.idle = true,
+            },
+            Step::Confirm(nth)
+            | Step::Cancel(nth)
+            | Step::Move(nth, _)
+            | Step::CheckIn(nth)
+            | Step::Arrive(nth, _)
+            | Step::CloseAndClear(nth) => match latest(nth, self.codes.len()) {
+                Some(index) => self.change(step, index).await,
+                None => self.idle = true,
+            },
+            Step::Wait(secs) => self.world.now += secs,
+            Step::WaitFor(boundary, off) => match self.world.next(boundary) {
+                Some(next) => self.world.now = self.world.now.max(next + off),
+                None => self.idle = true,
+            },
+            Step::SetQuota(place, quota) => self.set_quota(place, quota).await,
+            Step::Close(day) => self.close(day).await,
+            Step::Reopen(day) => self.reopen(day).await,
+            Step::OpenDays | Step::Settle | Step::ClearClosedDays => self.keep_house(step).await,
+        }
+    }
+
+    async fn change(&mut self, step: Step, index: usize) {
+        match step {
+            Step::Confirm(_) => self.confirm(index).await,
+            Step::Cancel(_) => self.cancel(index).await,
+            Step::Move(_, to) => self.reschedule(index, to).await,
+            Step::CloseAndClear(_) => {
+                self.close(self.world.bookings[index].place.day).await;
+                self.world.now += words::CLEARED_AFTER;
+                self.keep_house(Step::ClearClosedDays).await;
+            }
+            Step::Arrive(_, secs) => {
+                let opens =
+                    self.world.bookings[index].place.starts() - words::CHECK_IN_OPENS_BEFORE;
+                self.world.now = self.world.now.max(opens + secs);
+                self.check_in(index).await;
+            }
+            _ => self.check_in(index).await,
+        }
+    }
+
+    async fn hold(&mut self, request: Request) -> HoldEnd {
+        let expected = self.world.hold(&request);
+        let outcome = self.ask(&request).await;
+        let end = match &outcome {
+            HoldOutcome::Held(booking) => {
+                let HoldEnd::Held(place, seats) = &expected else {
+                    panic!("{request:?}: held {:?}, not {expected:?}", booking.seat);
+                };
+                let (place, number) = (*place, booking.seat.number);
+                assert!(seats.contains(&number), "{request:?}: seat {number} of {seats:?}");
+                assert!(!self.codes.contains(&booking.code), "a code comes once");
+                self.codes.push(booking.code);
+                self.world.held(request, place, number);
+                expected.clone()
+            }
+            HoldOutcome::Repeated(booking) => HoldEnd::Repeated(self.index(booking.code)),
+            HoldOutcome::Mismatch => HoldEnd::Mismatch,
+            HoldOutcome::Full(alternatives) => HoldEnd::Full(free(alternatives)),
+            HoldOutcome::AlreadyBooked(code) => {
+                HoldEnd::AlreadyBooked(code.map(|code| self.index(code)))
+            }
+            HoldOutcome::NotOffered(reason) => HoldEnd::NotOffered(why(reason)),
+            HoldOutcome::AccountGone => panic!("{request:?}: nobody erases an account here"),
+        };
+        assert_eq!(end, expected, "{request:?}");
+        if request.key.is_some() {
+            self.world.keyed.push(request);
+        }
+        end
+    }
+
+    async fn ask(&self, request: &Request) -> HoldOutcome {
+        let applicant: ApplicantId = format!("p{}", request.way).parse().unwrap();
+        let key = request.key.map(|key| format!("key-{key}"));
+        let choice = match request.choice {
+            Choice::Slot(place) => ledger::Choice::Slot(date(place.day), time(place)),
+            Choice::Date(day) => ledger::Choice::Date(date(day)),
+            Choice::Earliest => ledger::Choice::Earliest,
+        };
+        let request = HoldRequest {
+            office: &self.office,
+            service: &self.service,
+            choice,
+            account: &self.accounts[request.account()],
+            applicant: &applicant,
+            person: &format!("person-{}", request.person()),
+            channel: request.channel,
+            locale: Locale::Id,
+            idempotency_key: key.as_deref(),
+            request_hash: &format!("{request:?}"),
+        };
+        self.ledger().hold(&request, self.now()).await.unwrap()
+    }
+
+    async fn confirm(&mut self, index: usize) {
+        let expected = self.world.confirm(index);
+        let booking = self.booking(index).await;
+        let end = change_end(&self.ledger().confirm(booking, self.now()).await.unwrap());
+        assert_eq!(end, expected);
+        if end == words::ChangeEnd::Done {
+            self.world.confirmed(index);
+        }
+    }
+
+    async fn cancel(&mut self, index: usize) {
+        let expected = self.world.cancel(index);
+        let (booking, now) = (self.booking(index).await, self.now());
+        let reason = CancelReason::Applicant;
+        let changed = self.ledger().cancel(&self.office, booking, reason, now).await.unwrap();
+        let end = change_end(&changed);
+        assert_eq!(end, expected);
+        if end == words::ChangeEnd::Done {
+            self.world.cancelled(index, false);
+        }
+    }
+
+    async fn reschedule(&mut self, index: usize, to: Place) {
+        let expected = self.world.reschedule(index, to);
+        let (booking, now) = (self.booking(index).await, self.now());
+        let (day, slot) = (date(to.day), time(to));
+        let moved = self.ledger().reschedule(&self.office, booking, day, slot, now).await.unwrap();
+        let end = match &moved {
+            Moved::Changed(ledger::Changed::Done(after)) => {
+                let MoveEnd::Done(seats) = &expected else {
+                    panic!("moved to {:?}, not {expected:?}", after.seat);
+                };
+                assert!(seats.contains(&after.seat.number), "{:?} of {seats:?}", after.seat);
+                self.world.moved(index, to, after.seat.number);
+                expected.clone()
+            }
+            Moved::Changed(ledger::Changed::Already(_)) => MoveEnd::Already,
+            Moved::Changed(ledger::Changed::Refused(refusal)) => MoveEnd::Refused(*refusal),
+            Moved::Full(alternatives) => MoveEnd::Full(free(alternatives)),
+            Moved::NotOffered(reason) => MoveEnd::NotOffered(why(reason)),
+            Moved::AlreadyBooked => MoveEnd::AlreadyBooked,
+        };
+        assert_eq!(end, expected);
+    }
+
+    async fn check_in(&mut self, index: usize) {
+        let expected = self.world.check_in(index);
+        let (booking, now) = (self.booking(index).await, self.now());
+        let scanned = self.ledger().check_in(&self.office, booking, "Gerbang 1", now).await;
+        let end = match scanned.unwrap() {
+            Ok(scanned) => {
+                let number = scanned.booking.check_in.as_ref().unwrap().number;
+                assert_eq!(scanned.people_ahead, number - 1, "nobody is called in these histories");
+                Ok((number, scanned.duplicate))
+            }
+            Err(refused) => Err(refused.refusal),
+        };
+        assert_eq!(end, expected);
+        if let Ok((number, false)) = end {
+            self.world.checked_in(index, number);
+        }
+    }
+
+    /// What staff change of a day is seen at once: the handlers forget the day, and so does the test.
+    async fn set_quota(&mut self, place: Place, quota: u16) {
+        let (day, slot) = (date(place.day), time(place));
+        let store = self.ledger().store();
+        let set = store.set_quota(&self.office, day, &self.service, slot, quota).await.unwrap();
+        self.ledger().days().forget(&self.office.id, day).await;
+        assert_eq!(set, self.world.set_quota(place, quota));
+    }
+
+    async fn close(&mut self, day: usize) {
+        let text = Text { id: "Tutup".to_owned(), en: "Closed".to_owned() };
+        let reason = ClosedReason { code: CLOSED.to_owned(), text };
+        let (store, on) = (self.ledger().store(), date(day));
+        let closed = store.close_day(&self.office, on, &reason, self.now()).await.unwrap();
+        self.ledger().days().forget(&self.office.id, on).await;
+        assert_eq!(closed, self.world.close(day));
+    }
+
+    async fn reopen(&mut self, day: usize) {
+        let on = date(day);
+        let reopened = self.ledger().store().reopen_day(&self.office, on).await.unwrap();
+        self.ledger().days().forget(&self.office.id, on).await;
+        assert_eq!(reopened, self.world.reopen(day));
+    }
+
+    async fn keep_house(&mut self, step: Step) {
+        let now = self.now();
+        let (done, expected) = match step {
+            Step::OpenDays => (self.work.open_days(now).await, self.world.open_days()),
+            Step::Settle => (self.work.settle(now).await, self.world.settle()),
+            _ => (self.work.clear_closed_days(now).await, self.world.clear_closed_days()),
+        };
+        assert_eq!(done.unwrap(), expected, "{step:?}");
+    }
+}

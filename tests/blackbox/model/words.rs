@@ -1,0 +1,217 @@
+//! The model's words: constants of its small world, places, bookings, and how things can end.
+//!
+//! Times are seconds since midnight, at the office, of the first date.
+
+use antrian::domain::booking::{Refusal, Status};
+use antrian::domain::office::Channel;
+
+/// Dates of the world; on later ones the office gives no service.
+pub(super) const DAYS: usize = 3;
+/// Slots of a date: 09:00 and 10:00.
+pub(super) const SLOTS: usize = 2;
+/// Seats of a slot at first; seat 1 is the WhatsApp pool.
+pub(super) const QUOTA: u16 = 2;
+/// Account and person of those who ask: four people, three accounts; the last way in is a person
+/// whom two accounts know.
+pub(super) const WAYS: [(usize, usize); 5] = [(0, 0), (0, 1), (1, 2), (2, 3), (2, 0)];
+/// Their accounts.
+pub(super) const ACCOUNTS: u32 = 3;
+/// Histories begin at 08:00 on the first date, with two dates open.
+pub(super) const BEGIN: i64 = 8 * HOUR;
+
+pub(super) const MINUTE: i64 = 60;
+pub(super) const HOUR: i64 = 60 * MINUTE;
+pub(super) const DAY: i64 = 24 * HOUR;
+pub(super) const HOLD: i64 = 15 * MINUTE;
+pub(super) const COOL_DOWN: i64 = 45;
+pub(super) const POOL_OPENS_BEFORE: i64 = 2 * HOUR;
+pub(super) const BOOKING_CLOSES_BEFORE: i64 = 30 * MINUTE;
+pub(super) const CHECK_IN_OPENS_BEFORE: i64 = HOUR;
+pub(super) const CHECK_IN_CLOSES_AFTER: i64 = 30 * MINUTE;
+/// A closed day is cleared only so long after it was closed…
+pub(super) const CLEARED_AFTER: i64 = 30;
+/// …and looked at until so long after it.
+pub(super) const FORGOTTEN_AFTER: i64 = 90;
+/// A booking with so many changes is not moved any more.
+pub(super) const MOST_VERSIONS: u32 = 25;
+/// The recount complains of bookings on a closed day so long after it was closed.
+pub(super) const OVERDUE_AFTER: i64 = 15 * MINUTE;
+/// The seat of the pool.
+pub(super) const POOL: u16 = 1;
+/// Slots offered instead of a full one.
+pub(super) const MOST_ALTERNATIVES: usize = 5;
+
+/// A slot on a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) day: usize,
+    pub(super) slot: usize,
+}
+
+impl Place {
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        (0..DAYS).flat_map(|day| (0..SLOTS).map(move |slot| Self { day, slot }))
+    }
+
+    pub(super) fn midnight(self) -> i64 {
+        i64::try_from(self.day).unwrap() * DAY
+    }
+
+    pub(super) fn starts(self) -> i64 {
+        self.midnight() + (9 + i64::try_from(self.slot).unwrap()) * HOUR
+    }
+
+    pub(super) fn books_until(self) -> i64 {
+        self.starts() - BOOKING_CLOSES_BEFORE
+    }
+
+    pub(super) fn missed_from(self) -> i64 {
+        self.starts() + CHECK_IN_CLOSES_AFTER
+    }
+}
+
+/// Which slots are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    Slot(Place),
+    Date(usize),
+    Earliest,
+}
+
+/// A wish for a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Request {
+    /// Index into [`WAYS`].
+    pub(super) way: usize,
+    pub(super) channel: Channel,
+    pub(super) choice: Choice,
+    pub(super) key: Option<u8>,
+}
+
+impl Request {
+    pub(super) fn account(&self) -> usize {
+        WAYS[self.way].0
+    }
+
+    pub(super) fn person(&self) -> usize {
+        WAYS[self.way].1
+    }
+}
+
+/// What was written of a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Held { until: i64 },
+    Confirmed,
+    CheckedIn { number: u32 },
+    Cancelled { by_office: bool },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Booking {
+    pub(super) request: Request,
+    pub(super) place: Place,
+    pub(super) number: u16,
+    pub(super) state: State,
+    pub(super) version: u32,
+    /// The scheduler wrote down what became of it.
+    pub(super) settled: bool,
+}
+
+impl Booking {
+    pub(super) fn status(&self, now: i64) -> Status {
+        match self.state {
+            State::Held { until } if until <= now => Status::Expired,
+            State::Held { .. } => Status::Held,
+            State::Confirmed if self.place.missed_from() <= now => Status::NoShow,
+            State::Confirmed => Status::Confirmed,
+            State::CheckedIn { .. } => Status::CheckedIn,
+            State::Cancelled { .. } => Status::Cancelled,
+        }
+    }
+
+    pub(super) fn keeps_person_until(&self) -> i64 {
+        match self.state {
+            State::Held { until } => until,
+            State::Confirmed => self.place.missed_from(),
+            State::CheckedIn { .. } => self.place.midnight() + DAY,
+            State::Cancelled { .. } => i64::MIN,
+        }
+    }
+
+    pub(super) fn is_displaced(&self) -> bool {
+        self.state == State::Cancelled { by_office: true }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Day {
+    pub(super) opened: bool,
+    pub(super) closed: bool,
+    /// When it was closed, as long as somebody still has to look at it.
+    pub(super) to_clear: Option<i64>,
+    pub(super) quotas: [u16; SLOTS],
+    /// Queue numbers given.
+    pub(super) queue: u32,
+}
+
+/// Why no seat is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    Past,
+    Closed,
+    NotReleased,
+}
+
+/// A slot and how many seats are free in it.
+pub(super) type Free = (Place, u16);
+
+/// What the public sees of a day: its slots that can still be booked, or why there are none.
+pub(super) type Look = Result<Vec<Free>, Why>;
+
+/// How a wish ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum HoldEnd {
+    /// One of these seats is held.
+    Held(Place, Vec<u16>),
+    Repeated(usize),
+    Mismatch,
+    Full(Vec<Free>),
+    AlreadyBooked(Option<usize>),
+    NotOffered(Why),
+}
+
+/// How a change ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ChangeEnd {
+    Done,
+    Already,
+    Refused(Refusal),
+}
+
+/// How a move ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum MoveEnd {
+    /// The booking has one of these seats.
+    Done(Vec<u16>),
+    Already,
+    Refused(Refusal),
+    Full(Vec<Free>),
+    NotOffered(Why),
+    AlreadyBooked,
+}
+
+/// Instants at which something changes without anybody doing anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Boundary {
+    HoldRunsOut,
+    SeatCools,
+    PoolOpens,
+    BookingCloses,
+    CheckInOpens,
+    SlotStarts,
+    CheckInCloses,
+    Midnight,
+    ClosureCleared,
+    ClosureForgotten,
+}
