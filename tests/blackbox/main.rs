@@ -3,7 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(missing_docs, reason = "names of tests are sentences")]
 
+mod admin;
+mod bookings;
+mod checkin;
 mod journey;
+mod messages;
 mod model;
+mod moves;
+mod offices;
+mod pools;
+mod scheduler;
+mod steps;
+mod tickets;
 mod welcome;
 mod wire;

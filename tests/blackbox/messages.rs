@@ -1,0 +1,309 @@
+//! What people are told: each thing once, when it is worth most, and never when it is not so.
+
+use std::sync::Arc;
+
+use antrian::domain::ids::MessageId;
+use antrian::domain::message::{Message, MessageState};
+use antrian::messaging::simulator::Kept;
+use antrian::messaging::{Body, Courier, Delivery, SendError};
+use antrian_tests::app::DATE;
+use antrian_tests::{Person, TestApp};
+use chrono::TimeDelta;
+
+use crate::steps::{close, reach, read_qr};
+
+/// What was sent about a booking of this kind.
+fn told(app: &TestApp, code: &str, kind: &str) -> Vec<Kept> {
+    let code = code.to_lowercase();
+    let is_it = |id: &str| id.starts_with(&code) && id.ends_with(&format!("-{kind}"));
+    let kept = app.stack.messenger.kept();
+    kept.into_iter().filter(|kept| is_it(kept.message.id.as_str())).collect()
+}
+
+/// The one message of a kind.
+fn one(app: &TestApp, code: &str, kind: &str) -> Kept {
+    let mut found = told(app, code, kind);
+    assert_eq!(found.len(), 1, "{kind}: {:?}", app.sent_ids());
+    found.remove(0)
+}
+
+fn has_words(kept: &Kept, words: &[&str]) {
+    let text = kept.message.body.text();
+    assert!(words.iter().all(|word| text.contains(word)), "{words:?} in {text}");
+}
+
+/// The ticket in a message's picture.
+fn pictured(kept: &Kept) -> String {
+    let Body::Picture { png, .. } = &kept.message.body else { panic!("no picture") };
+    read_qr(&image::load_from_memory(png).unwrap().to_luma8()).unwrap()
+}
+
+fn spoken(code: &str) -> String {
+    format!("{}-{}", &code[..5], &code[5..])
+}
+
+async fn work(app: &TestApp) {
+    app.tick().await;
+    app.drain().await;
+}
+
+async fn row(app: &TestApp, id: &MessageId) -> Message {
+    app.stack.app.ledger.store().message(id).await.unwrap().unwrap()
+}
+
+/// A person with a confirmed booking, of which nothing but the registration has been sent yet.
+async fn untold(app: &TestApp, number: u32) -> (Person, String, MessageId) {
+    let person = Person::register(app, number).await;
+    app.drain().await;
+    let held = person.hold(app, DATE, "09:00").await;
+    app.drain().await;
+    let code = held.text("code");
+    assert_eq!(person.act(app, &code, "confirm").await.status, 200);
+    let id = format!("{}-2-confirmed", code.to_lowercase()).parse().unwrap();
+    (person, code, id)
+}
+
+async fn dead_letters(app: &TestApp) -> Vec<String> {
+    let poller = &app.stack.poller;
+    let url = format!("{}-dlq", poller.queue_url);
+    let request = poller.sqs.receive_message().queue_url(url).max_number_of_messages(10);
+    let messages = request.send().await.unwrap().messages.unwrap_or_default();
+    messages.into_iter().filter_map(|message| message.body).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booking_is_told_of_step_by_step_each_step_once() {
+    let app = TestApp::start().await;
+    let person = Person::register(&app, 1).await;
+    let code = person.hold(&app, DATE, "09:00").await.text("code");
+    app.drain().await;
+    let hold = one(&app, &code, "hold");
+    has_words(&hold, &["belum terkonfirmasi", &spoken(&code), "Kantor Uji", "Paspor baru", "KTP"]);
+    assert!(matches!(hold.message.body, Body::Text(_)));
+
+    let confirmed = person.act(&app, &code, "confirm").await;
+    app.drain().await;
+    let message = one(&app, &code, "confirmed");
+    has_words(&message, &["sudah terkonfirmasi", &spoken(&code), "09.00", "08.00", "09.30"]);
+    assert_eq!(pictured(&message), confirmed.text("ticket"));
+
+    let moved = person.reschedule(&app, &code, "2026-12-03", "10:00").await;
+    app.drain().await;
+    let message = one(&app, &code, "moved");
+    has_words(&message, &["sudah dipindahkan", &spoken(&code), "10.00", "3 Desember 2026"]);
+    assert_eq!(pictured(&message), moved.text("ticket"));
+
+    person.act(&app, &code, "cancel").await;
+    app.drain().await;
+    has_words(&one(&app, &code, "cancelled"), &["sudah dibatalkan", &spoken(&code)]);
+
+    // Whatever time and the sweeper do afterwards, nothing is told twice.
+    for instant in ["2026-11-30T04:00:00Z", "2026-12-01T02:00:00Z", "2026-12-02T02:00:00Z"] {
+        reach(&app, instant);
+        work(&app).await;
+    }
+    let about = app.sent_ids().iter().filter(|id| id.starts_with(&code.to_lowercase())).count();
+    assert_eq!(about, 4, "{:?}", app.sent_ids());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reminder_comes_the_day_before_at_nine_in_the_offices_zone() {
+    let app = TestApp::start().await;
+    let person = Person::register(&app, 1).await;
+    let booked = person.book(&app, DATE, "09:00").await;
+    let code = booked.text("code");
+    app.drain().await;
+    reach(&app, "2026-12-01T00:59:30Z");
+    work(&app).await;
+    assert!(told(&app, &code, "reminder").is_empty());
+    reach(&app, "2026-12-01T01:00:00Z");
+    work(&app).await;
+    let reminder = one(&app, &code, "reminder");
+    has_words(&reminder, &["Pengingat", &spoken(&code), "2 Desember 2026", "09.00"]);
+    assert_eq!(pictured(&reminder), booked.text("ticket"));
+    app.advance(3600);
+    work(&app).await;
+    one(&app, &code, "reminder");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_office_is_told_with_its_reason() {
+    let app = TestApp::start().await;
+    let code = Person::register(&app, 1).await.book(&app, DATE, "09:00").await.text("code");
+    close(&app, &[DATE]).await;
+    app.advance(31);
+    work(&app).await;
+    let message = one(&app, &code, "office_closed");
+    has_words(&message, &["kantor tutup", "Pemadaman listrik", "tanpa biaya", &spoken(&code)]);
+    assert!(matches!(message.message.body, Body::Text(_)));
+    app.advance(62);
+    work(&app).await;
+    one(&app, &code, "office_closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_so_any_more_is_not_told() {
+    let app = TestApp::start().await;
+    let person = Person::register(&app, 1).await;
+    let code = person.book(&app, DATE, "09:00").await.text("code");
+    person.act(&app, &code, "cancel").await;
+    app.drain().await;
+    assert!(told(&app, &code, "hold").is_empty() && told(&app, &code, "confirmed").is_empty());
+    one(&app, &code, "cancelled");
+    let id = format!("{}-2-confirmed", code.to_lowercase()).parse().unwrap();
+    assert_eq!(row(&app, &id).await.state, MessageState::Stale);
+    reach(&app, "2026-12-01T01:00:00Z");
+    work(&app).await;
+    assert!(told(&app, &code, "reminder").is_empty());
+
+    // A hold that lapsed before its message was sent.
+    let late = person.hold(&app, "2026-12-03", "09:00").await.text("code");
+    app.advance(15 * 60 + 1);
+    work(&app).await;
+    assert!(told(&app, &late, "hold").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_sqs_lost_the_sweeper_finds() {
+    let app = TestApp::start().await;
+    let (_, code, id) = untold(&app, 1).await;
+    let poller = &app.stack.poller;
+    poller.sqs.purge_queue().queue_url(&poller.queue_url).send().await.unwrap();
+    work(&app).await;
+    assert_eq!(row(&app, &id).await.state, MessageState::Pending, "it may still be on its way");
+    app.advance(21);
+    assert_eq!(app.tick().await.swept, 1);
+    app.drain().await;
+    one(&app, &code, "confirmed");
+    app.advance(21);
+    assert_eq!(app.tick().await.swept, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_busy_is_asked_again_later_and_later() {
+    let app = TestApp::start().await;
+    let (_, code, id) = untold(&app, 1).await;
+    let later = |after| SendError::Later { code: "130429".to_owned(), after };
+    app.stack.messenger.fail_next(later(None));
+    app.stack.messenger.fail_next(later(None));
+    app.stack.messenger.fail_next(later(Some(TimeDelta::seconds(300))));
+    app.drain().await;
+    let mut last = row(&app, &id).await;
+    for (attempts, wait) in [(1, 30), (2, 60), (3, 300)] {
+        assert_eq!((last.state, last.attempts), (MessageState::Pending, attempts));
+        assert_eq!(last.error.as_deref(), Some("130429"));
+        assert!((last.due - app.now()).num_seconds() <= wait);
+        app.advance(wait - 15);
+        work(&app).await;
+        assert_eq!(row(&app, &id).await, last, "too early for try {}", attempts + 1);
+        app.advance(15);
+        work(&app).await;
+        last = row(&app, &id).await;
+    }
+    assert_eq!((last.state, last.attempts, last.error), (MessageState::Sent, 4, None));
+    one(&app, &code, "confirmed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_delivered_is_recorded_and_not_tried_again() {
+    let app = TestApp::start().await;
+    let (_, code, id) = untold(&app, 1).await;
+    app.stack.messenger.fail_next(SendError::Undeliverable { code: "131026".to_owned() });
+    app.drain().await;
+    let failed = row(&app, &id).await;
+    assert_eq!((failed.state, failed.error.as_deref()), (MessageState::Failed, Some("131026")));
+    app.advance(3600);
+    work(&app).await;
+    assert!(told(&app, &code, "confirmed").is_empty());
+    assert!(dead_letters(&app).await.is_empty(), "there is nothing to mend");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_defect_of_ours_lies_in_the_dead_letter_queue() {
+    let app = TestApp::start().await;
+    let (_, code, id) = untold(&app, 1).await;
+    app.stack.messenger.fail_next(SendError::Defect { code: "132000".to_owned() });
+    app.drain().await;
+    assert_eq!(row(&app, &id).await.state, MessageState::Failed);
+    assert_eq!(dead_letters(&app).await, [format!(r#"{{"message_id":"{id}"}}"#)]);
+    app.advance(3600);
+    work(&app).await;
+    assert!(told(&app, &code, "confirmed").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_provider_may_have_is_not_sent_again_for_ten_minutes() {
+    let app = TestApp::start().await;
+    let (_, code, id) = untold(&app, 1).await;
+    app.stack.messenger.fail_next(SendError::Unknown);
+    app.drain().await;
+    assert_eq!(row(&app, &id).await.state, MessageState::Sending);
+    for wait in [61, 300, 200] {
+        app.advance(wait);
+        work(&app).await;
+        assert_eq!(told(&app, &code, "confirmed").len(), 1);
+    }
+    app.advance(60);
+    work(&app).await;
+    assert_eq!(row(&app, &id).await.state, MessageState::Sent);
+    assert_eq!(told(&app, &code, "confirmed").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_that_died_is_waited_for_before_anybody_sends_again() {
+    let app = TestApp::start().await;
+    let (_, code, id) = untold(&app, 1).await;
+    let (store, now) = (app.stack.app.ledger.store(), app.now());
+    let until = now + TimeDelta::seconds(60);
+    store.lease_message(&id, "gone", now, until).await.unwrap();
+    app.drain().await;
+    for wait in [61, 300, 240] {
+        app.advance(wait);
+        work(&app).await;
+        assert!(told(&app, &code, "confirmed").is_empty(), "after {wait}");
+    }
+    app.advance(61);
+    work(&app).await;
+    one(&app, &code, "confirmed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_couriers_at_once_send_once() {
+    let app = Arc::new(TestApp::with_quota(8).await);
+    for number in 1..=8 {
+        let (_, code, id) = untold(&app, number).await;
+        let courier = |app: Arc<TestApp>, id: MessageId| async move {
+            let (state, stack) = (&app.stack.app, &app.stack);
+            let courier = Courier {
+                ledger: &state.ledger,
+                queue: &state.queue,
+                messenger: &stack.messenger,
+                public_url: &state.public_url,
+            };
+            courier.deliver(&id, app.now()).await.unwrap()
+        };
+        let first = tokio::spawn(courier(app.clone(), id.clone()));
+        let second = tokio::spawn(courier(app.clone(), id));
+        let outcomes = [first.await.unwrap(), second.await.unwrap()];
+        let sent = outcomes.iter().filter(|outcome| **outcome == Delivery::Sent).count();
+        assert_eq!(sent, 1, "{outcomes:?}");
+        assert!(outcomes.contains(&Delivery::Nothing), "{outcomes:?}");
+        app.drain().await;
+        one(&app, &code, "confirmed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn junk_in_the_queue_harms_no_neighbour() {
+    let app = TestApp::start().await;
+    let (_, code, _) = untold(&app, 1).await;
+    let poller = &app.stack.poller;
+    for junk in ["not ours", r#"{"message_id":"nobody-1-hold"}"#] {
+        let request = poller.sqs.send_message().queue_url(&poller.queue_url);
+        request.message_body(junk).send().await.unwrap();
+    }
+    let (_, other, _) = untold(&app, 2).await;
+    assert!(app.drain().await >= 1);
+    one(&app, &code, "confirmed");
+    one(&app, &other, "confirmed");
+}
