@@ -53,6 +53,8 @@ pub enum Action {
     },
     /// It passes after this time.
     Delay(Duration),
+    /// It is sent and done, and the answer comes after this time.
+    DelayAnswer(Duration),
     /// It is sent and done, then the connection fails.
     LoseAnswer,
     /// The connection fails before anything is sent.
@@ -126,6 +128,11 @@ impl Connector {
             Action::Delay(time) => {
                 tokio::time::sleep(time).await;
                 self.inner.call(request).await
+            }
+            Action::DelayAnswer(time) => {
+                let answer = self.inner.call(request).await?;
+                tokio::time::sleep(time).await;
+                Ok(answer)
             }
             Action::LoseAnswer => {
                 self.inner.call(request).await?;

@@ -1,0 +1,147 @@
+//! One operation, every fault, at every call in turn.
+
+use std::collections::BTreeSet;
+
+use antrian::storage::AuditReport;
+use antrian_tests::Answer;
+use antrian_tests::app::DATE;
+
+use super::kinds::{Fault, is_write};
+use super::operations::{AT_THE_GATE, Operation, Subject};
+use super::stage::{QUOTA, Stage, Stay, Struck};
+
+/// An operation and those on whom it was tried.
+#[derive(Debug)]
+struct Trial {
+    stage: Stage,
+    operation: Operation,
+    desk: String,
+    subjects: Vec<Subject>,
+}
+
+/// Tries every fault at every call of the operation, each time with another person.
+pub(super) async fn try_every_call(operation: Operation) {
+    let mut trial = Trial::begin(operation).await;
+    let calls = trial.calls().await;
+    for (stay, faults) in [(Stay::Once, Fault::ALL), (Stay::UntilLifted, Fault::LASTING)] {
+        for &fault in faults {
+            let met: Vec<_> = calls.iter().filter(|target| fault.meets(target)).collect();
+            let mut struck = BTreeSet::new();
+            for nth in 1..=met.len() {
+                struck.extend(trial.try_call(fault, stay, nth).await.map(|struck| struck.target));
+            }
+            // A cache may spare a read, but nothing spares a write.
+            let writes = met.into_iter().filter(|target| is_write(target)).cloned().collect();
+            assert!(struck.is_superset(&writes), "{operation:?}, {fault:?} {stay:?}: {struck:?}");
+        }
+    }
+    trial.check_all().await;
+}
+
+impl Trial {
+    async fn begin(operation: Operation) -> Self {
+        let stage = Stage::start().await;
+        let desk = stage.app.staff(antrian_tests::offices::OFFICE, &["desk"]).await;
+        if operation == Operation::CheckIn {
+            stage.app.advance_to(AT_THE_GATE);
+        }
+        Self { stage, operation, desk, subjects: vec![] }
+    }
+
+    /// The next person, at a time when no cache remembers what the last one saw of the day.
+    async fn next_subject(&self) -> Subject {
+        self.stage.app.advance(2);
+        let number = u32::try_from(self.subjects.len()).unwrap() + 1;
+        self.operation.subject(&self.stage.app, &self.desk, number).await
+    }
+
+    /// The calls to the table of an undisturbed run.
+    async fn calls(&mut self) -> Vec<String> {
+        let subject = self.next_subject().await;
+        let run = self.operation.run(&self.stage.app, &subject);
+        let (answer, calls) = self.stage.calls_of(run).await;
+        self.check_one(subject, &answer, "undisturbed").await;
+        calls
+    }
+
+    /// What was struck.
+    async fn try_call(&mut self, fault: Fault, stay: Stay, nth: usize) -> Option<Struck> {
+        let (operation, app) = (self.operation, &self.stage.app);
+        let subject = self.next_subject().await;
+        self.stage.strike(fault, stay, nth);
+        let first = operation.run(app, &subject).await;
+        let struck = self.stage.lift();
+        let case = format!("{operation:?}, {fault:?} {stay:?} at call {nth} ({struck:?})");
+        let answer = if is_done(&first) {
+            first
+        } else {
+            assert_may_ask_again(&first, stay, struck.as_ref(), &case);
+            operation.run(app, &subject).await
+        };
+        self.check_one(subject, &answer, &case).await;
+        struck
+    }
+
+    /// It is done: one booking, in its slot, and one place in the queue.
+    async fn check_one(&mut self, mut subject: Subject, answer: &Answer, case: &str) {
+        assert!(is_done(answer), "{case}: {answer:?}");
+        assert_eq!(answer.body["status"], self.operation.status(), "{case}: {answer:?}");
+        subject.code = answer.text("code");
+        let list = subject.person.get(&self.stage.app, "/v1/me/bookings").await;
+        let bookings = list.body["bookings"].as_array().unwrap();
+        assert_eq!(bookings.len(), 1, "{case}: {list:?}");
+        assert_eq!(bookings[0]["code"], subject.code.as_str(), "{case}");
+        assert_eq!(bookings[0]["status"], self.operation.status(), "{case}");
+        assert_eq!(bookings[0]["slot"], self.operation.slot(), "{case}");
+        if self.operation == Operation::CheckIn {
+            let ahead = answer.body["people_ahead"].as_u64().unwrap();
+            assert_eq!(ahead, self.subjects.len() as u64, "{case}: places in the queue");
+        }
+        self.subjects.push(subject);
+    }
+
+    /// Nothing is oversold, lost, unsent or sent twice.
+    async fn check_all(&self) {
+        let (operation, app) = (self.operation, &self.stage.app);
+        self.stage.recover().await;
+        let report = self.check_audit().await;
+        let taken = if operation.keeps_seat() { self.subjects.len() } else { 0 };
+        assert_eq!(report.seats_taken as usize, taken, "{operation:?}: seats taken: {report:?}");
+        let subjects = self.subjects.len() as u64;
+        let expected = operation.seats_free(u64::from(QUOTA), subjects);
+        for (slot, expected) in ["09:00", "10:00"].into_iter().zip(expected) {
+            let free = app.seats_free(DATE, slot).await;
+            assert_eq!(free, Some(expected), "{operation:?}: seats free at {slot}");
+        }
+        for subject in &self.subjects {
+            let Some(message) = operation.message(&subject.code) else { continue };
+            assert_eq!(self.stage.times_sent(&message), 1, "{operation:?}: {message}");
+        }
+        let mut sent = app.sent_ids();
+        sent.sort();
+        let twice: Vec<_> = sent.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(twice.is_empty(), "{operation:?}: sent twice: {twice:?}");
+    }
+
+    async fn check_audit(&self) -> AuditReport {
+        let report = self.stage.app.assert_audit_agrees().await;
+        let live = if self.operation.is_live() { self.subjects.len() } else { 0 };
+        assert_eq!(report.live_bookings as usize, live, "{:?}: {report:?}", self.operation);
+        report
+    }
+}
+
+/// A fault that stays is told as such, never as a refusal; a single one is mended within the request,
+/// at least where something is written. (The SDK repeats reads, and gives that up for a while when
+/// too many calls of the process fail.)
+fn assert_may_ask_again(first: &Answer, stay: Stay, struck: Option<&Struck>, case: &str) {
+    let struck = struck.unwrap_or_else(|| panic!("{case}: without a fault: {first:?}"));
+    let is_known = matches!(first.code(), "busy" | "outcome_unknown");
+    assert!(first.status == 503 && is_known, "{case}: {first:?}");
+    let is_mended = stay == Stay::Once && struck.is_transaction;
+    assert!(!is_mended, "{case}: not mended within the request: {first:?}");
+}
+
+fn is_done(answer: &Answer) -> bool {
+    (200..300).contains(&answer.status)
+}

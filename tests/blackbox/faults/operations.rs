@@ -1,0 +1,134 @@
+//! What people do while the wire breaks.
+
+use antrian_tests::app::DATE;
+use antrian_tests::{Answer, Person, TestApp};
+use reqwest::Method;
+use serde_json::json;
+
+/// An operation under test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operation {
+    Hold,
+    Confirm,
+    Cancel,
+    Reschedule,
+    CheckIn,
+}
+
+/// Whom it is tried on.
+#[derive(Debug)]
+pub(super) struct Subject {
+    /// The person.
+    pub(super) person: Person,
+    /// Staff of the office.
+    desk: String,
+    /// The booking; empty before the hold.
+    pub(super) code: String,
+    /// The client's key of the operation.
+    key: String,
+}
+
+/// The day on which people come: the first.
+const TODAY: &str = "2026-11-30";
+/// Check-in for the slot at 10:00 has begun, and it can still be booked.
+pub(super) const AT_THE_GATE: &str = "2026-11-30T01:10:00Z";
+const FROM: &str = "09:00";
+const TO: &str = "10:00";
+
+impl Operation {
+    /// A person for whom only the operation itself is left to do; their messages are delivered.
+    pub(super) async fn subject(self, app: &TestApp, desk: &str, number: u32) -> Subject {
+        let person = Person::register(app, number).await;
+        let code = match self {
+            Self::Hold => String::new(),
+            Self::Confirm => {
+                let held = person.hold(app, DATE, FROM).await;
+                assert_eq!(held.status, 201, "{held:?}");
+                held.text("code")
+            }
+            Self::Cancel | Self::Reschedule => person.book(app, DATE, FROM).await.text("code"),
+            Self::CheckIn => person.book(app, TODAY, TO).await.text("code"),
+        };
+        app.drain().await;
+        Subject { person, desk: desk.to_owned(), code, key: format!("key-of-person-{number}") }
+    }
+
+    /// Does it; done again it is the very same request.
+    pub(super) async fn run(self, app: &TestApp, subject: &Subject) -> Answer {
+        let Subject { person, code, key, desk } = subject;
+        match self {
+            Self::Hold => person.hold_with_key(app, DATE, FROM, key).await.unwrap(),
+            Self::Confirm => person.act(app, code, "confirm").await,
+            Self::Cancel => person.act(app, code, "cancel").await,
+            Self::Reschedule => {
+                let path = format!("/v1/bookings/{code}/reschedule");
+                let body = json!({"date": DATE, "slot": TO});
+                keyed(app, &path, &person.token, key, body).await
+            }
+            Self::CheckIn => {
+                let body = json!({"code": code, "gate": "Pintu 1"});
+                keyed(app, "/v1/check-ins", desk, key, body).await
+            }
+        }
+    }
+
+    /// The status of the booking once it is done.
+    pub(super) fn status(self) -> &'static str {
+        match self {
+            Self::Hold => "held",
+            Self::Confirm | Self::Reschedule => "confirmed",
+            Self::Cancel => "cancelled",
+            Self::CheckIn => "checked_in",
+        }
+    }
+
+    /// Its slot then.
+    pub(super) fn slot(self) -> &'static str {
+        match self {
+            Self::Hold | Self::Confirm | Self::Cancel => FROM,
+            Self::Reschedule | Self::CheckIn => TO,
+        }
+    }
+
+    /// Whether the booking has a seat then.
+    pub(super) fn keeps_seat(self) -> bool {
+        self != Self::Cancel
+    }
+
+    /// Whether the booking still waits for its visit.
+    pub(super) fn is_live(self) -> bool {
+        matches!(self, Self::Hold | Self::Confirm | Self::Reschedule)
+    }
+
+    /// The message that tells of it.
+    pub(super) fn message(self, code: &str) -> Option<String> {
+        let code = code.to_lowercase();
+        match self {
+            Self::Hold => Some(format!("{code}-1-hold")),
+            Self::Confirm => Some(format!("{code}-2-confirmed")),
+            Self::Cancel => Some(format!("{code}-3-cancelled")),
+            Self::Reschedule => Some(format!("{code}-3-moved")),
+            Self::CheckIn => None,
+        }
+    }
+
+    /// Seats that must be free in the slots at 09:00 and 10:00 after `subjects` of them.
+    pub(super) fn seats_free(self, quota: u64, subjects: u64) -> [u64; 2] {
+        match self {
+            Self::Hold | Self::Confirm => [quota - subjects, quota],
+            Self::Cancel | Self::CheckIn => [quota, quota],
+            Self::Reschedule => [quota, quota - subjects],
+        }
+    }
+}
+
+async fn keyed(
+    app: &TestApp,
+    path: &str,
+    token: &str,
+    key: &str,
+    body: serde_json::Value,
+) -> Answer {
+    let headers = [("idempotency-key", key)];
+    app.try_call(Method::POST, path, Some(token), &headers, Some(body)).await.unwrap()
+}

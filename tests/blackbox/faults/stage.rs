@@ -1,0 +1,120 @@
+//! A system whose wire breaks on command.
+
+use std::sync::{Arc, Mutex};
+
+use antrian_tests::wire::{Action, Call, Switch, client};
+use antrian_tests::{Setup, TestApp, offices};
+
+use super::kinds::{Fault, is_table_call, is_transaction};
+
+/// How often a fault strikes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stay {
+    /// Once.
+    Once,
+    /// From that call on, until it is lifted.
+    UntilLifted,
+}
+
+/// The call that a fault struck first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Struck {
+    /// Its operation.
+    pub(super) target: String,
+    /// Whether it is a transaction.
+    pub(super) is_transaction: bool,
+}
+
+/// A running system over a switched wire.
+#[derive(Debug)]
+pub(super) struct Stage {
+    pub(super) app: TestApp,
+    pub(super) switch: Arc<Switch>,
+    struck: Arc<Mutex<Option<Struck>>>,
+}
+
+/// Seats of a slot: more than there are cases for one operation.
+pub(super) const QUOTA: u16 = 90;
+
+impl Stage {
+    pub(super) async fn start() -> Self {
+        let switch = Arc::new(Switch::default());
+        let app = TestApp::start_with(Setup {
+            offices: vec![offices::office(QUOTA)],
+            http_client: Some(client(switch.clone())),
+        })
+        .await;
+        Self { app, switch, struck: Arc::default() }
+    }
+
+    /// Lets the fault strike the `nth` call (from 1) that can meet it.
+    pub(super) fn strike(&self, fault: Fault, stay: Stay, nth: usize) {
+        let action = move |call: &Call| fault.action(call);
+        self.strike_with(move |call| fault.meets(&call.target), action, stay, nth);
+    }
+
+    /// Lets `action` strike the `nth` call (from 1) that `meets` picks.
+    pub(super) fn strike_with(
+        &self,
+        meets: impl Fn(&Call) -> bool + Send + 'static,
+        action: impl Fn(&Call) -> Action + Send + 'static,
+        stay: Stay,
+        nth: usize,
+    ) {
+        *self.struck.lock().unwrap() = None;
+        let struck = self.struck.clone();
+        let mut met = 0;
+        self.switch.arm(move |call| {
+            if !meets(call) {
+                return Action::Pass;
+            }
+            met += 1;
+            if met < nth || (met > nth && stay == Stay::Once) {
+                return Action::Pass;
+            }
+            struck.lock().unwrap().get_or_insert_with(|| Struck {
+                target: call.target.clone(),
+                is_transaction: is_transaction(&call.target),
+            });
+            action(call)
+        });
+    }
+
+    /// Mends the wire. Tells what was struck; nothing if there were fewer calls.
+    pub(super) fn lift(&self) -> Option<Struck> {
+        self.switch.disarm();
+        self.struck.lock().unwrap().take()
+    }
+
+    /// Targets of all calls to the table while `work` runs.
+    pub(super) async fn calls_of<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
+        let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+        let notes = seen.clone();
+        self.switch.arm(move |call| {
+            if is_table_call(&call.target) {
+                notes.lock().unwrap().push(call.target.clone());
+            }
+            Action::Pass
+        });
+        let value = work.await;
+        self.switch.disarm();
+        let seen = seen.lock().unwrap().clone();
+        (value, seen)
+    }
+
+    /// Lets time pass until everything that a fault left behind has been dealt with: cool-downs, the
+    /// sweeper's grace, a lease of a minute, and ten minutes for a provider to report. A hold that
+    /// was just made still lives then.
+    pub(super) async fn recover(&self) {
+        for secs in [61, 61, 605] {
+            self.app.advance(secs);
+            self.app.tick().await;
+            self.app.drain().await;
+        }
+    }
+
+    /// How often the outbox row of this id was given to the provider.
+    pub(super) fn times_sent(&self, id: &str) -> usize {
+        self.app.sent_ids().iter().filter(|sent| *sent == id).count()
+    }
+}
