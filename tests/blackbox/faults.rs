@@ -3,6 +3,7 @@
 
 mod every_call;
 mod kinds;
+mod limits;
 mod operations;
 mod sending;
 mod stage;
