@@ -6,6 +6,7 @@
 mod admin;
 mod bookings;
 mod checkin;
+mod concurrency;
 mod faults;
 mod journey;
 mod messages;

@@ -1,8 +1,10 @@
 //! A running system for tests: the local stack in memory, its clock, queue and scheduler in hand.
 
 pub mod app;
+pub mod crowd;
 pub mod offices;
 pub mod person;
+pub mod unguarded;
 pub mod wire;
 
 pub use app::{Answer, Setup, TestApp};
