@@ -5,7 +5,9 @@ pub mod crowd;
 pub mod offices;
 pub mod person;
 pub mod unguarded;
+pub mod recorder;
 pub mod wire;
 
 pub use app::{Answer, Setup, TestApp};
 pub use person::Person;
+pub use recorder::Recorder;

@@ -24,6 +24,8 @@ use serde_json::Value;
 pub struct Call {
     /// The operation, such as `TransactWriteItems`, `Query`, `SendMessageBatch`.
     pub target: String,
+    /// Where it goes.
+    pub url: String,
     /// The request's body.
     pub body: Value,
     /// How many calls came before on this wire.
@@ -147,7 +149,8 @@ fn read(request: &HttpRequest, number: usize) -> Call {
     let target = request.headers().get("x-amz-target").unwrap_or_default();
     let target = target.rsplit('.').next().unwrap_or_default().to_owned();
     let bytes = request.body().bytes().unwrap_or_default();
-    Call { target, body: serde_json::from_slice(bytes).unwrap_or_default(), number }
+    let url = request.uri().to_owned();
+    Call { target, url, body: serde_json::from_slice(bytes).unwrap_or_default(), number }
 }
 
 fn answer(status: u16, body: &Value) -> Result<HttpResponse, ConnectorError> {

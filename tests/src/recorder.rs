@@ -1,0 +1,109 @@
+//! What leaves the system for the table and the queue, and what the table holds.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::app::{Setup, TestApp};
+use crate::wire::{Action, Call, Interfere, client};
+
+/// Lets every call pass and remembers it.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    calls: Mutex<Vec<Call>>,
+}
+
+impl Interfere for Recorder {
+    fn interfere(&self, call: &Call) -> Action {
+        self.calls().push(call.clone());
+        Action::Pass
+    }
+}
+
+impl Recorder {
+    /// A system whose calls are remembered.
+    pub async fn start() -> (TestApp, Arc<Self>) {
+        let recorder = Arc::new(Self::default());
+        let setup = Setup { http_client: Some(client(recorder.clone())), ..Setup::default() };
+        (TestApp::start_with(setup).await, recorder)
+    }
+
+    fn calls(&self) -> MutexGuard<'_, Vec<Call>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Bodies of all calls whose operation begins with `target`.
+    #[must_use]
+    pub fn bodies(&self, target: &str) -> Vec<Value> {
+        let calls = self.calls();
+        calls
+            .iter()
+            .filter(|call| call.target.starts_with(target))
+            .map(|c| c.body.clone())
+            .collect()
+    }
+
+    /// Addresses of all calls.
+    #[must_use]
+    pub fn urls(&self) -> Vec<String> {
+        self.calls().iter().map(|call| call.url.clone()).collect()
+    }
+
+    /// Every item of the table, as DynamoDB writes it. Only tests scan.
+    ///
+    /// # Panics
+    /// If the table does not answer, or nothing was written to it yet.
+    #[expect(clippy::unwrap_used, reason = "a test without its table fails")]
+    pub async fn items(&self) -> Vec<Value> {
+        let (url, table) = self.table();
+        let mut items = Vec::new();
+        let mut after = Value::Null;
+        loop {
+            let mut ask = json!({"TableName": table, "ConsistentRead": true});
+            if !after.is_null() {
+                ask["ExclusiveStartKey"] = after;
+            }
+            let page = scan(&url, &ask).await.unwrap();
+            items.extend(page["Items"].as_array().unwrap().iter().cloned());
+            after = page["LastEvaluatedKey"].clone();
+            if after.is_null() {
+                return items;
+            }
+        }
+    }
+
+    /// Items whose partition key begins with `prefix`.
+    pub async fn items_of(&self, prefix: &str) -> Vec<Value> {
+        let mut items = self.items().await;
+        items.retain(|item| item["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with(prefix)));
+        items
+    }
+
+    #[expect(clippy::unwrap_used, reason = "a system writes before a test looks")]
+    fn table(&self) -> (String, Value) {
+        let calls = self.calls();
+        let write = calls.iter().find(|call| call.target == "TransactWriteItems").unwrap();
+        let put = &write.body["TransactItems"][0];
+        let table = put.as_object().unwrap().values().next().unwrap()["TableName"].clone();
+        (write.url.clone(), table)
+    }
+}
+
+async fn scan(url: &str, ask: &Value) -> anyhow::Result<Value> {
+    let http = antrian::http::client::builder().no_proxy().build()?;
+    let answer = http
+        .post(url)
+        .header("x-amz-target", "DynamoDB_20120810.Scan")
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-date", "20261130T000000Z")
+        .header(
+            "authorization",
+            "AWS4-HMAC-SHA256 Credential=local/20261130/local/dynamodb/aws4_request, \
+             SignedHeaders=host;x-amz-date;x-amz-target, Signature=00",
+        )
+        .body(ask.to_string())
+        .send()
+        .await?
+        .error_for_status()?;
+    Ok(serde_json::from_slice(&answer.bytes().await?)?)
+}
