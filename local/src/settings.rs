@@ -19,7 +19,7 @@ pub struct Settings {
 
 const USAGE: &str = "usage: cargo run [-- --fresh]\n\
     --fresh   forget the data of earlier runs\n\
-    ANTRIAN_PORT (8080), ANTRIAN_DATA (folder, or :memory:) and the variables in API.md choose more";
+    ANTRIAN_PORT (8080), ANTRIAN_DATA (folder, or :memory:) and the variables in README.md choose more";
 
 /// Variables that the stack hands on to its functions.
 const HANDED_ON: [&str; 6] = [

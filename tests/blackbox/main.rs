@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(missing_docs, reason = "names of tests are sentences")]
 
+mod account;
 mod admin;
 mod bookings;
 mod checkin;
@@ -13,9 +14,12 @@ mod messages;
 mod model;
 mod moves;
 mod offices;
+mod one_time_code;
 mod pools;
+mod registration;
 mod scheduler;
 mod steps;
 mod tickets;
+mod webhooks;
 mod welcome;
 mod wire;
