@@ -34,7 +34,7 @@ pub(super) struct Stage {
 }
 
 /// Seats of a slot: more than there are cases for one operation.
-pub(super) const QUOTA: u16 = 90;
+pub(super) const QUOTA: u16 = 120;
 
 impl Stage {
     pub(super) async fn start() -> Self {
