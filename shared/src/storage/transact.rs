@@ -4,7 +4,7 @@
 //! comes back by position with the item as it was (`ALL_OLD`).
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::http::HttpResponse;
@@ -92,6 +92,8 @@ impl Outcome {
 /// Tries of one transaction. With waits of up to 25 · 2^n ms they wait for about three seconds at the
 /// most.
 const TRIES: u32 = 7;
+/// No try begins later than this: one takes a second and a half at the most, and a function has ten.
+const LAST_TRY_AFTER: Duration = Duration::from_secs(5);
 const FIRST_WAIT_MS: u64 = 25;
 
 impl Store {
@@ -107,8 +109,12 @@ impl Store {
         let token = format!("{:032x}", rand::rng().random::<u128>());
         let mut lost = None;
         let mut reason = String::new();
+        let begun = Instant::now();
         for attempt in 0..TRIES {
             wait(attempt).await;
+            if begun.elapsed() > LAST_TRY_AFTER {
+                break;
+            }
             let sent = self
                 .client
                 .transact_write_items()
