@@ -4,8 +4,8 @@ pub mod app;
 pub mod crowd;
 pub mod offices;
 pub mod person;
-pub mod unguarded;
 pub mod recorder;
+pub mod unguarded;
 pub mod wire;
 
 pub use app::{Answer, Setup, TestApp};

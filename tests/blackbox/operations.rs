@@ -1,0 +1,126 @@
+//! The operations of the API's description, and a system on which each can be tried.
+
+use std::sync::Arc;
+
+use antrian_tests::app::DATE;
+use antrian_tests::offices;
+use antrian_tests::person::{hold_body, nik};
+use antrian_tests::{Person, Recorder, TestApp};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::registration::begin;
+
+/// An operation of the API's description.
+#[derive(Debug, Clone)]
+pub(crate) struct Operation {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    /// `session`, `staff` or nothing.
+    pub(crate) security: Option<String>,
+    /// Schema of the body, if it takes one.
+    pub(crate) body: Option<Value>,
+}
+
+/// All operations.
+pub(crate) fn operations() -> Vec<Operation> {
+    let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
+    let mut all = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, details) in methods.as_object().unwrap() {
+            let reference =
+                &details["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+            let schema = reference.as_str().map(|name| name.rsplit('/').next().unwrap());
+            let security = details["security"][0].as_object();
+            all.push(Operation {
+                method: method.to_uppercase().parse().unwrap(),
+                path: path.clone(),
+                security: security.map(|named| named.keys().next().unwrap().clone()),
+                body: schema.map(|name| document["components"]["schemas"][name].clone()),
+            });
+        }
+    }
+    assert!(all.len() >= 28, "the description was read: {}", all.len());
+    all
+}
+
+/// A system with a confirmed booking, and everybody who may ask.
+pub(crate) struct World {
+    pub(crate) app: TestApp,
+    recorder: Arc<Recorder>,
+    pub(crate) person: Person,
+    pub(crate) stranger: Person,
+    staff: String,
+    pub(crate) code: String,
+    pub(crate) registration: Value,
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        let (app, recorder) = Recorder::start().await;
+        let person = Person::register(&app, 1).await;
+        let stranger = Person::register(&app, 2).await;
+        let code = person.book(&app, DATE, "09:00").await.text("code");
+        let registration = begin(&app).await;
+        let staff = app.staff("uji", &["desk", "admin"]).await;
+        Self { app, recorder, person, stranger, staff, code, registration }
+    }
+
+    /// The address of an operation, about what there is.
+    pub(crate) fn path(&self, operation: &Operation) -> String {
+        let path = operation.path.replace("{office}", "uji").replace("{code}", &self.code);
+        let path = path.replace("{date}", DATE).replace("{slot}", "09:00");
+        path.replace("{id}", self.registration["id"].as_str().unwrap())
+    }
+
+    /// The token that an operation asks for.
+    pub(crate) fn token(&self, operation: &Operation) -> Option<&str> {
+        match operation.security.as_deref() {
+            Some("session") => Some(&self.person.token),
+            Some("staff") => Some(&self.staff),
+            _ => None,
+        }
+    }
+
+    /// A request of an operation with the right token.
+    pub(crate) fn request(&self, operation: &Operation) -> RequestBuilder {
+        let request = self.bare(operation.method.clone(), &self.path(operation));
+        match self.token(operation) {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        self.app.http.request(method, format!("{}{path}", self.app.stack.base_url))
+    }
+
+    /// A body that the operation would take.
+    pub(crate) fn good_body(&self, operation: &Operation) -> Value {
+        let secret = &self.registration["secret"];
+        match operation.path.rsplit('/').next().unwrap() {
+            "bookings" => hold_body(DATE, "10:00"),
+            "reschedule" => json!({"date": DATE, "slot": "10:00"}),
+            "check-ins" => json!({"code": self.code}),
+            "applicants" => json!({"name": "Contoh", "nik": nik(9), "birth_date": "1990-01-01",
+                "ktp_regency": "Kota Makassar"}),
+            "registrations" => json!({"locale": "id"}),
+            "otp" => json!({"phone": "6280000000009"}),
+            "token" => json!({"secret": secret}),
+            "verify" => json!({"secret": secret, "otp": "123456"}),
+            "{office}" => serde_json::to_value(offices::office(2)).unwrap(),
+            "calendar" => json!({"exceptions": {}}),
+            "releases" => json!({"from": "2027-01-11", "to": "2027-01-12"}),
+            "{slot}" => json!({"service": "passport_new", "quota": 3}),
+            other => panic!("a body for `{other}` is missing here"),
+        }
+    }
+
+    /// Everything in the table, to be compared.
+    pub(crate) async fn items(&self) -> Vec<String> {
+        let items = self.recorder.items().await;
+        let mut items: Vec<_> = items.iter().map(ToString::to_string).collect();
+        items.sort();
+        items
+    }
+}
