@@ -5,17 +5,22 @@
 
 mod account;
 mod admin;
+mod bad_input;
 mod bookings;
 mod checkin;
 mod concurrency;
 mod faults;
+mod fuzz;
+mod idempotency;
 mod journey;
 mod messages;
 mod model;
 mod moves;
 mod offices;
 mod one_time_code;
+mod operations;
 mod pools;
+mod privacy;
 mod registration;
 mod scheduler;
 mod steps;
