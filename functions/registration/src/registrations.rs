@@ -229,7 +229,7 @@ async fn send_otp(app: &App, id: &RegistrationId, phone: &PhoneNumber) -> Result
             Ok(OtpSent { expires_at })
         }
         OtpGranted::TooSoon(at) => {
-            let secs = u32::try_from((at - now).num_seconds().max(1)).unwrap_or(1);
+            let secs = u32::try_from((at - now).num_seconds() + 1).unwrap_or(1);
             Err(Problem::new(Code::TooManyRequests).retry_after(secs))
         }
         OtpGranted::TooMany => Err(Problem::new(Code::TooManyTries)),

@@ -112,19 +112,21 @@ impl Store {
         for hash in &hashes {
             let mut item = keys::contact(hash).attributes();
             item.insert("account".to_owned(), text(id.as_str()));
-            writes.push(Write::Put(item, Some(linkable(id, owner))));
+            writes.push(Write::Put(item, linkable(id, owner)));
         }
         Ok(writes)
     }
 }
 
-/// Refused: the contact belongs to an account that was not looked at.
-fn linkable(id: &AccountId, owner: &Owner) -> Expression {
+/// Refused: the contact belongs to an account that was not looked at. A known account takes a contact
+/// from whoever had it: the message proves whose it is now.
+fn linkable(id: &AccountId, owner: &Owner) -> Option<Expression> {
     let before = match owner {
+        Owner::Known(..) => return None,
         Owner::New { number_was_of: Some(before) } => before,
-        _ => id,
+        Owner::New { number_was_of: None } => id,
     };
-    Expression::new("attribute_not_exists(#pk) OR #account = :id OR #account = :before")
-        .with(":id", text(id.as_str()))
-        .with(":before", text(before.as_str()))
+    let condition =
+        Expression::new("attribute_not_exists(#pk) OR #account = :id OR #account = :before");
+    Some(condition.with(":id", text(id.as_str())).with(":before", text(before.as_str())))
 }

@@ -85,7 +85,6 @@ async fn control_without_the_bookings_condition_a_repetition_takes_more_seats() 
     let (report, _) = ask_often(&app, &person, Keys::Same).await;
     switch.disarm();
     assert!(report.seats_taken > 1, "{report:?}");
-    assert!(!report.disagreements.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
