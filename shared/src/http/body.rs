@@ -5,7 +5,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::{Digest, Sha256};
 
 use super::problem::{Code, FieldFault, Problem};
@@ -65,9 +65,18 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
         return Err(Problem::new(Code::BodyTooLarge).with("max_bytes", MOST_BYTES));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| body_fault(&error))?;
+    let value =
+        serde_path_to_error::deserialize(&mut json).map_err(|error| body_fault(&error, bytes))?;
     json.end().map_err(|_| Problem::new(Code::MalformedJson))?;
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(not_an_object());
+    }
     Ok(Body { value, hash: hash(bytes) })
+}
+
+/// `serde` reads a struct from an array too, by position; nothing here takes one.
+fn not_an_object() -> Problem {
+    Problem::field(".", "Kirim sebuah objek JSON.", "Send a JSON object.")
 }
 
 /// SHA-256 in hexadecimal.
@@ -76,9 +85,11 @@ pub fn hash(bytes: &[u8]) -> String {
 }
 
 /// Only the path of a field is told: what stands in it may be personal.
-fn body_fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+fn body_fault(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Problem {
     let inner = error.inner();
-    if !inner.is_data() {
+    // A number where a word is expected counts as syntax to `serde_json`.
+    let is_json = || serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+    if !inner.is_data() && !is_json() {
         return Problem::new(Code::MalformedJson)
             .with("line", inner.line())
             .with("column", inner.column());
@@ -89,7 +100,7 @@ fn body_fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem 
         let field = if path == "." { name.to_owned() } else { format!("{path}.{name}") };
         FieldFault::new(&field, "Isian ini wajib ada.", "This field is required.")
     } else if text.starts_with("unknown field") {
-        FieldFault::new(&path, "Isian ini tidak dikenal.", "This field is not known.")
+        FieldFault::new(told(&path), "Isian ini tidak dikenal.", "This field is not known.")
     } else {
         FieldFault::new(
             &path,
@@ -98,6 +109,12 @@ fn body_fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem 
         )
     };
     Problem::fields(&[fault])
+}
+
+/// An unknown field's name is told if it is a name: a number that stands there may be personal.
+fn told(path: &str) -> &str {
+    let is_name = path.bytes().all(|byte| byte.is_ascii_lowercase() || b"_.".contains(&byte));
+    if is_name { path } else { "." }
 }
 
 fn quoted_after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
@@ -163,6 +180,8 @@ mod tests {
             (&br#"{"nik":"9971014501909001"}"#[..], 422),
             (br#"{"nik":1,"9971014501909001":2}"#, 422),
             (br#"{}"#, 422),
+            (br#"{"nik":1,"Siti Contoh":2}"#, 422),
+            (br#" [1]"#, 422),
             (br#"{"nik":1"#, 400),
             (br#"{"nik":1}}"#, 400),
             (b"\xff\xfe", 400),
@@ -172,7 +191,7 @@ mod tests {
         ] {
             let problem = parse::<Small>(body).unwrap_err();
             let shown = format!("{problem:?}");
-            assert!(!shown.contains("\"9971014501909001\""), "{shown}");
+            assert!(!shown.contains("9971014501909001") && !shown.contains("Siti"), "{shown}");
             assert_eq!(problem.into_response().status(), status);
         }
     }

@@ -32,7 +32,7 @@ pub(super) async fn try_every_call(operation: Operation) {
             let mut struck = BTreeSet::new();
             // A day that has to be read again moves what follows by a call.
             for nth in 1..=met.len() + MOST_READS_MORE {
-                let Some(call) = trial.try_call(fault, stay, nth).await else { break };
+                let Some(call) = trial.try_call(fault, stay, nth).await else { continue };
                 struck.insert(call.target);
             }
             // A cache may spare a read, but nothing spares a write.
