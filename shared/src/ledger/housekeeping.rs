@@ -9,7 +9,7 @@ use futures_util::stream::{StreamExt, TryStreamExt, iter};
 
 use super::availability::{DayStatus, day_availability, search_dates};
 use super::search::is_beyond;
-use super::{Ledger, LedgerError};
+use super::{Changed, Ledger, LedgerError};
 use crate::domain::booking::{Booking, CancelReason, Status};
 use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::code::BookingCode;
@@ -171,7 +171,8 @@ impl Housekeeping {
             return Ok(0);
         }
         let taken = day.slots.iter().flat_map(|slot| &slot.seats).filter(|seat| seat.is_taken(now));
-        let codes: Vec<BookingCode> = taken.map(|seat| seat.code).collect();
+        // A booking that was moved within the day stands on the seat that it left, too.
+        let codes: HashSet<BookingCode> = taken.map(|seat| seat.code).collect();
         let cleared: Vec<bool> = iter(codes)
             .map(|code| self.clear_booking(&office, closure, code, now))
             .buffer_unordered(WRITES_AT_ONCE)
@@ -191,8 +192,9 @@ impl Housekeeping {
         let booking = self.ledger.store.booking(code).await?;
         let on = booking.filter(|booking| is_to_be_cleared(booking, closure, now));
         let Some(booking) = on else { return Ok(false) };
-        self.ledger.cancel(office, booking, CancelReason::OfficeClosed, now).await?;
-        Ok(true)
+        let cancelled =
+            self.ledger.cancel(office, booking, CancelReason::OfficeClosed, now).await?;
+        Ok(matches!(cancelled, Changed::Done(_)))
     }
 
     /// Writes down the earliest free slot of each office, for the list of offices.
