@@ -2,7 +2,10 @@
 //! that the test looks for appears.
 
 mod desk;
+mod expiry;
 mod holds;
+mod moves;
+mod office;
 mod rebooking;
 
 use std::future::Future;
@@ -10,9 +13,10 @@ use std::sync::Arc;
 
 use antrian_tests::crowd::enrol;
 use antrian_tests::unguarded::without_conditions_on;
-use antrian_tests::wire::{Item, Switch, client};
+use antrian_tests::wire::{Action, Call, Gate, Item, Switch, client};
 use antrian_tests::{Answer, Person, Setup, TestApp, offices};
 use futures_util::stream::{StreamExt, iter};
+use serde_json::Value;
 
 /// Requests in flight at most.
 const AT_ONCE: usize = 64;
@@ -38,6 +42,17 @@ fn take_guards_off(switch: &Switch, items: &'static [Item]) {
     switch.arm(move |call| without_conditions_on(items, call));
 }
 
+/// Stops the next transaction at the gate; `then` is what becomes of it.
+fn stop_at(gate: &Gate, switch: &Switch, then: impl Fn(&Call) -> Action + Send + 'static) {
+    let (gate, mut is_first) = (gate.clone(), true);
+    switch.arm(move |call| {
+        if call.target != "TransactWriteItems" || !std::mem::take(&mut is_first) {
+            return Action::Pass;
+        }
+        Action::Wait(gate.clone(), Box::new(then(call)))
+    });
+}
+
 /// How many answers have this status and, for a refusal, this code.
 fn count(answers: &[Answer], status: u16, code: &str) -> usize {
     let is_such = |answer: &&Answer| status < 400 || answer.code() == code;
@@ -46,4 +61,37 @@ fn count(answers: &[Answer], status: u16, code: &str) -> usize {
 
 fn statuses(answers: &[Answer]) -> Vec<(u16, &str)> {
     answers.iter().map(|answer| (answer.status, answer.code())).collect()
+}
+
+/// What is wrong, seen from outside and by the recount: in each slot, free seats and the live
+/// bookings of all people are as many as the quota, and nobody has two.
+async fn books(
+    app: &TestApp,
+    people: &[Person],
+    quota: u16,
+    slots: &[(&str, &str)],
+) -> Vec<String> {
+    let found = app.audit().await.disagreements;
+    let mut wrong: Vec<String> = found.iter().map(|found| format!("{found:?}")).collect();
+    let mut live: Vec<(String, String)> = Vec::new();
+    for person in people {
+        let list = person.get(app, "/v1/me/bookings").await;
+        let is_live = |b: &&Value| matches!(b["status"].as_str(), Some("held" | "confirmed"));
+        let bookings = list.body["bookings"].as_array().unwrap().iter().filter(is_live);
+        let places: Vec<_> = bookings
+            .map(|b| (b["date"].as_str().unwrap().into(), b["slot"].as_str().unwrap().into()))
+            .collect();
+        if places.len() > 1 {
+            wrong.push(format!("one person has {places:?}"));
+        }
+        live.extend(places);
+    }
+    for &(date, slot) in slots {
+        let taken = live.iter().filter(|place| (&*place.0, &*place.1) == (date, slot)).count();
+        let free = app.seats_free(date, slot).await.unwrap();
+        if free + taken as u64 != u64::from(quota) {
+            wrong.push(format!("{date} {slot}: {taken} bookings and {free} free of {quota}"));
+        }
+    }
+    wrong
 }

@@ -14,7 +14,7 @@ use crate::webhooks::{deliver, message};
 const NIK: &str = "9988774101909778";
 const PHONE: &str = "62899987654321";
 /// What must not be found: all of it, or what the masked forms hide.
-const MARKS: [&str; 6] = ["zqx", NIK, "77410190", PHONE, "99987654", "1977-07-17"];
+const MARKS: [&str; 6] = ["zqxjvw", NIK, "77410190", PHONE, "99987654", "1977-07-17"];
 /// What is logged on purpose, so that the search is known to look in the right place.
 const CONTROL: &str = "control-of-the-search";
 const CHILD: &str = "ANTRIAN_TEST_PRIVACY_CHILD";
@@ -54,14 +54,14 @@ async fn marked_values_are_found_nowhere_but_with_their_owner() {
 
 #[test]
 fn the_search_finds_a_mark_however_it_is_written() {
-    assert_eq!(mark_in("name: ZQXmarked"), Some("zqx"));
+    assert_eq!(mark_in("name: ZQXJVWmarked"), Some("zqxjvw"));
     assert_eq!(mark_in(&format!("{{\"to\":\"{PHONE}\"}}")), Some(PHONE));
     assert_eq!(mark_in("99887741"), None);
 }
 
 fn marked(nik: &str) -> Value {
-    json!({"name": "Zqxmarked Orang", "nik": nik, "birth_date": "1977-07-17",
-        "ktp_regency": "Kota Zqxregency"})
+    json!({"name": "Zqxjvwmarked Orang", "nik": nik, "birth_date": "1977-07-17",
+        "ktp_regency": "Kota Zqxjvwregency"})
 }
 
 async fn journey() {
@@ -96,10 +96,10 @@ async fn register(app: &TestApp) -> Person {
     assert_eq!(asked.status, 202, "{asked:?}");
     app.drain().await;
     assert_eq!(app.sent().len(), 1);
-    let wrong = json!({"secret": begun["secret"], "otp": "Zqxotp"});
+    let wrong = json!({"secret": begun["secret"], "otp": "Zqxjvwotp"});
     assert_eq!(app.post(&path(&begun, "verify"), wrong).await.code(), "wrong_otp");
-    let text = format!("Nama saya Zqxmarked {}", begun["code"].as_str().unwrap());
-    let from = json!({"from": PHONE, "from_user_id": "ID.Zqxscoped"});
+    let text = format!("Nama saya Zqxjvwmarked {}", begun["code"].as_str().unwrap());
+    let from = json!({"from": PHONE, "from_user_id": "ID.Zqxjvwscoped"});
     assert_eq!(deliver(app, &[message("wamid.1", from, &text)]).await, 200);
     let token = exchange(app, &begun).await.text("token");
     Person { token, phone: PHONE.to_owned() }
@@ -149,7 +149,7 @@ async fn refused(app: &TestApp, person: &Person) {
     let mut wrong = marked(NIK);
     wrong["nik"] = json!(format!("{NIK}1"));
     let unknown = json!({"unknown": NIK});
-    let deep = json!({"exceptions": {"2026-12-02": {"open": "Zqxmarked"}}});
+    let deep = json!({"exceptions": {"2026-12-02": {"open": "Zqxjvwmarked"}}});
     let admin = app.staff("uji", &["admin", "desk"]).await;
     let (own, staff) = (Some(person.token.as_str()), Some(admin.as_str()));
     for (method, path, token, body) in [
@@ -157,22 +157,22 @@ async fn refused(app: &TestApp, person: &Person) {
         (Method::POST, "/v1/me/applicants", own, Some(unknown.clone())),
         (Method::POST, "/v1/bookings", own, Some(unknown.clone())),
         (Method::POST, "/v1/registrations", None, Some(unknown)),
-        (Method::POST, "/v1/registrations/Zqx/otp", None, Some(json!({"phone": PHONE}))),
-        (Method::GET, "/v1/bookings/Zqxmarked", own, None),
-        (Method::GET, "/v1/Zqxmarked", own, None),
-        (Method::GET, "/v1/offices/uji/availability?service=Zqxmarked", None, None),
-        (Method::GET, "/v1/requirements?Zqx=9988774101909778", None, None),
-        (Method::GET, "/v1/me", Some("Zqxtoken.Zqxtoken"), None),
+        (Method::POST, "/v1/registrations/Zqxjvw/otp", None, Some(json!({"phone": PHONE}))),
+        (Method::GET, "/v1/bookings/Zqxjvwmarked", own, None),
+        (Method::GET, "/v1/Zqxjvwmarked", own, None),
+        (Method::GET, "/v1/offices/uji/availability?service=Zqxjvwmarked", None, None),
+        (Method::GET, "/v1/requirements?Zqxjvw=9988774101909778", None, None),
+        (Method::GET, "/v1/me", Some("Zqxjvwtoken.Zqxjvwtoken"), None),
         (Method::POST, "/v1/check-ins", staff, Some(json!({"code": NIK}))),
-        (Method::POST, "/v1/check-ins", staff, Some(json!({"ticket": "ZQXMARKED"}))),
-        (Method::POST, "/v1/check-ins", Some("zqx.zqx.zqx"), Some(json!({"code": NIK}))),
+        (Method::POST, "/v1/check-ins", staff, Some(json!({"ticket": "ZQXJVWMARKED"}))),
+        (Method::POST, "/v1/check-ins", Some("zqxjvw.zqxjvw.zqxjvw"), Some(json!({"code": NIK}))),
         (Method::PUT, "/v1/offices/uji/calendar", staff, Some(deep)),
     ] {
         let answer = app.call(method.clone(), path, token, body).await;
         assert!((400..500).contains(&answer.status), "{method} {path}: {answer:?}");
         assert_clean(path, &answer.body.to_string());
     }
-    let requirements = "/v1/requirements?office=uji&service=passport_new&ktp_regency=Zqxregency";
+    let requirements = "/v1/requirements?office=uji&service=passport_new&ktp_regency=Zqxjvwregency";
     assert_eq!(app.get(requirements).await.status, 200);
 }
 
@@ -183,7 +183,7 @@ async fn desk(app: &TestApp, person: &Person, ticket: &str) {
         let scan = Some(json!({"ticket": ticket}));
         let scanned = app.call(Method::POST, "/v1/check-ins", Some(&staff), scan).await;
         assert_eq!(scanned.body["duplicate"], duplicate, "{scanned:?}");
-        assert_eq!(scanned.body["applicant"]["name"], "Zqxmarked Orang", "for the clerk");
+        assert_eq!(scanned.body["applicant"]["name"], "Zqxjvwmarked Orang", "for the clerk");
     }
     assert_eq!(person.get(app, "/v1/me/bookings").await.status, 200);
 }

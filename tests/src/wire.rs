@@ -18,6 +18,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
+use tokio::sync::Notify;
 
 /// One HTTP request of the SDK: a repetition of the SDK's own is another call.
 #[derive(Debug, Clone)]
@@ -33,10 +34,12 @@ pub struct Call {
 }
 
 /// What happens to a call.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Action {
     /// It passes.
     Pass,
+    /// It waits at this gate, and then this happens to it.
+    Wait(Gate, Box<Action>),
     /// This body is sent instead.
     Send(Value),
     /// Nothing is sent, and this is the answer.
@@ -61,6 +64,33 @@ pub enum Action {
     LoseAnswer,
     /// The connection fails before anything is sent.
     Refuse,
+}
+
+/// Where a call waits until a test lets it go on.
+#[derive(Debug, Clone, Default)]
+pub struct Gate(Arc<Doors>);
+
+#[derive(Debug, Default)]
+struct Doors {
+    reached: Notify,
+    opened: Notify,
+}
+
+impl Gate {
+    /// Ends once a call waits here.
+    pub async fn reached(&self) {
+        self.0.reached.notified().await;
+    }
+
+    /// Lets the call go on that waits here.
+    pub fn open(&self) {
+        self.0.opened.notify_one();
+    }
+
+    async fn wait(&self) {
+        self.0.reached.notify_one();
+        self.0.opened.notified().await;
+    }
 }
 
 /// Who decides about calls.
@@ -114,8 +144,13 @@ impl HttpConnector for Connector {
 impl Connector {
     async fn carry(&self, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let call = read(&request, self.calls.fetch_add(1, Ordering::Relaxed));
-        match self.interfere.interfere(&call) {
-            Action::Pass => self.inner.call(request).await,
+        let mut action = self.interfere.interfere(&call);
+        while let Action::Wait(gate, then) = action {
+            gate.wait().await;
+            action = *then;
+        }
+        match action {
+            Action::Pass | Action::Wait(..) => self.inner.call(request).await,
             Action::Send(body) => {
                 let text = body.to_string();
                 request.headers_mut().insert("content-length", text.len().to_string());

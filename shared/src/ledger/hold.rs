@@ -161,10 +161,13 @@ impl Ledger {
             }
             let free = day_availability(office, service, &day, request.channel, now);
             any_full |= matches!(free.status, DayStatus::Open | DayStatus::Full);
-            if free.status == DayStatus::Open
-                && let Claim::Done(outcome) = self.claim_on(request, day, None, now).await?
-            {
-                return Ok(outcome);
+            if free.status != DayStatus::Open {
+                continue;
+            }
+            match self.claim_on(request, day, None, now).await? {
+                // Closed at this very moment: there are other days.
+                Claim::Done(HoldOutcome::NotOffered(_)) | Claim::SlotFull => {}
+                Claim::Done(outcome) => return Ok(outcome),
             }
         }
         if any_full {
@@ -201,16 +204,21 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<Claim, LedgerError> {
         let (office, channel) = (request.office, request.channel);
+        let none = |reason| Ok(Claim::Done(HoldOutcome::NotOffered(reason)));
         let times = match offered(office, request.service, channel, &day, time, now) {
             Ok(times) => times,
-            Err(reason) => return Ok(Claim::Done(HoldOutcome::NotOffered(reason))),
+            Err(reason) => return none(reason),
         };
         for time in times {
             if let Claim::Done(outcome) = self.claim_in(request, &mut day, time, now).await? {
                 return Ok(Claim::Done(outcome));
             }
         }
-        Ok(Claim::SlotFull)
+        // A day that was closed meanwhile has no seats to pick from, and is not full.
+        match offered(office, request.service, channel, &day, time, now) {
+            Ok(_) => Ok(Claim::SlotFull),
+            Err(reason) => none(reason),
+        }
     }
 
     /// Claims a seat of one slot. After a seat turned out to be taken the day is read again, so that

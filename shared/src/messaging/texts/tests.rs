@@ -110,12 +110,12 @@ fn verified_in_both_languages() {
     insta::assert_snapshot!(verified(Locale::Id).unwrap(), @r#"
     *Nomor Anda sudah terverifikasi.* Silakan kembali ke halaman pendaftaran dan pilih jadwal.
 
-    Bukan Anda yang memintanya? Abaikan pesan ini.
+    Kode ini bukan dari halaman yang Anda buka sendiri? Orang yang memberikannya kini dapat masuk ke akun Anda. Daftarkan ulang nomor ini di halaman resmi, lalu pilih *Keluar dari semua perangkat*.
     "#);
     insta::assert_snapshot!(verified(Locale::En).unwrap(), @r#"
     *Your number is verified.* Please go back to the registration page and choose an appointment.
 
-    Did you not ask for this? Ignore this message.
+    Was the code not from a page that you opened yourself? Then whoever gave it to you can enter your account now. Register this number again on the official page and choose *Sign out everywhere*.
     "#);
 }
 
