@@ -1,4 +1,4 @@
-//! What Lambda's event source mapping does: takes batches from SQS, runs the notifier, deletes what
+//! What Lambda's event source mapping does: takes batches from SQS, runs the function, deletes what
 //! was dealt with.
 
 use std::sync::Arc;
@@ -9,31 +9,53 @@ use anyhow::Context;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
 
-/// Takes messages from the queue and gives them to the notifier.
+/// The functions that a queue feeds.
+#[derive(Debug, Clone, Copy)]
+pub enum Function {
+    /// Sends messages.
+    Notifier,
+    /// Answers messages.
+    Conversation,
+}
+
+/// Takes messages from a queue and gives them to its function.
 #[derive(Debug, Clone)]
 pub struct Poller {
     /// The functions' state.
     pub app: Arc<App>,
     /// Who carries the messages.
     pub messenger: Simulator,
-    /// The queue's client and URL.
+    /// The queue's client.
     pub sqs: aws_sdk_sqs::Client,
     /// The queue's URL.
     pub queue_url: String,
+    /// Whom it feeds.
+    pub function: Function,
 }
 
 /// SQS gives ten messages at a time.
 const BATCH: i32 = 10;
 /// How long a poll waits for messages.
 const WAIT_SECS: i32 = 5;
+/// What could not be dealt with comes again after this time.
+const AGAIN_SECS: i32 = 5;
 /// After a fault, before the next poll.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// What became of a poll.
+#[derive(Default)]
+struct Polled {
+    taken: usize,
+    /// Receipts of messages that could not be dealt with.
+    failed: Vec<String>,
+}
 
 impl Poller {
     /// Polls for ever.
     pub async fn run(self) {
         loop {
-            if let Err(error) = self.poll(WAIT_SECS).await {
+            let polled = self.poll(WAIT_SECS).await;
+            if let Err(error) = self.settle(polled).await {
                 tracing::debug!(%error, "the queue cannot be polled");
                 tokio::time::sleep(PAUSE).await;
             }
@@ -45,38 +67,59 @@ impl Poller {
     /// # Errors
     /// If the queue does not answer.
     pub async fn drain(&self) -> anyhow::Result<usize> {
-        let mut taken = 0;
+        let (mut taken, mut failed) = (0, vec![]);
         loop {
-            match self.poll(0).await? {
-                0 => return Ok(taken),
-                count => taken += count,
+            let polled = self.poll(0).await?;
+            if polled.taken == 0 {
+                break;
             }
+            taken += polled.taken;
+            failed.extend(polled.failed);
         }
+        self.give_back(&failed, 0).await?;
+        Ok(taken)
     }
 
-    async fn poll(&self, wait_secs: i32) -> anyhow::Result<usize> {
+    async fn settle(&self, polled: anyhow::Result<Polled>) -> anyhow::Result<()> {
+        self.give_back(&polled?.failed, AGAIN_SECS).await
+    }
+
+    /// Lets the queue bring messages again, after so many seconds.
+    async fn give_back(&self, receipts: &[String], secs: i32) -> anyhow::Result<()> {
+        for receipt in receipts {
+            let request = self.sqs.change_message_visibility().queue_url(&self.queue_url);
+            let request = request.receipt_handle(receipt).visibility_timeout(secs);
+            request.send().await.context("give back")?;
+        }
+        Ok(())
+    }
+
+    async fn poll(&self, wait_secs: i32) -> anyhow::Result<Polled> {
         let request = self.sqs.receive_message().queue_url(&self.queue_url);
         let received =
             request.max_number_of_messages(BATCH).wait_time_seconds(wait_secs).send().await;
         let messages = received.context("receive")?.messages.unwrap_or_default();
         if messages.is_empty() {
-            return Ok(0);
+            return Ok(Polled::default());
         }
         let mut event = SqsEvent::default();
         event.records = messages.iter().map(record).collect();
-        let response = antrian_notifier::handle(&self.app, &self.messenger, event).await;
+        let (app, messenger) = (&*self.app, &self.messenger);
+        let response = match self.function {
+            Function::Notifier => antrian_notifier::handle(app, messenger, event).await,
+            Function::Conversation => antrian_conversation::handle(app, messenger, event).await,
+        };
         let failed: Vec<_> = response
             .batch_item_failures
             .into_iter()
             .map(|failure| failure.item_identifier)
             .collect();
-        self.delete(
-            messages
-                .iter()
-                .filter(|message| !failed.iter().any(|id| message.message_id() == Some(id))),
-        )
-        .await?;
-        Ok(messages.len())
+        let has_failed =
+            |message: &&Message| failed.iter().any(|id| message.message_id() == Some(id));
+        let receipt = |message: &Message| message.receipt_handle().map(str::to_owned);
+        let failed = messages.iter().filter(has_failed).filter_map(receipt).collect();
+        self.delete(messages.iter().filter(|message| !has_failed(message))).await?;
+        Ok(Polled { taken: messages.len(), failed })
     }
 
     async fn delete(&self, messages: impl Iterator<Item = &Message>) -> anyhow::Result<()> {

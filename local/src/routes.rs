@@ -7,7 +7,7 @@ use antrian::http::body::Body;
 use antrian::http::problem::{Code, Problem, internal};
 use antrian::http::{AppState, Routes, router};
 use antrian::ledger::Housekeeping;
-use antrian::messaging::{Body as MessageBody, Simulator};
+use antrian::messaging::{Body as MessageBody, Simulator, TemplateCall};
 use antrian_scheduler::{Job, Report};
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -187,10 +187,13 @@ async fn outbox(State(local): State<Local>) -> Json<Outbox> {
         provider_id: kept.provider_id,
         to: kept.message.to.phone.as_ref().map(|phone| phone.expose().to_owned()),
         to_user_id: kept.message.to.scoped.as_ref().map(|id| id.expose().to_owned()),
-        text: kept.message.body.text().to_owned(),
+        text: kept.message.body.text(),
         picture_png_base64: match &kept.message.body {
-            MessageBody::Text(_) => None,
             MessageBody::Picture { png, .. } => Some(STANDARD.encode(png)),
+            MessageBody::Template(TemplateCall { png, .. }) => {
+                png.as_ref().map(|png| STANDARD.encode(png))
+            }
+            MessageBody::Text(_) | MessageBody::Choices { .. } => None,
         },
     };
     Json(Outbox { messages: local.messenger.kept().into_iter().map(view).collect() })

@@ -19,11 +19,11 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::cloud::{self, Cloud, Storage};
+use crate::cloud::{self, Cloud, QueueUrls, Storage};
 use crate::demo;
 use crate::home::Home;
 use crate::issuer::Issuer;
-use crate::poller::Poller;
+use crate::poller::{Function, Poller};
 use crate::routes;
 
 /// What a stack is started with.
@@ -54,8 +54,10 @@ pub struct Stack {
     pub messenger: Simulator,
     /// The scheduler's work.
     pub work: Arc<Housekeeping>,
-    /// Takes messages from the queue.
+    /// Takes messages to be sent from their queue.
     pub poller: Poller,
+    /// Takes messages received from their queue.
+    pub inbox: Poller,
     /// Where the API answers, without a slash at its end.
     pub base_url: String,
     /// The development identity provider.
@@ -87,18 +89,12 @@ impl Stack {
         let clients = clients(&cloud, options.http_client).await;
         let table = options.overrides.get("ANTRIAN_TABLE").map_or(TABLE, String::as_str);
         cloud::create_table(&clients.dynamodb, table).await?;
-        let (queue_url, dlq_url) = cloud::create_queues(&clients.sqs, VISIBILITY_SECS).await?;
+        let urls = cloud::create_queues(&clients.sqs, VISIBILITY_SECS).await?;
         let keys = match &options.home {
             Some(home) => home.keys()?,
             None => Keyring::generate_json(),
         };
-        let settings = Settings {
-            table,
-            queue_url: &queue_url,
-            dlq_url: &dlq_url,
-            keys: &keys,
-            base_url: &base_url,
-        };
+        let settings = Settings { table, urls: &urls, keys: &keys, base_url: &base_url };
         let config = Config::read(|name| {
             options.overrides.get(name).cloned().or_else(|| settings.get(name))
         })?;
@@ -107,8 +103,15 @@ impl Stack {
         let app = Arc::new(App::new(&config, clients.clone(), clock)?);
         demo::seed(app.ledger.store(), &options.offices).await?;
         let messenger = Simulator::default();
-        let poller =
-            Poller { app: app.clone(), messenger: messenger.clone(), sqs: clients.sqs, queue_url };
+        let poller = |function, queue_url| Poller {
+            app: app.clone(),
+            messenger: messenger.clone(),
+            sqs: clients.sqs.clone(),
+            queue_url,
+            function,
+        };
+        let inbox = poller(Function::Conversation, urls.inbox);
+        let poller = poller(Function::Notifier, urls.messages);
         let issuer = Arc::new(Issuer::new(&base_url));
         let work = Arc::new(Housekeeping::new(app.ledger.clone()));
         let local = routes::Local {
@@ -124,12 +127,14 @@ impl Stack {
         }
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(serve(listener, routes::all(local, issuer.clone()), stopped));
-        let background = if options.by_hand { vec![] } else { background(&app, &work, &poller) };
+        let background =
+            if options.by_hand { vec![] } else { background(&app, &work, &poller, &inbox) };
         Ok(Self {
             app,
             messenger,
             work,
             poller,
+            inbox,
             base_url,
             issuer,
             home: options.home,
@@ -206,8 +211,7 @@ async fn clients(cloud: &Cloud, http: Option<SharedHttpClient>) -> Clients {
 /// The settings that functions find in their environment in the cloud.
 struct Settings<'a> {
     table: &'a str,
-    queue_url: &'a str,
-    dlq_url: &'a str,
+    urls: &'a QueueUrls,
     keys: &'a SecretString,
     base_url: &'a str,
 }
@@ -216,8 +220,9 @@ impl Settings<'_> {
     fn get(&self, name: &str) -> Option<String> {
         Some(match name {
             "ANTRIAN_TABLE" => self.table.to_owned(),
-            "ANTRIAN_QUEUE_URL" => self.queue_url.to_owned(),
-            "ANTRIAN_DLQ_URL" => self.dlq_url.to_owned(),
+            "ANTRIAN_QUEUE_URL" => self.urls.messages.clone(),
+            "ANTRIAN_DLQ_URL" => self.urls.dead_letters.clone(),
+            "ANTRIAN_INBOX_URL" => self.urls.inbox.clone(),
             "ANTRIAN_KEYS" => self.keys.expose_secret().to_owned(),
             "ANTRIAN_STAFF_ISSUER" => format!("{}/local/idp", self.base_url),
             "ANTRIAN_PUBLIC_URL" => self.base_url.to_owned(),
@@ -239,7 +244,12 @@ async fn first_tick(app: &App, work: &Housekeeping) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn background(app: &Arc<App>, work: &Arc<Housekeeping>, poller: &Poller) -> Vec<JoinHandle<()>> {
+fn background(
+    app: &Arc<App>,
+    work: &Arc<Housekeeping>,
+    poller: &Poller,
+    inbox: &Poller,
+) -> Vec<JoinHandle<()>> {
     let (app, work) = (app.clone(), work.clone());
     let ticks = async move {
         loop {
@@ -249,5 +259,5 @@ fn background(app: &Arc<App>, work: &Arc<Housekeeping>, poller: &Poller) -> Vec<
             tokio::time::sleep(TICK).await;
         }
     };
-    vec![tokio::spawn(ticks), tokio::spawn(poller.clone().run())]
+    vec![tokio::spawn(ticks), tokio::spawn(poller.clone().run()), tokio::spawn(inbox.clone().run())]
 }

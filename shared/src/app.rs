@@ -13,7 +13,7 @@ use crate::config::{Config, ConfigError, WhatsappConfig};
 use crate::domain::ticket::TicketVerifier;
 use crate::http::staff::{StaffConfig, StaffVerifier};
 use crate::ledger::Ledger;
-use crate::messaging::MessageQueue;
+use crate::messaging::{Inbox, MessageQueue};
 use crate::security::Keyring;
 use crate::storage::Store;
 
@@ -30,8 +30,10 @@ pub struct App {
     pub tickets: TicketVerifier,
     /// Verifies staff tokens.
     pub staff: StaffVerifier,
-    /// The queue of messages.
+    /// The queue of messages to be sent.
     pub queue: MessageQueue,
+    /// The queue of messages received.
+    pub inbox: Inbox,
     /// The WhatsApp channel.
     pub whatsapp: WhatsappConfig,
     /// Where applicants reach the system.
@@ -104,6 +106,7 @@ impl App {
     pub fn new(config: &Config, clients: Clients, clock: Clock) -> Result<Self, StartError> {
         let keyring = Arc::new(Keyring::from_json(&config.keys)?);
         let store = Store::new(clients.dynamodb, &config.table, keyring.clone());
+        let inbox = Inbox::new(clients.sqs.clone(), &config.inbox_url);
         let queue = MessageQueue::new(clients.sqs, &config.queue_url, &config.dlq_url);
         let staff = StaffConfig::new(&config.staff_issuer, config.staff_client_id.clone())?;
         Ok(Self {
@@ -113,6 +116,7 @@ impl App {
             keyring,
             staff: StaffVerifier::new(staff),
             queue,
+            inbox,
             whatsapp: config.whatsapp.clone(),
             public_url: config.public_url.clone(),
         })

@@ -11,6 +11,8 @@ pub struct Config {
     pub queue_url: String,
     /// `ANTRIAN_DLQ_URL`: where messages go that cannot be sent by trying again.
     pub dlq_url: String,
+    /// `ANTRIAN_INBOX_URL`: the queue (FIFO) of messages received.
+    pub inbox_url: String,
     /// `ANTRIAN_KEYS`: the keyring, as JSON.
     pub keys: SecretString,
     /// `ANTRIAN_STAFF_ISSUER`: issuer of staff tokens.
@@ -71,6 +73,7 @@ impl Config {
             table: need("ANTRIAN_TABLE")?,
             queue_url: url("ANTRIAN_QUEUE_URL", need("ANTRIAN_QUEUE_URL")?)?,
             dlq_url: url("ANTRIAN_DLQ_URL", need("ANTRIAN_DLQ_URL")?)?,
+            inbox_url: url("ANTRIAN_INBOX_URL", need("ANTRIAN_INBOX_URL")?)?,
             keys: need("ANTRIAN_KEYS")?.into(),
             staff_issuer: url("ANTRIAN_STAFF_ISSUER", need("ANTRIAN_STAFF_ISSUER")?)?,
             staff_client_id: get("ANTRIAN_STAFF_CLIENT_ID"),

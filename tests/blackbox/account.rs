@@ -184,6 +184,7 @@ async fn again(app: &TestApp, phone: &str) -> (String, String) {
     let begun = crate::registration::begin(app).await;
     let sent = json!({"from": phone, "text": begun["code"]});
     assert_eq!(app.post("/local/whatsapp", sent).await.body["webhook_status"], 200);
+    app.listen().await;
     let signed_in = crate::registration::exchange(app, &begun).await;
     (signed_in.text("account_id"), signed_in.text("token"))
 }

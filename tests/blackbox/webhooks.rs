@@ -31,7 +31,9 @@ fn delivery(messages: &[Value]) -> String {
 pub(crate) async fn deliver(app: &TestApp, messages: &[Value]) -> u16 {
     let body = delivery(messages);
     let signature = sign(SECRET, body.as_bytes());
-    post(app, body, Some(&signature)).await
+    let status = post(app, body, Some(&signature)).await;
+    app.listen().await;
+    status
 }
 
 async fn post(app: &TestApp, body: String, signature: Option<&str>) -> u16 {
@@ -92,6 +94,7 @@ async fn an_unsigned_delivery_has_no_effect() {
     assert_eq!(post(&app, changed, Some(&right)).await, 401, "the signature of another body");
     assert_eq!(exchange(&app, &begun).await.code(), "not_verified");
     assert_eq!(post(&app, body, Some(&right)).await, 200);
+    app.listen().await;
     assert_eq!(exchange(&app, &begun).await.status, 200);
 }
 
@@ -136,13 +139,13 @@ async fn a_delivery_that_cannot_be_stored_is_not_acknowledged_and_works_when_it_
     let begun = begin(&app).await;
     let code = begun["code"].as_str().unwrap();
     let messages = [message("wamid.1", json!({"from": "6280000000001"}), code)];
-    switch.arm(|_| Action::Refuse);
-    assert_eq!(deliver(&app, &messages).await, 503);
-    switch.arm(|call| match call.target.as_str() {
-        "TransactWriteItems" => Action::Refuse,
-        _ => Action::Pass,
-    });
-    assert_eq!(deliver(&app, &messages).await, 503);
+    for target in ["TransactWriteItems", "SendMessageBatch"] {
+        switch.arm(move |call| match call.target == target {
+            true => Action::Refuse,
+            false => Action::Pass,
+        });
+        assert_eq!(deliver(&app, &messages).await, 503, "{target}");
+    }
     switch.disarm();
     assert_eq!(exchange(&app, &begun).await.code(), "not_verified");
     assert_eq!(deliver(&app, &messages).await, 200);

@@ -124,7 +124,16 @@ impl TestApp {
         self.stack.run_job(Job::Tick).await.unwrap()
     }
 
-    /// Delivers everything that is in the queue.
+    /// Deals with everything that people have written.
+    ///
+    /// # Panics
+    /// If the queue does not answer.
+    #[expect(clippy::unwrap_used, reason = "a test without its queue fails")]
+    pub async fn listen(&self) -> usize {
+        self.stack.inbox.drain().await.unwrap()
+    }
+
+    /// Delivers everything that is to be sent.
     ///
     /// # Panics
     /// If the queue does not answer.
@@ -136,7 +145,7 @@ impl TestApp {
     /// Texts of all messages sent so far.
     #[must_use]
     pub fn sent(&self) -> Vec<String> {
-        self.stack.messenger.kept().iter().map(|kept| kept.message.body.text().to_owned()).collect()
+        self.stack.messenger.kept().iter().map(|kept| kept.message.body.text()).collect()
     }
 
     /// Ids of all outbox rows sent so far, such as `7kq4mm2xr9-1-hold`.

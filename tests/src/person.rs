@@ -44,6 +44,7 @@ impl Person {
         let text = begun.text("code");
         let sent = app.post("/local/whatsapp", json!({"from": phone, "text": text})).await;
         assert_eq!(sent.body["webhook_status"], 200, "{sent:?}");
+        app.listen().await;
         let path = format!("/v1/registrations/{}/token", begun.text("id"));
         let signed_in = app.post(&path, json!({"secret": begun.text("secret")})).await;
         assert_eq!(signed_in.status, 200, "{signed_in:?}");

@@ -9,7 +9,7 @@ use antrian::http::body::{Body, Segments};
 use antrian::http::idempotency::{RequestKey, once};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::{AppState, Routes};
-use antrian::messaging::compose::{OneTimeCode, one_time_code_aad};
+use antrian::messaging::compose::{OneTimeCode, message_aad};
 use antrian::security::tokens;
 use antrian::storage::{
     OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState, Session,
@@ -250,7 +250,7 @@ fn otp_message(
         Message::new(id, MessageKind::OneTimeCode, registration.locale, now, worthless_at);
     let code = OneTimeCode { phone: phone.expose().to_owned(), otp, minutes: OTP_MINUTES };
     let plain = serde_json::to_vec(&code).map_err(|_| Problem::new(Code::InternalError))?;
-    message.sealed = Some(app.keyring.seal(&plain, &one_time_code_aad(message.id.as_str())));
+    message.sealed = Some(app.keyring.seal(&plain, &message_aad(message.id.as_str())));
     Ok(message)
 }
 

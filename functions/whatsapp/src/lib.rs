@@ -3,12 +3,13 @@
 //! An answer of 200 says that what must not be lost is stored. A fault of the table is answered with
 //! 503, so that the provider delivers again; every message has its effect once.
 
-mod inbound;
 mod payload;
 mod signature;
 
+use antrian::domain::inbound::Inbound;
 use antrian::http::problem::{Code, Problem};
 use antrian::http::{AppState, Routes};
+use antrian::storage::TakenIn;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -19,6 +20,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Meta sends up to 3 MB in one delivery.
 const MOST_BYTES: usize = 3 * 1024 * 1024;
+
+/// Marks what is told of by the webhook itself; the sweeper has rounds of its own.
+const FIRST_ROUND: &str = "first";
 
 /// All routes of this function.
 pub fn routes() -> Routes {
@@ -60,8 +64,21 @@ async fn receive(
     if !signature.is_some_and(|signature| signature::is_valid(secret, &body, signature)) {
         return Err(Problem::new(Code::BadSignature));
     }
-    for message in payload::messages(&body) {
-        inbound::handle(&app, &message).await?;
+    take_in(&app, &payload::messages(&body, app.clock.now())).await
+}
+
+/// Stores messages and tells of them. Whatever is not stored or not told of is asked for again.
+async fn take_in(app: &AppState, messages: &[Inbound]) -> Result<StatusCode, Problem> {
+    let mut waiting = Vec::new();
+    for message in messages {
+        if let TakenIn::Waiting(stored) =
+            app.ledger.store().take_in(message, app.clock.now()).await?
+        {
+            waiting.push(stored);
+        }
     }
-    Ok(StatusCode::OK)
+    match app.inbox.announce(&waiting, FIRST_ROUND).await == waiting.len() {
+        true => Ok(StatusCode::OK),
+        false => Err(Problem::new(Code::Busy)),
+    }
 }

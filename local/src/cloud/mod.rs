@@ -31,7 +31,7 @@ use tokio::{
     time::timeout,
 };
 
-pub use queue::{DEAD_LETTER_QUEUE, QUEUE, create_queues};
+pub use queue::{DEAD_LETTER_QUEUE, INBOX, INBOX_DEAD_LETTERS, QUEUE, QueueUrls, create_queues};
 pub use table::create_table;
 
 use queue::QueueServer;

@@ -1,6 +1,6 @@
 //! The embedded SQS and the queues in it.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use aws_sdk_sqs::{Client, types::QueueAttributeName};
@@ -20,6 +20,11 @@ use super::REGION;
 pub const QUEUE: &str = "antrian-messages";
 /// Where messages go that could not be handled.
 pub const DEAD_LETTER_QUEUE: &str = "antrian-messages-dlq";
+
+/// The queue of messages received; one sender's stay in order.
+pub const INBOX: &str = "antrian-inbox.fifo";
+/// Where received messages go that could not be dealt with.
+pub const INBOX_DEAD_LETTERS: &str = "antrian-inbox-dlq.fifo";
 
 /// How often a message is tried before it is put aside.
 const MAX_RECEIVES: u32 = 5;
@@ -93,18 +98,38 @@ fn serve_connection(stream: TcpStream, service: Service, connections: &GracefulS
     });
 }
 
-/// Creates the queue and its dead-letter queue if they are missing, gives the queue this
-/// visibility timeout and the redrive policy, and returns both URLs, the dead-letter queue's last.
+/// URLs of the queues.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueUrls {
+    /// Messages that are to be sent.
+    pub messages: String,
+    /// Messages that could not be sent.
+    pub dead_letters: String,
+    /// Messages received.
+    pub inbox: String,
+}
+
+/// Creates the queues that are missing, each with its dead-letter queue and this visibility timeout.
 /// Doing it again changes nothing.
 ///
 /// # Errors
 /// The endpoint refused a call or did not answer.
-pub async fn create_queues(
+pub async fn create_queues(client: &Client, visibility_secs: u32) -> anyhow::Result<QueueUrls> {
+    let (messages, dead_letters) =
+        create_pair(client, QUEUE, DEAD_LETTER_QUEUE, visibility_secs).await?;
+    let (inbox, _) = create_pair(client, INBOX, INBOX_DEAD_LETTERS, visibility_secs).await?;
+    Ok(QueueUrls { messages, dead_letters, inbox })
+}
+
+/// A queue and its dead-letter queue.
+async fn create_pair(
     client: &Client,
+    name: &str,
+    dead_letter_name: &str,
     visibility_secs: u32,
 ) -> anyhow::Result<(String, String)> {
-    let dead_letters = create_queue(client, DEAD_LETTER_QUEUE).await?;
-    let queue = create_queue(client, QUEUE).await?;
+    let dead_letters = create_queue(client, dead_letter_name).await?;
+    let queue = create_queue(client, name).await?;
     let target = arn(client, &dead_letters).await?;
     let redrive =
         format!(r#"{{"deadLetterTargetArn":"{target}","maxReceiveCount":{MAX_RECEIVES}}}"#);
@@ -115,15 +140,19 @@ pub async fn create_queues(
         .attributes(QueueAttributeName::RedrivePolicy, redrive)
         .send()
         .await
-        .with_context(|| format!("cannot set the attributes of queue {QUEUE}"))?;
+        .with_context(|| format!("cannot set the attributes of queue {name}"))?;
     Ok((queue, dead_letters))
 }
 
-/// Names no attribute: with other attributes than it has, an existing queue is refused.
+/// Names no attribute but the queue's kind: with other attributes than it has, an existing queue is
+/// refused.
 async fn create_queue(client: &Client, name: &str) -> anyhow::Result<String> {
+    let is_fifo = name.ends_with(".fifo");
+    let kind = is_fifo.then(|| HashMap::from([(QueueAttributeName::FifoQueue, "true".to_owned())]));
     let created = client
         .create_queue()
         .queue_name(name)
+        .set_attributes(kind)
         .send()
         .await
         .with_context(|| format!("cannot create queue {name}"))?;

@@ -114,7 +114,7 @@ async fn a_folder_keeps_the_items_when_the_cloud_stops() {
 async fn a_waiting_long_poll_does_not_hold_the_stop() {
     let cloud = Cloud::start(Storage::Memory).await.unwrap();
     let client = sqs(&cloud);
-    let (queue, _) = create_queues(&client, 30).await.unwrap();
+    let queue = create_queues(&client, 30).await.unwrap().messages;
     let poll = client.receive_message().queue_url(&queue).wait_time_seconds(20).send();
     let poll = tokio::spawn(poll);
     // Its answer comes after the poll's request has been sent.

@@ -27,6 +27,10 @@ pub enum MessageKind {
     Verified,
     /// A one-time code.
     OneTimeCode,
+    /// The ticket once more, because it was asked for.
+    Ticket,
+    /// An answer in a conversation; its words are sealed in the row.
+    Reply,
 }
 
 impl MessageKind {
@@ -41,6 +45,8 @@ impl MessageKind {
             Self::OfficeClosed => "office_closed",
             Self::Verified => "verified",
             Self::OneTimeCode => "one_time_code",
+            Self::Ticket => "ticket",
+            Self::Reply => "reply",
         }
     }
 }
@@ -123,7 +129,7 @@ pub struct Message {
     /// The booking it speaks of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<About>,
-    /// Address and one-time code, sealed; only for people without an account.
+    /// What is told nowhere else, sealed: a one-time code with its address, or the words of a reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<String>,
     /// Where it stands.
@@ -174,9 +180,10 @@ impl Message {
         let id = format!("{code}-{}-{}", booking.version, kind.as_str()).parse().ok()?;
         let worthless_at = match kind {
             MessageKind::Hold => booking.person_free_at(),
-            MessageKind::Reminder | MessageKind::Confirmed | MessageKind::Moved => {
-                booking.times.starts_at
-            }
+            MessageKind::Reminder
+            | MessageKind::Confirmed
+            | MessageKind::Moved
+            | MessageKind::Ticket => booking.times.starts_at,
             _ => due + TimeDelta::days(WORTH_DAYS),
         };
         let about = Some(About { code: booking.code, version: booking.version });

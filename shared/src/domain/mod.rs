@@ -2,9 +2,11 @@
 
 pub mod booking;
 pub mod calendar;
+pub mod chat;
 pub mod code;
 pub mod day;
 pub mod ids;
+pub mod inbound;
 pub mod message;
 pub mod office;
 pub mod person;

@@ -30,7 +30,10 @@ impl Category {
 }
 
 /// How an account is reached by WhatsApp: a number, a business-scoped id, or both.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+///
+/// As JSON it is in the clear: to be sealed, never to be sent or logged.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Plain", into = "Plain")]
 pub struct Contacts {
     /// Phone number.
     pub phone: Option<PhoneNumber>,
@@ -42,6 +45,33 @@ pub struct Contacts {
 struct Plain {
     phone: Option<String>,
     scoped: Option<String>,
+}
+
+impl From<Contacts> for Plain {
+    fn from(contacts: Contacts) -> Self {
+        Self {
+            phone: contacts.phone.map(|phone| phone.expose().to_owned()),
+            scoped: contacts.scoped.map(|id| id.expose().to_owned()),
+        }
+    }
+}
+
+/// A text that is no contact.
+#[derive(Debug, thiserror::Error)]
+#[error("not a contact")]
+pub struct InvalidContact;
+
+impl TryFrom<Plain> for Contacts {
+    type Error = InvalidContact;
+
+    fn try_from(plain: Plain) -> Result<Self, InvalidContact> {
+        let phone = plain.phone.map(|phone| phone.parse()).transpose();
+        let scoped = plain.scoped.map(|id| id.parse()).transpose();
+        Ok(Self {
+            phone: phone.map_err(|_| InvalidContact)?,
+            scoped: scoped.map_err(|_| InvalidContact)?,
+        })
+    }
 }
 
 impl Contacts {
@@ -65,19 +95,11 @@ impl Contacts {
 
     /// As JSON, to be sealed.
     pub fn to_json(&self) -> String {
-        let plain = Plain {
-            phone: self.phone.as_ref().map(|phone| phone.expose().to_owned()),
-            scoped: self.scoped.as_ref().map(|id| id.expose().to_owned()),
-        };
-        serde_json::to_string(&plain).unwrap_or_default()
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// Reads the form of [`Contacts::to_json`].
     pub fn from_json(json: &[u8]) -> Option<Self> {
-        let plain: Plain = serde_json::from_slice(json).ok()?;
-        Some(Self {
-            phone: plain.phone.map(|phone| phone.parse()).transpose().ok()?,
-            scoped: plain.scoped.map(|id| id.parse()).transpose().ok()?,
-        })
+        serde_json::from_slice(json).ok()
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::deliver::DeliverError;
-use super::messenger::Body;
+use super::messenger::{Body, Choices};
 use super::texts::{self, BookingText};
 use crate::domain::booking::Booking;
 use crate::domain::message::{Locale, Message, MessageKind};
@@ -49,11 +49,6 @@ impl std::fmt::Debug for OneTimeCode {
     }
 }
 
-/// Binds a sealed one-time code to its outbox row.
-pub fn one_time_code_aad(message: &str) -> String {
-    format!("MESSAGE#{message}/sealed")
-}
-
 /// Makes the words and finds the address of a row.
 ///
 /// # Errors
@@ -75,6 +70,10 @@ pub async fn compose(
         return one_time_code(ledger, message);
     }
     let Some(to) = contacts(ledger, message).await? else { return Ok(Composed::Nobody) };
+    if message.kind == MessageKind::Reply {
+        let body = reply(ledger, message)?;
+        return Ok(Composed::Send { to: Box::new(to), body });
+    }
     let body = match booking {
         None => Body::Text(texts::verified(message.locale).map_err(text_error)?),
         Some(booking) => match about_booking(ledger, message, &booking, public_url, now).await? {
@@ -94,13 +93,46 @@ async fn contacts(ledger: &Ledger, message: &Message) -> Result<Option<Contacts>
 fn one_time_code(ledger: &Ledger, message: &Message) -> Result<Composed, DeliverError> {
     let corrupt = || StoreError::Corrupt { kind: "one-time code", source: None };
     let sealed = message.sealed.as_deref().ok_or_else(corrupt)?;
-    let aad = one_time_code_aad(message.id.as_str());
+    let aad = message_aad(message.id.as_str());
     let opened = ledger.store().keyring().open(sealed, &aad).map_err(|_| corrupt())?;
     let code: OneTimeCode = serde_json::from_slice(&opened).map_err(|_| corrupt())?;
     let phone = code.phone.parse().map_err(|_| corrupt())?;
     let text = texts::one_time_code(message.locale, &code.otp, code.minutes).map_err(text_error)?;
     let to = Contacts { phone: Some(phone), scoped: None };
     Ok(Composed::Send { to: Box::new(to), body: Body::Text(text) })
+}
+
+/// An answer in a conversation, as it was decided on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// Its words.
+    pub text: String,
+    /// What can be tapped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choices: Option<Choices>,
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reply(…)")
+    }
+}
+
+/// Binds what is sealed in an outbox row to it.
+pub fn message_aad(message: &str) -> String {
+    format!("MESSAGE#{message}/sealed")
+}
+
+fn reply(ledger: &Ledger, message: &Message) -> Result<Body, DeliverError> {
+    let corrupt = || StoreError::Corrupt { kind: "reply", source: None };
+    let sealed = message.sealed.as_deref().ok_or_else(corrupt)?;
+    let aad = message_aad(message.id.as_str());
+    let opened = ledger.store().keyring().open(sealed, &aad).map_err(|_| corrupt())?;
+    let reply: Reply = serde_json::from_slice(&opened).map_err(|_| corrupt())?;
+    Ok(match reply.choices {
+        Some(choices) => Body::Choices { text: reply.text, choices },
+        None => Body::Text(reply.text),
+    })
 }
 
 async fn about_booking(
@@ -121,8 +153,10 @@ async fn about_booking(
     let text = booking_text(&office, booking, &list, message.locale, public_url);
     let caption =
         texts::booking_message(message.kind, message.locale, &text).map_err(text_error)?;
-    let has_ticket =
-        matches!(message.kind, MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder);
+    let has_ticket = matches!(
+        message.kind,
+        MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder | MessageKind::Ticket
+    );
     if !has_ticket {
         return Ok(Some(Body::Text(caption)));
     }

@@ -121,6 +121,10 @@ impl<M: Messenger> Courier<'_, M> {
                 self.queue.bury(&message.id).await;
                 self.settle(message, MessageState::Failed, Some(&code), Delivery::Failed).await
             }
+            Err(SendError::WindowClosed) => {
+                self.postpone(message, "window_closed", None, now).await
+            }
+            Err(SendError::Stopped { code }) => self.postpone(message, &code, None, now).await,
             Err(SendError::Later { code, after }) => {
                 self.postpone(message, &code, after, now).await
             }

@@ -6,6 +6,7 @@
 
 pub mod compose;
 pub mod deliver;
+pub mod inbox;
 pub mod messenger;
 pub mod queue;
 pub mod simulator;
@@ -13,6 +14,9 @@ pub mod sweep;
 pub mod texts;
 
 pub use deliver::{Courier, DeliverError, Delivery};
-pub use messenger::{Body, Messenger, Outgoing, Receipt, SendError};
+pub use inbox::{Inbox, InboxBody};
+pub use messenger::{
+    Body, Choice, Choices, Messenger, Outgoing, Receipt, Section, SendError, TemplateCall,
+};
 pub use queue::MessageQueue;
 pub use simulator::Simulator;

@@ -62,4 +62,6 @@ impl Messenger for Simulator {
         state.kept.push_back(Kept { message: message.clone(), provider_id: provider_id.clone() });
         failure.map_or(Ok(Receipt { provider_id }), Err)
     }
+
+    async fn seen(&self, _provider_id: &str, _typing: bool) {}
 }

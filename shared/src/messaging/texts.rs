@@ -202,7 +202,7 @@ macro_rules! booking_templates {
         ) -> askama::Result<String> {
             match (locale, kind) {
                 $((Locale::$locale, MessageKind::$kind) => $name { message }.render().map(tidy),)*
-                (_, MessageKind::Verified | MessageKind::OneTimeCode) => {
+                (_, MessageKind::Verified | MessageKind::OneTimeCode | MessageKind::Reply) => {
                     Err(askama::Error::custom(NotAboutABooking(kind)))
                 }
             }
@@ -215,6 +215,8 @@ booking_templates! {
     En Hold HoldEn "messages/en/hold.txt"
     Id Confirmed ConfirmedId "messages/id/confirmed.txt"
     En Confirmed ConfirmedEn "messages/en/confirmed.txt"
+    Id Ticket TicketId "messages/id/confirmed.txt"
+    En Ticket TicketEn "messages/en/confirmed.txt"
     Id Reminder ReminderId "messages/id/reminder.txt"
     En Reminder ReminderEn "messages/en/reminder.txt"
     Id Cancelled CancelledId "messages/id/cancelled.txt"

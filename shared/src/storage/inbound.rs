@@ -1,42 +1,137 @@
-//! Messages received: each one has its effect once, however often the provider delivers it.
+//! Messages received: stored before the provider is answered, and each has its effect once.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{instant_of, seconds};
-use super::transact::Write;
-use super::{Store, keys};
+use super::items::{Ask, readable, seconds, text, text_of, to_item};
+use super::transact::{Expression, Outcome, Write};
+use super::{DUE_INDEX, Store, keys};
+use crate::domain::inbound::Inbound;
 
 /// A provider repeats a delivery for up to 7 days; the memory is a little longer.
 const REMEMBER_DAYS: i64 = 9;
 
+/// What became of storing a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TakenIn {
+    /// It waits to be dealt with: stored now, or before and not dealt with yet.
+    Waiting(Waiting),
+    /// It was dealt with before.
+    Done,
+}
+
+/// A message that waits to be dealt with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Keyed hash of the provider's id.
+    pub hash: String,
+    /// Keyed hash of the sender: messages of one sender are dealt with one after the other.
+    pub group: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Waiting,
+    Done,
+}
+
+#[derive(Serialize, Deserialize)]
+struct InboundItem {
+    #[serde(flatten)]
+    waiting: Waiting,
+    state: State,
+    #[serde(with = "chrono::serde::ts_seconds")]
+    expires_at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<String>,
+}
+
 impl Store {
-    /// Whether the message of this hash has had its effect.
+    /// Stores a message, once however often it is delivered.
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn is_handled(
+    pub async fn take_in(
         &self,
-        message_hash: &str,
+        inbound: &Inbound,
         now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        let item = self.get_item(&keys::inbound(message_hash)).await?;
-        Ok(item.and_then(|item| instant_of(&item, "expires_at")).is_some_and(|at| at > now))
+    ) -> Result<TakenIn, StoreError> {
+        let hash = self.keyring().token_hash(&inbound.provider_id);
+        let group = inbound.from.hashes(self.keyring()).into_iter().next();
+        let group = group.ok_or_else(|| StoreError::not_applied("a message from nobody"))?;
+        let waiting = Waiting { hash, group };
+        let key = keys::inbound(&waiting.hash);
+        let expires_at = now + TimeDelta::days(REMEMBER_DAYS);
+        let json = serde_json::to_vec(inbound).map_err(|error| StoreError::Corrupt {
+            kind: "inbound",
+            source: Some(Box::new(error)),
+        })?;
+        let sealed = Some(self.keyring().seal(&json, &key.aad("sealed")));
+        let stored =
+            InboundItem { waiting: waiting.clone(), state: State::Waiting, expires_at, sealed };
+        let mut item = to_item("inbound", &key, &stored)?;
+        item.insert("ttl".to_owned(), seconds(expires_at));
+        item.insert("due_kind".to_owned(), text(keys::due_inbound(keys::shard(&waiting.hash))));
+        item.insert("due".to_owned(), seconds(now));
+        let forgotten = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now")
+            .with(":now", seconds(now));
+        let old = match self.transact(vec![Write::Put(item, Some(forgotten))]).await? {
+            Outcome::Applied => return Ok(TakenIn::Waiting(waiting)),
+            Outcome::Refused(old) => old.into_iter().next().flatten().unwrap_or_default(),
+        };
+        Ok(match text_of(&old, "state") {
+            Some("done") => TakenIn::Done,
+            _ => TakenIn::Waiting(waiting),
+        })
     }
 
-    /// Writes down that the message has had its effect.
+    /// A message that waits to be dealt with; absent: it was dealt with, or there is no such message.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn inbound(&self, hash: &str) -> Result<Option<Inbound>, StoreError> {
+        let key = keys::inbound(hash);
+        let Some(item) = self.get::<InboundItem>("inbound", &key).await? else { return Ok(None) };
+        let Some(sealed) = item.sealed.filter(|_| item.state == State::Waiting) else {
+            return Ok(None);
+        };
+        let corrupt = || StoreError::corrupt("inbound");
+        let json = self.keyring().open(&sealed, &key.aad("sealed")).map_err(|_| corrupt())?;
+        serde_json::from_slice(&json).map(Some).map_err(|_| corrupt())
+    }
+
+    /// Messages of one shard that have waited since `until`, earliest first.
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn mark_handled(
+    pub async fn due_inbound(
         &self,
-        message_hash: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let expires_at = now + TimeDelta::days(REMEMBER_DAYS);
-        let mut item = keys::inbound(message_hash).attributes();
-        item.insert("expires_at".to_owned(), seconds(expires_at));
-        item.insert("ttl".to_owned(), seconds(expires_at));
-        self.transact(vec![Write::Put(item, None)]).await.map(|_| ())
+        shard: u8,
+        until: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Vec<Waiting>, StoreError> {
+        let condition = Expression::new("#due_kind = :kind AND #due <= :until")
+            .with(":kind", text(keys::due_inbound(shard)))
+            .with(":until", seconds(until));
+        let ask = Ask { index: Some(DUE_INDEX), condition, consistent: false, most, after: None };
+        Ok(readable("inbound", self.query(ask).await?))
     }
+
+    /// Writes down that a message was dealt with, without any other effect.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn finish_inbound(&self, hash: &str) -> Result<bool, StoreError> {
+        Ok(self.transact(vec![inbound_done(hash)]).await?.applied())
+    }
+}
+
+/// The message was dealt with; its words are forgotten. Refused: it had been dealt with before.
+pub(super) fn inbound_done(hash: &str) -> Write {
+    let done = Expression::new("SET #state = :done REMOVE #sealed, #due_kind, #due")
+        .with(":done", text("done"));
+    let waiting = Expression::new("#state = :waiting").with(":waiting", text("waiting"));
+    Write::Update(keys::inbound(hash), done, Some(waiting))
 }

@@ -165,6 +165,10 @@ pub(crate) fn due_bookings(shard: u8) -> String {
     format!("BOOKING#{shard}")
 }
 
+pub(crate) fn due_inbound(shard: u8) -> String {
+    format!("INBOUND#{shard}")
+}
+
 /// The shard of an id: the same for every version of the code, for items keep their shard.
 pub(crate) fn shard(id: &str) -> u8 {
     id.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % DUE_SHARDS

@@ -20,7 +20,8 @@
 //! | bookings that time has changed | `due-index`: `BOOKING#shard`, `due ≤ now` | eventual, then a condition |
 //! | days to be cleared | `CLOSURES` | strong |
 //! | answers to repeated requests | `REQUEST#hash` | strong |
-//! | messages received | `INBOUND#hash` | condition |
+//! | a message received | `INBOUND#hash` | strong |
+//! | messages received that wait | `due-index`: `INBOUND#shard`, `due ≤ now` | eventual, then a condition |
 //!
 //! `ttl` only cleans up: expiry is always a condition or is checked by the reader.
 
@@ -56,6 +57,7 @@ pub use bookings::{BookingKept, Change, ChangeOutcome, PersonChange, SeatChange}
 pub use days::DayOpened;
 pub use error::StoreError;
 pub use idempotency::{Answer, Repeated};
+pub use inbound::{TakenIn, Waiting};
 pub use keys::DUE_SHARDS;
 pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;

@@ -11,8 +11,17 @@ use super::stage::{Stage, Stay};
 
 /// Somebody whose hold waits in the queue to be told; the outbox row.
 async fn waiting_message(stage: &Stage, number: u32) -> String {
+    let person = applicant(stage, number).await;
+    message_of(stage, &person).await
+}
+
+async fn applicant(stage: &Stage, number: u32) -> Person {
     let person = Person::register(&stage.app, number).await;
     stage.app.drain().await;
+    person
+}
+
+async fn message_of(stage: &Stage, person: &Person) -> String {
     let held = person.hold(&stage.app, DATE, "09:00").await;
     assert_eq!(held.status, 201, "{held:?}");
     format!("{}-1-hold", held.text("code").to_lowercase())
@@ -89,8 +98,9 @@ async fn a_message_that_the_queue_does_not_take_is_found_by_the_sweeper() {
     for action in queue_faults() {
         for stay in [Stay::Once, Stay::UntilLifted] {
             number += 1;
+            let person = applicant(&stage, number).await;
             strike_queue(&stage, "SendMessageBatch", &action, stay);
-            let message = waiting_message(&stage, number).await;
+            let message = message_of(&stage, &person).await;
             let struck = stage.lift();
             let case = format!("{action:?} {stay:?} ({struck:?})");
             assert!(struck.is_some(), "{case}");

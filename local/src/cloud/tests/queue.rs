@@ -9,13 +9,13 @@ async fn creating_the_queues_twice_changes_nothing_but_the_visibility() {
     let cloud = Cloud::start(Storage::Memory).await.unwrap();
     let client = sqs(&cloud);
     let first = create_queues(&client, 30).await.unwrap();
-    client.send_message().queue_url(&first.0).message_body("hello").send().await.unwrap();
+    client.send_message().queue_url(&first.messages).message_body("hello").send().await.unwrap();
 
     let second = create_queues(&client, 60).await.unwrap();
 
     assert_eq!(first, second);
-    assert!(first.0.starts_with(&cloud.sqs_url), "{}", first.0);
-    let read = client.get_queue_attributes().queue_url(&first.0);
+    assert!(first.messages.starts_with(&cloud.sqs_url), "{}", first.messages);
+    let read = client.get_queue_attributes().queue_url(&first.messages);
     let attributes = read.attribute_names(QueueAttributeName::All).send().await.unwrap();
     let attributes = attributes.attributes.unwrap();
     assert_eq!(attributes[&QueueAttributeName::VisibilityTimeout], "60");
@@ -27,7 +27,8 @@ async fn creating_the_queues_twice_changes_nothing_but_the_visibility() {
 async fn a_message_that_is_given_back_five_times_goes_to_the_dead_letter_queue() {
     let cloud = Cloud::start(Storage::Memory).await.unwrap();
     let client = sqs(&cloud);
-    let (queue, dead_letters) = create_queues(&client, 30).await.unwrap();
+    let urls = create_queues(&client, 30).await.unwrap();
+    let (queue, dead_letters) = (urls.messages, urls.dead_letters);
     client.send_message().queue_url(&queue).message_body("hello").send().await.unwrap();
 
     for _ in 0..5 {
@@ -49,7 +50,7 @@ async fn a_message_that_is_given_back_five_times_goes_to_the_dead_letter_queue()
 async fn a_deleted_message_is_gone() {
     let cloud = Cloud::start(Storage::Memory).await.unwrap();
     let client = sqs(&cloud);
-    let (queue, _) = create_queues(&client, 0).await.unwrap();
+    let queue = create_queues(&client, 0).await.unwrap().messages;
     client.send_message().queue_url(&queue).message_body("hello").send().await.unwrap();
 
     let received = client.receive_message().queue_url(&queue).send().await.unwrap();

@@ -1,27 +1,25 @@
-//! What a person's message causes: here, the verification of a registration.
+//! Verification of a registration: whoever sends its code has the number that it came from.
 
 use antrian::app::App;
 use antrian::domain::ids::AccountId;
+use antrian::domain::inbound::Inbound;
 use antrian::domain::message::{Message, MessageKind};
-use antrian::http::problem::Problem;
-use antrian::storage::{Registration, RegistrationState};
+use antrian::storage::{Registration, RegistrationState, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::payload::Inbound;
-
-/// Handles a message, once however often it is delivered.
-pub(crate) async fn handle(app: &App, message: &Inbound) -> Result<(), Problem> {
-    let now = app.clock.now();
-    let hash = app.keyring.token_hash(&message.id);
-    if app.ledger.store().is_handled(&hash, now).await? {
-        return Ok(());
-    }
-    for code in codes(&message.text) {
-        if verify(app, &code, message, now).await? {
+/// Verifies the first pending registration whose code stands in the text.
+pub(crate) async fn verify_any(
+    app: &App,
+    text: &str,
+    inbound: &Inbound,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for code in codes(text) {
+        if verify(app, &code, inbound, now).await? {
             break;
         }
     }
-    Ok(app.ledger.store().mark_handled(&hash, now).await?)
+    Ok(())
 }
 
 /// Words of a text that could be a registration code, at most a few.
@@ -45,16 +43,16 @@ fn code(word: &str) -> Option<String> {
 async fn verify(
     app: &App,
     code: &str,
-    message: &Inbound,
+    inbound: &Inbound,
     now: DateTime<Utc>,
-) -> Result<bool, Problem> {
+) -> Result<bool, StoreError> {
     let store = app.ledger.store();
     let id = store.registration_id(code)?;
     let pending = |r: &Registration| r.state == RegistrationState::Pending && r.expires_at > now;
     let Some(registration) = store.registration(&id).await?.filter(pending) else {
         return Ok(false);
     };
-    let account = store.account_of_contacts(&message.from, registration.locale, now).await?;
+    let account = store.account_of_contacts(&inbound.from, registration.locale, now).await?;
     let Some(reply) = reply(&registration, &account, now) else { return Ok(false) };
     let verified = store.verify_registration(&id, &account, Some(&reply), now).await?;
     if verified {

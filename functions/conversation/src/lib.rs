@@ -1,0 +1,51 @@
+//! Answers people's messages: one SQS batch at a time, in order for each person, failures reported
+//! one by one.
+
+mod registration;
+
+use antrian::app::App;
+use antrian::domain::inbound::{Content, Inbound};
+use antrian::messaging::{InboxBody, Messenger};
+use antrian::storage::StoreError;
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+
+/// Deals with the messages of a batch. What could not be dealt with is reported, and SQS brings it
+/// again before anything that the same person wrote later.
+pub async fn handle<M: Messenger>(app: &App, messenger: &M, event: SqsEvent) -> SqsBatchResponse {
+    let mut failures = Vec::new();
+    for record in event.records {
+        if let Err(error) = answer(app, messenger, &record).await {
+            tracing::warn!(%error, "a received message could not be dealt with");
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = record.message_id.unwrap_or_default();
+            failures.push(failure);
+        }
+    }
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failures;
+    response
+}
+
+/// Why a message could not be dealt with.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    /// A queue message that is none of ours.
+    #[error("a queue message is not one of ours")]
+    Foreign,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+async fn answer<M: Messenger>(app: &App, _messenger: &M, record: &SqsMessage) -> Result<(), Fault> {
+    let body = record.body.as_deref().unwrap_or_default();
+    let InboxBody { inbound: hash } = serde_json::from_str(body).map_err(|_| Fault::Foreign)?;
+    let Some(inbound) = app.ledger.store().inbound(&hash).await? else { return Ok(()) };
+    react(app, &inbound).await?;
+    app.ledger.store().finish_inbound(&hash).await?;
+    Ok(())
+}
+
+async fn react(app: &App, inbound: &Inbound) -> Result<(), StoreError> {
+    let Content::Text(text) = &inbound.content else { return Ok(()) };
+    registration::verify_any(app, text, inbound, app.clock.now()).await
+}

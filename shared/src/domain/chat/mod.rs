@@ -1,0 +1,5 @@
+//! The conversation with a person, pure: what their words mean, what is asked next.
+//!
+//! - [`words`]: what a text says, in any of the spellings that people use.
+
+pub mod words;
