@@ -90,7 +90,7 @@ async fn advance(
     State(local): State<Local>,
     body: Body<Advance>,
 ) -> Result<Json<Advanced>, Problem> {
-    let wait = body.value.to.map_or(0, |to| (to - local.app.clock.now()).num_seconds().max(0));
+    let wait = body.value.to.map_or(0, |to| local.app.clock.secs_until(to).max(0));
     let secs = i64::from(body.value.advance_seconds).max(wait);
     if secs > MOST_ADVANCE_SECS {
         return Err(Problem::field(

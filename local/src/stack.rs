@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use antrian::app::{App, Clients, sdk_settings};
+use antrian::app::{App, Clients, sdk_settings, sdk_timeouts};
 use antrian::clock::Clock;
 use antrian::config::Config;
 use antrian::domain::office::Office;
@@ -14,6 +14,7 @@ use antrian_scheduler::Job;
 use anyhow::Context;
 use aws_sdk_dynamodb::config::{Credentials, Region};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::timeout::TimeoutConfig;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -39,6 +40,8 @@ pub struct Options {
     pub overrides: HashMap<String, String>,
     /// A client under the SDK other than the usual one: where tests inject faults.
     pub http_client: Option<SharedHttpClient>,
+    /// How long the SDK waits for an answer; absent: as long as in the cloud.
+    pub sdk_timeouts: Option<TimeoutConfig>,
     /// A clock other than the machine's; absent: as earlier runs left it.
     pub clock: Option<Clock>,
     /// Leaves the queue and the scheduler to the caller, who says when they work.
@@ -86,7 +89,7 @@ impl Stack {
         let cloud = Cloud::start(storage).await?;
         let listener = listen(options.port).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
-        let clients = clients(&cloud, options.http_client).await;
+        let clients = clients(&cloud, options.http_client, options.sdk_timeouts).await;
         let table = options.overrides.get("ANTRIAN_TABLE").map_or(TABLE, String::as_str);
         cloud::create_table(&clients.dynamodb, table).await?;
         let urls = cloud::create_queues(&clients.sqs, VISIBILITY_SECS).await?;
@@ -192,9 +195,14 @@ async fn serve(
 }
 
 /// The real SDK against the embedded cloud.
-async fn clients(cloud: &Cloud, http: Option<SharedHttpClient>) -> Clients {
+async fn clients(
+    cloud: &Cloud,
+    http: Option<SharedHttpClient>,
+    timeouts: Option<TimeoutConfig>,
+) -> Clients {
     let http = http.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
     let sdk = sdk_settings(http)
+        .timeout_config(timeouts.unwrap_or_else(sdk_timeouts))
         .region(Region::new(cloud::REGION))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
         .load()

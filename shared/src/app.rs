@@ -76,17 +76,21 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
 const CALL_TIMEOUT: Duration = Duration::from_secs(4);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The SDK's settings: region, credentials and endpoints from the environment unless the caller adds
-/// them; plain or TLS by the given client.
-pub fn sdk_settings(http: SharedHttpClient) -> ConfigLoader {
-    let timeouts = TimeoutConfig::builder()
+/// How long the SDK waits for an answer.
+pub fn sdk_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(CALL_TIMEOUT)
-        .build();
+        .build()
+}
+
+/// The SDK's settings: region, credentials and endpoints from the environment unless the caller adds
+/// them; plain or TLS by the given client.
+pub fn sdk_settings(http: SharedHttpClient) -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http)
-        .timeout_config(timeouts)
+        .timeout_config(sdk_timeouts())
         .retry_config(RetryConfig::standard().with_max_attempts(3))
 }
 

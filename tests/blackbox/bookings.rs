@@ -102,7 +102,7 @@ async fn a_refusal_from_memory_asks_the_table_nothing() {
     let (switch, calls) = (Arc::new(Switch::default()), Arc::new(AtomicUsize::new(0)));
     let http_client = Some(client(switch.clone()));
     let offices = vec![antrian_tests::offices::office(1)];
-    let app = TestApp::start_with(Setup { http_client, offices }).await;
+    let app = TestApp::start_with(Setup { http_client, offices, ..Setup::default() }).await;
     Person::register(&app, 1).await.book(&app, DATE, "09:00").await;
     let person = Person::register(&app, 2).await;
     let count = calls.clone();

@@ -34,7 +34,8 @@ async fn crowd(app: &TestApp, people: u32) -> Vec<Person> {
 async fn switched(quota: u16) -> (TestApp, Arc<Switch>) {
     let switch = Arc::new(Switch::default());
     let http_client = Some(client(switch.clone()));
-    let setup = Setup { offices: vec![offices::office(quota)], http_client };
+    let offices = vec![offices::office(quota)];
+    let setup = Setup { offices, http_client, ..Setup::default() };
     (TestApp::start_with(setup).await, switch)
 }
 
@@ -42,11 +43,12 @@ fn take_guards_off(switch: &Switch, items: &'static [Item]) {
     switch.arm(move |call| without_conditions_on(items, call));
 }
 
-/// Stops the next transaction at the gate; `then` is what becomes of it.
+/// Stops the next transaction at the gate, however often it is tried; `then` is what becomes of it.
 fn stop_at(gate: &Gate, switch: &Switch, then: impl Fn(&Call) -> Action + Send + 'static) {
-    let (gate, mut is_first) = (gate.clone(), true);
+    let (gate, mut stopped) = (gate.clone(), None);
     switch.arm(move |call| {
-        if call.target != "TransactWriteItems" || !std::mem::take(&mut is_first) {
+        let Some(token) = call.token() else { return Action::Pass };
+        if stopped.get_or_insert_with(|| token.to_owned()) != token {
             return Action::Pass;
         }
         Action::Wait(gate.clone(), Box::new(then(call)))

@@ -5,8 +5,11 @@ use antrian::domain::office::Office;
 use antrian::storage::AuditReport;
 use antrian_local::{Options, Stack};
 use antrian_scheduler::Job;
+use std::time::Duration;
+
 use anyhow::Context;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::timeout::TimeoutConfig;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -20,6 +23,21 @@ pub struct Setup {
     pub offices: Vec<Office>,
     /// A client under the SDK that injects faults.
     pub http_client: Option<SharedHttpClient>,
+    /// How long the SDK waits for an answer; absent: so long that a busy machine does not matter.
+    pub sdk_timeouts: Option<TimeoutConfig>,
+}
+
+/// A table on a busy machine answers within this time.
+const PATIENT: Duration = Duration::from_secs(20);
+
+/// Waits so long for an answer.
+#[must_use]
+pub fn sdk_timeouts(attempt: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(attempt)
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(3 * PATIENT)
+        .build()
 }
 
 /// When tests begin: Monday 30 November 2026, 08:00 in Makassar. The first slot of that day is at
@@ -83,6 +101,7 @@ impl TestApp {
         let options = Options {
             offices,
             http_client: setup.http_client,
+            sdk_timeouts: Some(setup.sdk_timeouts.unwrap_or_else(|| sdk_timeouts(PATIENT))),
             clock: Some(Clock::set_to(begin)),
             by_hand: true,
             ..Options::default()
@@ -111,8 +130,7 @@ impl TestApp {
     /// If it is not an instant.
     #[expect(clippy::unwrap_used, reason = "a test's own data")]
     pub fn advance_to(&self, instant: &str) {
-        let to: DateTime<Utc> = instant.parse().unwrap();
-        self.advance((to - self.now()).num_seconds().max(0));
+        self.advance(self.stack.app.clock.secs_until(instant.parse().unwrap()).max(0));
     }
 
     /// Lets the scheduler work once.

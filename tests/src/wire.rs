@@ -3,6 +3,7 @@
 //!
 //! A [`Switch`] lets everything pass until it is armed, so that a system starts undisturbed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +19,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 /// One HTTP request of the SDK: a repetition of the SDK's own is another call.
 #[derive(Debug, Clone)]
@@ -31,6 +32,14 @@ pub struct Call {
     pub body: Value,
     /// How many calls came before on this wire.
     pub number: usize,
+}
+
+impl Call {
+    /// By what the table knows that a transaction is another one's repetition.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.body["ClientRequestToken"].as_str()
+    }
 }
 
 /// What happens to a call.
@@ -70,26 +79,49 @@ pub enum Action {
 #[derive(Debug, Clone, Default)]
 pub struct Gate(Arc<Doors>);
 
+/// Neither goes back: a call that the SDK repeats finds what the first one found.
 #[derive(Debug, Default)]
 struct Doors {
-    reached: Notify,
-    opened: Notify,
+    /// Tokens of the transactions that came.
+    reached: watch::Sender<BTreeSet<String>>,
+    opened: watch::Sender<bool>,
 }
 
+/// A call that has not come by then does not come any more.
+const REACHED_WITHIN: Duration = Duration::from_secs(60);
+
 impl Gate {
+    /// Ends once so many calls wait here; repetitions of one transaction are one.
+    ///
+    /// # Panics
+    /// If they do not come.
+    pub async fn reached_by(&self, calls: usize) {
+        let mut reached = self.0.reached.subscribe();
+        let enough = reached.wait_for(|came| came.len() >= calls);
+        let enough = tokio::time::timeout(REACHED_WITHIN, enough).await.is_ok();
+        assert!(enough, "{} calls of {calls} came to the gate", self.0.reached.borrow().len());
+    }
+
     /// Ends once a call waits here.
+    ///
+    /// # Panics
+    /// If none comes.
     pub async fn reached(&self) {
-        self.0.reached.notified().await;
+        self.reached_by(1).await;
     }
 
-    /// Lets the call go on that waits here.
+    /// Lets calls go on that wait here or come later.
     pub fn open(&self) {
-        self.0.opened.notify_one();
+        self.0.opened.send_replace(true);
     }
 
-    async fn wait(&self) {
-        self.0.reached.notify_one();
-        self.0.opened.notified().await;
+    async fn wait(&self, call: &Call) {
+        let token = call.token().map_or_else(|| call.number.to_string(), str::to_owned);
+        self.0.reached.send_modify(|came| {
+            came.insert(token);
+        });
+        // The sender is there as long as its gate.
+        let _ = self.0.opened.subscribe().wait_for(|is_open| *is_open).await;
     }
 }
 
@@ -146,7 +178,7 @@ impl Connector {
         let call = read(&request, self.calls.fetch_add(1, Ordering::Relaxed));
         let mut action = self.interfere.interfere(&call);
         while let Action::Wait(gate, then) = action {
-            gate.wait().await;
+            gate.wait(&call).await;
             action = *then;
         }
         match action {

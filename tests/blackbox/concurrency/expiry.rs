@@ -2,14 +2,16 @@
 
 use antrian_tests::app::DATE;
 use antrian_tests::unguarded::without_conditions_on;
-use antrian_tests::wire::{Action, Gate, Item};
+use antrian_tests::wire::{Action, Gate, Item, Switch};
 use antrian_tests::{Answer, Person, TestApp};
 use futures_util::stream::{StreamExt, iter};
 
 use super::{AT_ONCE, at_once, books, count, crowd, statuses, stop_at, switched};
 
-/// A second less than a hold lasts.
-const NEARLY_OVER_SECS: i64 = 15 * 60 - 1;
+/// A minute less than a hold lasts: what a test does meanwhile takes seconds.
+const NEARLY_OVER_SECS: i64 = 14 * 60;
+/// From then on the hold is over.
+const OVER_SECS: i64 = 2 * 60;
 const SLOT: [(&str, &str); 1] = [(DATE, "09:00")];
 
 /// A confirmation that saw its hold alive is written only after the hold ran out and, if one comes,
@@ -27,7 +29,7 @@ async fn confirm_late(rivals: u32, guards_off: &'static [Item]) -> (Answer, Vec<
     let confirm = people[0].act(&app, &code, "confirm");
     let meanwhile = async {
         gate.reached().await;
-        app.advance(2);
+        app.advance(OVER_SECS);
         for rival in &people[1..] {
             let held = rival.hold(&app, DATE, "09:00").await;
             assert_eq!(held.status, 201, "{held:?}");
@@ -60,28 +62,59 @@ async fn a_confirmation_that_was_under_way_in_time_counts_while_nobody_has_the_s
     assert_eq!(wrong, [""; 0]);
 }
 
+/// Confirmations of these bookings stop at their gate.
+fn stop_confirmations(switch: &Switch, gates: [(&Gate, &[String]); 2]) {
+    let gates = gates.map(|(gate, codes)| (gate.clone(), codes.to_vec()));
+    switch.arm(move |call| {
+        let text = call.body.to_string();
+        let is_of = |codes: &[String]| codes.iter().any(|code| text.contains(code));
+        let stops = |(_, codes): &&(Gate, Vec<String>)| call.token().is_some() && is_of(codes);
+        match gates.iter().find(stops) {
+            Some((gate, _)) => Action::Wait(gate.clone(), Box::new(Action::Pass)),
+            None => Action::Pass,
+        }
+    });
+}
+
+async fn confirm_all(app: &TestApp, holds: &[(&Person, String)]) -> Vec<Answer> {
+    at_once(holds.iter().map(|(person, code)| person.act(app, code, "confirm"))).await
+}
+
+/// Some confirmations are written before anybody else comes, some together with the others' holds,
+/// and some begin when the hold is over.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_seat_goes_to_who_confirmed_it_or_to_one_who_came_after() {
     const QUOTA: u16 = 20;
-    let app = TestApp::with_quota(QUOTA).await;
+    let (app, switch) = switched(QUOTA).await;
     let people = crowd(&app, 60).await;
     let (holders, rivals) = people.split_at(usize::from(QUOTA));
-    let hold = async |person: &Person| person.hold(&app, DATE, "09:00").await.text("code");
-    let codes: Vec<String> = iter(holders).map(hold).buffered(AT_ONCE).collect().await;
-    let holds = holders.iter().zip(&codes);
+    let hold =
+        async |person| (person, Person::hold(person, &app, DATE, "09:00").await.text("code"));
+    let holds: Vec<(&Person, String)> = iter(holders).map(hold).buffered(AT_ONCE).collect().await;
+    let codes: Vec<String> = holds.iter().map(|(_, code)| code.clone()).collect();
     app.advance(NEARLY_OVER_SECS);
-    let (confirmed, (), rivals) = tokio::join!(
-        at_once(holds.map(|(person, code)| person.act(&app, code, "confirm"))),
-        async {
-            tokio::task::yield_now().await;
-            app.advance(2);
-        },
-        at_once(rivals.iter().map(|rival| rival.hold(&app, DATE, "09:00"))),
-    );
-    let kept = count(&confirmed, 200, "");
-    assert_eq!(kept + count(&confirmed, 409, "hold_expired"), holders.len(), "{confirmed:?}");
-    let taken = count(&rivals, 201, "");
-    assert_eq!(taken + count(&rivals, 409, "slot_full"), 40, "{:?}", statuses(&rivals));
-    assert!(kept + taken <= usize::from(QUOTA), "{kept} confirmed, {taken} held");
+    let (first, racing) = (Gate::default(), Gate::default());
+    stop_confirmations(&switch, [(&first, &codes[..5]), (&racing, &codes[5..15])]);
+    let before_rivals = async {
+        let confirmed = confirm_all(&app, &holds[..5]).await;
+        assert_eq!(count(&confirmed, 200, ""), 5, "{confirmed:?}");
+        let held = rivals.iter().map(|rival| rival.hold(&app, DATE, "09:00"));
+        tokio::join!(at_once(held), async { racing.open() }).0
+    };
+    let too_late = async {
+        first.reached_by(5).await;
+        racing.reached_by(10).await;
+        app.advance(OVER_SECS);
+        let refused = confirm_all(&app, &holds[15..]).await;
+        assert_eq!(count(&refused, 409, "hold_expired"), 5, "{refused:?}");
+        first.open();
+    };
+    let (held, raced, ()) = tokio::join!(before_rivals, confirm_all(&app, &holds[5..15]), too_late);
+    let kept = count(&raced, 200, "");
+    assert_eq!(kept + count(&raced, 409, "hold_expired"), 10, "{raced:?}");
+    let taken = count(&held, 201, "");
+    assert_eq!(taken + count(&held, 409, "slot_full"), 40, "{:?}", statuses(&held));
+    assert!(5 + kept + taken <= usize::from(QUOTA), "{kept} confirmed, {taken} held");
+    assert!(taken >= 5, "nobody holds what was given up: {:?}", statuses(&held));
     assert_eq!(books(&app, &people, QUOTA, &SLOT).await, [""; 0]);
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use antrian_tests::wire::{Action, Call};
 use serde_json::{Value, json};
 
+use super::stage::ATTEMPT_TIMEOUT;
+
 /// A fault of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -24,6 +26,8 @@ pub(super) enum Fault {
     Refused,
     /// It took its time.
     Slow,
+    /// It was done, but the answer came when nobody waited for it any more.
+    AnswerTooLate,
 }
 
 impl Fault {
@@ -36,6 +40,7 @@ impl Fault {
         Self::AnswerLost,
         Self::Refused,
         Self::Slow,
+        Self::AnswerTooLate,
     ];
 
     /// Those that are also tried until they are lifted: one that ends as `busy` without the SDK's
@@ -49,7 +54,11 @@ impl Fault {
         match self {
             Self::Conflict | Self::Overloaded => is_transaction(target),
             Self::Throttled | Self::Refused => is_table_call(target),
-            Self::Failed | Self::FailedAfter | Self::AnswerLost | Self::Slow => is_write(target),
+            Self::Failed
+            | Self::FailedAfter
+            | Self::AnswerLost
+            | Self::Slow
+            | Self::AnswerTooLate => is_write(target),
         }
     }
 
@@ -65,6 +74,7 @@ impl Fault {
             Self::AnswerLost => Action::LoseAnswer,
             Self::Refused => Action::Refuse,
             Self::Slow => Action::Delay(Duration::from_millis(300)),
+            Self::AnswerTooLate => Action::DelayAnswer(2 * ATTEMPT_TIMEOUT),
         }
     }
 }

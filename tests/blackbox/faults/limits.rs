@@ -14,7 +14,7 @@ use super::stage::Stage;
 /// A function has 10 seconds. The SDK's own repetitions within each try would take longer.
 #[tokio::test]
 async fn a_throttled_transaction_is_tried_seven_times() {
-    let stage = Stage::start().await;
+    let stage = Stage::start_as_in_the_cloud().await;
     let person = Person::register(&stage.app, 1).await;
     let tries = Arc::new(AtomicUsize::new(0));
     let count = tries.clone();
@@ -32,7 +32,7 @@ async fn a_throttled_transaction_is_tried_seven_times() {
 
 #[tokio::test]
 async fn a_table_that_answers_too_late_leaves_the_outcome_unknown_within_a_functions_life() {
-    let stage = Stage::start().await;
+    let stage = Stage::start_as_in_the_cloud().await;
     let person = Person::register(&stage.app, 1).await;
     stage.switch.arm(|call| match is_transaction(&call.target) {
         true => Action::DelayAnswer(Duration::from_secs(20)),
@@ -50,7 +50,7 @@ async fn a_table_that_answers_too_late_leaves_the_outcome_unknown_within_a_funct
 
 #[tokio::test]
 async fn a_lost_answer_stays_unknown_when_the_next_try_is_turned_away() {
-    let stage = Stage::start().await;
+    let stage = Stage::start_as_in_the_cloud().await;
     let person = Person::register(&stage.app, 1).await;
     let mut tries = 0;
     stage.switch.arm(move |call| {

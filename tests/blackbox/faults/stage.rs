@@ -1,9 +1,12 @@
 //! A system whose wire breaks on command.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use antrian_tests::app::sdk_timeouts;
 use antrian_tests::wire::{Action, Call, Switch, client};
 use antrian_tests::{Setup, TestApp, offices};
+use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::kinds::{Fault, is_table_call, is_transaction};
 
@@ -35,13 +38,30 @@ pub(super) struct Stage {
 
 /// Seats of a slot: more than there are cases for one operation.
 pub(super) const QUOTA: u16 = 120;
+/// Holds live longer than all trials and [`Stage::recover`] take.
+const HOLD_MINUTES: u32 = 60;
+/// An answer that takes longer is given up: a try after that can still begin within the five seconds
+/// that a transaction has for its tries.
+pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Stage {
     pub(super) async fn start() -> Self {
+        Self::start_with(sdk_timeouts(ATTEMPT_TIMEOUT)).await
+    }
+
+    /// A system that waits for its table as long as in the cloud.
+    pub(super) async fn start_as_in_the_cloud() -> Self {
+        Self::start_with(antrian::app::sdk_timeouts()).await
+    }
+
+    async fn start_with(timeouts: TimeoutConfig) -> Self {
         let switch = Arc::new(Switch::default());
+        let mut office = offices::office(QUOTA);
+        office.policy.hold_minutes = HOLD_MINUTES;
         let app = TestApp::start_with(Setup {
-            offices: vec![offices::office(QUOTA)],
+            offices: vec![office],
             http_client: Some(client(switch.clone())),
+            sdk_timeouts: Some(timeouts),
         })
         .await;
         Self { app, switch, struck: Arc::default() }
