@@ -1,8 +1,11 @@
 //! An account's people and own data, and that erasing it leaves nothing of them.
 
+use std::sync::Arc;
+
 use antrian_tests::app::DATE;
 use antrian_tests::person::nik;
-use antrian_tests::{Answer, Person, Recorder, TestApp};
+use antrian_tests::wire::{Action, Gate, Item, Switch, client, touched};
+use antrian_tests::{Answer, Person, Recorder, Setup, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -285,4 +288,33 @@ async fn nobody_sees_the_data_of_another_account() {
     }
     let shown = two.get(&app, "/v1/me/export").await.body.to_string();
     assert!(shown.contains(&nik(2)) && !shown.contains(&nik(1)) && !shown.contains(&code));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_made_while_the_account_is_erased_does_not_outlive_it() {
+    let switch = Arc::new(Switch::default());
+    let setup = Setup { http_client: Some(client(switch.clone())), ..Setup::default() };
+    let app = TestApp::start_with(setup).await;
+    let person = Person::register(&app, 1).await;
+    let gate = Gate::default();
+    let stop = gate.clone();
+    // The first write of the erasure.
+    switch.arm(move |call| match touched(call).as_slice() {
+        [Item::Contact] => Action::Wait(stop.clone(), Box::new(Action::Pass)),
+        _ => Action::Pass,
+    });
+    let meanwhile = async {
+        gate.reached().await;
+        let held = person.hold(&app, DATE, "09:00").await;
+        gate.open();
+        held
+    };
+    let (erased, held) = tokio::join!(erase(&app, &person), meanwhile);
+    switch.disarm();
+    assert_eq!((erased.status, held.status), (204, 201), "{erased:?} {held:?}");
+    assert_eq!(app.assert_audit_agrees().await.live_bookings, 0);
+    app.advance(61);
+    assert_eq!(app.seats_free(DATE, "09:00").await, Some(2));
+    let again = Person::register(&app, 1).await.hold(&app, DATE, "09:00").await;
+    assert_eq!(again.status, 201, "the person's guard is free: {again:?}");
 }

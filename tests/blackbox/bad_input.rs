@@ -355,3 +355,43 @@ async fn a_forged_ticket_is_no_ticket() {
     assert_eq!(world.items().await, before, "nothing was changed");
     assert_eq!(scan(&ticket).send().await.unwrap().status(), 200, "the real one is taken");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_no_body_refuses_one_that_says_something() {
+    let world = World::start().await;
+    let before = world.items().await;
+    let large = format!("{{{}}}", " ".repeat(64 * 1024));
+    let bodies: [(&[u8], u16); 7] = [
+        (b"{\"unknown\":\"zqx\"}", 422),
+        (b"[]", 422),
+        (b"null", 422),
+        (b"{", 400),
+        (b"zqx", 400),
+        (b"\xff\xfe", 400),
+        (large.as_bytes(), 413),
+    ];
+    let path = |action: &str| format!("/v1/bookings/{}/{action}", world.code);
+    for action in ["confirm", "cancel"] {
+        let request = || {
+            let request = world.bare(Method::POST, &path(action)).bearer_auth(&world.person.token);
+            request.header("content-type", "application/json")
+        };
+        for (body, status) in bodies {
+            let shown = String::from_utf8_lossy(&body[..body.len().min(30)]).into_owned();
+            refused(request().body(body.to_vec()), &[status], &format!("{action} {shown}")).await;
+        }
+        let wrong_key = request().header("idempotency-key", "two words");
+        refused(wrong_key, &[422], action).await;
+        let request = world.bare(Method::POST, &path(action)).bearer_auth(&world.person.token);
+        let form = request.header("content-type", "text/plain").body("zqx");
+        refused(form, &[415], action).await;
+    }
+    assert_eq!(world.items().await, before, "nothing was changed");
+    for action in ["confirm", "cancel"] {
+        for body in ["", "{}", " {} "] {
+            let request = world.bare(Method::POST, &path(action)).bearer_auth(&world.person.token);
+            let taken = request.body(body).send().await.unwrap();
+            assert_eq!(taken.status(), 200, "{action} {body:?}");
+        }
+    }
+}

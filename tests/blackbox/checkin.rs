@@ -1,7 +1,10 @@
 //! Scanning tickets at the office.
 
+use std::sync::Arc;
+
 use antrian_tests::app::{Answer, DATE};
 use antrian_tests::offices::{OFFICE, SERVICE};
+use antrian_tests::wire::{Action, Item, Switch, client, touched};
 use antrian_tests::{Person, Setup, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -200,4 +203,31 @@ async fn each_group_of_services_counts_for_itself() {
     }
     let expected = [("A-001", 0), ("B-001", 0), ("A-002", 1)];
     assert_eq!(numbers, expected.map(|(number, ahead)| (number.to_owned(), json!(ahead))));
+}
+
+#[tokio::test]
+async fn who_is_in_is_told_so_even_if_nothing_more_can_be_read() {
+    let switch = Arc::new(Switch::default());
+    let setup = Setup { http_client: Some(client(switch.clone())), ..Setup::default() };
+    let app = TestApp::start_with(setup).await;
+    let code = Person::register(&app, 1).await.book(&app, DATE, "09:00").await.text("code");
+    reach(&app, MORNING);
+    let token = app.staff(OFFICE, &["desk"]).await;
+    let mut is_in = false;
+    switch.arm(move |call| {
+        is_in |= touched(call).contains(&Item::Entry);
+        match is_in && call.token().is_none() {
+            true => {
+                let kind = "com.amazonaws.dynamodb.v20120810#AccessDeniedException";
+                Action::Answer { status: 400, body: json!({"__type": kind}) }
+            }
+            false => Action::Pass,
+        }
+    });
+    let body = json!({"code": code});
+    let scanned = app.call(Method::POST, "/v1/check-ins", Some(&token), Some(body)).await;
+    assert_eq!(scanned.status, 200, "{scanned:?}");
+    assert_eq!(scanned.body["duplicate"], false);
+    assert_eq!(scanned.body["applicant"]["name"], "Contoh 1");
+    assert_eq!(scanned.body["people_ahead"], Value::Null);
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use antrian_tests::app::DATE;
 use antrian_tests::person::hold_body;
-use antrian_tests::wire::{Action, Switch, client};
+use antrian_tests::unguarded::without_conditions_on;
+use antrian_tests::wire::{Action, Gate, Item, Switch, client, touched};
 use antrian_tests::{Answer, Person, Setup, TestApp};
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -238,4 +239,73 @@ async fn a_key_that_makes_no_sense_is_refused_before_anything_is_done() {
     assert_eq!(app.seats_free(DATE, "09:00").await, Some(2));
     let longest = "k".repeat(128);
     assert_eq!(person.hold_with_key(&app, DATE, "09:00", &longest).await.unwrap().status, 201);
+}
+
+/// The same scan twice at once: neither knows of the other when it is made, and both keep their
+/// answers at the same moment.
+async fn scans_at_once(guards_off: &'static [Item]) -> Vec<Answer> {
+    let switch = Arc::new(Switch::default());
+    let setup = Setup { http_client: Some(client(switch.clone())), ..Setup::default() };
+    let app = TestApp::start_with(setup).await;
+    let code = Person::register(&app, 1).await.book(&app, DATE, "09:00").await.text("code");
+    app.advance_to("2026-12-02T00:30:00Z");
+    let desk = app.staff("uji", &["desk"]).await;
+    let gate = Gate::default();
+    let stop = gate.clone();
+    switch.arm(move |call| {
+        let keeps =
+            touched(call) == [Item::Request] && call.body.to_string().contains("sealed_body");
+        match keeps {
+            true => {
+                let then = match guards_off {
+                    [] => Action::Pass,
+                    items => without_conditions_on(items, call),
+                };
+                Action::Wait(stop.clone(), Box::new(then))
+            }
+            false => Action::Pass,
+        }
+    });
+    let body = json!({"code": code});
+    let scans = (0..2).map(|_| send(&app, "/v1/check-ins", Some(&desk), KEY, &body));
+    let both = async {
+        gate.reached_by(2).await;
+        gate.open();
+    };
+    let (mut answers, ()) = tokio::join!(join_all(scans), both);
+    switch.disarm();
+    answers.push(send(&app, "/v1/check-ins", Some(&desk), KEY, &body).await);
+    answers
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_request_twice_at_once_gets_one_answer() {
+    let answers = scans_at_once(&[]).await;
+    assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn control_an_answer_that_overwrites_another_makes_two() {
+    let answers = scans_at_once(&[Item::Request]).await;
+    assert_ne!(answers[0], answers[1], "one is a second scan");
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_one_body_also_where_no_answer_is_kept() {
+    let app = TestApp::start().await;
+    let begun = begin(&app).await;
+    let (token, secret) = (path(&begun, "token"), begun["secret"].clone());
+    let early = send(&app, &token, None, KEY, &json!({"secret": secret})).await;
+    assert_eq!(early.code(), "not_verified");
+    let sent = json!({"from": "6280000000001", "text": begun["code"]});
+    app.post("/local/whatsapp", sent).await;
+    let signed_in = send(&app, &token, None, KEY, &json!({"secret": secret})).await;
+    assert_eq!(signed_in.status, 200, "what was refused before is done now: {signed_in:?}");
+    assert_eq!(send(&app, &token, None, KEY, &json!({"secret": secret})).await, signed_in);
+    let verify = path(&begun, "verify");
+    let otp = |otp: &str| json!({"secret": secret, "otp": otp});
+    assert_eq!(send(&app, &verify, None, KEY, &otp("123456")).await.status, 200);
+    let other = send(&app, &verify, None, KEY, &otp("654321")).await;
+    assert_eq!((other.status, other.code()), (422, "idempotency_mismatch"));
 }

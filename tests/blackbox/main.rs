@@ -8,6 +8,7 @@ mod admin;
 mod bad_input;
 mod bookings;
 mod checkin;
+mod closing;
 mod concurrency;
 mod faults;
 mod fuzz;

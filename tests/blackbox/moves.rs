@@ -1,7 +1,11 @@
 //! Moving a booking to another slot.
 
+use std::sync::Arc;
+
 use antrian_tests::app::DATE;
-use antrian_tests::{Person, TestApp};
+use antrian_tests::wire::{Action, Call, Item, Switch, client, touched};
+use antrian_tests::{Person, Setup, TestApp};
+use serde_json::{Value, json};
 
 use crate::steps::{close, reach};
 
@@ -70,4 +74,40 @@ async fn a_booking_moves_until_the_day_before_and_not_on_the_day() {
         200,
         "cancelling still helps others"
     );
+}
+
+/// Somebody else has just taken the seat that this transaction claims.
+fn seat_taken(call: &Call) -> Action {
+    let items = touched(call);
+    let claim = items.iter().rposition(|item| *item == Item::Seat);
+    let code = |at| if Some(at) == claim { "ConditionalCheckFailed" } else { "None" };
+    let reasons: Vec<Value> = (0..items.len()).map(|at| json!({"Code": code(at)})).collect();
+    let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+    let body = json!({"__type": kind, "message": "injected", "CancellationReasons": reasons});
+    Action::Answer { status: 400, body }
+}
+
+#[tokio::test]
+async fn a_move_that_loses_eleven_seats_to_others_takes_the_twelfth_as_a_hold_does() {
+    let switch = Arc::new(Switch::default());
+    let setup = Setup { http_client: Some(client(switch.clone())), ..Setup::default() };
+    let app = TestApp::start_with(setup).await;
+    let code = Person::register(&app, 1).await;
+    let (person, code) = (code.clone(), code.book(&app, DATE, "09:00").await.text("code"));
+    for (losses, status) in [(11, 200), (12, 503)] {
+        let mut left = losses;
+        switch.arm(move |call| {
+            if left == 0 || call.token().is_none() {
+                return Action::Pass;
+            }
+            left -= 1;
+            seat_taken(call)
+        });
+        let slot = if status == 200 { "10:00" } else { "09:00" };
+        let moved = person.reschedule(&app, &code, DATE, slot).await;
+        assert_eq!(moved.status, status, "{losses}: {moved:?}");
+        switch.disarm();
+        app.advance(62);
+    }
+    app.assert_audit_agrees().await;
 }

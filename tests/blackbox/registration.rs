@@ -123,6 +123,14 @@ async fn a_number_that_came_to_another_person_stays_theirs_when_the_first_accoun
     assert_ne!(first.text("account_id"), second, "the scoped id decides");
 
     let token = first.text("token");
+    for path in ["/v1/me", "/v1/me/export"] {
+        let own = app.call(Method::GET, path, Some(&token), None).await;
+        assert_eq!(
+            (own.status, &own.body["phone"]),
+            (200, &json!(null)),
+            "{path}: it is not theirs"
+        );
+    }
     assert_eq!(app.call(Method::DELETE, "/v1/me", Some(&token), None).await.status, 204);
     assert_eq!(account_of(&app, "wamid.4", json!({"from": phone})).await, second);
 }

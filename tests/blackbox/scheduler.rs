@@ -167,3 +167,16 @@ async fn the_audit_finds_a_booking_that_a_closed_day_still_has() {
     app.assert_audit_agrees().await;
     assert_eq!(day(&app, OFFICE, DATE).await["status"], "closed");
 }
+
+#[tokio::test]
+async fn the_audit_goes_as_far_as_days_are_open() {
+    let office = office_with(2, |office| office["release"]["days_ahead"] = 100.into());
+    let app = TestApp::start_with(Setup { offices: vec![office], ..Setup::default() }).await;
+    let person = Person::register(&app, 1).await;
+    let held = person.book(&app, "2027-03-05", "09:00").await;
+    assert_eq!(held.text("status"), "confirmed", "{held:?}");
+    let report = app.assert_audit_agrees().await;
+    assert_eq!((report.seats_taken, report.live_bookings), (1, 1));
+    // Today, the day before, and those ahead.
+    assert_eq!(report.days, 102);
+}

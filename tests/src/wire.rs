@@ -288,6 +288,10 @@ pub enum Item {
     Contact,
     /// A registration.
     Registration,
+    /// An office, or what was seen free at it.
+    Office,
+    /// A request under a key.
+    Request,
     /// A counter of a queue.
     Counter,
     /// A place in a queue.
@@ -327,6 +331,8 @@ fn kind_of(pk: &str, sk: &str) -> Item {
         ("ACCOUNT", _) => Item::Account,
         ("CONTACT", _) => Item::Contact,
         ("REGISTRATION", _) => Item::Registration,
+        ("OFFICES", _) => Item::Office,
+        ("REQUEST", _) => Item::Request,
         ("QUEUE", _) if sk.starts_with("COUNTER#") => Item::Counter,
         ("QUEUE", _) => Item::Entry,
         _ => Item::Other,

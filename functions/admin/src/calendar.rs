@@ -68,43 +68,50 @@ async fn put(
     let (before, revision) = current(&app, &id).await?;
     let after = Office { exceptions: exceptions.clone(), ..before.clone() };
     check(&after)?;
-    let (closed, reopened) = mark_days(&app, &before, &after).await?;
+    let dates = changed_dates(&app, &before, &after);
+    let reopened = reopen_days(&app, (&after, revision), &dates).await?;
     write(&app, revision, &after).await?;
+    let closed = close_days(&app, (&after, revision + 1), &dates).await?;
     Ok(Json(Calendared { exceptions, closed, reopened }))
 }
 
-/// Marks days before the office is written: a request cut short is begun again and changes nothing
-/// twice.
-async fn mark_days(
+/// Dates of either calendar that are not over.
+fn changed_dates(app: &App, before: &Office, after: &Office) -> BTreeSet<NaiveDate> {
+    let today = local_date(app.clock.now(), after.timezone);
+    let dates = before.exceptions.keys().chain(after.exceptions.keys()).copied();
+    dates.filter(|date| *date >= today).collect()
+}
+
+/// Takes marks off before the office is written: were it not written then, the scheduler would put
+/// them on again, and until then nobody can claim a seat of a day that the office has closed.
+async fn reopen_days(
     app: &App,
-    before: &Office,
-    after: &Office,
-) -> Result<(Vec<NaiveDate>, Vec<NaiveDate>), Problem> {
-    let (store, now) = (app.ledger.store(), app.clock.now());
-    let (mut closed, mut reopened) = (vec![], vec![]);
-    let dates: BTreeSet<_> =
-        before.exceptions.keys().chain(after.exceptions.keys()).copied().collect();
-    let today = local_date(now, after.timezone);
-    for date in dates.into_iter().filter(|date| *date >= today) {
-        let done = match plan_day(after, date) {
-            PlannedDay::Closed(reason) => {
-                let open = store.day(&after.id, date).await?.closed() != Some(&reason);
-                if open && store.close_day(after, date, &reason, now).await? {
-                    closed.push(date);
-                }
-                open
-            }
-            PlannedDay::Open(_) => {
-                let opened = store.reopen_day(after, date).await?;
-                if opened {
-                    reopened.push(date);
-                }
-                opened
-            }
-        };
-        if done {
-            app.ledger.days().forget(&after.id, date).await;
+    office: (&Office, u32),
+    dates: &BTreeSet<NaiveDate>,
+) -> Result<Vec<NaiveDate>, Problem> {
+    let mut reopened = vec![];
+    for &date in dates {
+        let is_open = matches!(plan_day(office.0, date), PlannedDay::Open(_));
+        if is_open && app.ledger.store().reopen_day(office, date).await? {
+            app.ledger.days().forget(&office.0.id, date).await;
+            reopened.push(date);
         }
     }
-    Ok((closed, reopened))
+    Ok(reopened)
+}
+
+/// Marks days after the office was written: a calendar that was refused cancels nobody's booking.
+/// What a request that was cut short has not marked the scheduler marks.
+async fn close_days(
+    app: &App,
+    office: (&Office, u32),
+    dates: &BTreeSet<NaiveDate>,
+) -> Result<Vec<NaiveDate>, Problem> {
+    let mut closed = vec![];
+    for &date in dates {
+        if app.ledger.close_if_planned(office, date, app.clock.now()).await? {
+            closed.push(date);
+        }
+    }
+    Ok(closed)
 }

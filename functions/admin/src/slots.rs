@@ -108,6 +108,9 @@ async fn open_date(
     if let Some(service) = &release.service {
         slots.retain(|slot| slot.service == *service);
     }
+    if slots.is_empty() {
+        return Ok(());
+    }
     let store = app.ledger.store();
     match store.open_day(office, date, &slots, now).await? {
         DayOpened::Opened => released.opened.push(date),

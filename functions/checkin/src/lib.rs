@@ -12,6 +12,7 @@ use antrian::http::views::{DocumentView, WarningView, instant, views};
 use antrian::http::{AppState, Routes};
 use antrian::ledger::{CheckInRefused, CheckedIn};
 use antrian::messaging::compose::checklist;
+use antrian::storage::Applicant;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -45,7 +46,8 @@ struct CheckInView {
     status: antrian::domain::booking::Status,
     /// For example `A-014`.
     queue_number: String,
-    people_ahead: u32,
+    /// Absent if they could not be counted at this moment.
+    people_ahead: Option<u32>,
     applicant: Option<PersonView>,
     service: String,
     /// `HH:MM` in the office's zone.
@@ -105,8 +107,10 @@ async fn scan(app: &AppState, staff: &StaffMember, scan: &Scan) -> Result<CheckI
             .with("office_name", &office.name));
     }
     let gate = gate.unwrap_or_else(|| office.name.clone());
+    // Read before: once the person is in, nothing may fail any more.
+    let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
     match app.ledger.check_in(&office, booking, &gate, now).await? {
-        Ok(checked_in) => view(app, &office, &checked_in).await,
+        Ok(checked_in) => view(&office, &checked_in, applicant.as_ref()),
         Err(refused) => Err(refusal(&office, &refused)),
     }
 }
@@ -160,15 +164,14 @@ fn refusal(office: &Office, refused: &CheckInRefused) -> Problem {
     }
 }
 
-async fn view(
-    app: &AppState,
+fn view(
     office: &Office,
     checked_in: &CheckedIn,
+    applicant: Option<&Applicant>,
 ) -> Result<CheckInView, Problem> {
     let booking = &checked_in.booking;
     let scan = booking.check_in.as_ref().ok_or_else(|| Problem::new(Code::InternalError))?;
-    let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
-    let list = applicant.as_ref().map(|applicant| checklist(office, booking, applicant));
+    let list = applicant.map(|applicant| checklist(office, booking, applicant));
     Ok(CheckInView {
         code: booking.code.to_string(),
         status: booking.status,

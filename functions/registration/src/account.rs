@@ -178,6 +178,7 @@ async fn erase(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode,
     if bookings(&app, id).await?.iter().any(|kept| is_visiting(&kept.booking, app.clock.now())) {
         return Err(Problem::new(Code::VisitInProgress));
     }
+    store.close_account(id).await?;
     loop {
         let (codes, _) = store.booking_codes(id, None, PAGE).await?;
         if codes.is_empty() {

@@ -6,7 +6,7 @@ use antrian::domain::message::{Locale, Message, MessageKind};
 use antrian::domain::person::Contacts;
 use antrian::domain::personal::PhoneNumber;
 use antrian::http::body::{Body, Segments};
-use antrian::http::idempotency::{RequestKey, once};
+use antrian::http::idempotency::{RequestKey, once, same_body};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::{AppState, Routes};
 use antrian::messaging::compose::{OneTimeCode, message_aad};
@@ -146,15 +146,18 @@ async fn own(app: &App, id: &RegistrationId, secret: &str) -> Result<Registratio
 
 /// Exchanges a verified registration for a session token; repeated, it gives the same one.
 #[utoipa::path(post, path = "/v1/registrations/{id}/token", tag = "account", request_body = Exchange,
-    params(("id" = String, Path)),
+    params(("id" = String, Path),
+    ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = SignedInView), (status = 404, body = ProblemDetails),
-        (status = 409, body = ProblemDetails)))]
+        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 async fn token(
     State(app): State<AppState>,
     Segments(id): Segments<RegistrationId>,
+    key: RequestKey,
     body: Body<Exchange>,
 ) -> Result<Json<SignedInView>, Problem> {
     let registration = own(&app, &id, &body.value.secret).await?;
+    same_body(&app, &key, &format!("token\n{id}"), &body.hash).await?;
     open_session(&app, &registration, &body.value.secret).await.map(Json)
 }
 
@@ -264,16 +267,18 @@ struct Verify {
 
 /// Verifies a one-time code and opens a session.
 #[utoipa::path(post, path = "/v1/registrations/{id}/verify", tag = "account", request_body = Verify,
-    params(("id" = String, Path)),
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = SignedInView), (status = 404, body = ProblemDetails),
         (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails),
         (status = 429, body = ProblemDetails)))]
 async fn verify(
     State(app): State<AppState>,
     Segments(id): Segments<RegistrationId>,
+    key: RequestKey,
     body: Body<Verify>,
 ) -> Result<Json<SignedInView>, Problem> {
     let registration = own(&app, &id, &body.value.secret).await?;
+    same_body(&app, &key, &format!("verify\n{id}"), &body.hash).await?;
     if registration.account.is_some() {
         return open_session(&app, &registration, &body.value.secret).await.map(Json);
     }

@@ -58,7 +58,11 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let (store, queue) = (app.ledger.store(), &app.queue);
     let ((days_opened, surveyed), settled, cleared, swept) = tokio::join!(
         // What is free next is looked for after days have been opened.
-        async { (Box::pin(work.open_days(now)).await, Box::pin(work.survey(now)).await) },
+        async {
+            let opened = Box::pin(work.open_days(now)).await;
+            let closed = Box::pin(work.close_days(now)).await;
+            (opened.and_then(|opened| closed.map(|_| opened)), Box::pin(work.survey(now)).await)
+        },
         Box::pin(work.settle(now)),
         Box::pin(work.clear_closed_days(now)),
         Box::pin(sweep(store, queue, now)),

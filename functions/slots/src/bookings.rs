@@ -7,8 +7,8 @@ use antrian::domain::code::BookingCode;
 use antrian::domain::ids::{AccountId, ApplicantId, OfficeId, ServiceId};
 use antrian::domain::office::{Channel, Office};
 use antrian::domain::time::SlotTime;
-use antrian::http::body::{Body, Params, Segments};
-use antrian::http::idempotency::{RequestKey, json, once};
+use antrian::http::body::{Body, NoBody, Params, Segments};
+use antrian::http::idempotency::{RequestKey, json, once, same_body};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::session::{SignedIn, Token};
 use antrian::http::views::{AlternativeView, instant, views};
@@ -255,30 +255,42 @@ async fn answer(app: &AppState, changed: Changed) -> Result<BookingView, Problem
     }
 }
 
-/// Confirms a held booking.
-#[utoipa::path(post, path = "/v1/bookings/{code}/confirm", tag = "bookings", params(("code" = String, Path)),
+/// Confirms a held booking. Takes no body, or an empty object.
+#[utoipa::path(post, path = "/v1/bookings/{code}/confirm", tag = "bookings", params(("code" = String, Path),
+    ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = BookingView), (status = 404, body = ProblemDetails),
-        (status = 409, body = ProblemDetails)), security(("session" = [])))]
+        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)),
+    security(("session" = [])))]
 async fn confirm(
     State(app): State<AppState>,
     who: SignedIn,
     Segments(code): Segments<BookingCode>,
+    key: RequestKey,
+    body: NoBody,
 ) -> Result<Json<BookingView>, Problem> {
-    let booking = own(&app, &who.session.account, code).await?;
+    let account = &who.session.account;
+    let booking = own(&app, account, code).await?;
+    same_body(&app, &key, &scope("confirm", account, code), &body.hash).await?;
     let changed = app.ledger.confirm(booking, app.clock.now()).await?;
     answer(&app, changed).await.map(Json)
 }
 
-/// Cancels a booking.
-#[utoipa::path(post, path = "/v1/bookings/{code}/cancel", tag = "bookings", params(("code" = String, Path)),
+/// Cancels a booking. Takes no body, or an empty object.
+#[utoipa::path(post, path = "/v1/bookings/{code}/cancel", tag = "bookings", params(("code" = String, Path),
+    ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = BookingView), (status = 404, body = ProblemDetails),
-        (status = 409, body = ProblemDetails)), security(("session" = [])))]
+        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)),
+    security(("session" = [])))]
 async fn cancel(
     State(app): State<AppState>,
     who: SignedIn,
     Segments(code): Segments<BookingCode>,
+    key: RequestKey,
+    body: NoBody,
 ) -> Result<Json<BookingView>, Problem> {
-    let booking = own(&app, &who.session.account, code).await?;
+    let account = &who.session.account;
+    let booking = own(&app, account, code).await?;
+    same_body(&app, &key, &scope("cancel", account, code), &body.hash).await?;
     let office = office(&app, &booking.seat.office).await?;
     let changed =
         app.ledger.cancel(&office, booking, CancelReason::Applicant, app.clock.now()).await?;

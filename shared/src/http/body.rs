@@ -5,6 +5,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::{Digest, Sha256};
 
@@ -34,6 +35,31 @@ where
         expect_json(request.headers())?;
         let bytes = Bytes::from_request(request, state).await.map_err(|error| too_large(&error))?;
         parse(&bytes)
+    }
+}
+
+/// The body of a request that has nothing to say: none, or an empty object.
+#[derive(Debug)]
+pub struct NoBody {
+    /// The same for every such body.
+    pub hash: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let has_type = expect_json(request.headers());
+        let bytes = Bytes::from_request(request, state).await.map_err(|error| too_large(&error))?;
+        if !bytes.is_empty() {
+            has_type?;
+            parse::<Nothing>(&bytes)?;
+        }
+        Ok(Self { hash: hash(b"{}") })
     }
 }
 
@@ -164,7 +190,6 @@ where
 mod tests {
     use super::*;
     use axum::response::IntoResponse;
-    use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]

@@ -70,11 +70,14 @@ impl<'a> Request<'a> {
         Ok(raw_json(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), body))
     }
 
-    async fn keep(&self, status: StatusCode, body: &[u8]) -> Result<(), Problem> {
+    /// Keeps an answer; tells the one that counts, if that is another one.
+    async fn keep(&self, status: StatusCode, body: &[u8]) -> Result<Option<Answer>, Problem> {
         let sealed_body = self.app.keyring.seal(body, &self.scope_hash);
         let answer = Answer { status: status.as_u16(), sealed_body };
         let (store, now) = (self.app.ledger.store(), self.app.clock.now());
-        Ok(store.finish_request(&self.scope_hash, &self.request_hash, answer, now).await?)
+        let own = answer.clone();
+        let kept = store.finish_request(&self.scope_hash, &self.request_hash, answer, now).await?;
+        Ok((kept != own).then_some(kept))
     }
 }
 
@@ -101,8 +104,10 @@ where
         return request.repeat(&answer);
     }
     let body = serde_json::to_vec(&act.await?).unwrap_or_default();
-    request.keep(status, &body).await?;
-    Ok(raw_json(status, body))
+    match request.keep(status, &body).await? {
+        Some(first) => request.repeat(&first),
+        None => Ok(raw_json(status, body)),
+    }
 }
 
 /// Refuses another body under a key that was used, and keeps no answer: for what gives the same

@@ -104,7 +104,7 @@ pub(super) fn day_availability(
     } else if day.slots_of(service).next().is_some() {
         DayStatus::Closed(past())
     } else {
-        DayStatus::Closed(no_session())
+        left_out(office, service, day.date, now)
     };
     answer(status, slots)
 }
@@ -124,6 +124,19 @@ fn unopened(office: &Office, service: &ServiceId, date: NaiveDate) -> DayStatus 
             DayStatus::NotReleased(office.release.released_at(date, office.timezone))
         }
         PlannedDay::Open(_) => DayStatus::Closed(no_session()),
+    }
+}
+
+/// What an open day is for a service that has no slot on it: it was opened by hand for others.
+fn left_out(
+    office: &Office,
+    service: &ServiceId,
+    date: NaiveDate,
+    now: DateTime<Utc>,
+) -> DayStatus {
+    match unopened(office, service, date) {
+        DayStatus::NotReleased(at) if at > now => DayStatus::NotReleased(at),
+        _ => DayStatus::Closed(no_session()),
     }
 }
 

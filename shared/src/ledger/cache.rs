@@ -90,6 +90,19 @@ impl<K: Eq + Hash + Clone, V> Memory<K, V> {
         Ok(value)
     }
 
+    /// The value, read now. Nobody else reads or changes it meanwhile, so that what is remembered is
+    /// never older than what was remembered before.
+    async fn refresh<E, F>(&self, key: &K, now: DateTime<Utc>, read: F) -> Result<Arc<V>, E>
+    where
+        F: Future<Output = Result<V, E>>,
+    {
+        let place = self.place(key);
+        let mut known = place.write().await;
+        let value = Arc::new(read.await?);
+        *known = Some((now, value.clone()));
+        Ok(value)
+    }
+
     async fn forget(&self, key: &K) {
         *self.place(key).write().await = None;
     }
@@ -165,9 +178,7 @@ impl DayCache {
         date: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<Arc<Day>, StoreError> {
-        let day = Arc::new(self.store.day(office, date).await?);
-        *self.memory.place(&(office.clone(), date)).write().await = Some((now, day.clone()));
-        Ok(day)
+        self.memory.refresh(&(office.clone(), date), now, self.store.day(office, date)).await
     }
 
     /// Reads the day again next time.
@@ -261,5 +272,33 @@ impl OfficeCache {
     /// Reads offices again next time.
     pub async fn forget(&self) {
         self.memory.forget(&()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::convert::Infallible;
+    use tokio::sync::oneshot;
+
+    #[tokio::test]
+    async fn what_a_reading_began_with_does_not_cover_what_was_noted_during_it() {
+        let (memory, now) = (Memory::<u8, &str>::new(), DateTime::UNIX_EPOCH);
+        let (begun, has_begun) = oneshot::channel();
+        let (end, ended) = oneshot::channel::<()>();
+        let reading = memory.refresh(&1, now, async {
+            begun.send(()).unwrap();
+            ended.await.unwrap();
+            Ok::<_, Infallible>("before")
+        });
+        let noting = async {
+            has_begun.await.unwrap();
+            let place = memory.place(&1);
+            let note = async { *place.write().await = Some((now, Arc::new("after"))) };
+            tokio::join!(note, async { end.send(()).unwrap() });
+        };
+        let (read, ()) = tokio::join!(reading, noting);
+        assert_eq!(*read.unwrap(), "before");
+        assert_eq!(*memory.peek(&1, DAY_AGE, now).unwrap(), "after");
     }
 }

@@ -28,8 +28,8 @@ pub enum Changed {
 pub struct CheckedIn {
     /// The booking with its first scan.
     pub booking: Booking,
-    /// How many wait before.
-    pub people_ahead: u32,
+    /// How many wait before; absent: they could not be counted at this moment.
+    pub people_ahead: Option<u32>,
     /// Whether the ticket had been scanned before.
     pub duplicate: bool,
 }
@@ -153,7 +153,7 @@ impl Ledger {
         for _ in 0..MOST_ROUNDS {
             match before.may_check_in(office, now) {
                 Ok(()) => {}
-                Err(Refusal::CheckedIn) => return self.checked_in(before, true).await.map(Ok),
+                Err(Refusal::CheckedIn) => return Ok(Ok(self.checked_in(before, true).await)),
                 Err(refusal) => return Ok(Err(CheckInRefused { refusal, booking: before })),
             }
             let (id, date) = (&before.seat.office, before.seat.date);
@@ -177,7 +177,7 @@ impl Ledger {
                 queue: Some(QueueEntry::waiting(group, taken, after.code, now)),
             };
             match self.commit(&change, now).await? {
-                ChangeOutcome::Applied => return self.checked_in(after, false).await.map(Ok),
+                ChangeOutcome::Applied => return Ok(Ok(self.checked_in(after, false).await)),
                 ChangeOutcome::Otherwise(newer) => before = *newer,
                 // The person booked anew in the very second in which this visit counted as missed.
                 ChangeOutcome::SeatLost => {
@@ -189,19 +189,19 @@ impl Ledger {
         Err(LedgerError::Crowded)
     }
 
-    async fn checked_in(
-        &self,
-        booking: Booking,
-        duplicate: bool,
-    ) -> Result<CheckedIn, LedgerError> {
+    /// The person is in whatever can still be read: an error here would make of the first scan a
+    /// duplicate when it is repeated.
+    async fn checked_in(&self, booking: Booking, duplicate: bool) -> CheckedIn {
         let seat = &booking.seat;
         let people_ahead = match &booking.check_in {
             Some(scan) => {
-                self.store.people_ahead(&seat.office, seat.date, scan.group, scan.number).await?
+                let ahead =
+                    self.store.people_ahead(&seat.office, seat.date, scan.group, scan.number);
+                ahead.await.inspect_err(|error| tracing::warn!(%error, "queue not counted")).ok()
             }
-            None => 0,
+            None => None,
         };
-        Ok(CheckedIn { booking, people_ahead, duplicate })
+        CheckedIn { booking, people_ahead, duplicate }
     }
 
     /// Writes down what time has changed. `false`: nothing, or somebody else did.

@@ -89,7 +89,7 @@ pub enum HoldOutcome {
 }
 
 /// Seats tried in one slot before giving up for the moment.
-const MOST_CLAIMS: u32 = 12;
+pub(super) const MOST_CLAIMS: u32 = 12;
 /// Codes tried when another account's booking has the derived one.
 const MOST_CODES: u32 = 4;
 

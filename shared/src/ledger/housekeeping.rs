@@ -17,7 +17,7 @@ use crate::domain::day::Day;
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::{Channel, Office};
 use crate::domain::time::{SlotTime, local_date};
-use crate::storage::{AuditReport, Closure, DUE_SHARDS, DayOpened, NextAvailable};
+use crate::storage::{AuditReport, Closure, DUE_SHARDS, DayOpened, NextAvailable, Verified};
 
 /// No request lives longer: functions end after 10 seconds and the gateway after 30. What a request
 /// may still write after a day was closed has been written by then.
@@ -141,6 +141,48 @@ impl Housekeeping {
         first.map(|()| count)
     }
 
+    /// Marks days that are open although their office has closed them: a request that changed the
+    /// calendar was cut short, or the day was opened at that very moment. Tells how many.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn close_days(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
+        let directory = self.ledger.offices.all(now).await?;
+        let mut work = Vec::new();
+        for office in &directory.offices {
+            let today = local_date(now, office.timezone);
+            let closed =
+                office.exceptions.iter().filter(|(date, day)| !day.open && **date >= today);
+            work.extend(closed.map(|(date, _)| (office.id.clone(), *date)));
+        }
+        let closed: Vec<bool> = iter(work)
+            .map(|(office, date)| async move { self.close_day(&office, date, now).await })
+            .buffer_unordered(WRITES_AT_ONCE)
+            .try_collect()
+            .await?;
+        let count = closed.into_iter().filter(|closed| *closed).count();
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    async fn close_day(
+        &self,
+        office: &OfficeId,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        let state = self.ledger.store.day_state(office, date).await?;
+        if state.is_none_or(|state| state.closed.is_some()) {
+            return Ok(false);
+        }
+        // As the table has it at this moment, not as this instance remembers it.
+        match self.ledger.store.office(office).await? {
+            Some((office, revision)) => {
+                self.ledger.close_if_planned((&office, revision), date, now).await
+            }
+            None => Ok(false),
+        }
+    }
+
     /// Cancels the bookings of closed days, once no request that saw the day open can still write.
     ///
     /// # Errors
@@ -245,13 +287,22 @@ impl Housekeeping {
     pub async fn audit(&self, now: DateTime<Utc>) -> Result<AuditReport, LedgerError> {
         let (mut report, verified) = self.ledger.store.audit_bookings(now).await?;
         for office in &self.ledger.offices.all(now).await?.offices {
-            let today = local_date(now, office.timezone);
-            for date in search_dates(today.pred_opt().unwrap_or(today)) {
+            let (first, last) = audited(office, &verified, now);
+            for date in first.iter_days().take_while(|date| *date <= last) {
                 report.add(self.ledger.store.audit_day(&office.id, date, &verified, now).await?);
             }
         }
         Ok(report)
     }
+}
+
+/// First and last date of a recount: from yesterday to what the office's rule has opened, to where
+/// seats are looked for, and to the last live booking, whichever is later.
+fn audited(office: &Office, verified: &Verified, now: DateTime<Utc>) -> (NaiveDate, NaiveDate) {
+    let today = local_date(now, office.timezone);
+    let seats = verified.values().filter(|seat| seat.office == office.id);
+    let last = search_dates(today).chain(seats.map(|seat| seat.date)).max().unwrap_or(today);
+    (today.pred_opt().unwrap_or(today), last.max(office.release.open_through(now, office.timezone)))
 }
 
 fn is_to_be_cleared(booking: &Booking, closure: &Closure, now: DateTime<Utc>) -> bool {

@@ -13,10 +13,11 @@ mod search;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
 
 use crate::domain::booking::Booking;
+use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::message::{Message, MessageKind};
 use crate::domain::office::Office;
 use crate::messaging::MessageQueue;
@@ -70,6 +71,27 @@ impl Ledger {
             self.queue.announce(&due.map(|message| message.id.clone()).collect::<Vec<_>>()).await;
         }
         Ok(outcome)
+    }
+
+    /// Marks a day that is open, or closed for another reason, if its office closes it in this
+    /// revision. `false`: nothing was to be done, or the office has another revision by now.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn close_if_planned(
+        &self,
+        office: (&Office, u32),
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        let PlannedDay::Closed(reason) = plan_day(office.0, date) else { return Ok(false) };
+        let state = self.store.day_state(&office.0.id, date).await?;
+        if state.is_none_or(|state| state.closed.as_ref() == Some(&reason)) {
+            return Ok(false);
+        }
+        let closed = self.store.close_day(office, date, &reason, now).await?;
+        self.days.forget(&office.0.id, date).await;
+        Ok(closed)
     }
 
     /// The table.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::change::MOST_ROUNDS;
-use super::hold::offered;
+use super::hold::{MOST_CLAIMS, offered};
 use super::{Alternative, Changed, Ledger, LedgerError, NotOffered, cooled_down, messages};
 use crate::domain::booking::{Actor, Booking, Refusal, SeatRef, Status, Times};
 use crate::domain::day::Day;
@@ -43,7 +43,8 @@ impl Ledger {
         let now = whole_seconds(now);
         let mut before = booking;
         let mut day = self.days.get(&office.id, date, now).await?;
-        for _ in 0..MOST_ROUNDS {
+        let (mut rounds, mut claims) = (0, 0);
+        while rounds < MOST_ROUNDS && claims < MOST_CLAIMS {
             let after = match moved_to(office, &before, &day, time, now) {
                 Target::Seat(after) => after,
                 Target::Full => return self.full(office, &before, date, now).await,
@@ -55,8 +56,14 @@ impl Ledger {
                     self.days.note_claim(&after.seat, after.code, after.hold_expires_at).await;
                     return Ok(Moved::Changed(Changed::Done(after)));
                 }
-                ChangeOutcome::Otherwise(newer) => before = *newer,
-                ChangeOutcome::SeatTaken => day = self.days.refresh(&office.id, date, now).await?,
+                ChangeOutcome::Otherwise(newer) => {
+                    rounds += 1;
+                    before = *newer;
+                }
+                ChangeOutcome::SeatTaken => {
+                    claims += 1;
+                    day = self.days.refresh(&office.id, date, now).await?;
+                }
                 ChangeOutcome::SeatLost => return Ok(refused(Refusal::HoldExpired)),
                 ChangeOutcome::AccountGone => return Ok(refused(Refusal::Ended)),
                 ChangeOutcome::PersonBusy { .. } => return Ok(Moved::AlreadyBooked),

@@ -12,19 +12,26 @@ use crate::domain::message::Locale;
 use crate::domain::person::Contacts;
 use crate::security::tokens;
 
+/// Whom a contact leads to. Its account may have been erased in this very moment.
+struct Holder {
+    id: AccountId,
+    profile: Option<ProfileItem>,
+}
+
 /// Whose contacts these are.
-enum Owner {
-    /// An account's.
-    Known(AccountId, Box<ProfileItem>),
-    /// Nobody's yet. The number may have been this other account's: numbers come to other people.
-    New { number_was_of: Option<AccountId> },
+struct Ownership {
+    /// The account that they belong to; absent: a new one.
+    owner: Option<(AccountId, ProfileItem)>,
+    /// Another account that has the number until now: numbers come to other people.
+    loser: Option<Holder>,
 }
 
 /// Times that linking starts over because contacts changed meanwhile.
-const MOST_ROUNDS: u32 = 4;
+const MOST_ROUNDS: u32 = 8;
 
 impl Store {
-    /// The account that these contacts belong to, made if there is none.
+    /// The account that these contacts belong to, made if there is none. A number that was another
+    /// account's is not known of that one any more.
     ///
     /// A scoped id decides over a number: a number can come to another person, a scoped id cannot.
     ///
@@ -37,12 +44,18 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<AccountId, StoreError> {
         for _ in 0..MOST_ROUNDS {
-            let owner = self.owner(contacts).await?;
-            let id = match &owner {
-                Owner::Known(id, _) => id.clone(),
-                Owner::New { .. } => tokens::account_id(),
+            let ownership = self.ownership(contacts).await?;
+            let id = match &ownership.owner {
+                Some((id, _)) => id.clone(),
+                None => tokens::account_id(),
             };
-            let writes = self.link(&id, &owner, contacts, locale, now)?;
+            let mut writes = vec![self.profile_write(&id, &ownership, contacts, locale, now)?];
+            if let Some(loser) = &ownership.loser {
+                writes.extend(self.without_number(loser, contacts)?);
+            }
+            for hash in contacts.hashes(self.keyring()) {
+                writes.push(contact_write(&hash, &id, ownership.loser.as_ref()));
+            }
             if self.transact(writes).await?.applied() {
                 return Ok(id);
             }
@@ -50,83 +63,111 @@ impl Store {
         Err(StoreError::not_applied("contacts kept changing"))
     }
 
-    async fn owner(&self, contacts: &Contacts) -> Result<Owner, StoreError> {
-        if let Some(scoped) = &contacts.scoped {
-            let hash = self.keyring().contact_scoped(scoped);
-            if let Some((id, profile)) = self.account_of_hash(&hash).await? {
-                return Ok(Owner::Known(id, Box::new(profile)));
+    async fn ownership(&self, contacts: &Contacts) -> Result<Ownership, StoreError> {
+        let hash = contacts.scoped.as_ref().map(|scoped| self.keyring().contact_scoped(scoped));
+        let by_scoped = self.holder(hash).await?;
+        let hash = contacts.phone.as_ref().map(|phone| self.keyring().contact_phone(phone));
+        let by_number = self.holder(hash).await?;
+        if let Some(Holder { id, profile: Some(profile) }) = by_scoped {
+            let loser = by_number.filter(|holder| holder.id != id);
+            return Ok(Ownership { owner: Some((id, profile)), loser });
+        }
+        match by_number {
+            Some(Holder { id, profile: Some(profile) })
+                if !self.is_other_person(&id, &profile, contacts)? =>
+            {
+                Ok(Ownership { owner: Some((id, profile)), loser: None })
             }
+            loser => Ok(Ownership { owner: None, loser }),
         }
-        let Some(phone) = &contacts.phone else { return Ok(Owner::New { number_was_of: None }) };
-        let hash = self.keyring().contact_phone(phone);
-        let Some((id, profile)) = self.account_of_hash(&hash).await? else {
-            return Ok(Owner::New { number_was_of: None });
-        };
-        let known = self.open_contacts(&id, &profile.sealed)?;
-        let is_other_person =
-            contacts.scoped.is_some() && known.scoped.is_some() && known.scoped != contacts.scoped;
-        if is_other_person {
-            return Ok(Owner::New { number_was_of: Some(id) });
-        }
-        Ok(Owner::Known(id, Box::new(profile)))
     }
 
-    async fn account_of_hash(
+    /// Whether the account's scoped id is not the one that came with its number now.
+    fn is_other_person(
         &self,
-        hash: &str,
-    ) -> Result<Option<(AccountId, ProfileItem)>, StoreError> {
-        let item = self.get_item(&keys::contact(hash)).await?;
+        id: &AccountId,
+        profile: &ProfileItem,
+        contacts: &Contacts,
+    ) -> Result<bool, StoreError> {
+        let known = self.open_contacts(id, &profile.sealed)?;
+        Ok(contacts.scoped.is_some() && known.scoped.is_some() && known.scoped != contacts.scoped)
+    }
+
+    async fn holder(&self, hash: Option<String>) -> Result<Option<Holder>, StoreError> {
+        let Some(hash) = hash else { return Ok(None) };
+        let item = self.get_item(&keys::contact(&hash)).await?;
         let Some(account) = item.as_ref().and_then(|item| text_of(item, "account")) else {
             return Ok(None);
         };
         let id: AccountId = account.parse().map_err(|_| StoreError::corrupt("contact"))?;
         let profile = self.get("profile", &keys::profile(&id)).await?;
-        Ok(profile.map(|profile| (id, profile)))
+        Ok(Some(Holder { id, profile }))
     }
 
-    /// Writes profile and contacts together. Refused: the account or a contact changed meanwhile.
-    fn link(
+    /// Refused: the account was made, erased, or has other contacts meanwhile.
+    fn profile_write(
         &self,
         id: &AccountId,
-        owner: &Owner,
+        ownership: &Ownership,
         contacts: &Contacts,
         locale: Locale,
         now: DateTime<Utc>,
-    ) -> Result<Vec<Write>, StoreError> {
-        let key = keys::profile(id);
+    ) -> Result<Write, StoreError> {
         let hashes = contacts.hashes(self.keyring());
-        let (all, mut known, created_at, condition) = match owner {
-            Owner::Known(_, profile) => (
+        let (all, mut known, created_at, condition) = match &ownership.owner {
+            Some((_, profile)) => (
                 contacts.clone().or(self.open_contacts(id, &profile.sealed)?),
                 profile.contacts.clone(),
                 profile.created_at,
-                Expression::new("attribute_exists(#pk)"),
+                unchanged(profile),
             ),
-            Owner::New { .. } => (contacts.clone(), vec![], now, super::days::absent()),
+            None => (contacts.clone(), vec![], now, super::days::absent()),
         };
         known.retain(|hash| !hashes.contains(hash));
-        known.extend(hashes.iter().cloned());
-        let sealed = self.keyring().seal(all.to_json().as_bytes(), &key.aad("sealed"));
-        let profile = ProfileItem { created_at, locale, sealed, contacts: known };
-        let mut writes = vec![Write::Put(to_item("profile", &key, &profile)?, Some(condition))];
-        for hash in &hashes {
-            let mut item = keys::contact(hash).attributes();
-            item.insert("account".to_owned(), text(id.as_str()));
-            writes.push(Write::Put(item, linkable(id, owner)));
+        known.extend(hashes);
+        let profile =
+            ProfileItem { created_at, locale, sealed: self.sealed(id, &all), contacts: known };
+        Ok(Write::Put(to_item("profile", &keys::profile(id), &profile)?, Some(condition)))
+    }
+
+    /// The profile of the account that loses the number. Refused: it has other contacts meanwhile.
+    fn without_number(
+        &self,
+        loser: &Holder,
+        contacts: &Contacts,
+    ) -> Result<Option<Write>, StoreError> {
+        let Some(profile) = &loser.profile else { return Ok(None) };
+        let mut left = self.open_contacts(&loser.id, &profile.sealed)?;
+        let mut known = profile.contacts.clone();
+        if let Some(phone) = &contacts.phone {
+            let hash = self.keyring().contact_phone(phone);
+            known.retain(|known| *known != hash);
+            left.phone = left.phone.filter(|own| own.expose() != phone.expose());
         }
-        Ok(writes)
+        let sealed = self.sealed(&loser.id, &left);
+        let (created_at, locale) = (profile.created_at, profile.locale);
+        let after = ProfileItem { created_at, locale, sealed, contacts: known };
+        let item = to_item("profile", &keys::profile(&loser.id), &after)?;
+        Ok(Some(Write::Put(item, Some(unchanged(profile)))))
+    }
+
+    fn sealed(&self, id: &AccountId, contacts: &Contacts) -> String {
+        self.keyring().seal(contacts.to_json().as_bytes(), &keys::profile(id).aad("sealed"))
     }
 }
 
-/// Refused: the contact belongs to an account that was not looked at. A known account takes a contact
-/// from whoever had it: the message proves whose it is now.
-fn linkable(id: &AccountId, owner: &Owner) -> Option<Expression> {
-    let before = match owner {
-        Owner::Known(..) => return None,
-        Owner::New { number_was_of: Some(before) } => before,
-        Owner::New { number_was_of: None } => id,
-    };
+/// The profile is as it was read: what is sealed anew is never the same text.
+fn unchanged(profile: &ProfileItem) -> Expression {
+    Expression::new("#sealed = :sealed").with(":sealed", text(profile.sealed.clone()))
+}
+
+/// Refused: the contact belongs to an account that was not looked at.
+fn contact_write(hash: &str, id: &AccountId, loser: Option<&Holder>) -> Write {
+    let mut item = keys::contact(hash).attributes();
+    item.insert("account".to_owned(), text(id.as_str()));
+    let before = loser.map_or(id, |loser| &loser.id);
     let condition =
         Expression::new("attribute_not_exists(#pk) OR #account = :id OR #account = :before");
-    Some(condition.with(":id", text(id.as_str())).with(":before", text(before.as_str())))
+    let condition = condition.with(":id", text(id.as_str())).with(":before", text(before.as_str()));
+    Write::Put(item, Some(condition))
 }

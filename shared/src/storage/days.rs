@@ -38,6 +38,12 @@ fn present() -> Expression {
     Expression::new("attribute_exists(#pk)")
 }
 
+/// Refused: somebody has changed the office since it had this revision.
+fn unchanged(office: &Office, revision: u32) -> Write {
+    let same = Expression::new("#revision = :revision").with(":revision", number(revision));
+    Write::Check(keys::office(&office.id), same)
+}
+
 impl Store {
     /// Makes the day's slots, all or none, once.
     ///
@@ -99,6 +105,18 @@ impl Store {
         assemble(date, items)
     }
 
+    /// Whether and how the day was opened or closed, without its slots.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn day_state(
+        &self,
+        office: &crate::domain::ids::OfficeId,
+        date: NaiveDate,
+    ) -> Result<Option<DayState>, StoreError> {
+        self.get("day", &keys::day(office, date)).await
+    }
+
     /// Sets a slot's quota. `false`: there is no such slot.
     ///
     /// Seats above a lowered quota stay with who has them; no new claim is made above it.
@@ -120,13 +138,13 @@ impl Store {
     }
 
     /// Marks an opened day as closed and leaves its bookings to the scheduler. `false`: the day was
-    /// never opened, so that nobody has to be told.
+    /// never opened, so that nobody has to be told; or the office has another revision by now.
     ///
     /// # Errors
     /// If the table does not answer.
     pub async fn close_day(
         &self,
-        office: &Office,
+        (office, revision): (&Office, u32),
         date: NaiveDate,
         reason: &ClosedReason,
         now: DateTime<Utc>,
@@ -144,20 +162,27 @@ impl Store {
         let writes = vec![
             Write::Update(keys::day(&office.id, date), close, Some(present())),
             Write::Put(task, None),
+            unchanged(office, revision),
         ];
         Ok(self.transact(writes).await?.applied())
     }
 
-    /// Takes the mark off a closed day.
+    /// Takes the mark off a closed day. `false`: it has none, or the office has another revision by
+    /// now.
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn reopen_day(&self, office: &Office, date: NaiveDate) -> Result<bool, StoreError> {
+    pub async fn reopen_day(
+        &self,
+        (office, revision): (&Office, u32),
+        date: NaiveDate,
+    ) -> Result<bool, StoreError> {
         let reopen = Expression::new("REMOVE #closed, #closed_at");
         let condition = Expression::new("attribute_exists(#closed)");
         let writes = vec![
             Write::Update(keys::day(&office.id, date), reopen, Some(condition)),
             Write::Delete(keys::closure(&office.id, date), None),
+            unchanged(office, revision),
         ];
         Ok(self.transact(writes).await?.applied())
     }

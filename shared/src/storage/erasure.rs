@@ -11,6 +11,8 @@ use crate::domain::ids::AccountId;
 
 /// Items forgotten in one go; the query is repeated until nothing is left.
 const PAGE: usize = 500;
+/// Times that closing starts over because contacts changed meanwhile.
+const MOST_ROUNDS: u32 = 4;
 /// Items that one transaction may hold.
 const TRANSACTION_ITEMS: usize = 100;
 
@@ -32,7 +34,27 @@ impl Store {
         Ok(self.transact(writes).await?.applied())
     }
 
-    /// Removes everything that is known of an account whose bookings were forgotten before.
+    /// Removes the account's contacts and its profile: nothing is added to an account without one, so
+    /// that nobody books for it any more. Its sessions stay, for the erasure to be repeated.
+    ///
+    /// # Errors
+    /// If the table does not answer; the same call again goes on where it stopped.
+    pub async fn close_account(&self, id: &AccountId) -> Result<(), StoreError> {
+        for _ in 0..MOST_ROUNDS {
+            let Some(profile) = self.get_item(&keys::profile(id)).await? else { return Ok(()) };
+            self.forget_contacts(id, &profile).await?;
+            // Refused: it was given another contact meanwhile.
+            let sealed = text(text_of(&profile, "sealed").unwrap_or_default());
+            let same = Expression::new("#sealed = :sealed").with(":sealed", sealed);
+            if self.transact(vec![Write::Delete(keys::profile(id), Some(same))]).await?.applied() {
+                return Ok(());
+            }
+        }
+        Err(StoreError::not_applied("contacts kept changing"))
+    }
+
+    /// Removes everything that is known of an account that was closed and whose bookings were
+    /// forgotten before.
     ///
     /// # Errors
     /// If the table does not answer; the same call again goes on where it stopped.
@@ -41,11 +63,6 @@ impl Store {
         id: &AccountId,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        // The profile goes first: nothing is added to an account without one.
-        if let Some(profile) = self.get_item(&keys::profile(id)).await? {
-            self.forget_contacts(id, &profile).await?;
-            self.transact(vec![Write::Delete(keys::profile(id), None)]).await?;
-        }
         loop {
             let partition = keys::account_partition(id);
             let items = self.query(Ask::partition(partition, PAGE)).await?;

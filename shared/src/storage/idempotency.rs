@@ -73,18 +73,26 @@ impl Store {
         }
     }
 
-    /// Keeps the answer of a request.
+    /// Keeps the answer of a request, and tells which one counts: the first that was kept.
     ///
     /// # Errors
-    /// If the table does not answer.
+    /// If the table does not answer or the item is corrupt.
     pub async fn finish_request(
         &self,
         scope_hash: &str,
         request_hash: &str,
         answer: Answer,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        self.put_kept(scope_hash, request_hash, Some(answer), None, now).await.map(|_| ())
+    ) -> Result<Answer, StoreError> {
+        let first = Expression::new("attribute_not_exists(#answer) OR #expires_at <= :now")
+            .with(":now", seconds(now));
+        let kept = Some(answer.clone());
+        if self.put_kept(scope_hash, request_hash, kept, Some(first), now).await? {
+            return Ok(answer);
+        }
+        let key = keys::idempotency(scope_hash);
+        let kept = self.get::<Kept>("request", &key).await?.and_then(|kept| kept.answer);
+        kept.ok_or_else(|| StoreError::corrupt("request"))
     }
 
     async fn put_kept(

@@ -112,7 +112,7 @@ pub(crate) fn applicant(account: &AccountId, id: &ApplicantId) -> Key {
     Key::new(account_partition(account), format!("{APPLICANT_PREFIX}{id}"))
 }
 
-/// Where an account finds its bookings; newest dates sort last.
+/// Where an account finds its bookings, in order of their codes.
 pub(crate) fn booking_pointer(account: &AccountId, code: BookingCode) -> Key {
     Key::new(account_partition(account), format!("{POINTER_PREFIX}{code}"))
 }
