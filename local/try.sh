@@ -9,20 +9,26 @@ curl -s "$A/v1/offices/demo-kecil/availability?service=passport_new"; echo
 curl -s "$A/v1/requirements?office=demo-kecil&service=passport_new&ktp_regency=Bandung"; echo
 
 # 2. Register: the code goes out by WhatsApp from your (made-up) number and proves it.
+N=$(printf %03d $((RANDOM % 1000)))
 R=$(post /v1/registrations '{}'); echo "$R"
-post /local/whatsapp "{\"from\":\"6280000000123\",\"text\":\"$(echo "$R" | field code)\"}"
+post /local/whatsapp "{\"from\":\"6280000000$N\",\"text\":\"$(echo "$R" | field code)\"}"
 S=$(post "/v1/registrations/$(echo "$R" | field id)/token" "{\"secret\":\"$(echo "$R" | field secret)\"}"); echo "$S"
 T=$(echo "$S" | field token)
 
 # 3. Add a person (a NIK that nobody has), hold the earliest seat, confirm it.
-post /v1/me/applicants '{"name":"Budi Contoh","nik":"9971010101909001","birth_date":"1990-01-01","ktp_regency":"Bandung"}'
+post /v1/me/applicants "{\"name\":\"Budi Contoh\",\"nik\":\"9971010101909$N\",\"birth_date\":\"1990-01-01\",\"ktp_regency\":\"Bandung\"}"
 B=$(post /v1/bookings '{"applicant_id":"p1","office":"demo-kecil","service":"passport_new"}'); echo "$B"
 C=$(echo "$B" | field code)
 B=$(post "/v1/bookings/$C/confirm" '{}'); echo "$B"
 curl -s "$A/v1/bookings/$C/ticket.png" -H "authorization: Bearer $T" -o ticket.png
 
 # 4. The messages that went out.
-sleep 1; curl -s "$A/local/outbox" | sed 's/"picture_png_base64":"[^"]*"/"picture_png_base64":"…"/g'; echo
+for _ in $(seq 50); do
+  O=$(curl -s "$A/local/outbox")
+  case "$O" in *"$(echo "$C" | tr A-Z a-z)-2-confirmed"*) break ;; esac
+  sleep 0.2
+done
+echo "$O" | sed 's/"picture_png_base64":"[^"]*"/"picture_png_base64":"…"/g'
 
 # 5. The day has come: move the clock to the visit, scan the ticket at the office, get a queue number.
 post /local/clock "{\"to\":\"$(echo "$B" | field starts_at)\"}"

@@ -40,7 +40,7 @@ pub async fn seed(store: &Store, offices: &[Office]) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeSet, HashSet};
 
     use antrian::domain::calendar::{PlannedDay, plan_day};
     use chrono::{Datelike, NaiveDate, Weekday};
@@ -71,5 +71,26 @@ mod tests {
         };
         assert_eq!(seats("jakarta-pusat"), 384);
         assert_eq!(seats("singkawang"), 140);
+    }
+
+    #[test]
+    fn whenever_one_starts_every_office_online_is_open_for_four_weeks() {
+        let begin = NaiveDate::from_ymd_opt(2026, 11, 1).unwrap();
+        let online: Vec<_> =
+            offices().unwrap().into_iter().filter(|office| office.online).collect();
+        let kinds: HashSet<_> =
+            online.iter().map(|office| std::mem::discriminant(&office.release)).collect();
+        assert_eq!(kinds.len(), 3, "rules of every kind");
+        for today in begin.iter_days().take(800) {
+            for office in &online {
+                for (hour, minute) in [(0, 0), (7, 59), (13, 59), (23, 59)] {
+                    let time = today.and_hms_opt(hour, minute, 0).unwrap();
+                    let now = time.and_local_timezone(office.timezone).unwrap().to_utc();
+                    let through = office.release.open_through(now, office.timezone);
+                    let ahead = (through - today).num_days();
+                    assert!(ahead >= 28, "{} at {now}: {ahead} days", office.id);
+                }
+            }
+        }
     }
 }

@@ -40,7 +40,7 @@ async fn an_office_is_changed_as_a_whole() {
 async fn a_description_that_makes_no_sense_names_its_fields() {
     let app = TestApp::start().await;
     type Change = fn(&mut Value);
-    let wrong: [(&str, Change); 9] = [
+    let wrong: [(&str, Change); 11] = [
         ("services", |o| o["services"] = json!([])),
         ("services.queue_group", |o| o["services"][0]["queue_group"] = "a".into()),
         ("sessions[0]", |o| o["sessions"][0]["until"] = "08:00".into()),
@@ -51,6 +51,13 @@ async fn a_description_that_makes_no_sense_names_its_fields() {
         }),
         ("policy", |o| o["policy"]["hold_minutes"] = 0.into()),
         ("release.days_ahead", |o| o["release"]["days_ahead"] = 366.into()),
+        ("release.weeks_ahead", |o| {
+            o["release"] =
+                json!({"kind": "weekly", "weeks_ahead": 52, "weekday": "fri", "at": "14:00"});
+        }),
+        ("release.months_ahead", |o| {
+            o["release"] = json!({"kind": "monthly", "months_ahead": 0, "day": 1, "at": "09:00"});
+        }),
         ("whatsapp_number", |o| o["whatsapp_number"] = "+62 8".into()),
         ("name", |o| o["name"] = "x".repeat(121).into()),
     ];

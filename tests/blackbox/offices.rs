@@ -77,14 +77,17 @@ async fn an_office_says_when_its_next_dates_open() {
         async move { app.get(&format!("/v1/offices/{id}")).await.body["release"].clone() }
     };
     let monthly = release("surabaya").await;
-    assert_eq!(monthly["policy"], json!({"kind": "monthly", "day": 31, "at": "09:00"}));
-    assert_eq!(monthly["open_through"], "2026-11-30");
+    assert_eq!(
+        monthly["policy"],
+        json!({"kind": "monthly", "months_ahead": 2, "day": 31, "at": "09:00"})
+    );
+    assert_eq!(monthly["open_through"], "2026-12-31");
     assert_eq!(monthly["next_at"], "2026-11-30T09:00:00+07:00");
-    assert_eq!(monthly["next_from"], "2026-12-01");
+    assert_eq!(monthly["next_from"], "2027-01-01");
     let weekly = release("kupang").await;
-    assert_eq!(weekly["open_through"], "2026-12-06");
+    assert_eq!(weekly["open_through"], "2027-01-03");
     assert_eq!(weekly["next_at"], "2026-12-04T14:00:00+08:00");
-    assert_eq!(weekly["next_from"], "2026-12-07");
+    assert_eq!(weekly["next_from"], "2027-01-04");
     // It is eight o'clock in Makassar, and today's release has just been.
     let rolling = release("makassar").await;
     assert_eq!(rolling["open_through"], "2026-12-30");

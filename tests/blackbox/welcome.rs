@@ -21,19 +21,28 @@ async fn the_printed_lines_lead_to_a_queue_number() {
     offices.retain(|office| office.id.as_str() == "demo-kecil");
     let stack = Stack::start(Options { offices, ..Options::default() }).await.unwrap();
 
-    let folder = std::env::temp_dir().join(format!("antrian-welcome-{}", std::process::id()));
+    // Pasted twice, by two made-up people: what they are called follows from the shell's seed.
+    let first = paste(&stack, 1);
+    let second = paste(&stack, 2);
+    stack.stop().await;
+    assert!(first.contains(r#""queue_number":"A-001""#), "{first}");
+    assert!(second.contains(r#""queue_number":"A-00"#), "{second}");
+}
+
+/// What the lines print.
+fn paste(stack: &Stack, seed: u32) -> String {
+    let folder = format!("antrian-welcome-{}-{seed}", std::process::id());
+    let folder = std::env::temp_dir().join(folder);
     std::fs::create_dir_all(&folder).unwrap();
-    let lines = welcome::lines(&stack.base_url);
-    let run = Command::new("bash").arg("-c").arg(lines).current_dir(&folder).output();
-    let output = run.unwrap();
-    let printed = String::from_utf8_lossy(&output.stdout);
+    let lines = format!("RANDOM={seed}\n{}", welcome::lines(&stack.base_url));
+    let output = Command::new("bash").arg("-c").arg(lines).current_dir(&folder).output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let png = std::fs::read(folder.join("ticket.png")).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
-    stack.stop().await;
 
     assert!(printed.contains(r#""status":"confirmed""#), "{printed}");
-    assert!(printed.contains(r#""queue_number":"A-001""#), "{printed}");
     assert!(!printed.contains(r#""type":"about:blank""#), "a line was refused: {printed}");
     assert!(printed.contains("-2-confirmed"), "no confirmation was sent: {printed}");
     assert_eq!(png[..4], *b"\x89PNG");
+    printed
 }

@@ -19,8 +19,11 @@ pub enum ReleasePolicy {
         #[schema(value_type = String)]
         at: SlotTime,
     },
-    /// On `weekday` at `at`, Monday to Sunday of the following week are opened.
+    /// On `weekday` at `at`, Monday to Sunday of the week `weeks_ahead` weeks later are opened.
     Weekly {
+        /// How far ahead; 1, the following week, to 51.
+        #[serde(default = "next")]
+        weeks_ahead: u8,
         /// The day of the release.
         #[schema(value_type = String)]
         #[serde(with = "weekday")]
@@ -29,8 +32,11 @@ pub enum ReleasePolicy {
         #[schema(value_type = String)]
         at: SlotTime,
     },
-    /// On `day` of a month at `at`, the whole following month is opened.
+    /// On `day` of a month at `at`, the whole month `months_ahead` months later is opened.
     Monthly {
+        /// How far ahead; 1, the following month, to 11.
+        #[serde(default = "next")]
+        months_ahead: u8,
         /// Day of the month; in a shorter month, its last day.
         day: u8,
         /// Time of day.
@@ -39,19 +45,28 @@ pub enum ReleasePolicy {
     },
 }
 
+/// The following week or month.
+fn next() -> u8 {
+    1
+}
+
 impl ReleasePolicy {
     /// The instant at which `date` is opened.
     pub fn released_at(&self, date: NaiveDate, zone: Tz) -> DateTime<Utc> {
         match *self {
             Self::Rolling { days_ahead, at } => at.on(back(date, u64::from(days_ahead)), zone),
-            Self::Weekly { weekday, at } => {
+            Self::Weekly { weeks_ahead, weekday, at } => {
                 let monday = back(date, u64::from(date.weekday().num_days_from_monday()));
-                at.on(back(monday, 7 - u64::from(weekday.num_days_from_monday())), zone)
+                let weeks = back(monday, 7 * u64::from(weeks_ahead.max(1)));
+                let days = u64::from(weekday.num_days_from_monday());
+                at.on(weeks.checked_add_days(Days::new(days)).unwrap_or(weeks), zone)
             }
-            Self::Monthly { day, at } => {
+            Self::Monthly { months_ahead, day, at } => {
                 let first = date.with_day(1).unwrap_or(date);
-                let before = first.checked_sub_months(Months::new(1)).unwrap_or(first);
-                let length = (first - before).num_days();
+                let months = |ahead: u8| first.checked_sub_months(Months::new(ahead.into()));
+                let before = months(months_ahead.max(1)).unwrap_or(first);
+                let after = months(months_ahead.max(1) - 1).unwrap_or(first);
+                let length = (after - before).num_days();
                 let offset = i64::from(day.max(1)).min(length) - 1;
                 at.on(
                     before.checked_add_days(Days::new(offset.unsigned_abs())).unwrap_or(before),
@@ -114,11 +129,16 @@ mod tests {
         prop_oneof![
             (0u16..=365, at.clone())
                 .prop_map(|(days_ahead, at)| ReleasePolicy::Rolling { days_ahead, at }),
-            (0u8..7, at.clone()).prop_map(|(d, at)| ReleasePolicy::Weekly {
+            (1u8..=51, 0u8..7, at.clone()).prop_map(|(weeks_ahead, d, at)| ReleasePolicy::Weekly {
+                weeks_ahead,
                 weekday: Weekday::try_from(d).unwrap(),
                 at
             }),
-            (1u8..=31, at).prop_map(|(day, at)| ReleasePolicy::Monthly { day, at }),
+            (1u8..=11, 1u8..=31, at).prop_map(|(months_ahead, day, at)| ReleasePolicy::Monthly {
+                months_ahead,
+                day,
+                at
+            }),
         ]
     }
 
@@ -128,9 +148,37 @@ mod tests {
 
     const ZONE: Tz = Tz::Asia__Jayapura;
 
+    fn weekly(weeks_ahead: u8) -> ReleasePolicy {
+        let at = "14:00".parse().unwrap();
+        ReleasePolicy::Weekly { weeks_ahead, weekday: Weekday::Fri, at }
+    }
+
+    fn monthly(months_ahead: u8) -> ReleasePolicy {
+        ReleasePolicy::Monthly { months_ahead, day: 31, at: "09:00".parse().unwrap() }
+    }
+
+    #[test]
+    fn a_week_or_a_month_can_be_opened_long_before_it_begins() {
+        let at = |time: &str, d| time.parse::<SlotTime>().unwrap().on(d, ZONE);
+        for day in [date(2026, 12, 28), date(2027, 1, 3)] {
+            assert_eq!(weekly(5).released_at(day, ZONE), at("14:00", date(2026, 11, 27)));
+        }
+        for day in [date(2027, 3, 1), date(2027, 3, 31)] {
+            assert_eq!(monthly(2).released_at(day, ZONE), at("09:00", date(2027, 1, 31)));
+            assert_eq!(monthly(1).released_at(day, ZONE), at("09:00", date(2027, 2, 28)));
+        }
+    }
+
+    #[test]
+    fn without_a_word_the_following_week_or_month_is_opened() {
+        let read = |json| serde_json::from_str::<ReleasePolicy>(json).unwrap();
+        assert_eq!(read(r#"{"kind":"weekly","weekday":"fri","at":"14:00"}"#), weekly(1));
+        assert_eq!(read(r#"{"kind":"monthly","day":31,"at":"09:00"}"#), monthly(1));
+    }
+
     #[test]
     fn friday_at_two_opens_the_whole_next_week() {
-        let policy = ReleasePolicy::Weekly { weekday: Weekday::Fri, at: "14:00".parse().unwrap() };
+        let policy = weekly(1);
         let friday = "14:00".parse::<SlotTime>().unwrap().on(date(2026, 11, 27), ZONE);
         for day in [date(2026, 11, 30), date(2026, 12, 6)] {
             assert_eq!(policy.released_at(day, ZONE), friday);
@@ -143,7 +191,7 @@ mod tests {
 
     #[test]
     fn the_last_day_of_a_month_opens_the_next_whatever_its_length() {
-        let policy = ReleasePolicy::Monthly { day: 31, at: "09:00".parse().unwrap() };
+        let policy = monthly(1);
         let at = |d| "09:00".parse::<SlotTime>().unwrap().on(d, ZONE);
         assert_eq!(policy.released_at(date(2027, 3, 15), ZONE), at(date(2027, 2, 28)));
         assert_eq!(policy.released_at(date(2027, 1, 1), ZONE), at(date(2026, 12, 31)));

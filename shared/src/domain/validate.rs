@@ -50,17 +50,29 @@ pub fn faults(office: &Office) -> Vec<Fault> {
         found.extend(day_fault(office, day).map(|why| fault("sessions", why)));
     }
     found.extend(policy_fault(office).map(|why| fault("policy", why)));
-    if let ReleasePolicy::Rolling { days_ahead: 366.., .. } = office.release {
-        found.push(fault("release.days_ahead", "from 0 to 365"));
-    }
-    if let ReleasePolicy::Monthly { day: 0 | 32.., .. } = office.release {
-        found.push(fault("release.day", "from 1 to 31"));
-    }
+    found.extend(release_fault(&office.release).map(|(field, why)| fault(field, why)));
     if office.whatsapp_number.as_ref().is_some_and(|number| !is_number(number)) {
         found.push(fault("whatsapp_number", "8 to 15 digits, with the country's and nothing else"));
     }
     found.extend(long_text(office).map(|field| fault(field, "at most 120 characters")));
     found
+}
+
+/// No rule opens a date more than a year before it.
+fn release_fault(release: &ReleasePolicy) -> Option<(&'static str, &'static str)> {
+    match release {
+        ReleasePolicy::Rolling { days_ahead: 366.., .. } => {
+            Some(("release.days_ahead", "from 0 to 365"))
+        }
+        ReleasePolicy::Weekly { weeks_ahead: 0 | 52.., .. } => {
+            Some(("release.weeks_ahead", "from 1 to 51"))
+        }
+        ReleasePolicy::Monthly { months_ahead: 0 | 12.., .. } => {
+            Some(("release.months_ahead", "from 1 to 11"))
+        }
+        ReleasePolicy::Monthly { day: 0 | 32.., .. } => Some(("release.day", "from 1 to 31")),
+        _ => None,
+    }
 }
 
 /// Names and addresses stand in messages, whose length is bounded.

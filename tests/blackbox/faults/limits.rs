@@ -41,7 +41,8 @@ async fn a_table_that_answers_too_late_leaves_the_outcome_unknown_within_a_funct
     let begun = Instant::now();
     let answer = person.hold_with_key(&stage.app, DATE, "09:00", "one").await.unwrap();
     assert_eq!((answer.status, answer.code()), (503, "outcome_unknown"), "{answer:?}");
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    // Not the twenty seconds that one answer takes. With nothing else to do it is six and a half.
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     stage.switch.disarm();
     let again = person.hold_with_key(&stage.app, DATE, "09:00", "one").await.unwrap();
     assert_eq!((again.status, again.text("status").as_str()), (201, "held"), "{again:?}");
