@@ -149,6 +149,23 @@ async fn the_audit_finds_a_booking_without_its_persons_guard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_audit_finds_a_visit_without_its_persons_guard() {
+    let switch = Arc::new(Switch::default());
+    let http_client = Some(client(switch.clone()));
+    let app = TestApp::start_with(Setup { http_client, ..Setup::default() }).await;
+    let code = Person::register(&app, 1).await.book(&app, DATE, "09:00").await.text("code");
+    reach(&app, "2026-12-02T00:30:00Z");
+    let desk = app.staff(OFFICE, &["desk"]).await;
+    leave_out(&switch, Item::Person);
+    let scan = Some(json!({"code": code}));
+    let scanned = app.call(reqwest::Method::POST, "/v1/check-ins", Some(&desk), scan).await;
+    switch.disarm();
+    assert_eq!(scanned.status, 200, "{scanned:?}");
+    let found = app.audit().await.disagreements;
+    assert_eq!(found, [Disagreement::BookingWithoutGuard { code: code.parse().unwrap() }]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_audit_finds_a_booking_without_its_history() {
     let (found, code) = audited_without(Item::Event).await;
     assert_eq!(found, [Disagreement::BrokenHistory { code: code.parse().unwrap() }]);

@@ -175,7 +175,13 @@ impl Store {
         let Some(booking) = booking else {
             return Ok(Some(Disagreement::SeatWithoutBooking { seat: key.sk, code }));
         };
-        let is_on = matches!(booking.status_at(now), Status::Held | Status::Confirmed);
+        let status = booking.status_at(now);
+        let is_on = matches!(status, Status::Held | Status::Confirmed);
+        // Bookings that are on are recounted by themselves; visits are found by their seats.
+        let is_visit = status.is_live() && !is_on && now < booking.times.day_ends_at;
+        if is_visit && booking.seat == *place && !self.is_guarded(&booking).await? {
+            return Ok(Some(Disagreement::BookingWithoutGuard { code }));
+        }
         let forgotten = is_cleared && is_on && booking.seat == *place;
         Ok(forgotten.then_some(Disagreement::LiveOnClosedDay { code }))
     }
@@ -216,10 +222,14 @@ impl Store {
         if !has_seat {
             return Ok(Some(Disagreement::BookingWithoutSeat { code }));
         }
+        let is_guarded = self.is_guarded(&booking).await?;
+        Ok((!is_guarded).then_some(Disagreement::BookingWithoutGuard { code }))
+    }
+
+    async fn is_guarded(&self, booking: &Booking) -> Result<bool, StoreError> {
         let guard = self.get_item(&keys::person(&booking.person)).await?.unwrap_or_default();
-        let guarded = text_of(&guard, "code") == Some(code.as_str())
-            && instant_of(&guard, "free_at") == Some(booking.person_free_at());
-        Ok((!guarded).then_some(Disagreement::BookingWithoutGuard { code }))
+        Ok(text_of(&guard, "code") == Some(booking.code.as_str())
+            && instant_of(&guard, "free_at") == Some(booking.person_free_at()))
     }
 }
 
