@@ -11,6 +11,8 @@ pub mod openapi;
 pub mod poller;
 pub mod routes;
 pub mod settings;
+pub mod setup;
+pub mod simulator;
 pub mod stack;
 pub mod welcome;
 

@@ -1,10 +1,10 @@
-//! Starts everything and says what to try.
+//! Starts everything and says what to try, or helps to set up a provider.
 
 use std::process::ExitCode;
 
 use antrian::telemetry;
 use antrian_local::settings::Settings;
-use antrian_local::{Stack, welcome};
+use antrian_local::{Stack, setup, welcome};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -19,7 +19,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> anyhow::Result<()> {
-    let settings = Settings::read(std::env::args().skip(1), |name| std::env::var(name).ok())?;
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, rest @ ..] = args.as_slice()
+        && first == "whatsapp"
+    {
+        let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+        return setup::run(&rest, |name| std::env::var(name).ok(), &mut std::io::stdout()).await;
+    }
+    let settings = Settings::read(args.into_iter(), |name| std::env::var(name).ok())?;
     let stack = Stack::start(settings.options()?).await?;
     welcome::greet(&stack);
     stopped().await;

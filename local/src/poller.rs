@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use antrian::app::App;
-use antrian::messaging::Simulator;
+use antrian::messaging::AnyMessenger;
 use anyhow::Context;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
@@ -24,7 +24,7 @@ pub struct Poller {
     /// The functions' state.
     pub app: Arc<App>,
     /// Who carries the messages.
-    pub messenger: Simulator,
+    pub messenger: Arc<AnyMessenger>,
     /// The queue's client.
     pub sqs: aws_sdk_sqs::Client,
     /// The queue's URL.
@@ -104,7 +104,7 @@ impl Poller {
         }
         let mut event = SqsEvent::default();
         event.records = messages.iter().map(record).collect();
-        let (app, messenger) = (&*self.app, &self.messenger);
+        let (app, messenger) = (&*self.app, &*self.messenger);
         let response = match self.function {
             Function::Notifier => antrian_notifier::handle(app, messenger, event).await,
             Function::Conversation => antrian_conversation::handle(app, messenger, event).await,

@@ -7,37 +7,37 @@ use antrian::http::body::Body;
 use antrian::http::problem::{Code, Problem, internal};
 use antrian::http::{AppState, Routes, router};
 use antrian::ledger::Housekeeping;
-use antrian::messaging::{Body as MessageBody, Simulator, TemplateCall};
+use antrian::messaging::Choices;
 use antrian_scheduler::{Job, Report};
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, KeyInit, Mac};
-use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 
 use crate::home::Home;
 use crate::issuer::{self, Issuer};
+use crate::simulator::phone::{Posted, Said, Sender};
+use crate::simulator::{self, Fault, Graph, Kept, Template, Webhook};
+
+pub use crate::simulator::sign;
 
 /// What the local routes work with.
 #[derive(Debug, Clone)]
 pub struct Local {
     /// The functions' state.
     pub app: Arc<App>,
-    /// What was sent.
-    pub messenger: Simulator,
     /// The scheduler's work.
     pub work: Arc<Housekeeping>,
     /// Where the clock's advance is remembered.
     pub home: Option<Home>,
     /// Where the API answers.
     pub base_url: String,
-    /// Posts simulated webhooks.
-    pub http: reqwest::Client,
+    /// WhatsApp, simulated.
+    pub graph: Graph,
 }
 
 /// The documented routes of all functions.
@@ -53,14 +53,19 @@ pub fn documented() -> Routes {
 /// Everything on one port.
 pub fn all(local: Local, issuer: Arc<Issuer>) -> Router {
     let app: AppState = local.app.clone();
-    let clock = app.clock.clone();
+    let (clock, graph) = (app.clock.clone(), local.graph.clone());
     let own = Router::new()
         .route("/local/clock", post(advance))
         .route("/local/whatsapp", post(write))
         .route("/local/outbox", get(outbox))
         .route("/local/offices", get(offices))
         .route("/local/audit", get(audit))
+        .route("/local/graph-faults", post(misbehave))
+        .route("/local/webhooks-sent", get(webhooks_sent))
         .with_state(local)
+        .nest("/local/graph", simulator::api::routes(graph.clone()))
+        .merge(simulator::phone::routes(graph))
+        .merge(simulator::page::routes())
         .merge(issuer::routes(issuer, Arc::new(move || clock.now())));
     antrian::http::finish(own.merge(router(documented(), app)))
 }
@@ -114,54 +119,39 @@ struct Written {
     text: String,
 }
 
-#[derive(Serialize)]
-struct Posted {
-    message_id: String,
-    webhook_status: u16,
-}
-
 /// Does what a phone would cause: a signed webhook to the real route.
 async fn write(State(local): State<Local>, body: Body<Written>) -> Result<Json<Posted>, Problem> {
-    let message_id = format!("wamid.{}", antrian::security::tokens::random_secret());
-    let delivery = delivery(&message_id, &body.value, local.app.clock.now()).to_string();
-    let signature = sign(local.app.whatsapp.app_secret.expose_secret(), delivery.as_bytes());
-    let posted = local
-        .http
-        .post(format!("{}/webhooks/whatsapp", local.base_url))
-        .header("x-hub-signature-256", signature)
-        .header("content-type", "application/json")
-        .body(delivery)
-        .send()
-        .await
-        .map_err(|error| internal(&error))?;
-    Ok(Json(Posted { message_id, webhook_status: posted.status().as_u16() }))
+    let Written { from, text } = body.value;
+    let posted = local.graph.say(&Sender::named(&from), &Said::Text { text }).await;
+    posted.map(Json).ok_or_else(|| Problem::new(Code::InternalError))
 }
 
-fn delivery(id: &str, written: &Written, now: DateTime<Utc>) -> serde_json::Value {
-    let from: String = written.from.chars().filter(char::is_ascii_digit).collect();
-    serde_json::json!({
-        "object": "whatsapp_business_account",
-        "entry": [{"id": "0", "changes": [{"field": "messages", "value": {
-            "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "6280000000000", "phone_number_id": "0"},
-            "contacts": [{"wa_id": from}],
-            "messages": [{
-                "id": id, "from": from, "timestamp": now.timestamp().to_string(),
-                "type": "text", "text": {"body": written.text},
-            }],
-        }}]}],
-    })
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Misbehaviour {
+    kind: Fault,
+    #[serde(default = "once")]
+    times: usize,
 }
 
-/// `X-Hub-Signature-256` of a body.
-pub fn sign(secret: &str, body: &[u8]) -> String {
-    // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
-        return String::new();
-    };
-    mac.update(body);
-    let digits = antrian::security::tokens::hex(&mac.finalize().into_bytes());
-    format!("sha256={digits}")
+fn once() -> usize {
+    1
+}
+
+/// Lets something go wrong with the next messages.
+async fn misbehave(State(local): State<Local>, body: Body<Misbehaviour>) -> StatusCode {
+    local.graph.fail(body.value.kind, body.value.times);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Serialize)]
+struct Webhooks {
+    webhooks: Vec<Webhook>,
+}
+
+/// The webhooks posted last, with their signatures.
+async fn webhooks_sent(State(local): State<Local>) -> Json<Webhooks> {
+    Json(Webhooks { webhooks: local.graph.webhooks() })
 }
 
 #[derive(Serialize)]
@@ -178,25 +168,25 @@ struct Sent {
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     picture_png_base64: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choices: Option<Choices>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<Template>,
 }
 
 /// What was sent, oldest first.
 async fn outbox(State(local): State<Local>) -> Json<Outbox> {
-    let view = |kept: antrian::messaging::simulator::Kept| Sent {
-        message_id: kept.message.id.to_string(),
+    let view = |kept: Kept| Sent {
+        message_id: kept.message_id,
         provider_id: kept.provider_id,
-        to: kept.message.to.phone.as_ref().map(|phone| phone.expose().to_owned()),
-        to_user_id: kept.message.to.scoped.as_ref().map(|id| id.expose().to_owned()),
-        text: kept.message.body.text(),
-        picture_png_base64: match &kept.message.body {
-            MessageBody::Picture { png, .. } => Some(STANDARD.encode(png)),
-            MessageBody::Template(TemplateCall { png, .. }) => {
-                png.as_ref().map(|png| STANDARD.encode(png))
-            }
-            MessageBody::Text(_) | MessageBody::Choices { .. } => None,
-        },
+        to: kept.to,
+        to_user_id: kept.to_user_id,
+        text: kept.text,
+        picture_png_base64: kept.picture.map(|png| STANDARD.encode(png)),
+        choices: kept.choices,
+        template: kept.template,
     };
-    Json(Outbox { messages: local.messenger.kept().into_iter().map(view).collect() })
+    Json(Outbox { messages: local.graph.kept().into_iter().map(view).collect() })
 }
 
 #[derive(Serialize)]

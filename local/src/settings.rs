@@ -18,17 +18,28 @@ pub struct Settings {
 }
 
 const USAGE: &str = "usage: cargo run [-- --fresh]\n\
+    \x20      cargo run -- whatsapp check | templates [submit]\n\
     --fresh   forget the data of earlier runs\n\
     ANTRIAN_PORT (8080), ANTRIAN_DATA (folder, or :memory:) and the variables in README.md choose more";
 
 /// Variables that the stack hands on to its functions.
-const HANDED_ON: [&str; 6] = [
+const HANDED_ON: [&str; 16] = [
     "ANTRIAN_TABLE",
     "ANTRIAN_PUBLIC_URL",
     "WHATSAPP_PROVIDER",
     "WHATSAPP_NUMBER",
     "WHATSAPP_APP_SECRET",
     "WHATSAPP_VERIFY_TOKEN",
+    "WHATSAPP_GRAPH_URL",
+    "WHATSAPP_GRAPH_VERSION",
+    "WHATSAPP_PHONE_NUMBER_ID",
+    "WHATSAPP_TOKEN",
+    "WHATSAPP_BUSINESS_ACCOUNT_ID",
+    "TWILIO_API_URL",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_FROM",
+    "TWILIO_CONTENT_SIDS",
 ];
 const DEFAULT_PORT: u16 = 8080;
 const DEFAULT_HOME: &str = ".antrian";

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use antrian::app::{App, Clients, sdk_settings, sdk_timeouts};
 use antrian::clock::Clock;
-use antrian::config::Config;
+use antrian::config::{CloudApiConfig, Config, Provider};
 use antrian::domain::office::Office;
 use antrian::ledger::Housekeeping;
-use antrian::messaging::Simulator;
+use antrian::messaging::{AnyMessenger, CloudApi};
 use antrian::security::Keyring;
 use antrian_scheduler::Job;
 use anyhow::Context;
@@ -26,6 +26,7 @@ use crate::home::Home;
 use crate::issuer::Issuer;
 use crate::poller::{Function, Poller};
 use crate::routes;
+use crate::simulator::{Account, Graph};
 
 /// What a stack is started with.
 #[derive(Debug, Default)]
@@ -53,8 +54,10 @@ pub struct Options {
 pub struct Stack {
     /// The functions' state.
     pub app: Arc<App>,
-    /// What was sent.
-    pub messenger: Simulator,
+    /// Who carries messages.
+    pub messenger: Arc<AnyMessenger>,
+    /// WhatsApp, simulated.
+    pub graph: Graph,
     /// The scheduler's work.
     pub work: Arc<Housekeeping>,
     /// Takes messages to be sent from their queue.
@@ -77,6 +80,11 @@ const VISIBILITY_SECS: u32 = 60;
 /// The cloud's scheduler ticks every minute; here nobody should have to wait.
 const TICK: std::time::Duration = std::time::Duration::from_secs(3);
 const TABLE: &str = "antrian";
+/// What the business has at the simulated WhatsApp.
+const GRAPH_VERSION: &str = "v26.0";
+const GRAPH_TOKEN: &str = "local-access-token";
+const PHONE_NUMBER_ID: &str = "100000000000001";
+const WABA_ID: &str = "100000000000002";
 
 impl Stack {
     /// Starts the embedded cloud, the functions and the API.
@@ -105,7 +113,7 @@ impl Stack {
         let clock = options.clock.clone().unwrap_or_else(earlier);
         let app = Arc::new(App::new(&config, clients.clone(), clock)?);
         demo::seed(app.ledger.store(), &options.offices).await?;
-        let messenger = Simulator::default();
+        let messenger = Arc::new(messenger(&app, &base_url)?);
         let poller = |function, queue_url| Poller {
             app: app.clone(),
             messenger: messenger.clone(),
@@ -115,26 +123,32 @@ impl Stack {
         };
         let inbox = poller(Function::Conversation, urls.inbox);
         let poller = poller(Function::Notifier, urls.messages);
+        let graph = graph(&config, app.clock.clone(), &base_url)?;
+        // Tests post webhooks of their own: what they wrote the platform does not know.
+        graph.mind_windows(!options.by_hand);
         let issuer = Arc::new(Issuer::new(&base_url));
         let work = Arc::new(Housekeeping::new(app.ledger.clone()));
         let local = routes::Local {
             app: app.clone(),
-            messenger: messenger.clone(),
             work: work.clone(),
             home: options.home.clone(),
             base_url: base_url.clone(),
-            http: antrian::http::client::builder().no_proxy().build().context("no HTTP client")?,
+            graph: graph.clone(),
         };
         if !options.by_hand {
             first_tick(&app, &work).await?;
         }
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(serve(listener, routes::all(local, issuer.clone()), stopped));
-        let background =
-            if options.by_hand { vec![] } else { background(&app, &work, &poller, &inbox) };
+        let background = if options.by_hand {
+            vec![]
+        } else {
+            background(&app, &work, [&poller, &inbox], &graph)
+        };
         Ok(Self {
             app,
             messenger,
+            graph,
             work,
             poller,
             inbox,
@@ -243,6 +257,41 @@ impl Settings<'_> {
     }
 }
 
+/// With the provider `simulator`, the sender of the Cloud API talks to the simulated Graph API.
+fn messenger(app: &App, base_url: &str) -> anyhow::Result<AnyMessenger> {
+    if !matches!(app.whatsapp.provider, Provider::Simulator) {
+        return Ok(AnyMessenger::new(app)?);
+    }
+    let config = CloudApiConfig {
+        graph_url: format!("{base_url}/local/graph"),
+        version: GRAPH_VERSION.to_owned(),
+        phone_number_id: PHONE_NUMBER_ID.to_owned(),
+        token: GRAPH_TOKEN.to_owned().into(),
+        business_account_id: Some(WABA_ID.to_owned()),
+    };
+    Ok(AnyMessenger::CloudApi(CloudApi::new(config)?))
+}
+
+/// WhatsApp as this stack's business sees it.
+fn graph(config: &Config, clock: Clock, base_url: &str) -> anyhow::Result<Graph> {
+    let account = Account {
+        token: GRAPH_TOKEN.to_owned(),
+        phone_number_id: PHONE_NUMBER_ID.to_owned(),
+        waba_id: WABA_ID.to_owned(),
+        number: config.whatsapp.number.clone(),
+        app_secret: config.whatsapp.app_secret.expose_secret().to_owned(),
+        webhook_url: format!("{base_url}/webhooks/whatsapp"),
+        graph_url: format!("{base_url}/local/graph"),
+    };
+    let http = antrian::http::client::builder().no_proxy().build().context("no HTTP client")?;
+    let graph = Graph::new(account, clock, http);
+    for form in antrian::messaging::templates::all() {
+        let form = serde_json::to_value(form)?;
+        graph.add_template(&form).map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    }
+    Ok(graph)
+}
+
 /// The first run opens some hundred days before it answers anybody; later ones find them open.
 async fn first_tick(app: &App, work: &Housekeeping) -> anyhow::Result<()> {
     let (_, seen) = app.ledger.store().offices().await?;
@@ -255,8 +304,8 @@ async fn first_tick(app: &App, work: &Housekeeping) -> anyhow::Result<()> {
 fn background(
     app: &Arc<App>,
     work: &Arc<Housekeeping>,
-    poller: &Poller,
-    inbox: &Poller,
+    pollers: [&Poller; 2],
+    graph: &Graph,
 ) -> Vec<JoinHandle<()>> {
     let (app, work) = (app.clone(), work.clone());
     let ticks = async move {
@@ -267,5 +316,7 @@ fn background(
             tokio::time::sleep(TICK).await;
         }
     };
-    vec![tokio::spawn(ticks), tokio::spawn(poller.clone().run()), tokio::spawn(inbox.clone().run())]
+    let pollers = pollers.into_iter().map(|poller| tokio::spawn(poller.clone().run()));
+    let others = [tokio::spawn(ticks), tokio::spawn(graph.clone().report_for_ever())];
+    pollers.chain(others).collect()
 }

@@ -26,9 +26,10 @@ pub fn greet(stack: &Stack) {
         None => "Data is kept in memory only.".to_owned(),
     };
     println!(
-        "\nAntrian is up at {}. Ctrl-C ends it.\n{kept}\n\n{}",
-        stack.base_url,
-        lines(&stack.base_url)
+        "\nAntrian is up at {base}. Ctrl-C ends it.\n{kept}\n\n\
+        Book by chat: open {base}/simulator and write MENU.\n\n{lines}",
+        base = stack.base_url,
+        lines = lines(&stack.base_url)
     );
 }
 

@@ -1,6 +1,10 @@
 //! Configuration, read once at start. What is wrong is named by its variable.
 
+mod whatsapp;
+
 use secrecy::SecretString;
+
+pub use whatsapp::{CloudApiConfig, Provider, TwilioConfig, WhatsappConfig};
 
 /// Settings of a function.
 #[derive(Debug, Clone)]
@@ -23,26 +27,6 @@ pub struct Config {
     pub public_url: String,
     /// WhatsApp.
     pub whatsapp: WhatsappConfig,
-}
-
-/// Settings of the WhatsApp channel.
-#[derive(Debug, Clone)]
-pub struct WhatsappConfig {
-    /// `WHATSAPP_PROVIDER`.
-    pub provider: Provider,
-    /// `WHATSAPP_NUMBER`: the number that applicants write to, digits only.
-    pub number: String,
-    /// `WHATSAPP_APP_SECRET`: signs webhooks.
-    pub app_secret: SecretString,
-    /// `WHATSAPP_VERIFY_TOKEN`: proves the webhook's address to the provider.
-    pub verify_token: SecretString,
-}
-
-/// Who carries messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Provider {
-    /// Nobody: messages are kept, to be looked at.
-    Simulator,
 }
 
 /// A variable that is missing or wrong.
@@ -78,12 +62,7 @@ impl Config {
             staff_issuer: url("ANTRIAN_STAFF_ISSUER", need("ANTRIAN_STAFF_ISSUER")?)?,
             staff_client_id: get("ANTRIAN_STAFF_CLIENT_ID"),
             public_url: url("ANTRIAN_PUBLIC_URL", need("ANTRIAN_PUBLIC_URL")?)?,
-            whatsapp: WhatsappConfig {
-                provider: provider(&need("WHATSAPP_PROVIDER")?)?,
-                number: digits("WHATSAPP_NUMBER", need("WHATSAPP_NUMBER")?)?,
-                app_secret: need("WHATSAPP_APP_SECRET")?.into(),
-                verify_token: need("WHATSAPP_VERIFY_TOKEN")?.into(),
-            },
+            whatsapp: whatsapp::Variables(&get).whatsapp()?,
         })
     }
 
@@ -93,16 +72,6 @@ impl Config {
     /// Names the first variable that is missing or wrong.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(|name| std::env::var(name).ok())
-    }
-}
-
-fn provider(name: &str) -> Result<Provider, ConfigError> {
-    match name {
-        "simulator" => Ok(Provider::Simulator),
-        _ => Err(ConfigError::Wrong {
-            variable: "WHATSAPP_PROVIDER",
-            why: "this version knows only `simulator`",
-        }),
     }
 }
 
@@ -133,10 +102,10 @@ mod tests {
         let value = match name {
             "ANTRIAN_TABLE" => "antrian",
             "ANTRIAN_KEYS" => "{}",
-            "ANTRIAN_STAFF_CLIENT_ID" => return None,
+            "ANTRIAN_STAFF_CLIENT_ID" | "WHATSAPP_PHONE_NUMBER_ID" => return None,
             "WHATSAPP_PROVIDER" => "simulator",
             "WHATSAPP_NUMBER" => "6280000000000",
-            "WHATSAPP_APP_SECRET" | "WHATSAPP_VERIFY_TOKEN" => "secret",
+            "WHATSAPP_APP_SECRET" | "WHATSAPP_VERIFY_TOKEN" | "TWILIO_AUTH_TOKEN" => "secret",
             _ => "https://example.org/",
         };
         Some(value.to_owned())

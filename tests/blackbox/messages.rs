@@ -1,11 +1,14 @@
 //! What people are told: each thing once, when it is worth most, and never when it is not so.
 
+mod pause;
+mod window;
+
 use std::sync::Arc;
 
 use antrian::domain::ids::MessageId;
 use antrian::domain::message::{Message, MessageState};
-use antrian::messaging::simulator::Kept;
-use antrian::messaging::{Body, Courier, Delivery, SendError};
+use antrian::messaging::{Choices, Courier, Delivery};
+use antrian_local::simulator::{Fault, Kept};
 use antrian_tests::app::DATE;
 use antrian_tests::{Person, TestApp};
 use chrono::TimeDelta;
@@ -16,8 +19,8 @@ use crate::steps::{close, reach, read_qr};
 fn told(app: &TestApp, code: &str, kind: &str) -> Vec<Kept> {
     let code = code.to_lowercase();
     let is_it = |id: &str| id.starts_with(&code) && id.ends_with(&format!("-{kind}"));
-    let kept = app.stack.messenger.kept();
-    kept.into_iter().filter(|kept| is_it(kept.message.id.as_str())).collect()
+    let kept = app.stack.graph.kept();
+    kept.into_iter().filter(|kept| is_it(&kept.message_id)).collect()
 }
 
 /// The one message of a kind.
@@ -28,14 +31,20 @@ fn one(app: &TestApp, code: &str, kind: &str) -> Kept {
 }
 
 fn has_words(kept: &Kept, words: &[&str]) {
-    let text = kept.message.body.text();
+    let text = &kept.text;
     assert!(words.iter().all(|word| text.contains(word)), "{words:?} in {text}");
 }
 
 /// The ticket in a message's picture.
 fn pictured(kept: &Kept) -> String {
-    let Body::Picture { png, .. } = &kept.message.body else { panic!("no picture") };
+    let Some(png) = &kept.picture else { panic!("no picture") };
     read_qr(&image::load_from_memory(png).unwrap().to_luma8()).unwrap()
+}
+
+/// What comes back from a message's buttons.
+fn tapped(kept: &Kept) -> Vec<String> {
+    let Some(Choices::Buttons(buttons)) = &kept.choices else { panic!("no buttons") };
+    buttons.iter().map(|button| button.id.clone()).collect()
 }
 
 fn spoken(code: &str) -> String {
@@ -49,6 +58,13 @@ async fn work(app: &TestApp) {
 
 async fn row(app: &TestApp, id: &MessageId) -> Message {
     app.stack.app.ledger.store().message(id).await.unwrap().unwrap()
+}
+
+/// The owner of a booking writes something: the window is open again.
+async fn writes(app: &TestApp, code: &str) {
+    let store = app.stack.app.ledger.store();
+    let booking = store.booking(code.parse().unwrap()).await.unwrap().unwrap();
+    store.note_heard(&booking.account, app.now()).await.unwrap();
 }
 
 /// A person with a confirmed booking, of which nothing but the registration has been sent yet.
@@ -79,7 +95,10 @@ async fn a_booking_is_told_of_step_by_step_each_step_once() {
     app.drain().await;
     let hold = one(&app, &code, "hold");
     has_words(&hold, &["belum terkonfirmasi", &spoken(&code), "Kantor Uji", "Paspor baru", "KTP"]);
-    assert!(matches!(hold.message.body, Body::Text(_)));
+    assert_eq!(
+        tapped(&hold),
+        [format!("confirm:{code}"), format!("move:{code}"), format!("cancel:{code}")]
+    );
 
     let confirmed = person.act(&app, &code, "confirm").await;
     app.drain().await;
@@ -95,7 +114,9 @@ async fn a_booking_is_told_of_step_by_step_each_step_once() {
 
     person.act(&app, &code, "cancel").await;
     app.drain().await;
-    has_words(&one(&app, &code, "cancelled"), &["sudah dibatalkan", &spoken(&code)]);
+    let message = one(&app, &code, "cancelled");
+    has_words(&message, &["sudah dibatalkan", &spoken(&code)]);
+    assert_eq!(tapped(&message), ["book"]);
 
     // Whatever time and the sweeper do afterwards, nothing is told twice.
     for instant in ["2026-11-30T04:00:00Z", "2026-12-01T02:00:00Z", "2026-12-02T02:00:00Z"] {
@@ -116,6 +137,7 @@ async fn the_reminder_comes_the_day_before_at_nine_in_the_offices_zone() {
     reach(&app, "2026-12-01T00:59:30Z");
     work(&app).await;
     assert!(told(&app, &code, "reminder").is_empty());
+    writes(&app, &code).await;
     reach(&app, "2026-12-01T01:00:00Z");
     work(&app).await;
     let reminder = one(&app, &code, "reminder");
@@ -135,7 +157,7 @@ async fn a_closed_office_is_told_with_its_reason() {
     work(&app).await;
     let message = one(&app, &code, "office_closed");
     has_words(&message, &["kantor tutup", "Pemadaman listrik", "tanpa biaya", &spoken(&code)]);
-    assert!(matches!(message.message.body, Body::Text(_)));
+    assert_eq!(tapped(&message), [format!("move:{code}")]);
     app.advance(62);
     work(&app).await;
     one(&app, &code, "office_closed");
@@ -183,13 +205,10 @@ async fn what_sqs_lost_the_sweeper_finds() {
 async fn a_provider_that_is_busy_is_asked_again_later_and_later() {
     let app = TestApp::start().await;
     let (_, code, id) = untold(&app, 1).await;
-    let later = |after| SendError::Later { code: "130429".to_owned(), after };
-    app.stack.messenger.fail_next(later(None));
-    app.stack.messenger.fail_next(later(None));
-    app.stack.messenger.fail_next(later(Some(TimeDelta::seconds(300))));
+    app.stack.graph.fail(Fault::RateLimit, 3);
     app.drain().await;
     let mut last = row(&app, &id).await;
-    for (attempts, wait) in [(1, 30), (2, 60), (3, 300)] {
+    for (attempts, wait) in [(1, 30), (2, 60), (3, 120)] {
         assert_eq!((last.state, last.attempts), (MessageState::Pending, attempts));
         assert_eq!(last.error.as_deref(), Some("130429"));
         assert!((last.due - app.now()).num_seconds() <= wait);
@@ -208,7 +227,7 @@ async fn a_provider_that_is_busy_is_asked_again_later_and_later() {
 async fn what_cannot_be_delivered_is_recorded_and_not_tried_again() {
     let app = TestApp::start().await;
     let (_, code, id) = untold(&app, 1).await;
-    app.stack.messenger.fail_next(SendError::Undeliverable { code: "131026".to_owned() });
+    app.stack.graph.fail(Fault::Code(131026), 1);
     app.drain().await;
     let failed = row(&app, &id).await;
     assert_eq!((failed.state, failed.error.as_deref()), (MessageState::Failed, Some("131026")));
@@ -222,7 +241,7 @@ async fn what_cannot_be_delivered_is_recorded_and_not_tried_again() {
 async fn a_defect_of_ours_lies_in_the_dead_letter_queue() {
     let app = TestApp::start().await;
     let (_, code, id) = untold(&app, 1).await;
-    app.stack.messenger.fail_next(SendError::Defect { code: "132000".to_owned() });
+    app.stack.graph.fail(Fault::Code(132000), 1);
     app.drain().await;
     assert_eq!(row(&app, &id).await.state, MessageState::Failed);
     assert_eq!(dead_letters(&app).await, [format!(r#"{{"message_id":"{id}"}}"#)]);
@@ -235,7 +254,7 @@ async fn a_defect_of_ours_lies_in_the_dead_letter_queue() {
 async fn what_the_provider_may_have_is_not_sent_again_for_ten_minutes() {
     let app = TestApp::start().await;
     let (_, code, id) = untold(&app, 1).await;
-    app.stack.messenger.fail_next(SendError::Unknown);
+    app.stack.graph.fail(Fault::TimeoutAfterAcceptance, 1);
     app.drain().await;
     assert_eq!(row(&app, &id).await.state, MessageState::Sending);
     for wait in [61, 300, 200] {
@@ -277,7 +296,7 @@ async fn two_couriers_at_once_send_once() {
             let courier = Courier {
                 ledger: &state.ledger,
                 queue: &state.queue,
-                messenger: &stack.messenger,
+                messenger: &*stack.messenger,
                 public_url: &state.public_url,
             };
             courier.deliver(&id, app.now()).await.unwrap()

@@ -1,5 +1,7 @@
 //! The system under test and what is done to it from outside.
 
+use std::collections::HashMap;
+
 use antrian::clock::Clock;
 use antrian::domain::office::Office;
 use antrian::storage::AuditReport;
@@ -21,6 +23,8 @@ use crate::offices;
 pub struct Setup {
     /// Offices; none: the one of [`offices::office`] with 2 seats a slot.
     pub offices: Vec<Office>,
+    /// Settings other than the stack's own.
+    pub settings: HashMap<String, String>,
     /// A client under the SDK that injects faults.
     pub http_client: Option<SharedHttpClient>,
     /// How long the SDK waits for an answer; absent: so long that a busy machine does not matter.
@@ -100,6 +104,7 @@ impl TestApp {
             if setup.offices.is_empty() { vec![offices::office(2)] } else { setup.offices };
         let options = Options {
             offices,
+            overrides: setup.settings,
             http_client: setup.http_client,
             sdk_timeouts: Some(setup.sdk_timeouts.unwrap_or_else(|| sdk_timeouts(PATIENT))),
             clock: Some(Clock::set_to(begin)),
@@ -163,13 +168,13 @@ impl TestApp {
     /// Texts of all messages sent so far.
     #[must_use]
     pub fn sent(&self) -> Vec<String> {
-        self.stack.messenger.kept().iter().map(|kept| kept.message.body.text()).collect()
+        self.stack.graph.kept().into_iter().map(|kept| kept.text).collect()
     }
 
     /// Ids of all outbox rows sent so far, such as `7kq4mm2xr9-1-hold`.
     #[must_use]
     pub fn sent_ids(&self) -> Vec<String> {
-        self.stack.messenger.kept().iter().map(|kept| kept.message.id.to_string()).collect()
+        self.stack.graph.kept().into_iter().map(|kept| kept.message_id).collect()
     }
 
     /// The recount.

@@ -28,11 +28,12 @@ pub async fn enrol_as(app: &TestApp, number: u32, same_nik: u32) -> Person {
     let phone = format!("62800{number:07}");
     let contacts = Contacts { phone: Some(phone.parse().unwrap()), scoped: None };
     let account = store.account_of_contacts(&contacts, Locale::Id, app.now()).await.unwrap();
+    store.note_heard(&account, app.now()).await.unwrap();
     let applicant = NewApplicant {
         name: format!("Contoh {number}").parse().unwrap(),
-        nik: nik(same_nik).parse().unwrap(),
+        nik: Some(nik(same_nik).parse().unwrap()),
         birth_date: "1990-01-01".parse().unwrap(),
-        ktp_regency: "Kota Makassar".to_owned(),
+        ktp_regency: Some("Kota Makassar".to_owned()),
         category: Category::General,
     };
     store.add_applicant(&account, &applicant).await.unwrap();

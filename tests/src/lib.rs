@@ -4,6 +4,7 @@ pub mod app;
 pub mod crowd;
 pub mod offices;
 pub mod person;
+pub mod phone;
 pub mod recorder;
 pub mod unguarded;
 pub mod wire;

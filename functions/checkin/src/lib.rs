@@ -64,6 +64,25 @@ struct CheckInView {
 #[derive(Serialize, ToSchema)]
 struct PersonView {
     name: String,
+    identity: Identity,
+}
+
+/// What is known of who the person is.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Identity {
+    /// A NIK.
+    Nik,
+    /// Name and birth date only: look at the original papers.
+    Weak,
+}
+
+impl From<&Applicant> for PersonView {
+    fn from(applicant: &Applicant) -> Self {
+        let details = &applicant.details;
+        let identity = if details.nik.is_some() { Identity::Nik } else { Identity::Weak };
+        Self { name: details.name.expose().to_owned(), identity }
+    }
 }
 
 /// The scan that counts.
@@ -177,8 +196,7 @@ fn view(
         status: booking.status,
         queue_number: scan.label(),
         people_ahead: checked_in.people_ahead,
-        applicant: applicant
-            .map(|applicant| PersonView { name: applicant.details.name.expose().to_owned() }),
+        applicant: applicant.map(PersonView::from),
         service: booking.seat.service.to_string(),
         slot: booking.seat.time.to_string(),
         documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),

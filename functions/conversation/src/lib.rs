@@ -1,10 +1,16 @@
 //! Answers people's messages: one SQS batch at a time, in order for each person, failures reported
 //! one by one.
 
+mod act;
+mod ask;
+mod hold;
 mod registration;
+mod say;
+mod texts;
+mod turn;
 
 use antrian::app::App;
-use antrian::domain::inbound::{Content, Inbound};
+use antrian::ledger::LedgerError;
 use antrian::messaging::{InboxBody, Messenger};
 use antrian::storage::StoreError;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
@@ -32,20 +38,30 @@ enum Fault {
     /// A queue message that is none of ours.
     #[error("a queue message is not one of ours")]
     Foreign,
+    /// A fault of the table.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Other messages of the same person were always faster.
+    #[error("other messages of the same person were always faster")]
+    Crowded,
 }
 
-async fn answer<M: Messenger>(app: &App, _messenger: &M, record: &SqsMessage) -> Result<(), Fault> {
+impl Fault {
+    fn ledger(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Store(error) => Self::Store(error),
+            LedgerError::Crowded => Self::Crowded,
+        }
+    }
+}
+
+async fn answer<M: Messenger>(app: &App, messenger: &M, record: &SqsMessage) -> Result<(), Fault> {
     let body = record.body.as_deref().unwrap_or_default();
     let InboxBody { inbound: hash } = serde_json::from_str(body).map_err(|_| Fault::Foreign)?;
     let Some(inbound) = app.ledger.store().inbound(&hash).await? else { return Ok(()) };
-    react(app, &inbound).await?;
-    app.ledger.store().finish_inbound(&hash).await?;
-    Ok(())
-}
-
-async fn react(app: &App, inbound: &Inbound) -> Result<(), StoreError> {
-    let Content::Text(text) = &inbound.content else { return Ok(()) };
-    registration::verify_any(app, text, inbound, app.clock.now()).await
+    let (answered, ()) = tokio::join!(
+        Box::pin(turn::answer(app, &hash, &inbound)),
+        messenger.seen(&inbound.provider_id, true),
+    );
+    answered
 }

@@ -1,7 +1,7 @@
 //! The `notifier` function.
 
 use antrian::app::App;
-use antrian::messaging::Simulator;
+use antrian::messaging::AnyMessenger;
 use antrian::telemetry;
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -10,7 +10,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 async fn main() -> anyhow::Result<()> {
     telemetry::start(telemetry::LogFormat::Json);
     let app = &*Box::leak(Box::new(App::from_env().await?));
-    let messenger = &*Box::leak(Box::new(Simulator::default()));
+    let messenger = &*Box::leak(Box::new(AnyMessenger::new(app)?));
     let handler = service_fn(move |event: LambdaEvent<SqsEvent>| async move {
         Ok::<_, lambda_runtime::Error>(
             antrian_notifier::handle(app, messenger, event.payload).await,

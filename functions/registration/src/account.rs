@@ -81,9 +81,9 @@ struct Export {
 struct ExportedApplicant {
     id: String,
     name: String,
-    nik: String,
+    nik: Option<String>,
     birth_date: NaiveDate,
-    ktp_regency: String,
+    ktp_regency: Option<String>,
     category: antrian::domain::person::Category,
 }
 
@@ -157,7 +157,7 @@ async fn export(State(app): State<AppState>, who: SignedIn) -> Result<Json<Expor
             .map(|applicant| ExportedApplicant {
                 id: applicant.id.to_string(),
                 name: applicant.details.name.expose().to_owned(),
-                nik: applicant.details.nik.expose().to_owned(),
+                nik: applicant.details.nik.as_ref().map(|nik| nik.expose().to_owned()),
                 birth_date: applicant.details.birth_date,
                 ktp_regency: applicant.details.ktp_regency.clone(),
                 category: applicant.details.category,

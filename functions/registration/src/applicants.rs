@@ -3,7 +3,8 @@
 use antrian::app::App;
 use antrian::domain::ids::AccountId;
 use antrian::domain::person::Category;
-use antrian::domain::requirements::birth_date_warning;
+use antrian::domain::personal::Nik;
+use antrian::domain::requirements::{birth_date_warning, nik_missing_warning};
 use antrian::domain::time::local_date;
 use antrian::http::body::Body;
 use antrian::http::idempotency::{RequestKey, json, same_body};
@@ -51,9 +52,11 @@ fn general() -> Category {
 pub(crate) struct ApplicantView {
     id: String,
     name: String,
-    nik: String,
+    /// `null`: not told.
+    nik: Option<String>,
     birth_date: NaiveDate,
-    ktp_regency: String,
+    /// `null`: not told.
+    ktp_regency: Option<String>,
     category: Category,
     warnings: Vec<WarningView>,
 }
@@ -61,15 +64,17 @@ pub(crate) struct ApplicantView {
 impl From<&Applicant> for ApplicantView {
     fn from(applicant: &Applicant) -> Self {
         let details = &applicant.details;
-        let warning = (!details.nik.agrees_with(details.birth_date)).then(birth_date_warning);
+        let differs = details.birth_date_differs().then(birth_date_warning);
+        let missing = details.nik.is_none().then(nik_missing_warning);
+        let warnings: Vec<_> = differs.into_iter().chain(missing).collect();
         Self {
             id: applicant.id.to_string(),
             name: details.name.expose().to_owned(),
-            nik: details.nik.masked(),
+            nik: details.nik.as_ref().map(Nik::masked),
             birth_date: details.birth_date,
             ktp_regency: details.ktp_regency.clone(),
             category: details.category,
-            warnings: views(warning.as_slice()),
+            warnings: views(&warnings),
         }
     }
 }
@@ -97,9 +102,13 @@ fn parse(person: &Person, today: NaiveDate) -> Result<NewApplicant, Problem> {
     let birth_date = birth_date(&person.birth_date, today);
     let ktp_regency = regency(&person.ktp_regency);
     match (name, nik, birth_date, ktp_regency) {
-        (Ok(name), Ok(nik), Ok(birth_date), Ok(ktp_regency)) => {
-            Ok(NewApplicant { name, nik, birth_date, ktp_regency, category: person.category })
-        }
+        (Ok(name), Ok(nik), Ok(birth_date), Ok(ktp_regency)) => Ok(NewApplicant {
+            name,
+            nik: Some(nik),
+            birth_date,
+            ktp_regency: Some(ktp_regency),
+            category: person.category,
+        }),
         (name, nik, birth_date, regency) => {
             let faults = [name.err(), nik.err(), birth_date.err(), regency.err()];
             Err(Problem::fields(&faults.into_iter().flatten().collect::<Vec<_>>()))

@@ -2,7 +2,7 @@
 
 use antrian::app::App;
 use antrian::ledger::{Housekeeping, LedgerError};
-use antrian::messaging::sweep::sweep;
+use antrian::messaging::sweep::{sweep, sweep_inbox};
 use antrian::storage::AuditReport;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,8 @@ pub struct Report {
     pub cleared: u32,
     /// Overdue messages handed to the queue.
     pub swept: usize,
+    /// Received messages that waited, handed to their queue again.
+    pub heard: usize,
     /// The recount, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditReport>,
@@ -56,7 +58,7 @@ pub async fn run(app: &App, work: &Housekeeping, job: Job) -> Result<Report, Led
 async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let now = app.clock.now();
     let (store, queue) = (app.ledger.store(), &app.queue);
-    let ((days_opened, surveyed), settled, cleared, swept) = tokio::join!(
+    let ((days_opened, surveyed), settled, cleared, swept, heard) = tokio::join!(
         // What is free next is looked for after days have been opened.
         async {
             let opened = Box::pin(work.open_days(now)).await;
@@ -66,12 +68,14 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
         Box::pin(work.settle(now)),
         Box::pin(work.clear_closed_days(now)),
         Box::pin(sweep(store, queue, now)),
+        Box::pin(sweep_inbox(store, &app.inbox, now)),
     );
     let report = Report {
         days_opened: days_opened?,
         settled: settled?,
         cleared: cleared?,
         swept: swept?,
+        heard: heard?,
         audit: None,
     };
     surveyed?;

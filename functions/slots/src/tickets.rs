@@ -7,6 +7,7 @@ use antrian::http::problem::{Code, Problem, ProblemDetails, internal};
 use antrian::http::session::SignedIn;
 use antrian::http::{AppState, Routes};
 use antrian::messaging::compose::ticket_claims;
+use antrian::messaging::picture::message_of;
 use antrian::rendering::{self, CalendarEntry};
 use axum::extract::State;
 use axum::http::header;
@@ -18,7 +19,11 @@ use crate::bookings::own;
 use crate::offices::office;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(svg)).routes(routes!(png)).routes(routes!(ics))
+    OpenApiRouter::new()
+        .routes(routes!(svg))
+        .routes(routes!(png))
+        .routes(routes!(ics))
+        .route("/media/tickets/{address}", axum::routing::get(sent))
 }
 
 /// A booking that has a ticket.
@@ -65,6 +70,22 @@ async fn png(
     Segments(code): Segments<BookingCode>,
 ) -> Result<Response, Problem> {
     let booking = ticketed(&app, &who, code).await?;
+    let png = rendering::png(&text(&app, &booking)).map_err(|error| internal(&error))?;
+    Ok(file("image/png", png))
+}
+
+/// The picture of a message, for the provider that sends it. Not part of the API: only we make its
+/// addresses, and they are good for a short time.
+async fn sent(
+    State(app): State<AppState>,
+    Segments(address): Segments<String>,
+) -> Result<Response, Problem> {
+    let not_found = || Problem::new(Code::NotFound);
+    let store = app.ledger.store();
+    let id = message_of(&app.keyring, &address, app.clock.now()).ok_or_else(not_found)?;
+    let message = store.message(&id).await?.ok_or_else(not_found)?;
+    let about = message.about.ok_or_else(not_found)?;
+    let booking = store.booking(about.code).await?.ok_or_else(not_found)?;
     let png = rendering::png(&text(&app, &booking)).map_err(|error| internal(&error))?;
     Ok(file("image/png", png))
 }

@@ -84,8 +84,7 @@ pub(crate) fn booking_view(
     let zone = office.timezone;
     let list = applicant.map(|applicant| checklist(office, booking, applicant));
     let mut warnings = list.as_ref().map(|list| list.warnings.clone()).unwrap_or_default();
-    let differs =
-        |applicant: &&Applicant| !applicant.details.nik.agrees_with(applicant.details.birth_date);
+    let differs = |applicant: &&Applicant| applicant.details.birth_date_differs();
     warnings.extend(applicant.filter(differs).map(|_| birth_date_warning()));
     let has_ticket =
         matches!(status, Status::Confirmed | Status::CheckedIn | Status::AwaitingDocuments);

@@ -204,6 +204,9 @@ pub struct Event {
     pub date: NaiveDate,
     /// The slot after it.
     pub time: SlotTime,
+    /// Keyed hash of the message that caused it, so that the same message changes nothing twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
 }
 
 /// Why a transition does not take place. The booking stays as it is.
@@ -271,6 +274,7 @@ impl Booking {
             by,
             date: self.seat.date,
             time: self.seat.time,
+            cause: None,
         }
     }
 

@@ -89,20 +89,18 @@ impl MessageState {
         !matches!(self, Self::Pending | Self::Sending)
     }
 
-    /// The state after a status report: forward only, and a failure never hides a delivery.
+    /// The state after a status report: forward only, whatever the order of the reports. A failure
+    /// comes after the message was taken, and never hides a delivery.
+    #[must_use]
     pub fn advanced(self, report: Self) -> Self {
         let rank = |state| match state {
             Self::Pending | Self::Sending | Self::Stale => 0,
-            Self::Failed => 1,
-            Self::Sent => 2,
+            Self::Sent => 1,
+            Self::Failed => 2,
             Self::Delivered => 3,
             Self::Read => 4,
         };
-        match (self, report) {
-            (Self::Sent, Self::Failed) => report,
-            _ if rank(report) > rank(self) => report,
-            _ => self,
-        }
+        if rank(report) > rank(self) { report } else { self }
     }
 }
 
@@ -232,6 +230,19 @@ impl Message {
         }
     }
 
+    /// The row as it waits for its next try, at `due`; `error` says why.
+    #[must_use]
+    pub fn pending(&self, error: &str, due: DateTime<Utc>) -> Self {
+        Self {
+            state: MessageState::Pending,
+            due,
+            lease: None,
+            lease_until: None,
+            error: Some(error.to_owned()),
+            ..self.clone()
+        }
+    }
+
     /// Whether sending it now would tell something that is not so any more.
     pub fn is_stale(&self, booking: Option<&Booking>, now: DateTime<Utc>) -> bool {
         if now >= self.worthless_at {
@@ -266,6 +277,7 @@ mod tests {
             (Delivered, Failed, Delivered),
             (Delivered, Sent, Delivered),
             (Failed, Delivered, Delivered),
+            (Failed, Sent, Failed),
             (Stale, Sent, Sent),
         ] {
             assert_eq!(from.advanced(report), to, "{from:?} {report:?}");

@@ -12,6 +12,7 @@ pub mod office;
 pub mod person;
 pub mod personal;
 pub mod release;
+pub mod report;
 pub mod requirements;
 pub mod ticket;
 pub mod time;

@@ -50,6 +50,17 @@ impl Nik {
         (day, number(8), number(10)) == (birth.day(), birth.month(), year)
     }
 
+    /// The birth date that the digits tell: the latest one that is not after `today`. Absent: there
+    /// is no such date.
+    pub fn birth_date(&self, today: NaiveDate) -> Option<NaiveDate> {
+        let number = |at: usize| self.0[at..at + 2].parse::<u32>().ok();
+        let (day, month) = (number(6)? % 40, number(8)?);
+        let year = i32::try_from(number(10)?).ok()?;
+        let century = today.year() - today.year().rem_euclid(100);
+        let of = |century: i32| NaiveDate::from_ymd_opt(century + year, month, day);
+        of(century).filter(|date| *date <= today).or_else(|| of(century - 100))
+    }
+
     /// The first and last four digits, for its owner to recognise it.
     pub fn masked(&self) -> String {
         format!("{}••••••••{}", &self.0[..4], &self.0[12..])

@@ -88,6 +88,7 @@ struct Rules {
     rules: Vec<DocumentRule>,
     domicile_letter: DomicileLetter,
     nik_birth_date_differs: Text,
+    nik_missing: Text,
 }
 
 #[derive(Debug, Deserialize)]
@@ -134,6 +135,11 @@ pub fn birth_date_warning() -> Warning {
         code: "nik_birth_date_differs".to_owned(),
         message: RULES.nik_birth_date_differs.clone(),
     }
+}
+
+/// The warning for somebody who told no NIK.
+pub fn nik_missing_warning() -> Warning {
+    Warning { code: "nik_missing".to_owned(), message: RULES.nik_missing.clone() }
 }
 
 /// The checklist for these circumstances at this office.

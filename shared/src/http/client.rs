@@ -6,3 +6,9 @@ pub fn builder() -> reqwest::ClientBuilder {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
 }
+
+/// The start of a client that calls `url` only: what is plain HTTP is on this machine, and no proxy
+/// stands before it.
+pub fn builder_for(url: &str) -> reqwest::ClientBuilder {
+    if url.starts_with("http://") { builder().no_proxy() } else { builder() }
+}

@@ -38,6 +38,7 @@ pub struct Ledger {
     days: Arc<DayCache>,
     offices: Arc<OfficeCache>,
     queue: MessageQueue,
+    cause: Option<Arc<str>>,
 }
 
 /// Why the ledger gives no outcome.
@@ -56,7 +57,14 @@ impl Ledger {
     pub fn new(store: Store, queue: MessageQueue) -> Self {
         let days = Arc::new(DayCache::new(store.clone()));
         let offices = Arc::new(OfficeCache::new(store.clone()));
-        Self { store, days, offices, queue }
+        Self { store, days, offices, queue, cause: None }
+    }
+
+    /// This ledger, its changes caused by the message of this hash: told again of the same message,
+    /// [`Store::was_caused_by`] knows it.
+    #[must_use]
+    pub fn caused_by(&self, hash: &str) -> Self {
+        Self { cause: Some(hash.into()), ..self.clone() }
     }
 
     /// Makes a change and, once it is committed, tells the queue of its messages that are due.
@@ -65,7 +73,7 @@ impl Ledger {
         change: &Change<'_>,
         now: DateTime<Utc>,
     ) -> Result<ChangeOutcome, LedgerError> {
-        let outcome = self.store.change(change, now).await?;
+        let outcome = self.store.change(change, self.cause.as_deref(), now).await?;
         if matches!(outcome, ChangeOutcome::Applied) {
             let due = change.messages.iter().filter(|message| message.due <= now);
             self.queue.announce(&due.map(|message| message.id.clone()).collect::<Vec<_>>()).await;

@@ -1,36 +1,52 @@
 //! From an outbox row to words and an address, at the moment of sending.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::deliver::DeliverError;
-use super::messenger::{Body, Choices};
+use super::messenger::{Body, Choice, Choices, TemplateCall};
+use super::templates;
 use super::texts::{self, BookingText};
 use crate::domain::booking::Booking;
 use crate::domain::message::{Locale, Message, MessageKind};
 use crate::domain::office::Office;
 use crate::domain::person::Contacts;
-use crate::domain::requirements::{Circumstances, Requirements, applicant_kind, requirements};
+use crate::domain::requirements::{
+    Circumstances, Requirements, applicant_kind, nik_missing_warning, requirements,
+};
 use crate::domain::ticket::TicketClaims;
 use crate::ledger::Ledger;
 use crate::rendering;
-use crate::storage::{Applicant, StoreError};
+use crate::storage::{Applicant, Heard, StoreError};
 
 /// What a row comes to.
 #[derive(Debug)]
 pub enum Composed {
     /// To be sent.
-    Send {
-        /// To whom.
-        to: Box<Contacts>,
-        /// What.
-        body: Body,
-    },
+    Send(Box<Letter>),
     /// It speaks of something that is not so any more.
     Stale,
     /// There is nobody to send it to: the account was erased.
     Nobody,
+    /// The person wants no reminders.
+    OptedOut,
 }
+
+/// A message in the forms that it can be sent in.
+#[derive(Debug)]
+pub struct Letter {
+    /// To whom.
+    pub to: Contacts,
+    /// In free form: while the window is open.
+    pub body: Body,
+    /// As an approved form, if there is one: at any time.
+    pub template: Option<TemplateCall>,
+    /// Whether the person has written within a day.
+    pub is_open: bool,
+}
+
+/// The window is open for 24 hours; what arrives in its last minutes may find it closed.
+const WINDOW: TimeDelta = TimeDelta::minutes(24 * 60 - 5);
 
 /// What a message to somebody without an account carries, sealed in its row.
 #[derive(Serialize, Deserialize)]
@@ -70,18 +86,21 @@ pub async fn compose(
         return one_time_code(ledger, message);
     }
     let Some(to) = contacts(ledger, message).await? else { return Ok(Composed::Nobody) };
-    if message.kind == MessageKind::Reply {
-        let body = reply(ledger, message)?;
-        return Ok(Composed::Send { to: Box::new(to), body });
-    }
-    let body = match booking {
-        None => Body::Text(texts::verified(message.locale).map_err(text_error)?),
-        Some(booking) => match about_booking(ledger, message, &booking, public_url, now).await? {
-            Some(body) => body,
-            None => return Ok(Composed::Nobody),
-        },
+    let heard = match &message.account {
+        Some(account) => ledger.store().last_heard(account).await?,
+        None => Heard::default(),
     };
-    Ok(Composed::Send { to: Box::new(to), body })
+    if message.kind == MessageKind::Reminder && heard.reminders_off {
+        return Ok(Composed::OptedOut);
+    }
+    let forms = match booking {
+        _ if message.kind == MessageKind::Reply => Some((reply(ledger, message)?, None)),
+        None => Some((Body::Text(texts::verified(message.locale).map_err(text_error)?), None)),
+        Some(booking) => about_booking(ledger, message, &booking, public_url, now).await?,
+    };
+    let Some((body, template)) = forms else { return Ok(Composed::Nobody) };
+    let is_open = heard.at.is_some_and(|at| now < at + WINDOW);
+    Ok(Composed::Send(Box::new(Letter { to, body, template, is_open })))
 }
 
 async fn contacts(ledger: &Ledger, message: &Message) -> Result<Option<Contacts>, StoreError> {
@@ -99,7 +118,9 @@ fn one_time_code(ledger: &Ledger, message: &Message) -> Result<Composed, Deliver
     let phone = code.phone.parse().map_err(|_| corrupt())?;
     let text = texts::one_time_code(message.locale, &code.otp, code.minutes).map_err(text_error)?;
     let to = Contacts { phone: Some(phone), scoped: None };
-    Ok(Composed::Send { to: Box::new(to), body: Body::Text(text) })
+    let template = templates::one_time_code(message.locale, &code.otp);
+    // Whoever asks for a code has not written.
+    Ok(Composed::Send(Box::new(Letter { to, body: Body::Text(text), template, is_open: false })))
 }
 
 /// An answer in a conversation, as it was decided on.
@@ -141,7 +162,7 @@ async fn about_booking(
     booking: &Booking,
     public_url: &str,
     now: DateTime<Utc>,
-) -> Result<Option<Body>, DeliverError> {
+) -> Result<Option<(Body, Option<TemplateCall>)>, DeliverError> {
     let store = ledger.store();
     let office = ledger.offices().get(&booking.seat.office, now).await?;
     let office =
@@ -151,18 +172,40 @@ async fn about_booking(
     };
     let list = checklist(&office, booking, &applicant);
     let text = booking_text(&office, booking, &list, message.locale, public_url);
-    let caption =
-        texts::booking_message(message.kind, message.locale, &text).map_err(text_error)?;
-    let has_ticket = matches!(
-        message.kind,
+    let png = has_ticket(message.kind).then(|| ticket(ledger, booking)).transpose()?;
+    let (kind, locale) = (message.kind, message.locale);
+    let template = templates::about_booking(kind, locale, &text, booking.code, png.as_ref());
+    let body = match png {
+        Some(png) => {
+            let caption = texts::caption(kind, locale, &text).map_err(text_error)?;
+            Body::Picture { png, caption }
+        }
+        None => {
+            let words = texts::booking_message(kind, locale, &text).map_err(text_error)?;
+            with_buttons(words, templates::buttons(kind, locale, booking.code))
+        }
+    };
+    Ok(Some((body, template)))
+}
+
+fn has_ticket(kind: MessageKind) -> bool {
+    matches!(
+        kind,
         MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder | MessageKind::Ticket
-    );
-    if !has_ticket {
-        return Ok(Some(Body::Text(caption)));
+    )
+}
+
+fn ticket(ledger: &Ledger, booking: &Booking) -> Result<Vec<u8>, DeliverError> {
+    let ticket = ledger.store().keyring().ticket_signer().sign(&ticket_claims(booking));
+    rendering::png(&ticket).map_err(|error| DeliverError::Text(Box::new(error)))
+}
+
+/// What is too long to stand above buttons goes without: its words say what to do as well.
+fn with_buttons(text: String, buttons: Vec<Choice>) -> Body {
+    if buttons.is_empty() || text.chars().count() > texts::CAPTION_CHARS {
+        return Body::Text(text);
     }
-    let ticket = store.keyring().ticket_signer().sign(&ticket_claims(booking));
-    let png = rendering::png(&ticket).map_err(|error| DeliverError::Text(Box::new(error)))?;
-    Ok(Some(Body::Picture { png, caption }))
+    Body::Choices { text, choices: Choices::Buttons(buttons) }
 }
 
 /// What the ticket of a booking says.
@@ -177,13 +220,18 @@ pub fn ticket_claims(booking: &Booking) -> TicketClaims {
 
 /// What this person brings to this visit.
 pub fn checklist(office: &Office, booking: &Booking, applicant: &Applicant) -> Requirements {
+    let details = &applicant.details;
     let about = Circumstances {
         service: &booking.seat.service,
-        applicant: applicant_kind(applicant.details.birth_date, booking.seat.date),
-        ktp_regency: Some(&applicant.details.ktp_regency),
+        applicant: applicant_kind(details.birth_date, booking.seat.date),
+        ktp_regency: details.ktp_regency.as_deref(),
         date: booking.seat.date,
     };
-    requirements(office, &about)
+    let mut list = requirements(office, &about);
+    if details.nik.is_none() {
+        list.warnings.push(nik_missing_warning());
+    }
+    list
 }
 
 fn booking_text<'a>(

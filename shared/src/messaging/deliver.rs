@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::compose::{Composed, compose};
-use super::messenger::{Messenger, Outgoing, SendError};
+use super::compose::{Composed, Letter, compose};
+use super::messenger::{Body, Messenger, Outgoing, SendError};
+use super::pause::{self, Entry};
 use super::queue::MessageQueue;
 use crate::domain::ids::MessageId;
 use crate::domain::message::{Message, MessageState, RESENT, UNCONFIRMED};
@@ -47,6 +48,8 @@ const SETTLE: TimeDelta = TimeDelta::minutes(10);
 /// Attempts before giving up; with waits of 15 s · 2^n the last comes after about an hour.
 const MOST_ATTEMPTS: u32 = 9;
 const FIRST_WAIT_SECS: i64 = 15;
+/// Marks a row that waits for the end of a pause.
+const PAUSED: &str = "paused";
 /// Rounds of writing down a success while others change the row.
 const MOST_ROUNDS: u32 = 4;
 
@@ -84,10 +87,10 @@ impl<M: Messenger> Courier<'_, M> {
             return self.wait_for_status(&message, now).await;
         }
         match Box::pin(compose(self.ledger, &message, self.public_url, now)).await {
-            Ok(Composed::Send { to, body }) => {
-                let outgoing = Outgoing { id: message.id.clone(), to: *to, body };
-                let sent = self.messenger.send(&outgoing).await;
-                self.record(&message, sent, now).await
+            Ok(Composed::Send(letter)) => self.send(&message, *letter, now).await,
+            Ok(Composed::OptedOut) => {
+                let why = Some("opted_out");
+                self.settle(&message, MessageState::Stale, why, Delivery::Stale).await
             }
             Ok(Composed::Stale) => {
                 self.settle(&message, MessageState::Stale, None, Delivery::Stale).await
@@ -102,6 +105,42 @@ impl<M: Messenger> Courier<'_, M> {
                 self.postpone(&message, "not_composed", None, now).await
             }
         }
+    }
+
+    /// Sends, unless sending is paused; in free form while the person's window is open, else and at
+    /// the provider's word as a template.
+    async fn send(
+        &self,
+        message: &Message,
+        letter: Letter,
+        now: DateTime<Utc>,
+    ) -> Result<Delivery, DeliverError> {
+        let probe = match pause::enter(self.ledger.store(), now).await {
+            Ok(Entry::Open) => None,
+            Ok(Entry::Probe(until)) => Some(until),
+            Ok(Entry::Paused(until)) => return self.put_off(message, PAUSED, until).await,
+            Err(error) => {
+                tracing::warn!(message = %message.id, %error, "the pause could not be looked at");
+                return self.postpone(message, "not_composed", None, now).await;
+            }
+        };
+        let Letter { to, body, template, is_open } = letter;
+        let (first, second) = match template.map(Body::Template) {
+            Some(template) if is_open => (body, Some(template)),
+            Some(template) => (template, None),
+            None => (body, None),
+        };
+        let (id, attempt) = (message.id.clone(), message.attempts);
+        let mut outgoing = Outgoing { id, to, body: first, attempt };
+        let mut sent = self.messenger.send(&outgoing).await;
+        if let (Err(SendError::WindowClosed), Some(template)) = (&sent, second) {
+            outgoing.body = template;
+            sent = self.messenger.send(&outgoing).await;
+        }
+        if let Some(until) = probe.filter(|_| pause::is_over(&sent)) {
+            pause::end(self.ledger.store(), until).await;
+        }
+        self.record(message, sent, now).await
     }
 
     async fn record(
@@ -121,10 +160,15 @@ impl<M: Messenger> Courier<'_, M> {
                 self.queue.bury(&message.id).await;
                 self.settle(message, MessageState::Failed, Some(&code), Delivery::Failed).await
             }
+            // There is no form that could be sent instead.
             Err(SendError::WindowClosed) => {
-                self.postpone(message, "window_closed", None, now).await
+                let why = Some("window_closed");
+                self.settle(message, MessageState::Failed, why, Delivery::Failed).await
             }
-            Err(SendError::Stopped { code }) => self.postpone(message, &code, None, now).await,
+            Err(SendError::Stopped { code }) => {
+                let until = pause::begin(self.ledger.store(), &code, now).await;
+                self.put_off(message, &code, until).await
+            }
             Err(SendError::Later { code, after }) => {
                 self.postpone(message, &code, after, now).await
             }
@@ -162,14 +206,23 @@ impl<M: Messenger> Courier<'_, M> {
             return self.settle(message, MessageState::Failed, Some(code), Delivery::Failed).await;
         }
         let wait = TimeDelta::seconds(FIRST_WAIT_SECS << message.attempts.min(MOST_ATTEMPTS));
-        let again = Message {
-            state: MessageState::Pending,
-            due: now + after.map_or(wait, |after| after.max(wait)),
-            lease: None,
-            lease_until: None,
-            error: Some(code.to_owned()),
-            ..message.clone()
-        };
+        let due = now + after.map_or(wait, |after| after.max(wait));
+        self.replace(message, message.pending(code, due)).await?;
+        Ok(Delivery::Later)
+    }
+
+    /// Puts a message off that the provider was not, or refused to be, asked for: no fault of its own,
+    /// so the attempt does not count.
+    async fn put_off(
+        &self,
+        message: &Message,
+        code: &str,
+        until: DateTime<Utc>,
+    ) -> Result<Delivery, DeliverError> {
+        let was_resent = message.error.as_deref() == Some(RESENT);
+        let code = if was_resent { RESENT } else { code };
+        let attempts = message.attempts.saturating_sub(1);
+        let again = Message { attempts, ..message.pending(code, until) };
         self.replace(message, again).await?;
         Ok(Delivery::Later)
     }

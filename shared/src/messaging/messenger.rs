@@ -18,6 +18,8 @@ pub struct Outgoing {
     pub to: Contacts,
     /// What.
     pub body: Body,
+    /// Which try this is, from 1 on.
+    pub attempt: u32,
 }
 
 /// What a message consists of. Lengths are those that WhatsApp takes.
@@ -92,6 +94,8 @@ pub struct TemplateCall {
     pub png: Option<Vec<u8>>,
     /// What comes back from its quick-reply buttons, in order.
     pub payloads: Vec<String>,
+    /// What its button copies: of an authentication template, the code.
+    pub copies: Option<String>,
 }
 
 impl Body {

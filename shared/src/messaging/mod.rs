@@ -4,19 +4,31 @@
 //! row, drops it if it is stale, sends it through a [`Messenger`] and records what became of it;
 //! [`sweep`] finds every row that SQS never got or lost.
 
+mod answer;
+pub mod cloud_api;
 pub mod compose;
 pub mod deliver;
 pub mod inbox;
+mod limits;
 pub mod messenger;
+mod pace;
+mod pause;
+pub mod picture;
+pub mod provider;
 pub mod queue;
 pub mod simulator;
 pub mod sweep;
+pub mod templates;
 pub mod texts;
+pub mod twilio;
 
+pub use cloud_api::CloudApi;
 pub use deliver::{Courier, DeliverError, Delivery};
 pub use inbox::{Inbox, InboxBody};
 pub use messenger::{
     Body, Choice, Choices, Messenger, Outgoing, Receipt, Section, SendError, TemplateCall,
 };
+pub use provider::AnyMessenger;
 pub use queue::MessageQueue;
 pub use simulator::Simulator;
+pub use twilio::Twilio;

@@ -1,7 +1,9 @@
-//! The sweeper: every row that is due and not settled goes to the queue (again).
+//! The sweeper: every row that is due and not settled, and every received message that waits, goes
+//! to its queue (again).
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::inbox::Inbox;
 use super::queue::MessageQueue;
 use crate::domain::ids::MessageId;
 use crate::domain::message::{Message, MessageState};
@@ -36,9 +38,34 @@ pub async fn sweep(
     Ok(swept)
 }
 
+/// A message that waited longer is told of no more: its sender can be answered for a day only, and
+/// what failed for a day lies in the dead-letter queue.
+const MOST_WAIT: TimeDelta = TimeDelta::days(1);
+
+/// Announces received messages that wait. Tells how many SQS has taken.
+///
+/// SQS swallows what it got within the last five minutes under the same name; each minute has a
+/// name of its own.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn sweep_inbox(
+    store: &Store,
+    inbox: &Inbox,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let round = (now.timestamp() / 60).to_string();
+    let mut swept = 0;
+    for shard in 0..DUE_SHARDS {
+        let waiting = store.due_inbound(shard, now - MOST_WAIT, now - GRACE, MOST_SWEPT).await?;
+        swept += inbox.announce(&waiting, &round).await;
+    }
+    Ok(swept)
+}
+
 fn is_overdue(message: &Message, now: DateTime<Utc>) -> bool {
-    let planned =
-        message.kind == crate::domain::message::MessageKind::Reminder || message.attempts > 0;
+    let was_put_off = message.attempts > 0 || message.error.is_some();
+    let planned = message.kind == crate::domain::message::MessageKind::Reminder || was_put_off;
     let grace = if planned { TimeDelta::zero() } else { GRACE };
     matches!(message.state, MessageState::Pending | MessageState::Sending)
         && message.due + grace <= now

@@ -69,6 +69,28 @@ pub fn booking_message(
     render(kind, locale, &View::of(locale, text, false))
 }
 
+/// The text of a message about a booking as the caption of a picture: [`booking_message`], without
+/// the list of documents if it would be too long for one, and cut if it is even so.
+///
+/// # Errors
+/// Those of [`booking_message`].
+pub fn caption(
+    kind: MessageKind,
+    locale: Locale,
+    text: &BookingText<'_>,
+) -> askama::Result<String> {
+    let whole = booking_message(kind, locale, text)?;
+    if whole.chars().count() <= CAPTION_CHARS {
+        return Ok(whole);
+    }
+    let short = BookingText { documents: &[], warnings: &[], ..text.clone() };
+    let short = booking_message(kind, locale, &short)?;
+    if short.chars().count() <= CAPTION_CHARS {
+        return Ok(short);
+    }
+    Ok(short.chars().take(CAPTION_CHARS - 1).chain(['…']).collect())
+}
+
 /// The answer to somebody who has verified their number by writing to us.
 ///
 /// # Errors

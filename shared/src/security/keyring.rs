@@ -10,6 +10,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::NaiveDate;
 use rand::Rng;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
@@ -20,7 +21,7 @@ use super::sub_keys::{Derive, Lookup, Master, SubKey};
 use super::tokens;
 use crate::domain::code::BookingCode;
 use crate::domain::ids::AccountId;
-use crate::domain::personal::{Nik, PhoneNumber, ScopedUserId};
+use crate::domain::personal::{Nik, PersonName, PhoneNumber, ScopedUserId};
 
 /// Why a text is not a keyring. Says what is wrong, never what the text holds.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -134,6 +135,13 @@ impl Keyring {
     /// The keyed hash by which a person is found: `<lookup version>.<64 hexadecimal digits>`.
     pub fn person(&self, nik: &Nik) -> String {
         self.lookup_hash(&self.lookup.person, &[nik.expose()])
+    }
+
+    /// The keyed hash by which a person is found who told no NIK: the same for every spelling of the
+    /// name in case and spaces.
+    pub fn person_without_nik(&self, name: &PersonName, birth: NaiveDate) -> String {
+        let parts = [name.expose().to_lowercase(), birth.to_string()];
+        self.lookup_hash(&self.lookup.person, &[&parts[0], &parts[1]])
     }
 
     /// The keyed hash by which a phone number's account is found.

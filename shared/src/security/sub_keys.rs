@@ -23,6 +23,8 @@ pub enum Derive {
     RegistrationSecret,
     /// A session's token.
     SessionToken,
+    /// The address of a message's picture.
+    PictureAddress,
 }
 
 /// A key of one purpose, ready to hash.
@@ -82,6 +84,7 @@ pub(super) struct Lookup {
     registration_code: SubKey,
     registration_secret: SubKey,
     session_token: SubKey,
+    picture_address: SubKey,
 }
 
 impl Lookup {
@@ -98,6 +101,7 @@ impl Lookup {
             registration_code: master.sub_key("derive/registration-code"),
             registration_secret: master.sub_key("derive/registration-secret"),
             session_token: master.sub_key("derive/session-token"),
+            picture_address: master.sub_key("derive/picture-address"),
         }
     }
 
@@ -108,6 +112,7 @@ impl Lookup {
             Derive::RegistrationCode => &self.registration_code,
             Derive::RegistrationSecret => &self.registration_secret,
             Derive::SessionToken => &self.session_token,
+            Derive::PictureAddress => &self.picture_address,
         }
     }
 }

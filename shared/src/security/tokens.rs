@@ -72,11 +72,17 @@ pub fn registration_code() -> String {
 }
 
 /// The registration code that is made of `seed`'s first bytes; see [`super::Derive`].
+///
+/// One of its symbols is a digit, so that it is never taken for a word: one code of twenty would have
+/// none and gets one in the place of its first letter.
 pub fn registration_code_of(seed: &[u8; 32]) -> String {
-    seed.iter()
-        .take(REGISTRATION_SYMBOLS)
-        .map(|byte| char::from(CROCKFORD[usize::from(byte % 32)]))
-        .collect()
+    let symbol = |byte: &u8| char::from(CROCKFORD[usize::from(byte % 32)]);
+    let mut code: String = seed.iter().take(REGISTRATION_SYMBOLS).map(symbol).collect();
+    if !code.contains(|symbol: char| symbol.is_ascii_digit()) {
+        let digit = char::from(CROCKFORD[usize::from(seed[REGISTRATION_SYMBOLS] % 10)]);
+        code.replace_range(..1, &digit.to_string());
+    }
+    code
 }
 
 /// Whether two secrets are the same, in a time that tells only their lengths.

@@ -31,14 +31,21 @@ pub struct Account {
 pub struct NewApplicant {
     /// Name as on the KTP.
     pub name: PersonName,
-    /// National identity number.
-    pub nik: Nik,
+    /// National identity number; absent: not told, the desk looks at the KTP.
+    pub nik: Option<Nik>,
     /// Date of birth.
     pub birth_date: NaiveDate,
-    /// Regency on the KTP.
-    pub ktp_regency: String,
+    /// Regency on the KTP, if it was told.
+    pub ktp_regency: Option<String>,
     /// Entitlement to priority.
     pub category: Category,
+}
+
+impl NewApplicant {
+    /// Whether the NIK, if there is one, tells another birth date.
+    pub fn birth_date_differs(&self) -> bool {
+        self.nik.as_ref().is_some_and(|nik| !nik.agrees_with(self.birth_date))
+    }
 }
 
 impl std::fmt::Debug for NewApplicant {
@@ -52,7 +59,7 @@ impl std::fmt::Debug for NewApplicant {
 pub struct Applicant {
     /// `p1` to `p5`.
     pub id: ApplicantId,
-    /// Keyed hash of the NIK.
+    /// Keyed hash of the NIK, or of name and birth date without one.
     pub person: String,
     /// Who it is.
     pub details: NewApplicant,
@@ -67,7 +74,7 @@ pub enum ApplicantAdded {
     Full,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct ProfileItem {
     #[serde(with = "chrono::serde::ts_seconds")]
     pub(super) created_at: DateTime<Utc>,
@@ -87,9 +94,11 @@ struct ApplicantItem {
 #[derive(Serialize, Deserialize)]
 struct SealedApplicant {
     name: String,
-    nik: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nik: Option<String>,
     birth_date: NaiveDate,
-    ktp_regency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ktp_regency: Option<String>,
 }
 
 /// An account books for up to five people.
@@ -130,6 +139,19 @@ impl Store {
         }))
     }
 
+    /// Sets the language of an account's messages; one that was erased stays erased.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn set_locale(&self, id: &AccountId, locale: Locale) -> Result<(), StoreError> {
+        let locale = serde_dynamo::to_attribute_value(locale).map_err(|error| {
+            StoreError::Corrupt { kind: "profile", source: Some(Box::new(error)) }
+        })?;
+        let speak = Expression::new("SET #locale = :locale").with(":locale", locale);
+        let alive = Expression::new("attribute_exists(#pk)");
+        self.transact(vec![Write::Update(keys::profile(id), speak, Some(alive))]).await.map(|_| ())
+    }
+
     /// Adds a person to an account; the same NIK again is the same person.
     ///
     /// # Errors
@@ -139,7 +161,10 @@ impl Store {
         account: &AccountId,
         new: &NewApplicant,
     ) -> Result<ApplicantAdded, StoreError> {
-        let person = self.keyring().person(&new.nik);
+        let person = match &new.nik {
+            Some(nik) => self.keyring().person(nik),
+            None => self.keyring().person_without_nik(&new.name, new.birth_date),
+        };
         for number in 1..=MOST_APPLICANTS {
             let id: ApplicantId =
                 format!("p{number}").parse().map_err(|_| StoreError::corrupt("applicant"))?;
@@ -177,7 +202,7 @@ impl Store {
         let key = keys::applicant(account, id);
         let details = SealedApplicant {
             name: new.name.expose().to_owned(),
-            nik: new.nik.expose().to_owned(),
+            nik: new.nik.as_ref().map(|nik| nik.expose().to_owned()),
             birth_date: new.birth_date,
             ktp_regency: new.ktp_regency.clone(),
         };
@@ -206,7 +231,7 @@ impl Store {
             person: item.person,
             details: NewApplicant {
                 name: details.name.parse().map_err(|_| corrupt())?,
-                nik: details.nik.parse().map_err(|_| corrupt())?,
+                nik: details.nik.map(|nik| nik.parse()).transpose().map_err(|_| corrupt())?,
                 birth_date: details.birth_date,
                 ktp_regency: details.ktp_regency,
                 category: item.category,

@@ -106,16 +106,19 @@ enum Role {
 const MOST_EVENTS: usize = 1_000;
 
 impl Store {
-    /// Makes a change, whole or not at all.
+    /// Makes a change, whole or not at all. `cause` is the keyed hash of the message that asked for
+    /// it, if one did.
     ///
     /// # Errors
     /// If the table does not answer, or its answer stayed unknown.
     pub async fn change(
         &self,
         change: &Change<'_>,
+        cause: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<ChangeOutcome, StoreError> {
-        let (roles, writes): (Vec<_>, Vec<_>) = self.writes(change, now)?.into_iter().unzip();
+        let (roles, writes): (Vec<_>, Vec<_>) =
+            self.writes(change, cause, now)?.into_iter().unzip();
         match self.transact(writes).await? {
             Outcome::Applied => Ok(ChangeOutcome::Applied),
             Outcome::Refused(old) => read_refusal(&roles, old),
@@ -125,6 +128,7 @@ impl Store {
     fn writes(
         &self,
         change: &Change<'_>,
+        cause: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Vec<(Role, Write)>, StoreError> {
         let after = change.after;
@@ -133,7 +137,8 @@ impl Store {
         for seat in &change.seats {
             writes.push(seat_write(seat, after.code, now));
         }
-        let event = after.event(now, change.by);
+        let cause = cause.map(str::to_owned);
+        let event = Event { cause, ..after.event(now, change.by) };
         let event_key = keys::event(after.code, after.version);
         writes.push((Role::Other, Write::Put(to_item("event", &event_key, &event)?, None)));
         if change.before.is_none() {
@@ -157,6 +162,33 @@ impl Store {
     /// If the table does not answer or the item is corrupt.
     pub async fn booking(&self, code: BookingCode) -> Result<Option<Booking>, StoreError> {
         self.get("booking", &keys::booking(code)).await
+    }
+
+    /// Whether the last change of a booking was caused by the message of this hash.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn was_caused_by(&self, booking: &Booking, cause: &str) -> Result<bool, StoreError> {
+        let key = keys::event(booking.code, booking.version);
+        let event: Option<Event> = self.get("event", &key).await?;
+        Ok(event.and_then(|event| event.cause).as_deref() == Some(cause))
+    }
+
+    /// A person's booking that is on, if there is one.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn live_booking(
+        &self,
+        person: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Booking>, StoreError> {
+        let guard = self.get_item(&keys::person(person)).await?;
+        let on = |item: &Item| instant_of(item, "free_at").is_some_and(|at| at > now);
+        let code = guard.filter(on).as_ref().and_then(|item| text_of(item, "code")?.parse().ok());
+        let Some(code) = code else { return Ok(None) };
+        let booking = self.booking(code).await?;
+        Ok(booking.filter(|booking| booking.status_at(now).is_live()))
     }
 
     /// A booking with its history.

@@ -13,9 +13,9 @@ use crate::domain::person::Contacts;
 use crate::security::tokens;
 
 /// Whom a contact leads to. Its account may have been erased in this very moment.
-struct Holder {
-    id: AccountId,
-    profile: Option<ProfileItem>,
+pub(super) struct Holder {
+    pub(super) id: AccountId,
+    pub(super) profile: Option<ProfileItem>,
 }
 
 /// Whose contacts these are.
@@ -93,7 +93,7 @@ impl Store {
         Ok(contacts.scoped.is_some() && known.scoped.is_some() && known.scoped != contacts.scoped)
     }
 
-    async fn holder(&self, hash: Option<String>) -> Result<Option<Holder>, StoreError> {
+    pub(super) async fn holder(&self, hash: Option<String>) -> Result<Option<Holder>, StoreError> {
         let Some(hash) = hash else { return Ok(None) };
         let item = self.get_item(&keys::contact(&hash)).await?;
         let Some(account) = item.as_ref().and_then(|item| text_of(item, "account")) else {
@@ -151,13 +151,13 @@ impl Store {
         Ok(Some(Write::Put(item, Some(unchanged(profile)))))
     }
 
-    fn sealed(&self, id: &AccountId, contacts: &Contacts) -> String {
+    pub(super) fn sealed(&self, id: &AccountId, contacts: &Contacts) -> String {
         self.keyring().seal(contacts.to_json().as_bytes(), &keys::profile(id).aad("sealed"))
     }
 }
 
 /// The profile is as it was read: what is sealed anew is never the same text.
-fn unchanged(profile: &ProfileItem) -> Expression {
+pub(super) fn unchanged(profile: &ProfileItem) -> Expression {
     Expression::new("#sealed = :sealed").with(":sealed", text(profile.sealed.clone()))
 }
 

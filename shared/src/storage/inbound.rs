@@ -73,7 +73,7 @@ impl Store {
             InboundItem { waiting: waiting.clone(), state: State::Waiting, expires_at, sealed };
         let mut item = to_item("inbound", &key, &stored)?;
         item.insert("ttl".to_owned(), seconds(expires_at));
-        item.insert("due_kind".to_owned(), text(keys::due_inbound(keys::shard(&waiting.hash))));
+        item.insert("due_kind".to_owned(), text(keys::due_inbound(keys::shard(&waiting.group))));
         item.insert("due".to_owned(), seconds(now));
         let forgotten = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now")
             .with(":now", seconds(now));
@@ -102,18 +102,21 @@ impl Store {
         serde_json::from_slice(&json).map(Some).map_err(|_| corrupt())
     }
 
-    /// Messages of one shard that have waited since `until`, earliest first.
+    /// Messages of one shard that began to wait in `from..=until`, earliest first. One sender's are
+    /// all in the same shard.
     ///
     /// # Errors
     /// If the table does not answer.
     pub async fn due_inbound(
         &self,
         shard: u8,
+        from: DateTime<Utc>,
         until: DateTime<Utc>,
         most: usize,
     ) -> Result<Vec<Waiting>, StoreError> {
-        let condition = Expression::new("#due_kind = :kind AND #due <= :until")
+        let condition = Expression::new("#due_kind = :kind AND #due BETWEEN :from AND :until")
             .with(":kind", text(keys::due_inbound(shard)))
+            .with(":from", seconds(from))
             .with(":until", seconds(until));
         let ask = Ask { index: Some(DUE_INDEX), condition, consistent: false, most, after: None };
         Ok(readable("inbound", self.query(ask).await?))

@@ -104,12 +104,22 @@ pub(crate) fn profile(id: &AccountId) -> Key {
     Key::new(account_partition(id), "PROFILE")
 }
 
+/// The pause of all sending.
+pub(crate) fn pause() -> Key {
+    Key::new("PAUSE", "PAUSE")
+}
+
 pub(crate) const APPLICANT_PREFIX: &str = "APPLICANT#";
 pub(crate) const POINTER_PREFIX: &str = "BOOKING#";
 pub(crate) const SESSION_PREFIX: &str = "SESSION#";
 
 pub(crate) fn applicant(account: &AccountId, id: &ApplicantId) -> Key {
     Key::new(account_partition(account), format!("{APPLICANT_PREFIX}{id}"))
+}
+
+/// The conversation with an account; goes with the account.
+pub(crate) fn chat(account: &AccountId) -> Key {
+    Key::new(account_partition(account), "CHAT")
 }
 
 /// Where an account finds its bookings, in order of their codes.

@@ -12,36 +12,43 @@
 //! | a booking, with its events | `BOOKING#code` | strong |
 //! | the person's live booking | `PERSON#hash` / `ACTIVE` | strong, in conditions |
 //! | an account: profile, applicants, sessions, bookings | `ACCOUNT#id` | strong |
+//! | the conversation with an account | `ACCOUNT#id` / `CHAT` | strong |
 //! | the account of a contact | `CONTACT#hash` | strong |
 //! | a registration by its code or id | `REGISTRATION#id` | strong |
 //! | a queue: counter, entries | `QUEUE#office#date` | strong |
+//! | when a person last wrote | `ACCOUNT#id` / `CHAT` | strong |
+//! | the pause of sending | `PAUSE` | strong, then a condition |
 //! | an outbox row | `MESSAGE#id` | strong |
 //! | rows due to be sent | `due-index`: `MESSAGE#shard`, `due ≤ now` | eventual, then a condition |
 //! | bookings that time has changed | `due-index`: `BOOKING#shard`, `due ≤ now` | eventual, then a condition |
 //! | days to be cleared | `CLOSURES` | strong |
 //! | answers to repeated requests | `REQUEST#hash` | strong |
 //! | a message received | `INBOUND#hash` | strong |
-//! | messages received that wait | `due-index`: `INBOUND#shard`, `due ≤ now` | eventual, then a condition |
+//! | messages received that wait | `due-index`: `INBOUND#shard`, `due` in the last day | eventual, then a condition |
 //!
 //! `ttl` only cleans up: expiry is always a condition or is checked by the reader.
 
 mod accounts;
 mod audit;
 mod bookings;
+mod chats;
 mod contacts;
 mod days;
 mod erasure;
 mod error;
+mod heard;
 mod idempotency;
 mod inbound;
 mod items;
 mod keys;
 mod offices;
 mod outbox;
+mod pause;
 mod queue;
 mod registrations;
 mod sessions;
 mod transact;
+mod writers;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -54,8 +61,10 @@ use crate::security::Keyring;
 pub use accounts::{Account, Applicant, ApplicantAdded, NewApplicant};
 pub use audit::{AuditReport, Disagreement, Verified};
 pub use bookings::{BookingKept, Change, ChangeOutcome, PersonChange, SeatChange};
+pub use chats::{ChatKept, Turn, Turned};
 pub use days::DayOpened;
 pub use error::StoreError;
+pub use heard::Heard;
 pub use idempotency::{Answer, Repeated};
 pub use inbound::{TakenIn, Waiting};
 pub use keys::DUE_SHARDS;

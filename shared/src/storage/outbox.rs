@@ -8,6 +8,7 @@ use super::transact::{Expression, Outcome, Write};
 use super::{DUE_INDEX, Item, Store, keys};
 use crate::domain::ids::MessageId;
 use crate::domain::message::{Message, MessageState, UNCONFIRMED};
+use crate::domain::report::Report;
 
 /// What became of an attempt to lease a row.
 #[derive(Debug)]
@@ -29,6 +30,9 @@ pub enum Leased {
 
 /// Rows that are settled stay for a month, for whoever asks what was sent.
 const KEEP_DAYS: i64 = 30;
+/// Rounds of writing down a report while others change the row: a sender does so three times at the
+/// most, other reports three times.
+const MOST_ROUNDS: u32 = 8;
 
 /// The item of a row: in the due index while anything is to be done for it.
 pub(crate) fn message_item(message: &Message) -> Result<Item, StoreError> {
@@ -49,6 +53,15 @@ impl Store {
     /// If the table does not answer or the item is corrupt.
     pub async fn message(&self, id: &MessageId) -> Result<Option<Message>, StoreError> {
         self.get("message", &keys::message(id)).await
+    }
+
+    /// Puts a row, once: one that is there already stays as it is.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn put_message(&self, message: &Message) -> Result<(), StoreError> {
+        let put = Write::Put(message_item(message)?, Some(super::days::absent()));
+        self.transact(vec![put]).await.map(|_| ())
     }
 
     /// Takes a due row for sending, until `lease_until`; `lease` names the taker.
@@ -100,6 +113,29 @@ impl Store {
         let unchanged = unchanged.with(":state", state).with(":attempts", number(before.attempts));
         let put = Write::Put(message_item(after)?, Some(unchanged));
         Ok(matches!(self.transact(vec![put]).await?, Outcome::Applied))
+    }
+
+    /// Moves a row forward as its provider reports. Tells the row if that changed it; a report of
+    /// something that is no row of ours changes nothing.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn report_message(
+        &self,
+        id: &MessageId,
+        reports: &[&Report],
+    ) -> Result<Option<Message>, StoreError> {
+        for _ in 0..MOST_ROUNDS {
+            let Some(before) = self.message(id).await? else { return Ok(None) };
+            let after = reports.iter().fold(before.clone(), |row, report| row.reported(report));
+            if after == before {
+                return Ok(None);
+            }
+            if self.replace_message(&before, &after).await? {
+                return Ok(Some(after));
+            }
+        }
+        Err(StoreError::not_applied("a row kept changing"))
     }
 
     /// Rows of one shard that were due at `until`, earliest first. One that this version cannot read

@@ -78,9 +78,9 @@ async fn account_with_people(stack: &Stack, number: usize) -> anyhow::Result<Str
         let person = u32::try_from(number * PEOPLE_OF_ACCOUNT + person)?;
         let new = NewApplicant {
             name: format!("Contoh {person}").parse().context("name")?,
-            nik: nik(person).parse().context("nik")?,
+            nik: Some(nik(person).parse().context("nik")?),
             birth_date: "1990-01-01".parse()?,
-            ktp_regency: "Kota Makassar".to_owned(),
+            ktp_regency: Some("Kota Makassar".to_owned()),
             category: Category::General,
         };
         store.add_applicant(&account, &new).await?;

@@ -62,6 +62,7 @@ impl Stage {
             offices: vec![office],
             http_client: Some(client(switch.clone())),
             sdk_timeouts: Some(timeouts),
+            ..Setup::default()
         })
         .await;
         Self { app, switch, struck: Arc::default() }

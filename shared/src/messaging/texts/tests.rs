@@ -190,3 +190,19 @@ fn a_day_and_a_time_are_written_as_the_office_knows_them() {
     );
     assert_eq!(date(Locale::En, days[2]), "Tuesday, 29 February 2028");
 }
+
+#[test]
+fn a_caption_fits_whatever_the_office_says_and_still_has_the_code() {
+    let documents: Vec<_> = (0..40).flat_map(|_| documents()).collect();
+    let address = "Jalan Panjang ".repeat(80);
+    for locale in [Locale::Id, Locale::En] {
+        for address in ["Jalan Contoh 1", address.as_str()] {
+            let text = BookingText { address, ..booking(locale, &documents, &[]) };
+            let whole = booking_message(MessageKind::Confirmed, locale, &text).unwrap();
+            assert!(whole.chars().count() > CAPTION_CHARS, "or this shows nothing");
+            let caption = caption(MessageKind::Confirmed, locale, &text).unwrap();
+            assert!(caption.chars().count() <= CAPTION_CHARS);
+            assert!(address.len() > 100 || caption.contains(&text.code), "{caption}");
+        }
+    }
+}

@@ -74,7 +74,7 @@ fn confirmed_in_indonesian() {
     - Akta lahir, ijazah, buku nikah atau surat baptis: memuat nama, tempat dan tanggal lahir, serta nama orang tua
     - Surat keterangan domisili atau surat kerja (disarankan): karena KTP Anda dari daerah lain
 
-    Berhalangan? Balas BATAL, atau pindahkan jadwal di https://antrian.example
+    Berhalangan? Balas PINDAH untuk memindahkan, atau BATAL untuk membatalkan.
     "#);
 }
 
@@ -100,7 +100,7 @@ fn confirmed_in_english() {
     - Birth certificate, diploma, marriage book or baptism letter: with your name, date and place of birth, and your parents' names
     - Domicile or employer letter (advised): because your KTP is from elsewhere
 
-    Can't come? Reply BATAL to cancel, or move it at https://antrian.example
+    Can't come? Reply PINDAH to move it, or BATAL to cancel.
     "#);
 }
 

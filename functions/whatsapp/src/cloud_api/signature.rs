@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// Whether `header` (`sha256=` and 64 lower-case hexadecimal digits) signs `body`.
-pub(crate) fn is_valid(secret: &str, body: &[u8], header: &str) -> bool {
+pub(super) fn is_valid(secret: &str, body: &[u8], header: &str) -> bool {
     let Some(digits) = header.strip_prefix("sha256=") else { return false };
     let Some(expected) = bytes(digits) else { return false };
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };

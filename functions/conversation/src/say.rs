@@ -1,0 +1,123 @@
+//! Answers: texts with what can be tapped below them.
+
+use antrian::domain::booking::{Booking, Status};
+use antrian::domain::chat::Pick;
+use antrian::domain::message::Locale;
+use antrian::domain::office::{Office, Text};
+use antrian::messaging::compose::Reply;
+use antrian::messaging::texts::{date, date_time, in_language};
+use antrian::messaging::{Choice, Choices, Section};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+
+use crate::texts::{TEXTS, clip, fill};
+
+/// Rows that a list has at most; the last one leads on when there are more.
+pub(crate) const MOST_ROWS: usize = 10;
+const ROW_CHARS: usize = 24;
+const BUTTON_CHARS: usize = 20;
+const DESCRIPTION_CHARS: usize = 72;
+
+/// A text without anything to tap.
+pub(crate) fn plain(locale: Locale, text: &Text, values: &[(&str, &str)]) -> Reply {
+    Reply { text: fill(locale, text, values), choices: None }
+}
+
+/// A text with up to three buttons.
+pub(crate) fn with_buttons(text: String, locale: Locale, buttons: &[(Pick, &Text)]) -> Reply {
+    let button = |(pick, title): &(Pick, &Text)| Choice {
+        id: pick.to_string(),
+        title: clip(in_language(locale, title), BUTTON_CHARS),
+        description: None,
+    };
+    Reply { text, choices: Some(Choices::Buttons(buttons.iter().map(button).collect())) }
+}
+
+/// A row of a list.
+pub(crate) fn row(pick: &Pick, title: &str, description: &str) -> Choice {
+    let description = (!description.is_empty()).then(|| clip(description, DESCRIPTION_CHARS));
+    Choice { id: pick.to_string(), title: clip(title, ROW_CHARS), description }
+}
+
+/// A text with a list; rows that do not fit give way to the one that leads on.
+pub(crate) fn with_list(text: String, locale: Locale, rows: Vec<Choice>) -> Reply {
+    let button = in_language(locale, &TEXTS.choose).to_owned();
+    let sections = vec![Section { title: String::new(), rows }];
+    Reply { text, choices: Some(Choices::List { button, sections }) }
+}
+
+/// What can be tapped below an answer, in order.
+pub(crate) fn offered(reply: &Reply) -> Vec<&Choice> {
+    match &reply.choices {
+        None => vec![],
+        Some(Choices::Buttons(buttons)) => buttons.iter().collect(),
+        Some(Choices::List { sections, .. }) => {
+            sections.iter().flat_map(|section| &section.rows).collect()
+        }
+    }
+}
+
+/// The menu.
+pub(crate) fn menu(locale: Locale) -> Reply {
+    let buttons = [
+        (Pick::Book, &TEXTS.menu_book),
+        (Pick::Show, &TEXTS.menu_show),
+        (Pick::Help, &TEXTS.menu_help),
+    ];
+    with_buttons(fill(locale, &TEXTS.menu, &[]), locale, &buttons)
+}
+
+/// `Rab, 2 Des 2026`: a date that fits a row.
+pub(crate) fn short_date(locale: Locale, day: NaiveDate) -> String {
+    let long = date(locale, day);
+    let mut words = long.split([',', ' ']).filter(|word| !word.is_empty());
+    let mut short = || words.next().unwrap_or_default().chars().take(3).collect::<String>();
+    let (weekday, _, month) = (short(), short(), short());
+    format!("{weekday}, {} {month} {}", day.day(), day.year())
+}
+
+/// A booking in a few lines.
+pub(crate) fn booking(
+    locale: Locale,
+    office: &Office,
+    booking: &Booking,
+    now: DateTime<Utc>,
+) -> String {
+    let service = office.services.iter().find(|service| service.id == booking.seat.service);
+    let status = match booking.status_at(now) {
+        Status::Held => &TEXTS.status_held,
+        Status::Confirmed => &TEXTS.status_confirmed,
+        _ => &TEXTS.status_checked_in,
+    };
+    let values = [
+        ("service", service.map_or("", |service| in_language(locale, &service.name))),
+        ("when", &*date_time(locale, booking.times.starts_at, office.timezone)),
+        ("office", &*office.name),
+        ("code", &*booking.code.spoken()),
+        ("status", in_language(locale, status)),
+    ];
+    fill(locale, &TEXTS.booking, &values)
+}
+
+/// What can be done with a booking.
+pub(crate) fn about_booking(locale: Locale, text: String, booking: &Booking) -> Reply {
+    let code = booking.code;
+    let first = match booking.status {
+        Status::Held => (Pick::Confirm(code), &TEXTS.do_confirm),
+        _ => (Pick::Ticket(code), &TEXTS.do_ticket),
+    };
+    let buttons =
+        [first, (Pick::Move(code), &TEXTS.do_move), (Pick::Cancel(code), &TEXTS.do_cancel)];
+    with_buttons(text, locale, &buttons)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_fits_a_row_in_both_languages() {
+        let day = NaiveDate::from_ymd_opt(2026, 9, 30).unwrap();
+        assert_eq!(short_date(Locale::Id, day), "Rab, 30 Sep 2026");
+        assert_eq!(short_date(Locale::En, day), "Wed, 30 Sep 2026");
+    }
+}

@@ -1,0 +1,104 @@
+//! The words of the conversation, in both languages. They are in `shared/texts/chat.json`.
+
+use std::sync::LazyLock;
+
+use antrian::domain::message::Locale;
+use antrian::domain::office::Text;
+use antrian::messaging::texts::in_language;
+use serde::Deserialize;
+
+macro_rules! texts {
+    ($($name:ident)*) => {
+        /// One field for each text, so that none is missing and none is left over.
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct Texts {
+            $(pub(crate) $name: Text,)*
+        }
+    };
+}
+
+texts! {
+    menu menu_book menu_show menu_help choose ask_office more_offices ask_service ask_person
+    new_person ask_details example_details fault_nik fault_date fault_past_date fault_unclear
+    people_full ask_date seats more_dates no_dates ask_hour more_hours full full_none closed
+    not_released no_slot offline already_booked already_booked_elsewhere booking status_held
+    status_confirmed status_checked_in show_one show_many show_none do_confirm do_ticket do_move
+    do_cancel ask_cancel cancel_surely keep ask_booking help example_wish stopped resumed kept
+    dropped no_booking unknown_code mistyped_code hold_expired ended misread only_words contact
+    contact_general busy too_late_to_move moved_too_often checked_in not_now language
+    registration_unknown
+}
+
+pub(crate) static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "the file is part of the program; a test parses it")]
+    serde_json::from_str(include_str!("../../../shared/texts/chat.json")).expect("chat.json")
+});
+
+/// The text in this language, `{name}` filled in.
+pub(crate) fn fill(locale: Locale, text: &Text, values: &[(&str, &str)]) -> String {
+    let mut filled = String::new();
+    let mut rest = in_language(locale, text);
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        let value = values.iter().find(|(known, _)| *known == name);
+        filled.push_str(value.map_or("", |(_, value)| value));
+        rest = after;
+    }
+    filled + rest
+}
+
+/// At most so many characters, the last of them `…` if something is left out.
+pub(crate) fn clip(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    fn names(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(n, _)| n).collect()
+    }
+
+    #[test]
+    fn both_languages_tell_the_same_things() {
+        assert!(!TEXTS.menu.id.is_empty());
+        let all: BTreeMap<String, Text> =
+            serde_json::from_str(include_str!("../../../shared/texts/chat.json")).unwrap();
+        for (key, text) in &all {
+            assert_eq!(names(&text.id), names(&text.en), "{key}");
+            assert!(!text.id.is_empty() && !text.en.is_empty(), "{key}");
+        }
+        for key in [
+            "menu_book",
+            "menu_show",
+            "menu_help",
+            "choose",
+            "do_confirm",
+            "do_ticket",
+            "do_move",
+            "do_cancel",
+            "cancel_surely",
+            "keep",
+        ] {
+            for title in [&all[key].id, &all[key].en] {
+                assert!(title.chars().count() <= 20, "{key} is a button: {title}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in_is_not_filled_in_again() {
+        let text = Text { id: "{a} dan {b}.".to_owned(), en: "{a} and {b}.".to_owned() };
+        assert_eq!(fill(Locale::Id, &text, &[("a", "{b}"), ("b", "x")]), "{b} dan x.");
+        assert_eq!(clip("Kantor Imigrasi", 7), "Kantor…");
+    }
+}

@@ -1,0 +1,116 @@
+//! What a delivery brought, whoever delivered it, and how it is taken in.
+
+use std::collections::BTreeMap;
+
+use antrian::domain::ids::MessageId;
+use antrian::domain::inbound::Inbound;
+use antrian::domain::message::MessageState;
+use antrian::domain::report::Report;
+use antrian::http::AppState;
+use antrian::http::problem::{Code, Problem};
+use antrian::storage::{StoreError, TakenIn};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+/// What a delivery brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Updates {
+    /// Messages from people, in the order of the delivery.
+    pub messages: Vec<Inbound>,
+    /// Statuses of messages that we sent.
+    pub reports: Vec<Report>,
+}
+
+/// Writes of one delivery that are under way at once.
+const AT_ONCE: usize = 16;
+
+/// Marks what is told of by the webhook itself; the sweeper has rounds of its own.
+const FIRST_ROUND: &str = "first";
+
+/// WhatsApp takes texts of up to 4,096 characters. What is longer is cut: an item of the table has
+/// 400 KB, and one that does not fit would be delivered again for a week.
+const MOST_TEXT: usize = 4_096;
+/// Ids of buttons have up to 256 characters.
+const MOST_CHOICE: usize = 256;
+/// Ids of messages are about 60 characters long.
+const MOST_ID: usize = 512;
+
+/// A text, no longer than one can be.
+pub(crate) fn text(text: &str) -> String {
+    text.chars().take(MOST_TEXT).collect()
+}
+
+/// Id or title of something that was tapped, no longer than one can be.
+pub(crate) fn choice(text: &str) -> String {
+    text.chars().take(MOST_CHOICE).collect()
+}
+
+/// A provider's id of a message, if it can be one.
+pub(crate) fn provider_id(id: String) -> Option<String> {
+    (!id.is_empty() && id.len() <= MOST_ID).then_some(id)
+}
+
+/// A body, or why there is none.
+pub(crate) fn whole(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
+    body.map_err(|error| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Code::BodyTooLarge),
+        _ => Problem::new(Code::Busy),
+    })
+}
+
+/// Stores what a delivery brought. An error says that it has to come again.
+pub(crate) async fn take_in(app: &AppState, updates: &Updates) -> Result<(), Problem> {
+    let (heard, settled) =
+        tokio::join!(hear(app, &updates.messages), settle(app, &updates.reports));
+    heard?;
+    Ok(settled?)
+}
+
+/// Stores messages and tells of them in their order. Those that were stored when another one could
+/// not be are told of when the delivery comes again, or by the sweeper.
+async fn hear(app: &AppState, messages: &[Inbound]) -> Result<(), Problem> {
+    let (store, now) = (app.ledger.store(), app.clock.now());
+    let writes: Vec<_> = messages.iter().map(|message| store.take_in(message, now)).collect();
+    let stored: Vec<TakenIn> = stream::iter(writes).buffered(AT_ONCE).try_collect().await?;
+    let waiting = |taken| match taken {
+        TakenIn::Waiting(waiting) => Some(waiting),
+        TakenIn::Done => None,
+    };
+    let waiting: Vec<_> = stored.into_iter().filter_map(waiting).collect();
+    match app.inbox.announce(&waiting, FIRST_ROUND).await == waiting.len() {
+        true => Ok(()),
+        false => Err(Problem::new(Code::Busy)),
+    }
+}
+
+/// Moves rows forward, each once for all that is reported of it.
+async fn settle(app: &AppState, reports: &[Report]) -> Result<(), StoreError> {
+    let mut by_row: BTreeMap<&MessageId, Vec<&Report>> = BTreeMap::new();
+    for report in reports {
+        by_row.entry(&report.message).or_default().push(report);
+    }
+    let writes: Vec<_> =
+        by_row.into_iter().map(|(id, reports)| settle_row(app, id, reports)).collect();
+    stream::iter(writes).buffer_unordered(AT_ONCE).try_collect().await
+}
+
+/// A row that this version cannot read does not keep the others from being settled.
+async fn settle_row(
+    app: &AppState,
+    id: &MessageId,
+    reports: Vec<&Report>,
+) -> Result<(), StoreError> {
+    match app.ledger.store().report_message(id, &reports).await {
+        Ok(Some(row)) if row.state == MessageState::Failed => {
+            tracing::warn!(message = %id, code = row.error, "a message was not delivered");
+            Ok(())
+        }
+        Err(error @ StoreError::Corrupt { .. }) => {
+            tracing::error!(message = %id, %error, "a status could not be written down");
+            Ok(())
+        }
+        other => other.map(|_| ()),
+    }
+}

@@ -1,0 +1,101 @@
+//! What was said, by whom, and how far it has come.
+
+use antrian::messaging::Choices;
+use axum::body::Bytes;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+/// How far a message has come, as its sender's phone shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Taken, nothing reported.
+    Accepted,
+    /// On its way.
+    Sent,
+    /// On the phone.
+    Delivered,
+    /// Seen.
+    Read,
+    /// It will not arrive.
+    Failed,
+}
+
+/// What a message consists of, besides its words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Content {
+    /// The provider's name of its type.
+    pub(super) kind: &'static str,
+    /// Its words: text, caption, or the template's body with its parameters.
+    pub(super) text: String,
+    /// The picture and its type.
+    pub(super) picture: Option<(Bytes, String)>,
+    /// What can be tapped.
+    pub(super) choices: Option<Choices>,
+    /// The template and its parameters.
+    pub(super) template: Option<Template>,
+}
+
+/// A template as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Template {
+    /// Its name.
+    pub name: String,
+    /// Its language.
+    pub language: String,
+    /// What stood in for the variables of its body.
+    pub parameters: Vec<String>,
+}
+
+/// A message in a chat.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    pub(super) id: String,
+    pub(super) person: usize,
+    /// Whether the person wrote it.
+    pub(super) incoming: bool,
+    pub(super) at: DateTime<Utc>,
+    pub(super) content: Content,
+    pub(super) mark: Mark,
+    /// `biz_opaque_callback_data`.
+    pub(super) callback: Option<String>,
+    /// Which identifier it was sent to.
+    pub(super) to_scoped: bool,
+    /// The state's cursor when it last changed.
+    pub(super) changed: u64,
+}
+
+/// What the business has sent.
+#[derive(Clone)]
+pub struct Kept {
+    /// The outbox row (`biz_opaque_callback_data`); empty if there was none.
+    pub message_id: String,
+    /// The platform's id.
+    pub provider_id: String,
+    /// The number that it was sent to.
+    pub to: Option<String>,
+    /// The business-scoped id that it was sent to.
+    pub to_user_id: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Its words.
+    pub text: String,
+    /// Its picture.
+    pub picture: Option<Bytes>,
+    /// What can be tapped.
+    pub choices: Option<Choices>,
+    /// The template, if it is one.
+    pub template: Option<Template>,
+    /// How far it has come.
+    pub mark: Mark,
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kept")
+            .field("message_id", &self.message_id)
+            .field("provider_id", &self.provider_id)
+            .field("mark", &self.mark)
+            .finish_non_exhaustive()
+    }
+}

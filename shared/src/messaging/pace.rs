@@ -1,0 +1,124 @@
+//! How fast messages go out, so that the provider has nothing to refuse.
+//!
+//! Judged by the machine's own clock: it is the provider who counts, and no moved clock changes that.
+//! Each process counts for itself; what all of them send together is bounded by how many run, and
+//! what goes too fast even so is refused by the provider and sent later.
+
+use std::hash::{BuildHasher, RandomState};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use governor::clock::{Clock, DefaultClock, Reference};
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::HashMapStateStore;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{NotUntil, Quota, RateLimiter};
+
+/// Messages a second from one number.
+const NUMBER_PER_SEC: NonZeroU32 = NonZeroU32::new(80).unwrap();
+/// One message in so long to the same person …
+const PERSON_PERIOD: Duration = Duration::from_secs(6);
+/// … after so many at once.
+const PERSON_BURST: NonZeroU32 = NonZeroU32::new(45).unwrap();
+/// People remembered before those with nothing to wait for are forgotten.
+const MOST_PEOPLE: usize = 10_000;
+
+type Number<C> = RateLimiter<NotKeyed, InMemoryState, C, NoOpMiddleware<<C as Clock>::Instant>>;
+type People<C> = RateLimiter<u64, HashMapStateStore<u64>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+
+/// The two limits.
+#[derive(Debug)]
+pub(crate) struct Pace<C: Clock = DefaultClock> {
+    clock: C,
+    number: Number<C>,
+    people: People<C>,
+    hasher: RandomState,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self::new(DefaultClock::default())
+    }
+}
+
+impl<C: Clock + Clone> Pace<C> {
+    fn new(clock: C) -> Self {
+        let person = Quota::with_period(PERSON_PERIOD)
+            .unwrap_or_else(|| Quota::per_minute(NUMBER_PER_SEC))
+            .allow_burst(PERSON_BURST);
+        Self {
+            number: RateLimiter::direct_with_clock(
+                Quota::per_second(NUMBER_PER_SEC),
+                clock.clone(),
+            ),
+            people: RateLimiter::hashmap_with_clock(person, clock.clone()),
+            hasher: RandomState::new(),
+            clock,
+        }
+    }
+
+    /// Counts a message to this address.
+    ///
+    /// # Errors
+    /// How long to wait, if it would be too fast; then it is not counted for the person.
+    pub(crate) fn take(&self, address: &str) -> Result<(), TimeDelta> {
+        if self.people.len() > MOST_PEOPLE {
+            self.people.retain_recent();
+        }
+        self.number.check().map_err(|not_until| self.wait(&not_until))?;
+        let person = self.hasher.hash_one(address);
+        self.people.check_key(&person).map_err(|not_until| self.wait(&not_until))
+    }
+
+    fn wait<P: Reference>(&self, not_until: &NotUntil<P>) -> TimeDelta
+    where
+        C: Clock<Instant = P>,
+    {
+        let wait = not_until.wait_time_from(self.clock.now());
+        TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use governor::clock::FakeRelativeClock;
+
+    #[test]
+    fn a_person_gets_a_burst_and_then_one_in_six_seconds() {
+        let clock = FakeRelativeClock::default();
+        let pace = Pace::new(clock.clone());
+        for sent in 0..45 {
+            assert_eq!(pace.take("somebody"), Ok(()), "{sent}");
+        }
+        assert_eq!(pace.take("somebody"), Err(TimeDelta::seconds(6)));
+        assert_eq!(pace.take("another"), Ok(()));
+        clock.advance(PERSON_PERIOD);
+        assert_eq!(pace.take("somebody"), Ok(()));
+        assert!(pace.take("somebody").is_err());
+    }
+
+    #[test]
+    fn a_number_sends_eighty_in_a_second() {
+        let clock = FakeRelativeClock::default();
+        let pace = Pace::new(clock.clone());
+        let sent = (0..100).filter(|to| pace.take(&to.to_string()).is_ok()).count();
+        assert_eq!(sent, 80);
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(pace.take("somebody"), Ok(()));
+    }
+
+    #[test]
+    fn people_with_nothing_to_wait_for_are_forgotten() {
+        let clock = FakeRelativeClock::default();
+        let pace = Pace::new(clock.clone());
+        for to in 0..=MOST_PEOPLE {
+            clock.advance(Duration::from_millis(20));
+            assert_eq!(pace.take(&to.to_string()), Ok(()));
+        }
+        clock.advance(Duration::from_secs(600));
+        assert_eq!(pace.take("somebody"), Ok(()));
+        assert_eq!(pace.people.len(), 1);
+    }
+}

@@ -1,0 +1,62 @@
+//! The pause of all sending: begun when the provider says that the account is in trouble, probed by
+//! one message when it ends.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::messenger::{Receipt, SendError};
+use crate::storage::{Store, StoreError};
+
+/// A provider in trouble is left alone for so long.
+const PAUSE: TimeDelta = TimeDelta::minutes(10);
+/// The probe's answer is there, or lost, before this time.
+const PROBE: TimeDelta = TimeDelta::seconds(30);
+
+/// Whether a message may be sent.
+pub(super) enum Entry {
+    /// Nothing is paused.
+    Open,
+    /// The pause has ended and this message is the first: others wait until then.
+    Probe(DateTime<Utc>),
+    /// Not before this instant.
+    Paused(DateTime<Utc>),
+}
+
+/// Asks to send a message.
+pub(super) async fn enter(store: &Store, now: DateTime<Utc>) -> Result<Entry, StoreError> {
+    let Some(until) = store.pause().await? else { return Ok(Entry::Open) };
+    if until > now {
+        return Ok(Entry::Paused(until));
+    }
+    // As the table keeps it: `end` compares it.
+    let probe = DateTime::from_timestamp((now + PROBE).timestamp(), 0).unwrap_or(now);
+    let is_first = store.claim_probe(until, probe).await?;
+    Ok(if is_first { Entry::Probe(probe) } else { Entry::Paused(probe) })
+}
+
+/// Begins or lengthens the pause; tells until when. If it cannot be written down the next message
+/// finds out by itself.
+pub(super) async fn begin(store: &Store, code: &str, now: DateTime<Utc>) -> DateTime<Utc> {
+    let until = now + PAUSE;
+    match store.begin_pause(until).await {
+        Ok(true) => {
+            tracing::error!(code, %until, "the provider refuses everything: sending is paused")
+        }
+        Ok(false) => tracing::warn!(code, %until, "sending stays paused"),
+        Err(error) => tracing::error!(code, %error, "sending should be paused and is not"),
+    }
+    until
+}
+
+/// Whether the answer to a probe shows that the provider takes messages again: it took this one, or
+/// refused it for what it is.
+pub(super) fn is_over(sent: &Result<Receipt, SendError>) -> bool {
+    !matches!(sent, Err(SendError::Stopped { .. } | SendError::Later { .. } | SendError::Unknown))
+}
+
+/// Ends the pause that lasts until `until`. If that fails the next message is a probe again.
+pub(super) async fn end(store: &Store, until: DateTime<Utc>) {
+    match store.end_pause(until).await {
+        Ok(()) => tracing::info!("sending goes on"),
+        Err(error) => tracing::warn!(%error, "the pause could not be ended"),
+    }
+}

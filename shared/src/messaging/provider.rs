@@ -1,0 +1,56 @@
+//! The provider that the configuration chooses.
+
+use super::cloud_api::CloudApi;
+use super::messenger::{Messenger, Outgoing, Receipt, SendError};
+use super::picture::PictureLinks;
+use super::simulator::Simulator;
+use super::twilio::Twilio;
+use crate::app::App;
+use crate::config::Provider;
+
+/// Any of the providers.
+#[derive(Debug)]
+pub enum AnyMessenger {
+    /// Meta's Cloud API.
+    CloudApi(CloudApi),
+    /// Twilio.
+    Twilio(Twilio),
+    /// Nobody.
+    Simulator(Simulator),
+}
+
+impl AnyMessenger {
+    /// The provider that this state's configuration chooses.
+    ///
+    /// # Errors
+    /// If there can be no HTTPS client.
+    pub fn new(app: &App) -> Result<Self, reqwest::Error> {
+        Ok(match &app.whatsapp.provider {
+            Provider::CloudApi(config) => Self::CloudApi(CloudApi::new(config.clone())?),
+            Provider::Twilio(config) => {
+                let (keyring, clock) = (app.keyring.clone(), app.clock.clone());
+                let links = PictureLinks::new(keyring, clock, &app.public_url);
+                Self::Twilio(Twilio::new(config.clone(), links)?)
+            }
+            Provider::Simulator => Self::Simulator(Simulator::default()),
+        })
+    }
+}
+
+impl Messenger for AnyMessenger {
+    async fn send(&self, message: &Outgoing) -> Result<Receipt, SendError> {
+        match self {
+            Self::CloudApi(provider) => provider.send(message).await,
+            Self::Twilio(provider) => provider.send(message).await,
+            Self::Simulator(provider) => provider.send(message).await,
+        }
+    }
+
+    async fn seen(&self, provider_id: &str, typing: bool) {
+        match self {
+            Self::CloudApi(provider) => provider.seen(provider_id, typing).await,
+            Self::Twilio(provider) => provider.seen(provider_id, typing).await,
+            Self::Simulator(provider) => provider.seen(provider_id, typing).await,
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Approved forms: the only messages that reach somebody who has not written for a day.
+//!
+//! Their words are in `shared/templates/whatsapp`, as Meta's endpoint takes them; what fills them is
+//! decided here. No form names a person or holds a NIK.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::messenger::{Choice, TemplateCall};
+use super::texts::BookingText;
+use crate::domain::code::BookingCode;
+use crate::domain::message::{Locale, MessageKind};
+
+/// A form as it is handed in for approval.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TemplateForm {
+    /// Its name, the same in all languages.
+    pub name: String,
+    /// Meta's code of its language.
+    pub language: String,
+    /// `UTILITY` or `AUTHENTICATION`.
+    pub category: String,
+    /// A message that could not be delivered for so long is dropped. It belongs to the form: a
+    /// message cannot set it. At most twelve hours, so that no reminder, which leaves the morning
+    /// before, comes after the visit.
+    pub message_send_ttl_seconds: u32,
+    /// Header, body, buttons.
+    pub components: Vec<Value>,
+}
+
+/// One constant list of all forms.
+macro_rules! forms {
+    ($($locale:ident $kind:ident $path:literal)*) => {
+        const FORMS: &[(MessageKind, Locale, &str)] = &[$(
+            (MessageKind::$kind, Locale::$locale,
+                include_str!(concat!("../../templates/whatsapp/", $path))),
+        )*];
+    };
+}
+
+forms! {
+    Id Hold "id/hold.json"
+    En Hold "en/hold.json"
+    Id Confirmed "id/confirmed.json"
+    En Confirmed "en/confirmed.json"
+    Id Moved "id/moved.json"
+    En Moved "en/moved.json"
+    Id Reminder "id/reminder.json"
+    En Reminder "en/reminder.json"
+    Id Cancelled "id/cancelled.json"
+    En Cancelled "en/cancelled.json"
+    Id OfficeClosed "id/office_closed.json"
+    En OfficeClosed "en/office_closed.json"
+    Id OneTimeCode "id/one_time_code.json"
+    En OneTimeCode "en/one_time_code.json"
+}
+
+/// A file that is no form is left out; a test reads them all.
+static READ: LazyLock<Vec<(MessageKind, Locale, TemplateForm)>> = LazyLock::new(|| {
+    let read = |(kind, locale, json): &(MessageKind, Locale, &str)| {
+        Some((*kind, *locale, serde_json::from_str(json).ok()?))
+    };
+    FORMS.iter().filter_map(read).collect()
+});
+
+/// All forms.
+pub fn all() -> impl Iterator<Item = &'static TemplateForm> {
+    READ.iter().map(|(_, _, form)| form)
+}
+
+fn form(kind: MessageKind, locale: Locale) -> Option<&'static TemplateForm> {
+    let found = READ.iter().find(|(of, language, _)| (*of, *language) == (kind, locale));
+    found.map(|(_, _, form)| form)
+}
+
+/// The ticket once more looks like the confirmation.
+fn kind_of_form(kind: MessageKind) -> MessageKind {
+    if kind == MessageKind::Ticket { MessageKind::Confirmed } else { kind }
+}
+
+/// What comes back from the buttons of a message about a booking.
+fn payloads(kind: MessageKind, code: BookingCode) -> Vec<String> {
+    let (confirm, moves, cancel) =
+        (format!("confirm:{code}"), format!("move:{code}"), format!("cancel:{code}"));
+    match kind {
+        MessageKind::Hold => vec![confirm, moves, cancel],
+        MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder => vec![moves, cancel],
+        MessageKind::OfficeClosed => vec![moves],
+        MessageKind::Cancelled => vec!["book".to_owned()],
+        _ => vec![],
+    }
+}
+
+/// The buttons of a message about a booking: titles are those of its form.
+pub fn buttons(kind: MessageKind, locale: Locale, code: BookingCode) -> Vec<Choice> {
+    let kind = kind_of_form(kind);
+    let titles = form(kind, locale).map(titles).unwrap_or_default();
+    let choice = |(title, id)| Choice { id, title, description: None };
+    titles.into_iter().zip(payloads(kind, code)).map(choice).collect()
+}
+
+fn titles(form: &TemplateForm) -> Vec<String> {
+    let buttons = form.components.iter().filter_map(|component| component["buttons"].as_array());
+    buttons.flatten().filter_map(|button| Some(button["text"].as_str()?.to_owned())).collect()
+}
+
+/// The form for a message about a booking, filled in.
+pub fn about_booking(
+    kind: MessageKind,
+    locale: Locale,
+    text: &BookingText<'_>,
+    code: BookingCode,
+    png: Option<&Vec<u8>>,
+) -> Option<TemplateCall> {
+    let kind = kind_of_form(kind);
+    let name = form(kind, locale)?.name.as_str();
+    let parameters = parameters(kind, text)?.into_iter().map(plain).collect();
+    let payloads = payloads(kind, code);
+    Some(TemplateCall { name, locale, parameters, png: png.cloned(), payloads, copies: None })
+}
+
+fn parameters<'a>(kind: MessageKind, text: &'a BookingText<'_>) -> Option<Vec<&'a str>> {
+    let BookingText { service, when, office, address, contact, code, public_url, .. } = text;
+    let (from, until) = (text.arrive_from.as_str(), text.arrive_until.as_str());
+    let hold_until = text.hold_until.as_deref().unwrap_or_default();
+    Some(match kind {
+        MessageKind::Hold => vec![service, when, office, address, code, hold_until, public_url],
+        MessageKind::Confirmed => {
+            vec![service, when, office, address, code, from, until, public_url]
+        }
+        MessageKind::Moved => vec![service, when, office, address, code, from, until, contact],
+        MessageKind::Reminder => vec![service, when, office, address, code, from, until],
+        MessageKind::Cancelled => vec![service, when, office, code, contact],
+        MessageKind::OfficeClosed => vec![service, when, office, code, public_url, contact],
+        _ => return None,
+    })
+}
+
+/// The form for a one-time code.
+pub fn one_time_code(locale: Locale, code: &str) -> Option<TemplateCall> {
+    let name = form(MessageKind::OneTimeCode, locale)?.name.as_str();
+    let (parameters, copies) = (vec![code.to_owned()], Some(code.to_owned()));
+    Some(TemplateCall { name, locale, parameters, png: None, payloads: vec![], copies })
+}
+
+/// A parameter has no line breaks and is not empty.
+fn plain(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().collect();
+    if words.is_empty() { "-".to_owned() } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests;

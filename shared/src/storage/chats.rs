@@ -1,0 +1,131 @@
+//! Conversations: one item for each account, replaced with every turn.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::accounts::account_exists;
+use super::error::StoreError;
+use super::inbound::inbound_done;
+use super::items::{number, seconds, to_item};
+use super::outbox::message_item;
+use super::transact::{Expression, Outcome, Write};
+use super::{Store, keys};
+use crate::domain::chat::Chat;
+use crate::domain::ids::AccountId;
+use crate::domain::message::Message;
+
+/// A conversation as it is kept.
+#[derive(Debug, Clone, Default)]
+pub struct ChatKept {
+    /// Counts turns; a turn replaces the version that it read.
+    pub version: u32,
+    /// The conversation.
+    pub chat: Chat,
+    /// When the person wrote last.
+    pub heard_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ChatItem {
+    #[serde(default)]
+    version: u32,
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    heard_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    reminders_off: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<String>,
+}
+
+/// A turn: what a message made of the conversation, and what is answered.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    /// Whose conversation.
+    pub account: &'a AccountId,
+    /// Keyed hash of the message.
+    pub inbound: &'a str,
+    /// The conversation as it was read.
+    pub before: &'a ChatKept,
+    /// The conversation after it.
+    pub after: &'a Chat,
+    /// What is answered.
+    pub replies: &'a [Message],
+}
+
+/// How a turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turned {
+    /// It counts.
+    Done,
+    /// The message had been dealt with before.
+    Before,
+    /// Another message of the person was faster, or the account was erased: begin again.
+    Again,
+}
+
+/// A conversation that is silent for so long is forgotten by the table's clean-up.
+const KEEP_DAYS: i64 = 365;
+
+impl Store {
+    /// The conversation with an account; a new one if there is none.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn chat(&self, account: &AccountId) -> Result<ChatKept, StoreError> {
+        let key = keys::chat(account);
+        let Some(item) = self.get::<ChatItem>("chat", &key).await? else {
+            return Ok(ChatKept::default());
+        };
+        let corrupt = || StoreError::corrupt("chat");
+        let chat = match item.sealed {
+            Some(sealed) => {
+                let json =
+                    self.keyring().open(&sealed, &key.aad("sealed")).map_err(|_| corrupt())?;
+                // A conversation of another version of the code begins anew.
+                serde_json::from_slice(&json).unwrap_or_default()
+            }
+            None => Chat::default(),
+        };
+        let chat = Chat { reminders_off: item.reminders_off, ..chat };
+        Ok(ChatKept { version: item.version, chat, heard_at: item.heard_at })
+    }
+
+    /// Writes a turn: conversation, answers and the end of the message, all or nothing.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn turn(&self, turn: &Turn<'_>, now: DateTime<Utc>) -> Result<Turned, StoreError> {
+        let mut writes = vec![inbound_done(turn.inbound), self.put_chat(turn, now)?];
+        writes.push(account_exists(turn.account));
+        for reply in turn.replies {
+            writes.push(Write::Put(message_item(reply)?, None));
+        }
+        Ok(match self.transact(writes).await? {
+            Outcome::Applied => Turned::Done,
+            Outcome::Refused(old) if old.first().is_some_and(Option::is_some) => Turned::Before,
+            Outcome::Refused(_) => Turned::Again,
+        })
+    }
+
+    /// Refused: the conversation has gone on meanwhile.
+    fn put_chat(&self, turn: &Turn<'_>, now: DateTime<Utc>) -> Result<Write, StoreError> {
+        let key = keys::chat(turn.account);
+        let json = serde_json::to_vec(turn.after)
+            .map_err(|error| StoreError::Corrupt { kind: "chat", source: Some(Box::new(error)) })?;
+        let chat = ChatItem {
+            version: turn.before.version + 1,
+            heard_at: Some(now),
+            reminders_off: turn.after.reminders_off,
+            sealed: Some(self.keyring().seal(&json, &key.aad("sealed"))),
+        };
+        let mut item = to_item("chat", &key, &chat)?;
+        item.insert("ttl".to_owned(), seconds(now + TimeDelta::days(KEEP_DAYS)));
+        let unchanged = Expression::new("attribute_not_exists(#version) OR #version = :before")
+            .with(":before", number(turn.before.version));
+        Ok(Write::Put(item, Some(unchanged)))
+    }
+}

@@ -1,0 +1,60 @@
+//! The pause of all sending, while the provider's account is in trouble: one item, or none.
+
+use chrono::{DateTime, Utc};
+
+use super::error::StoreError;
+use super::items::{instant_of, seconds};
+use super::transact::{Expression, Write};
+use super::{Store, keys};
+
+impl Store {
+    /// Until when nothing is sent, if sending is paused. An end that has passed stays until a
+    /// message was sent again.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn pause(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let item = self.get_item(&keys::pause()).await?;
+        Ok(item.and_then(|item| instant_of(&item, "until")))
+    }
+
+    /// Pauses sending, or lengthens the pause. Tells whether there was none before.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn begin_pause(&self, until: DateTime<Utc>) -> Result<bool, StoreError> {
+        let mut item = keys::pause().attributes();
+        item.insert("until".to_owned(), seconds(until));
+        let put = |condition| vec![Write::Put(item.clone(), Some(condition))];
+        if self.transact(put(super::days::absent())).await?.applied() {
+            return Ok(true);
+        }
+        let longer = Expression::new("#until < :until").with(":until", seconds(until));
+        self.transact(put(longer)).await.map(|_| false)
+    }
+
+    /// Claims the first message after a pause that ended at `ended`: everybody else's waits until
+    /// `until`. `false`: somebody else has claimed it.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn claim_probe(
+        &self,
+        ended: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let set = Expression::new("SET #until = :until").with(":until", seconds(until));
+        let unclaimed = Expression::new("#until = :ended").with(":ended", seconds(ended));
+        let writes = vec![Write::Update(keys::pause(), set, Some(unclaimed))];
+        Ok(self.transact(writes).await?.applied())
+    }
+
+    /// Ends the pause, if nobody has lengthened it since it was to last until `until`.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn end_pause(&self, until: DateTime<Utc>) -> Result<(), StoreError> {
+        let unchanged = Expression::new("#until = :until").with(":until", seconds(until));
+        self.transact(vec![Write::Delete(keys::pause(), Some(unchanged))]).await.map(|_| ())
+    }
+}

@@ -1,0 +1,100 @@
+//! Whoever writes to us: the account of known contacts without a write, and contacts that change.
+
+use chrono::{DateTime, Utc};
+
+use super::contacts::{Holder, unchanged};
+use super::error::StoreError;
+use super::items::{text, to_item};
+use super::transact::{Expression, Write};
+use super::{Store, keys};
+use crate::domain::ids::AccountId;
+use crate::domain::message::Locale;
+use crate::domain::person::Contacts;
+
+/// Times that a change of contacts starts over because the account changed meanwhile.
+const MOST_ROUNDS: u32 = 4;
+
+impl Store {
+    /// The account of whoever writes, made if there is none; its language stays as it is. Contacts
+    /// that are known cost two reads and no write.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn known_account(
+        &self,
+        contacts: &Contacts,
+        now: DateTime<Utc>,
+    ) -> Result<AccountId, StoreError> {
+        let hashes = contacts.hashes(self.keyring());
+        let mut locale = Locale::default();
+        for hash in &hashes {
+            let Some(Holder { id, profile: Some(profile) }) =
+                self.holder(Some(hash.clone())).await?
+            else {
+                continue;
+            };
+            if hashes.iter().all(|hash| profile.contacts.contains(hash)) {
+                return Ok(id);
+            }
+            locale = profile.locale;
+            break;
+        }
+        self.account_of_contacts(contacts, locale, now).await
+    }
+
+    /// An account is reached otherwise from now on: what is new replaces what it had. Where the new
+    /// contacts have an account of their own already, both stay as they are.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn move_contacts(&self, from: &Contacts, to: &Contacts) -> Result<(), StoreError> {
+        for _ in 0..MOST_ROUNDS {
+            let Some(holder) = self.holder_of(from).await? else { return Ok(()) };
+            let Some(writes) = self.moving(&holder, to)? else { return Ok(()) };
+            if self.transact(writes).await?.applied() {
+                return Ok(());
+            }
+            let taken = self.holder_of(to).await?.is_some_and(|other| other.id != holder.id);
+            if taken {
+                tracing::warn!("the new contacts of an account are another account's");
+                return Ok(());
+            }
+        }
+        Err(StoreError::not_applied("contacts kept changing"))
+    }
+
+    async fn holder_of(&self, contacts: &Contacts) -> Result<Option<Holder>, StoreError> {
+        for hash in contacts.hashes(self.keyring()) {
+            if let Some(holder) = self.holder(Some(hash)).await?.filter(|h| h.profile.is_some()) {
+                return Ok(Some(holder));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Refused: the account has other contacts meanwhile, or the new ones are another account's.
+    fn moving(&self, holder: &Holder, to: &Contacts) -> Result<Option<Vec<Write>>, StoreError> {
+        let Some(profile) = &holder.profile else { return Ok(None) };
+        let id = &holder.id;
+        let all = to.clone().or(self.open_contacts(id, &profile.sealed)?);
+        let mut after = profile.clone();
+        after.contacts = all.hashes(self.keyring());
+        after.sealed = self.sealed(id, &all);
+        let key = keys::profile(id);
+        let profile_item = to_item("profile", &key, &after)?;
+        let mut writes = vec![Write::Put(profile_item, Some(unchanged(profile)))];
+        let own = |text_before: &str| {
+            Expression::new("attribute_not_exists(#pk) OR #account = :id")
+                .with(":id", text(text_before))
+        };
+        for hash in to.hashes(self.keyring()) {
+            let mut item = keys::contact(&hash).attributes();
+            item.insert("account".to_owned(), text(id.as_str()));
+            writes.push(Write::Put(item, Some(own(id.as_str()))));
+        }
+        for hash in profile.contacts.iter().filter(|hash| !after.contacts.contains(hash)) {
+            writes.push(Write::Delete(keys::contact(hash), Some(own(id.as_str()))));
+        }
+        Ok(Some(writes))
+    }
+}

@@ -1,0 +1,48 @@
+//! Conversations, from the webhook to the answer. The snapshots read like the chats that they are.
+
+mod booking;
+mod changes;
+mod commands;
+mod offices;
+mod repeated;
+mod web;
+
+use antrian::messaging::Choices;
+use antrian_local::simulator::Kept;
+use antrian_tests::phone::Phone;
+
+const NUMBER: &str = "6280000000101";
+/// A wish as the old format has it: a made-up NIK, and the date on which most tests book.
+const WISH: &str = "#Budi Contoh#9971010101909001#02-12-2026";
+
+/// Compares a chat with its snapshot.
+fn assert_chat(name: &str, phone: &Phone<'_>) {
+    let settings = {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings
+    };
+    settings.bind(|| insta::assert_snapshot!(name, phone.transcript()));
+}
+
+/// The booking code in an answer.
+fn code_in(bodies: &[Kept]) -> String {
+    let text: String = bodies.iter().map(|kept| kept.text.clone() + "\n").collect();
+    let code = text.split("*").find(|word| {
+        word.len() == 11 && word.parse::<antrian::domain::code::BookingCode>().is_ok()
+    });
+    code.unwrap_or_else(|| panic!("no code in {text}")).to_owned()
+}
+
+/// Titles of what can be tapped below an answer.
+fn titles(bodies: &[Kept]) -> Vec<String> {
+    let choices = bodies.iter().find_map(|kept| kept.choices.as_ref());
+    match choices {
+        None => vec![],
+        Some(Choices::Buttons(buttons)) => buttons.iter().map(|b| b.title.clone()).collect(),
+        Some(Choices::List { sections, .. }) => {
+            sections.iter().flat_map(|s| &s.rows).map(|row| row.title.clone()).collect()
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Showing, moving and cancelling.
+
+use antrian_tests::TestApp;
+use antrian_tests::app::DATE;
+use antrian_tests::phone::Phone;
+
+use super::{NUMBER, WISH, assert_chat, code_in};
+
+#[tokio::test]
+async fn a_booking_is_shown_moved_and_cancelled() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say(WISH).await;
+    phone.tap("Konfirmasi").await;
+    phone.say("JADWAL").await;
+    phone.tap("Pindah").await;
+    phone.tap("Jum, 4 Des").await;
+    phone.tap("09.00").await;
+    phone.say("batal").await;
+    phone.tap("Tidak jadi").await;
+    phone.say("#batal").await;
+    phone.tap("Ya, batalkan").await;
+    phone.say("jadwal").await;
+    assert_chat("show_move_cancel", &phone);
+    app.advance(61);
+    assert_eq!(app.seats_free(DATE, "09:00").await, Some(2));
+    assert_eq!(app.seats_free("2026-12-04", "09:00").await, Some(2));
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn a_hold_is_given_back_by_one_word() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say(WISH).await;
+    phone.say("BATAL").await;
+    app.advance(61);
+    assert_eq!(app.seats_free(DATE, "09:00").await, Some(2));
+    assert_eq!(app.assert_audit_agrees().await.live_bookings, 0);
+}
+
+#[tokio::test]
+async fn a_code_after_its_time_is_told_so() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    let code = code_in(&phone.say(WISH).await);
+    app.advance(15 * 60);
+    phone.say(&code).await;
+    assert_chat("late_code", &phone);
+}
+
+#[tokio::test]
+async fn a_confirmed_code_brings_its_ticket_again() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    let code = code_in(&phone.say(WISH).await);
+    let first = phone.say(&code).await;
+    let second = phone.say(&code).await;
+    assert_eq!((first.len(), &first[0].text), (1, &second[0].text));
+    assert!(second[0].picture.is_some());
+}
+
+#[tokio::test]
+async fn somebody_elses_code_reveals_nothing() {
+    let app = TestApp::start().await;
+    let mut owner = Phone::new(&app, NUMBER);
+    let code = code_in(&owner.say(WISH).await);
+    let mut other = Phone::new(&app, "6280000000102");
+    let nobodys = "0000000000".to_owned();
+    let mut answers = Vec::new();
+    for code in [&code, &nobodys] {
+        for text in [code.clone(), format!("BATAL {code}"), format!("PINDAH {code}")] {
+            let answer = other.say(&text).await;
+            answers.push(answer.into_iter().map(|kept| kept.text).collect::<Vec<_>>());
+        }
+    }
+    assert_eq!(answers[..3], answers[3..], "as if it were nobody's");
+    assert!(answers[0][0].contains("tidak ada pada nomor ini"));
+    assert_eq!(app.assert_audit_agrees().await.live_bookings, 1);
+}

@@ -1,0 +1,81 @@
+//! Words that mean the same anywhere, and what is not understood.
+
+use antrian_tests::TestApp;
+use antrian_tests::phone::Phone;
+use serde_json::json;
+
+use super::{NUMBER, WISH, assert_chat, titles};
+
+#[tokio::test]
+async fn what_is_not_understood_gets_an_example_twice_and_then_the_contact() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("mau tanya soal paspor anak saya dong pak").await;
+    phone.deliver(json!({"type": "image", "image": {"id": "1", "mime_type": "image/jpeg"}})).await;
+    phone.say("kok tidak dijawab").await;
+    assert!(
+        phone.say("halo halo apakah ada orang di sana").await.is_empty(),
+        "no machine's quarrel"
+    );
+    assert!(!phone.say("MENU").await.is_empty(), "a known word is always answered");
+    assert!(!phone.say("blablabla").await.is_empty());
+    assert_chat("misread", &phone);
+}
+
+#[tokio::test]
+async fn help_language_and_reminders() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("bantuan").await;
+    phone.say("English").await;
+    phone.say(WISH).await;
+    phone.tap("Confirm").await;
+    phone.say("STOP").await;
+    phone.say("mulai").await;
+    phone.say("bahasa").await;
+    assert_chat("commands", &phone);
+}
+
+#[tokio::test]
+async fn a_reaction_or_an_empty_text_is_not_answered() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("menu").await;
+    let reaction = json!({"message_id": "wamid.x", "emoji": "👍"});
+    assert!(phone.deliver(json!({"type": "reaction", "reaction": reaction})).await.is_empty());
+    assert!(phone.say("👍").await.is_empty());
+    assert!(phone.say("ok").await.is_empty(), "nothing was asked");
+}
+
+#[tokio::test]
+async fn a_nik_or_a_date_that_cannot_be_is_named() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("#Budi Contoh#997101010190900#02-12-2026").await;
+    phone.say("Budi Contoh#9971010101909001").await;
+    phone.say("batal").await;
+    phone.say("#Budi Contoh#9971010101909001#31-02-2027").await;
+    phone.say("#Budi Contoh#9971010101909001#29-11-2026").await;
+    assert_chat("faults", &phone);
+}
+
+#[tokio::test]
+async fn a_conversation_that_rests_begins_anew() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("booking").await;
+    app.advance(31 * 60);
+    let answer = phone.say("2").await;
+    assert!(answer[0].text.contains("belum kami pahami"), "{}", answer[0].text);
+}
+
+#[tokio::test]
+async fn a_tap_on_an_old_message_means_what_it_meant() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("menu").await;
+    app.advance(3 * 3600);
+    let asked = phone.tap("Buat janji").await;
+    assert!(titles(&asked).is_empty(), "asks for the details of the first person");
+    assert!(asked[0].text.contains("NIK"));
+}
