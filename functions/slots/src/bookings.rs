@@ -89,9 +89,8 @@ async fn hold(
     if key.0.is_none() {
         refuse_from_memory(&app, &office, &body.value, now)?;
     }
-    let session = token.session(&app).await?;
     let wish = &body.value;
-    let applicant = app.ledger.store().applicant(&session.account, &wish.applicant_id).await?;
+    let (session, applicant) = token.session_with_applicant(&app, &wish.applicant_id).await?;
     let applicant = applicant.ok_or_else(unknown_applicant)?;
     let has_priority = applicant.details.category.has_priority();
     let request = HoldRequest {

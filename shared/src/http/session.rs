@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, header};
 use super::AppState;
 use super::problem::{Code, Problem};
 use crate::app::App;
-use crate::domain::ids::AccountId;
-use crate::storage::Session;
+use crate::domain::ids::{AccountId, ApplicantId};
+use crate::storage::{Applicant, Session};
 
 /// A token as it came, not yet believed: `<account>.<secret>`.
 #[derive(Clone)]
@@ -48,6 +48,21 @@ impl Token {
     /// What the session is stored under.
     pub fn hash(&self, app: &App) -> String {
         app.keyring.token_hash(&self.text)
+    }
+
+    /// The session that it stands for, with a person of its account if there is such a one.
+    ///
+    /// # Errors
+    /// `unauthenticated` if there is no session or it has ended.
+    pub async fn session_with_applicant(
+        &self,
+        app: &App,
+        applicant: &ApplicantId,
+    ) -> Result<(Session, Option<Applicant>), Problem> {
+        let (store, now) = (app.ledger.store(), app.clock.now());
+        let (session, person) =
+            store.session_with_applicant(&self.account, &self.hash(app), applicant, now).await?;
+        Ok((session.ok_or_else(|| Problem::new(Code::Unauthenticated))?, person))
     }
 
     /// The session that it stands for.

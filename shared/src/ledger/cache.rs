@@ -11,10 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::sync::RwLock;
 
+use super::search::Alternative;
 use crate::domain::booking::SeatRef;
 use crate::domain::code::BookingCode;
 use crate::domain::day::{Day, Seat};
-use crate::domain::ids::OfficeId;
+use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::Office;
 use crate::storage::{NextAvailable, Store, StoreError};
 
@@ -101,6 +102,14 @@ impl<K: Eq + Hash + Clone, V> Memory<K, V> {
         let value = Arc::new(read.await?);
         *known = Some((now, value.clone()));
         Ok(value)
+    }
+
+    /// Remembers a value, unless somebody is at its place.
+    fn keep(&self, key: &K, now: DateTime<Utc>, value: Arc<V>) {
+        let place = self.place(key);
+        if let Ok(mut known) = place.try_write() {
+            *known = Some((now, value));
+        }
     }
 
     async fn forget(&self, key: &K) {
@@ -209,6 +218,37 @@ impl DayCache {
                 Err(at) => slot.seats.insert(at, claimed),
             }
         }
+    }
+}
+
+/// A service at an office, and the date that was wanted.
+type Wanted = (OfficeId, ServiceId, NaiveDate);
+
+/// What was offered instead of a full date: to look through two weeks again for each of the many who
+/// ask within the same second is of no use to anybody.
+#[derive(Debug)]
+pub(super) struct OfferCache {
+    memory: Memory<Wanted, Vec<Alternative>>,
+}
+
+impl OfferCache {
+    pub(super) fn new() -> Self {
+        Self { memory: Memory::new() }
+    }
+
+    /// What was found within the last second, else what `find` finds.
+    pub(super) fn get(
+        &self,
+        wanted: Wanted,
+        now: DateTime<Utc>,
+        find: impl FnOnce() -> Vec<Alternative>,
+    ) -> Vec<Alternative> {
+        if let Some(known) = self.memory.peek(&wanted, DAY_AGE, now) {
+            return known.to_vec();
+        }
+        let found = find();
+        self.memory.keep(&wanted, now, Arc::new(found.clone()));
+        found
     }
 }
 

@@ -24,6 +24,7 @@ use crate::messaging::MessageQueue;
 use crate::storage::{Change, ChangeOutcome, Store, StoreError};
 
 pub use availability::{DayAvailability, DayStatus, SlotAvailability};
+use cache::OfferCache;
 pub use cache::{DayCache, OfficeCache};
 pub use change::{Changed, CheckInRefused, CheckedIn};
 pub use hold::{Choice, HoldOutcome, HoldRequest, NotOffered};
@@ -37,6 +38,7 @@ pub struct Ledger {
     store: Store,
     days: Arc<DayCache>,
     offices: Arc<OfficeCache>,
+    offers: Arc<OfferCache>,
     queue: MessageQueue,
     cause: Option<Arc<str>>,
 }
@@ -57,7 +59,8 @@ impl Ledger {
     pub fn new(store: Store, queue: MessageQueue) -> Self {
         let days = Arc::new(DayCache::new(store.clone()));
         let offices = Arc::new(OfficeCache::new(store.clone()));
-        Self { store, days, offices, queue, cause: None }
+        let offers = Arc::new(OfferCache::new());
+        Self { store, days, offices, offers, queue, cause: None }
     }
 
     /// This ledger, its changes caused by the message of this hash: told again of the same message,

@@ -89,7 +89,11 @@ impl Ledger {
                     .iter()
                     .all(|&channel| seats.claimable(channel, now).next().is_none())
         });
-        full.then(|| KnownFull { alternatives: self.remembered(office, service, date, now) })
+        full.then(|| {
+            let wanted = (office.id.clone(), service.clone(), date);
+            let find = || self.remembered(office, service, date, now);
+            KnownFull { alternatives: self.offers.get(wanted, now, find) }
+        })
     }
 
     fn remembered(

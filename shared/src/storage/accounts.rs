@@ -220,7 +220,11 @@ impl Store {
         to_item("applicant", &key, &item)
     }
 
-    fn open_applicant(&self, account: &AccountId, item: Item) -> Result<Applicant, StoreError> {
+    pub(super) fn open_applicant(
+        &self,
+        account: &AccountId,
+        item: Item,
+    ) -> Result<Applicant, StoreError> {
         let item: ApplicantItem = from_item("applicant", item)?;
         let corrupt = || StoreError::corrupt("applicant");
         let aad = keys::applicant(account, &item.id).aad("sealed");

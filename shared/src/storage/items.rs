@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -102,6 +102,14 @@ impl Ask {
     }
 }
 
+/// Takes the item of this key out of an answer, whose order is any.
+fn take(items: &mut Vec<Item>, key: &Key) -> Option<Item> {
+    let is_it =
+        |item: &Item| text_of(item, "pk") == Some(&key.pk) && text_of(item, "sk") == Some(&key.sk);
+    let at = items.iter().position(is_it)?;
+    Some(items.swap_remove(at))
+}
+
 impl Store {
     /// One item, strongly consistent.
     pub(crate) async fn get_item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
@@ -115,6 +123,33 @@ impl Store {
             .await
             .map_err(fault)?;
         Ok(got.item)
+    }
+
+    /// Items by their keys, strongly consistent, by one call. What the table leaves out of its answer
+    /// for the moment is read by itself.
+    pub(crate) async fn get_items<const N: usize>(
+        &self,
+        wanted: &[Key; N],
+    ) -> Result<[Option<Item>; N], StoreError> {
+        let keys = wanted.iter().map(Key::attributes).collect();
+        let asked = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
+        let asked = asked.build().map_err(|error| StoreError::NotApplied {
+            reason: "request could not be built".to_owned(),
+            source: Some(Box::new(error)),
+        })?;
+        let call = self.client.batch_get_item().request_items(&self.table, asked);
+        let answer = call.send().await.map_err(fault)?;
+        let left_out = answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty());
+        let mut found = answer.responses.and_then(|mut all| all.remove(&self.table));
+        let mut items = [const { None }; N];
+        for (item, key) in items.iter_mut().zip(wanted) {
+            let found = found.as_mut().and_then(|found| take(found, key));
+            *item = match found {
+                None if left_out => self.get_item(key).await?,
+                found => found,
+            };
+        }
+        Ok(items)
     }
 
     /// One item as a value.

@@ -14,6 +14,7 @@
 //! | an account: profile, applicants, sessions, bookings | `ACCOUNT#id` | strong |
 //! | the conversation with an account | `ACCOUNT#id` / `CHAT` | strong |
 //! | the account of a contact | `CONTACT#hash` | strong |
+//! | a session with a person of its account | `ACCOUNT#id` / two keys by one call | strong |
 //! | a registration by its code or id | `REGISTRATION#id` | strong |
 //! | a queue: counter, entries | `QUEUE#office#date` | strong |
 //! | when a person last wrote | `ACCOUNT#id` / `CHAT` | strong |

@@ -4,13 +4,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::accounts::account_exists;
+use super::accounts::{Applicant, account_exists};
 use super::erasure::own_key;
 use super::error::StoreError;
-use super::items::{Ask, seconds, to_item};
+use super::items::{Ask, from_item, seconds, to_item};
 use super::transact::{Expression, Outcome, Write};
 use super::{Store, keys};
-use crate::domain::ids::{AccountId, RegistrationId};
+use crate::domain::ids::{AccountId, ApplicantId, RegistrationId};
 use crate::domain::message::Locale;
 
 /// A signed-in device.
@@ -70,6 +70,26 @@ impl Store {
         let session: Option<Session> =
             self.get("session", &keys::session(account, token_hash)).await?;
         Ok(session.filter(|session| session.expires_at > now))
+    }
+
+    /// The session of a token, unless it has ended by `now`, and a person of its account, by one
+    /// call: what a hold needs to know.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn session_with_applicant(
+        &self,
+        account: &AccountId,
+        token_hash: &str,
+        applicant: &ApplicantId,
+        now: DateTime<Utc>,
+    ) -> Result<(Option<Session>, Option<Applicant>), StoreError> {
+        let wanted = [keys::session(account, token_hash), keys::applicant(account, applicant)];
+        let [session, person] = self.get_items(&wanted).await?;
+        let session: Option<Session> =
+            session.map(|item| from_item("session", item)).transpose()?;
+        let person = person.map(|item| self.open_applicant(account, item)).transpose()?;
+        Ok((session.filter(|session| session.expires_at > now), person))
     }
 
     /// Ends every session of an account.

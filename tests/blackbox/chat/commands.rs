@@ -23,6 +23,22 @@ async fn what_is_not_understood_gets_an_example_twice_and_then_the_contact() {
 }
 
 #[tokio::test]
+async fn details_that_stay_unreadable_lead_to_the_contact_too() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("booking").await;
+    for _ in 0..2 {
+        let asked = phone.say("#Budi#123#").await;
+        assert!(asked[0].text.contains("misalnya"), "{}", asked[0].text);
+    }
+    let told = phone.say("#Budi#123#").await;
+    assert!(told[0].text.contains("Hubungi meja informasi"), "{}", told[0].text);
+    assert!(phone.say("#Budi#123#").await.is_empty());
+    let held = phone.say(WISH).await;
+    assert!(held[0].text.contains("belum terkonfirmasi"), "{}", held[0].text);
+}
+
+#[tokio::test]
 async fn help_language_and_reminders() {
     let app = TestApp::start().await;
     let mut phone = Phone::new(&app, NUMBER);

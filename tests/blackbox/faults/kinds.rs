@@ -81,7 +81,7 @@ impl Fault {
 
 /// Whether a call goes to the table, and not to the queue.
 pub(super) fn is_table_call(target: &str) -> bool {
-    matches!(target, "GetItem" | "Query") || is_write(target)
+    matches!(target, "GetItem" | "BatchGetItem" | "Query") || is_write(target)
 }
 
 /// Whether a call changes the table.

@@ -16,26 +16,18 @@ impl Chat {
     pub fn hear(&mut self, heard: &Heard, world: &World<'_>) -> Act {
         let act = match heard {
             Heard::Opened => self.begin(),
-            Heard::Unreadable => return self.misread(Remark::OnlyWords),
+            Heard::Unreadable => Act::Say(Remark::OnlyWords),
             Heard::Pick(pick) => self.pick(pick.clone(), world),
             Heard::Text(text) => match words::understand(text, world.today(&self.draft)) {
                 Said::Nothing => return Act::Nothing,
                 said => self.said(text, said, world),
             },
         };
-        match act {
-            Act::Say(Remark::Example) => self.misread(Remark::Example),
-            act => {
-                self.misread = 0;
-                act
-            }
-        }
-    }
-
-    fn misread(&mut self, remark: Remark) -> Act {
-        self.misread = self.misread.saturating_add(1);
+        let was_misread =
+            matches!(act, Act::Say(Remark::Example | Remark::OnlyWords) | Act::AskDetails(Some(_)));
+        self.misread = if was_misread { self.misread.saturating_add(1) } else { 0 };
         match self.misread {
-            ..=MOST_EXAMPLES => Act::Say(remark),
+            ..=MOST_EXAMPLES => act,
             n if n == MOST_EXAMPLES + 1 => Act::Say(Remark::Contact),
             // Whoever goes on is a machine, or has been told whom to ask.
             _ => Act::Nothing,

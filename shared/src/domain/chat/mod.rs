@@ -14,3 +14,6 @@ pub mod words;
 pub use pick::Pick;
 pub use state::{Chat, Draft, Offer, Step};
 pub use turn::{Act, Heard, Purpose, Remark, World};
+
+#[cfg(test)]
+mod tests;
