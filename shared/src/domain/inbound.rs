@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::person::Contacts;
 
 /// A message from a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inbound {
     /// The provider's id, such as `wamid.…`: the same for every delivery of the message.
     pub provider_id: String,
@@ -19,6 +19,16 @@ pub struct Inbound {
     pub sent_at: DateTime<Utc>,
     /// What it says.
     pub content: Content,
+}
+
+/// Meta's ids of messages hold the person's number.
+impl fmt::Debug for Inbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbound")
+            .field("sent_at", &self.sent_at)
+            .field("content", &self.content)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a message says.

@@ -150,7 +150,7 @@ pub struct Message {
         skip_serializing_if = "Option::is_none"
     )]
     pub lease_until: Option<DateTime<Utc>>,
-    /// The provider's id.
+    /// Keyed hash of the provider's id: Meta's ids hold the person's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
     /// Why the last attempt failed: a code, never a text from outside.

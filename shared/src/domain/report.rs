@@ -4,7 +4,7 @@ use super::ids::MessageId;
 use super::message::{Message, MessageState};
 
 /// A status of a message, as its provider saw it. Reports come late, twice and in any order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Report {
     /// The outbox row.
     pub message: MessageId,
@@ -14,6 +14,17 @@ pub struct Report {
     pub state: MessageState,
     /// Why it failed: the provider's code, never its words.
     pub error: Option<String>,
+}
+
+/// Meta's ids of messages hold the person's number.
+impl std::fmt::Debug for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Report")
+            .field("message", &self.message)
+            .field("state", &self.state)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Message {

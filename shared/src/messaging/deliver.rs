@@ -150,7 +150,10 @@ impl<M: Messenger> Courier<'_, M> {
         now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
         match sent {
-            Ok(receipt) => self.sent(message, receipt.provider_id).await,
+            Ok(receipt) => {
+                let keyring = self.ledger.store().keyring();
+                self.sent(message, keyring.token_hash(&receipt.provider_id)).await
+            }
             Err(SendError::Unknown) => self.wait_for_status(message, now).await,
             Err(SendError::Undeliverable { code }) => {
                 self.settle(message, MessageState::Failed, Some(&code), Delivery::Failed).await

@@ -125,6 +125,11 @@ impl Store {
         id: &MessageId,
         reports: &[&Report],
     ) -> Result<Option<Message>, StoreError> {
+        let hashed = |report: &&Report| Report {
+            provider_id: report.provider_id.as_ref().map(|id| self.keyring().token_hash(id)),
+            ..(*report).clone()
+        };
+        let reports: Vec<_> = reports.iter().map(hashed).collect();
         for _ in 0..MOST_ROUNDS {
             let Some(before) = self.message(id).await? else { return Ok(None) };
             let after = reports.iter().fold(before.clone(), |row, report| row.reported(report));
