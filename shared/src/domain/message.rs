@@ -163,6 +163,8 @@ pub const UNCONFIRMED: &str = "unconfirmed";
 /// Marks a row that waited in vain and is being sent once more.
 pub const RESENT: &str = "resent";
 
+/// Marks a row whose person has not written for a day, as the provider said: it goes as a template.
+pub const WINDOW_CLOSED: &str = "window_closed";
 /// A message that is never of use again after so long.
 const WORTH_DAYS: i64 = 3;
 

@@ -1,7 +1,10 @@
 //! What a provider reports of a message that it was given.
 
 use super::ids::MessageId;
-use super::message::{Message, MessageState};
+use super::message::{Message, MessageState, WINDOW_CLOSED};
+
+/// Codes of Meta and Twilio for a person who has not written for a day.
+const WINDOW_CODES: [&str; 2] = ["131047", "63016"];
 
 /// A status of a message, as its provider saw it. Reports come late, twice and in any order.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,9 +32,23 @@ impl std::fmt::Debug for Report {
 
 impl Message {
     /// The row after a report: further on, or as it was. A settled row keeps nothing that was sealed
-    /// in it.
+    /// in it. One that the provider took and then refused for a closed window is sent again, as a
+    /// template.
     #[must_use]
     pub fn reported(&self, report: &Report) -> Self {
+        if self.is_past(report) {
+            return self.clone();
+        }
+        if self.may_go_as_template(report) {
+            return Self {
+                state: MessageState::Pending,
+                provider_id: report.provider_id.clone(),
+                error: Some(WINDOW_CLOSED.to_owned()),
+                lease: None,
+                lease_until: None,
+                ..self.clone()
+            };
+        }
         let state = self.state.advanced(report.state);
         if state == self.state {
             return self.clone();
@@ -44,6 +61,25 @@ impl Message {
             ..self.clone()
         }
     }
+
+    /// Whether a report speaks of an earlier try to send the message.
+    fn is_past(&self, report: &Report) -> bool {
+        let (Some(own), Some(other)) = (&self.provider_id, &report.provider_id) else {
+            return false;
+        };
+        let waits_for_template = self.error.as_deref() == Some(WINDOW_CLOSED);
+        let was_sent_again = self.attempts > 1 && self.state.is_settled();
+        waits_for_template && own == other
+            || report.state == MessageState::Failed && own != other && was_sent_again
+    }
+
+    /// Whether a failure is a closed window, and the message one that has a template: what is about
+    /// a booking has.
+    fn may_go_as_template(&self, report: &Report) -> bool {
+        let is_closed = report.error.as_deref().is_some_and(|code| WINDOW_CODES.contains(&code));
+        let was_taken = matches!(self.state, MessageState::Sending | MessageState::Sent);
+        report.state == MessageState::Failed && is_closed && was_taken && self.about.is_some()
+    }
 }
 
 #[cfg(test)]
@@ -52,7 +88,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::message::{Locale, MessageKind, UNCONFIRMED};
+    use crate::domain::code::BookingCode;
+    use crate::domain::message::{About, Locale, MessageKind, UNCONFIRMED};
     use MessageState::{Delivered, Failed, Pending, Read, Sending, Sent};
 
     fn row(state: MessageState) -> Message {
@@ -82,6 +119,27 @@ mod tests {
         assert_eq!((failed.state, failed.error.as_deref()), (Failed, Some("131026")));
         let delivered = failed.reported(&report(Delivered));
         assert_eq!((delivered.state, delivered.error), (Delivered, None));
+    }
+
+    #[test]
+    fn a_window_that_was_closed_after_all_leads_to_a_template_and_late_reports_do_not_matter() {
+        let about = Some(About { code: BookingCode::from_bits(1), version: 1 });
+        let closed = |id: &str| Report {
+            provider_id: Some(id.to_owned()),
+            error: Some("131047".to_owned()),
+            ..report(Failed)
+        };
+        let waiting = Message { about, ..row(Sent) }.reported(&closed("first"));
+        assert_eq!((waiting.state, waiting.error.as_deref()), (Pending, Some(WINDOW_CLOSED)));
+        for late in
+            [closed("first"), Report { provider_id: Some("first".to_owned()), ..report(Sent) }]
+        {
+            assert_eq!(waiting.reported(&late), waiting);
+        }
+        let provider_id = Some("second".to_owned());
+        let sent = Message { state: Sent, attempts: 2, provider_id, error: None, ..waiting };
+        assert_eq!(sent.reported(&closed("first")), sent, "that try is past");
+        assert_eq!(row(Sent).reported(&closed("first")).state, Failed, "an answer has no template");
     }
 
     proptest! {

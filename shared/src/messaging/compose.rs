@@ -8,7 +8,7 @@ use super::messenger::{Body, Choice, Choices, TemplateCall};
 use super::templates;
 use super::texts::{self, BookingText};
 use crate::domain::booking::Booking;
-use crate::domain::message::{Locale, Message, MessageKind};
+use crate::domain::message::{Locale, Message, MessageKind, WINDOW_CLOSED};
 use crate::domain::office::Office;
 use crate::domain::person::Contacts;
 use crate::domain::requirements::{
@@ -99,7 +99,8 @@ pub async fn compose(
         Some(booking) => about_booking(ledger, message, &booking, public_url, now).await?,
     };
     let Some((body, template)) = forms else { return Ok(Composed::Nobody) };
-    let is_open = heard.at.is_some_and(|at| now < at + WINDOW);
+    let was_refused = message.error.as_deref() == Some(WINDOW_CLOSED);
+    let is_open = !was_refused && heard.at.is_some_and(|at| now < at + WINDOW);
     Ok(Composed::Send(Box::new(Letter { to, body, template, is_open })))
 }
 

@@ -7,7 +7,7 @@ use super::messenger::{Body, Messenger, Outgoing, SendError};
 use super::pause::{self, Entry};
 use super::queue::MessageQueue;
 use crate::domain::ids::MessageId;
-use crate::domain::message::{Message, MessageState, RESENT, UNCONFIRMED};
+use crate::domain::message::{Message, MessageState, RESENT, UNCONFIRMED, WINDOW_CLOSED};
 use crate::ledger::Ledger;
 use crate::security::tokens;
 use crate::storage::{Leased, StoreError};
@@ -165,7 +165,7 @@ impl<M: Messenger> Courier<'_, M> {
             }
             // There is no form that could be sent instead.
             Err(SendError::WindowClosed) => {
-                let why = Some("window_closed");
+                let why = Some(WINDOW_CLOSED);
                 self.settle(message, MessageState::Failed, why, Delivery::Failed).await
             }
             Err(SendError::Stopped { code }) => {

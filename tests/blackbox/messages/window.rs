@@ -52,6 +52,28 @@ async fn a_window_that_the_provider_says_is_closed_is_answered_with_the_template
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_a_status_says_was_closed_is_answered_with_the_template_too() {
+    let app = TestApp::start().await;
+    let (_, code, id) = untold(&app, 1).await;
+    app.stack.graph.fail(Fault::Failed(131047), 1);
+    app.drain().await;
+    app.stack.graph.report().await;
+    assert_eq!(row(&app, &id).await.state, MessageState::Pending);
+    // The lease of the try that was refused runs out first.
+    app.advance(61);
+    work(&app).await;
+    let told = told(&app, &code, "confirmed");
+    let names: Vec<_> = told.iter().map(template).collect();
+    assert_eq!(names, ["", "antrian_confirmed"]);
+    for _ in 0..2 {
+        app.stack.graph.report().await;
+        work(&app).await;
+    }
+    assert_eq!(row(&app, &id).await.state, MessageState::Delivered);
+    assert_eq!(super::told(&app, &code, "confirmed").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_has_no_template_is_given_up_when_the_window_is_closed() {
     let app = TestApp::start().await;
     app.stack.graph.fail(Fault::WindowClosed, 1);

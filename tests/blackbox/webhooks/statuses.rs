@@ -18,7 +18,7 @@ fn status(id: &MessageId, name: &str) -> Value {
         "recipient_id": "6280000000001", "recipient_user_id": "ID.1a",
         "biz_opaque_callback_data": id.as_str()});
     if name == "failed" {
-        status["errors"] = json!([{"code": 131_047, "title": "Re-engagement message"}]);
+        status["errors"] = json!([{"code": 131_026, "title": "Message undeliverable"}]);
     }
     status
 }
@@ -79,7 +79,7 @@ async fn all_statuses_of_a_row_in_one_delivery_count() {
     assert_eq!(post_statuses(&app, &statuses).await, 200);
     assert_eq!(row(&app, &first).await.state, MessageState::Read);
     let failed = row(&app, &second).await;
-    assert_eq!((failed.state, failed.error.as_deref()), (MessageState::Failed, Some("131047")));
+    assert_eq!((failed.state, failed.error.as_deref()), (MessageState::Failed, Some("131026")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
