@@ -12,7 +12,12 @@ curl -s "$A/v1/requirements?office=demo-kecil&service=passport_new&ktp_regency=B
 N=$(printf %03d $((RANDOM % 1000)))
 R=$(post /v1/registrations '{}'); echo "$R"
 post /local/whatsapp "{\"from\":\"6280000000$N\",\"text\":\"$(echo "$R" | field code)\"}"
-S=$(post "/v1/registrations/$(echo "$R" | field id)/token" "{\"secret\":\"$(echo "$R" | field secret)\"}"); echo "$S"
+for _ in $(seq 50); do
+  S=$(post "/v1/registrations/$(echo "$R" | field id)/token" "{\"secret\":\"$(echo "$R" | field secret)\"}")
+  case "$S" in *'"token"'*) break ;; esac
+  sleep 0.2
+done
+echo "$S"
 T=$(echo "$S" | field token)
 
 # 3. Add a person (a NIK that nobody has), hold the earliest seat, confirm it.
