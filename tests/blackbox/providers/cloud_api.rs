@@ -5,7 +5,7 @@ use antrian::domain::person::Contacts;
 use antrian::messaging::{Body, CloudApi, Messenger, Outgoing, Receipt, SendError};
 use chrono::TimeDelta;
 use insta::assert_json_snapshot;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::fake::Fake;
 use super::{buttons, list, one_time_code, outcome, outgoing, picture, template, text};
@@ -25,7 +25,7 @@ fn api(url: &str) -> CloudApi {
 }
 
 /// What the provider was asked when this was sent.
-async fn sent(message: &Outgoing) -> serde_json::Value {
+async fn sent(message: &Outgoing) -> Value {
     let fake = Fake::start().await;
     let has_picture = match &message.body {
         Body::Picture { .. } => true,
@@ -41,7 +41,38 @@ async fn sent(message: &Outgoing) -> serde_json::Value {
     let asked = fake.last();
     assert_eq!(asked.path, "/v26.0/111/messages");
     assert_eq!(asked.authorization, "Bearer a-token");
+    assert_described(&asked.json());
     asked.json()
+}
+
+/// Kinds of messages that Meta's description of the endpoint knows.
+const KINDS: [&str; 11] = [
+    "text",
+    "image",
+    "audio",
+    "video",
+    "document",
+    "location",
+    "contacts",
+    "template",
+    "interactive",
+    "reaction",
+    "sticker",
+];
+
+/// What Meta's published description says of every message (schema `MessageRequest` of the business
+/// messaging API v23.0 in github.com/facebook/openapi). It does not know `recipient`, which came
+/// later and stands for `to`.
+fn assert_described(message: &Value) {
+    let text = |name: &str| message[name].as_str().unwrap_or_default();
+    assert_eq!(text("messaging_product"), "whatsapp");
+    assert!(["individual", "group"].contains(&text("recipient_type")), "{message}");
+    assert!(KINDS.contains(&text("type")), "{message}");
+    assert!(!text("to").is_empty() || !text("recipient").is_empty(), "{message}");
+    assert!(message[text("type")].is_object(), "{message}");
+    let body = message["text"]["body"].as_str().unwrap_or_default();
+    assert!(body.chars().count() <= 4_096, "{message}");
+    assert!(message["text"].is_null() || !body.is_empty(), "{message}");
 }
 
 async fn refused(status: u16, body: impl ToString, attempt: u32) -> SendError {
