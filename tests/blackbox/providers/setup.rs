@@ -40,11 +40,16 @@ fn approved() -> Value {
 }
 
 #[tokio::test]
-async fn a_variable_that_is_missing_is_named() {
+async fn all_variables_that_are_missing_are_named() {
     let mut out = Vec::new();
-    let get = |name: &str| variable(name, "").filter(|_| name != "WHATSAPP_TOKEN");
+    let is_set = |name: &str| !["WHATSAPP_TOKEN", "WHATSAPP_NUMBER"].contains(&name);
+    let get = |name: &str| variable(name, "").filter(|_| is_set(name));
     let error = setup::run(&["check"], get, &mut out).await.unwrap_err();
-    assert_eq!(error.to_string(), "WHATSAPP_TOKEN is not set");
+    let error = error.to_string();
+    assert!(error.starts_with("not set: "), "{error}");
+    assert!(error.contains("WHATSAPP_TOKEN") && error.contains("WHATSAPP_NUMBER"), "{error}");
+    let nothing = setup::run(&["check"], |_| None, &mut out).await.unwrap_err().to_string();
+    assert!(nothing.contains("WHATSAPP_PROVIDER") && nothing.contains("APP_SECRET"), "{nothing}");
 }
 
 #[tokio::test]
