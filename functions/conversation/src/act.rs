@@ -55,7 +55,7 @@ fn example(session: &Session<'_>) -> String {
 }
 
 /// Whom to ask: the office, where there is but one.
-fn contact(session: &Session<'_>) -> String {
+pub(crate) fn contact(session: &Session<'_>) -> String {
     let text = match &*session.offices {
         [only] => &only.contact,
         _ => &TEXTS.contact_general,
@@ -188,7 +188,11 @@ fn applicant(details: Details, session: &Session<'_>) -> Option<NewApplicant> {
     })
 }
 
-async fn own(session: &Session<'_>, code: BookingCode) -> Result<Option<Booking>, Fault> {
+/// The account's own booking of this code.
+pub(crate) async fn own(
+    session: &Session<'_>,
+    code: BookingCode,
+) -> Result<Option<Booking>, Fault> {
     let booking = session.ledger.store().booking(code).await?;
     Ok(booking.filter(|booking| booking.account == session.account.id))
 }

@@ -11,7 +11,7 @@ use antrian::messaging::compose::Reply;
 use antrian::messaging::texts::{date, date_time, in_language};
 use chrono::NaiveDate;
 
-use crate::act::settled;
+use crate::act::{contact, own, settled};
 use crate::say::{plain, row, short_date, with_list};
 use crate::texts::{TEXTS, fill};
 use crate::turn::Session;
@@ -82,8 +82,7 @@ pub(crate) async fn relocate(
     code: BookingCode,
 ) -> Result<Option<Reply>, Fault> {
     let locale = session.account.locale;
-    let booking = session.ledger.store().booking(code).await?;
-    let booking = booking.filter(|booking| booking.account == session.account.id);
+    let booking = own(session, code).await?;
     let (Some(booking), Some(date), Some(time)) = (booking, chat.draft.date, chat.draft.time)
     else {
         return Ok(Some(plain(locale, &TEXTS.unknown_code, &[])));
@@ -155,11 +154,8 @@ fn already_booked(session: &Session<'_>, code: Option<BookingCode>) -> Reply {
     let office = own
         .and_then(|booking| session.offices.iter().find(|office| office.id == booking.seat.office));
     let (Some(booking), Some(office)) = (own, office) else {
-        let contact = match &*session.offices {
-            [only] => in_language(locale, &only.contact),
-            _ => in_language(locale, &TEXTS.contact_general),
-        };
-        return plain(locale, &TEXTS.already_booked_elsewhere, &[("contact", contact)]);
+        let contact = contact(session);
+        return plain(locale, &TEXTS.already_booked_elsewhere, &[("contact", &contact)]);
     };
     let lines = say::booking(locale, office, booking, session.now);
     let text = fill(locale, &TEXTS.already_booked, &[("booking", &lines)]);

@@ -114,8 +114,7 @@ impl<'a> Session<'a> {
     async fn booking_named(&self, heard: &Heard, chat: &Chat) -> Result<Option<Booking>, Fault> {
         let today = self.world(&[]).today(&chat.draft);
         let Some(code) = heard.code(today) else { return Ok(None) };
-        let booking = self.ledger.store().booking(code).await?;
-        Ok(booking.filter(|booking| booking.account == self.account.id))
+        act::own(self, code).await
     }
 
     pub(crate) fn people_ids(&self) -> Vec<ApplicantId> {
