@@ -132,6 +132,8 @@ struct Misbehaviour {
     kind: Fault,
     #[serde(default = "once")]
     times: usize,
+    /// Only messages whose `biz_opaque_callback_data` is this.
+    callback_data: Option<String>,
 }
 
 fn once() -> usize {
@@ -140,7 +142,11 @@ fn once() -> usize {
 
 /// Lets something go wrong with the next messages.
 async fn misbehave(State(local): State<Local>, body: Body<Misbehaviour>) -> StatusCode {
-    local.graph.fail(body.value.kind, body.value.times);
+    let Misbehaviour { kind, times, callback_data } = body.value;
+    match callback_data {
+        Some(callback) => local.graph.fail_for(callback, kind, times),
+        None => local.graph.fail(kind, times),
+    }
     StatusCode::NO_CONTENT
 }
 

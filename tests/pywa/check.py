@@ -50,8 +50,10 @@ def phone(who, message, **more):
     return answer.json()["message_id"]
 
 
-def fault(kind):
-    assert http.post(f"{BASE}/local/graph-faults", json={"kind": kind}).status_code == 204
+def fault(kind, tracker):
+    """Lets the message with this tracker fail: the stack sends messages of its own at the same time."""
+    body = {"kind": kind, "callback_data": tracker}
+    assert http.post(f"{BASE}/local/graph-faults", json=body).status_code == 204
 
 
 def refused(expected, call):
@@ -67,7 +69,7 @@ def refused(expected, call):
 def webhooks(is_it, least=1):
     """The webhooks posted so far that `is_it` likes, once there are as many as expected."""
     found = []
-    for _ in range(50):
+    for _ in range(200):
         posted = http.get(f"{BASE}/local/webhooks-sent").json()["webhooks"]
         found = [one for one in posted if is_it(json.loads(one["body"])["entry"][0]["changes"][0]["value"])]
         if len(found) >= least:
@@ -144,9 +146,9 @@ def is_refused(wa):
         ({"code": 131000}, errors.UnknownError), ({"code": 190}, errors.ExpiredAccessToken),
         ({"code": 131031}, errors.AccountLocked), ({"code": 132015}, errors.TemplatePaused),
     ]:
-        fault(kind)
-        refused(expected, text)
-    fault("timeout_after_acceptance")
+        fault(kind, "abc-fault")
+        refused(expected, lambda: text(tracker="abc-fault"))
+    fault("timeout_after_acceptance", "abc-7")
     try:
         text(tracker="abc-7")
     except httpx.RequestError:
@@ -168,7 +170,7 @@ def understands(wa):
         phone(PHONE, said)
     read = http.post(f"{BASE}/local/phones/{PHONE}/seen", json={"message_ids": [ticket]})
     assert read.json() == {"read": 1}
-    fault({"failed": 131049})
+    fault({"failed": 131049}, "abc-8")
     wa.send_message(to=PHONE, text="x", tracker="abc-8")
     webhooks(lambda value: value.get("statuses", [{}])[0].get("status") == "failed")
     webhooks(lambda value: value.get("statuses", [{}])[0].get("status") == "read")

@@ -145,7 +145,7 @@ fn take(
     now: DateTime<Utc>,
 ) -> Result<(Value, Option<Fault>), GraphError> {
     let order = check::order(state, body, now)?;
-    let fault = state.faults.next();
+    let fault = state.faults.next(order.callback.as_deref());
     if let Some(code) = fault.and_then(Fault::refusal) {
         return Err(GraphError::new(code, "as it was told to"));
     }

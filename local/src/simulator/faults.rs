@@ -43,22 +43,26 @@ impl Fault {
     }
 }
 
-/// Faults that wait for their message.
+/// Faults that wait for their message: the next one, or the next with certain callback data.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
-    waiting: VecDeque<Fault>,
+    waiting: VecDeque<(Fault, Option<String>)>,
 }
 
 /// Faults that may wait.
 const MOST_WAITING: usize = 10_000;
 
 impl Faults {
-    pub(super) fn add(&mut self, fault: Fault, times: usize) {
+    pub(super) fn add(&mut self, fault: Fault, times: usize, callback: Option<String>) {
         let room = MOST_WAITING.saturating_sub(self.waiting.len());
-        self.waiting.extend(std::iter::repeat_n(fault, times.min(room)));
+        self.waiting.extend(std::iter::repeat_n((fault, callback), times.min(room)));
     }
 
-    pub(super) fn next(&mut self) -> Option<Fault> {
-        self.waiting.pop_front()
+    /// The first fault that waits for a message with this callback data.
+    pub(super) fn next(&mut self, callback: Option<&str>) -> Option<Fault> {
+        let is_meant =
+            |wanted: &Option<String>| wanted.is_none() || wanted.as_deref() == callback;
+        let at = self.waiting.iter().position(|(_, wanted)| is_meant(wanted))?;
+        self.waiting.remove(at).map(|(fault, _)| fault)
     }
 }

@@ -89,9 +89,14 @@ impl Graph {
         self.state().kept()
     }
 
-    /// Misbehaves so many times; faults wait for each other.
+    /// Misbehaves with the next messages, so many times; faults wait for each other.
     pub fn fail(&self, fault: Fault, times: usize) {
-        self.change(|state| state.faults.add(fault, times));
+        self.change(|state| state.faults.add(fault, times, None));
+    }
+
+    /// Misbehaves with the next message that has this callback data.
+    pub fn fail_for(&self, callback: String, fault: Fault, times: usize) {
+        self.change(|state| state.faults.add(fault, times, Some(callback)));
     }
 
     /// Takes it that a person (a number or a business-scoped id) has written now: the window of 24
