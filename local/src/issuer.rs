@@ -76,6 +76,8 @@ impl Issuer {
 
     /// An access token for these offices and scopes, good for eight hours from `now`.
     pub fn token(&self, offices: &Offices, scopes: &[Scope], now: DateTime<Utc>) -> String {
+        let groups = scopes.iter().map(|scope| scope.group().to_owned());
+        let groups: Vec<String> = groups.chain(offices.to_groups()).collect();
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         let header = json!({"alg": "EdDSA", "typ": "JWT", "kid": self.key_id});
         let claims = json!({
@@ -86,7 +88,7 @@ impl Issuer {
             "token_use": "access",
             "client_id": CLIENT_ID,
             "scope": scopes.join(" "),
-            "cognito:groups": offices.to_groups(),
+            "cognito:groups": groups,
         });
         let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
         let message = format!("{}.{}", part(&header), part(&claims));

@@ -241,6 +241,7 @@ struct Settings<'a> {
 impl Settings<'_> {
     fn get(&self, name: &str) -> Option<String> {
         Some(match name {
+            "ANTRIAN_STAGE" => "local".to_owned(),
             "ANTRIAN_TABLE" => self.table.to_owned(),
             "ANTRIAN_QUEUE_URL" => self.urls.messages.clone(),
             "ANTRIAN_DLQ_URL" => self.urls.dead_letters.clone(),
@@ -259,7 +260,7 @@ impl Settings<'_> {
 
 /// With the provider `simulator`, the sender of the Cloud API talks to the simulated Graph API.
 fn messenger(app: &App, base_url: &str) -> anyhow::Result<AnyMessenger> {
-    if !matches!(app.whatsapp.provider, Provider::Simulator) {
+    if !matches!(app.channel()?.provider, Provider::Simulator) {
         return Ok(AnyMessenger::new(app)?);
     }
     let config = CloudApiConfig {
@@ -274,12 +275,13 @@ fn messenger(app: &App, base_url: &str) -> anyhow::Result<AnyMessenger> {
 
 /// WhatsApp as this stack's business sees it.
 fn graph(config: &Config, clock: Clock, base_url: &str) -> anyhow::Result<Graph> {
+    let channel = config.whatsapp.as_ref().context("WHATSAPP_PROVIDER is not set")?;
     let account = Account {
         token: GRAPH_TOKEN.to_owned(),
         phone_number_id: PHONE_NUMBER_ID.to_owned(),
         waba_id: WABA_ID.to_owned(),
-        number: config.whatsapp.number.clone(),
-        app_secret: config.whatsapp.app_secret.expose_secret().to_owned(),
+        number: config.whatsapp_number.clone(),
+        app_secret: channel.app_secret.expose_secret().to_owned(),
         webhook_url: format!("{base_url}/webhooks/whatsapp"),
         graph_url: format!("{base_url}/local/graph"),
     };

@@ -9,13 +9,13 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError, WhatsappConfig};
+use crate::config::{Config, ConfigError, Secrets, WhatsappConfig};
 use crate::domain::ticket::TicketVerifier;
 use crate::http::staff::{StaffConfig, StaffVerifier};
 use crate::ledger::Ledger;
 use crate::messaging::{Inbox, MessageQueue};
 use crate::security::Keyring;
-use crate::storage::Store;
+use crate::storage::{Store, StoreError};
 
 /// State of a function, shared by its requests.
 #[derive(Debug)]
@@ -34,8 +34,9 @@ pub struct App {
     pub queue: MessageQueue,
     /// The queue of messages received.
     pub inbox: Inbox,
-    /// The WhatsApp channel.
-    pub whatsapp: WhatsappConfig,
+    /// The number that applicants write to, digits only.
+    pub whatsapp_number: String,
+    whatsapp: Option<WhatsappConfig>,
     /// Where applicants reach the system.
     pub public_url: String,
 }
@@ -68,6 +69,25 @@ pub enum StartError {
     /// The issuer of staff tokens is of no use.
     #[error("ANTRIAN_STAFF_ISSUER is wrong: {0}")]
     Staff(#[from] crate::http::staff::InvalidIssuer),
+    /// There can be no client of the provider.
+    #[error("no HTTPS client: {0}")]
+    Https(#[from] reqwest::Error),
+    /// The table is not there, or may not be used.
+    #[error("the table {table} (ANTRIAN_TABLE) does not answer: {source}")]
+    Table {
+        /// Its name.
+        table: String,
+        /// What the table says.
+        source: StoreError,
+    },
+    /// A queue is not there, or may not be used.
+    #[error("the queue of {variable} does not answer: {reason}")]
+    Queue {
+        /// The variable that holds its URL.
+        variable: &'static str,
+        /// What SQS says.
+        reason: String,
+    },
 }
 
 /// One try of a call to DynamoDB or SQS may take so long.
@@ -112,7 +132,8 @@ impl App {
         let store = Store::new(clients.dynamodb, &config.table, keyring.clone());
         let inbox = Inbox::new(clients.sqs.clone(), &config.inbox_url);
         let queue = MessageQueue::new(clients.sqs, &config.queue_url, &config.dlq_url);
-        let staff = StaffConfig::new(&config.staff_issuer, config.staff_client_id.clone())?;
+        let staff = StaffConfig::new(&config.staff_issuer, config.staff_client_id.clone())?
+            .with_keys_at(config.staff_keys_url.as_deref())?;
         Ok(Self {
             ledger: Ledger::new(store, queue.clone()),
             clock,
@@ -121,17 +142,46 @@ impl App {
             staff: StaffVerifier::new(staff),
             queue,
             inbox,
+            whatsapp_number: config.whatsapp_number.clone(),
             whatsapp: config.whatsapp.clone(),
             public_url: config.public_url.clone(),
         })
     }
 
-    /// The state for the settings in the environment, as a Lambda function starts.
+    /// The state for the settings in the environment and in the secrets that it names, as a Lambda
+    /// function starts. Table and queue were asked: their connections are open.
     ///
     /// # Errors
-    /// Names what is wrong.
+    /// Names what is missing or wrong.
     pub async fn from_env() -> Result<Arc<Self>, StartError> {
+        let env = |name: &str| std::env::var(name).ok();
         let sdk = sdk_settings(https_client()).load().await;
-        Ok(Arc::new(Self::new(&Config::from_env()?, Clients::new(&sdk), Clock::default())?))
+        let secrets = Secrets::load(&sdk, &env("ANTRIAN_SECRETS").unwrap_or_default()).await?;
+        let config = Config::read(|name| secrets.get(name).or_else(|| env(name)))?;
+        let app = Self::new(&config, Clients::new(&sdk), Clock::default())?;
+        app.check().await?;
+        Ok(Arc::new(app))
+    }
+
+    /// Whether the table and the queue of messages answer.
+    ///
+    /// # Errors
+    /// Names the one that does not.
+    pub async fn check(&self) -> Result<(), StartError> {
+        let store = self.ledger.store();
+        let (table, queue) = tokio::join!(store.ping(), self.queue.ping());
+        let table =
+            table.map_err(|source| StartError::Table { table: store.table().to_owned(), source });
+        let queue =
+            queue.map_err(|reason| StartError::Queue { variable: "ANTRIAN_QUEUE_URL", reason });
+        table.and(queue)
+    }
+
+    /// The WhatsApp channel, in the functions that send or receive.
+    ///
+    /// # Errors
+    /// If this function was not given one.
+    pub fn channel(&self) -> Result<&WhatsappConfig, ConfigError> {
+        self.whatsapp.as_ref().ok_or(ConfigError::Missing("WHATSAPP_PROVIDER"))
     }
 }

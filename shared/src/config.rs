@@ -1,14 +1,18 @@
 //! Configuration, read once at start. What is wrong is named by its variable.
 
+mod secrets;
 mod whatsapp;
 
 use secrecy::SecretString;
 
+pub use secrets::Secrets;
 pub use whatsapp::{CloudApiConfig, Provider, TwilioConfig, WhatsappConfig};
 
 /// Settings of a function.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// `ANTRIAN_STAGE`: which installation this is: `prod`, `staging`, `local`.
+    pub stage: String,
     /// `ANTRIAN_TABLE`: the table's name.
     pub table: String,
     /// `ANTRIAN_QUEUE_URL`: the queue of messages to be sent.
@@ -23,13 +27,18 @@ pub struct Config {
     pub staff_issuer: String,
     /// `ANTRIAN_STAFF_CLIENT_ID`: the client that they are issued to; absent: any.
     pub staff_client_id: Option<String>,
+    /// `ANTRIAN_STAFF_KEYS_URL`: where the issuer's keys are; absent: below its own address.
+    pub staff_keys_url: Option<String>,
     /// `ANTRIAN_PUBLIC_URL`: where applicants reach the system, without a slash at its end.
     pub public_url: String,
-    /// WhatsApp.
-    pub whatsapp: WhatsappConfig,
+    /// `WHATSAPP_NUMBER`: the number that applicants write to, digits only.
+    pub whatsapp_number: String,
+    /// The channel; absent without `WHATSAPP_PROVIDER`: most functions neither send nor receive, and
+    /// do not get its secrets.
+    pub whatsapp: Option<WhatsappConfig>,
 }
 
-/// A variable that is missing or wrong.
+/// A setting that is missing or wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// It is not set.
@@ -43,6 +52,14 @@ pub enum ConfigError {
         /// What it should be.
         why: &'static str,
     },
+    /// A secret of `ANTRIAN_SECRETS` cannot be had.
+    #[error("the secret {name} cannot be read: {why}")]
+    Secret {
+        /// Its name.
+        name: String,
+        /// What AWS says, or what is wrong with its form. Never its value.
+        why: String,
+    },
 }
 
 impl Config {
@@ -53,7 +70,9 @@ impl Config {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let get = |name: &'static str| get(name).filter(|value| !value.is_empty());
         let need = |name: &'static str| get(name).ok_or(ConfigError::Missing(name));
+        let channel = get("WHATSAPP_PROVIDER").map(|_| whatsapp::Variables(&get).whatsapp());
         Ok(Self {
+            stage: need("ANTRIAN_STAGE")?,
             table: need("ANTRIAN_TABLE")?,
             queue_url: url("ANTRIAN_QUEUE_URL", need("ANTRIAN_QUEUE_URL")?)?,
             dlq_url: url("ANTRIAN_DLQ_URL", need("ANTRIAN_DLQ_URL")?)?,
@@ -61,17 +80,11 @@ impl Config {
             keys: need("ANTRIAN_KEYS")?.into(),
             staff_issuer: url("ANTRIAN_STAFF_ISSUER", need("ANTRIAN_STAFF_ISSUER")?)?,
             staff_client_id: get("ANTRIAN_STAFF_CLIENT_ID"),
+            staff_keys_url: get("ANTRIAN_STAFF_KEYS_URL"),
             public_url: url("ANTRIAN_PUBLIC_URL", need("ANTRIAN_PUBLIC_URL")?)?,
-            whatsapp: whatsapp::Variables(&get).whatsapp()?,
+            whatsapp_number: digits("WHATSAPP_NUMBER", need("WHATSAPP_NUMBER")?)?,
+            whatsapp: channel.transpose()?,
         })
-    }
-
-    /// Reads the settings from the environment.
-    ///
-    /// # Errors
-    /// Names the first variable that is missing or wrong.
-    pub fn from_env() -> Result<Self, ConfigError> {
-        Self::read(|name| std::env::var(name).ok())
     }
 }
 
@@ -102,7 +115,9 @@ mod tests {
         let value = match name {
             "ANTRIAN_TABLE" => "antrian",
             "ANTRIAN_KEYS" => "{}",
-            "ANTRIAN_STAFF_CLIENT_ID" | "WHATSAPP_PHONE_NUMBER_ID" => return None,
+            "ANTRIAN_STAFF_CLIENT_ID" | "ANTRIAN_STAFF_KEYS_URL" | "WHATSAPP_PHONE_NUMBER_ID" => {
+                return None;
+            }
             "WHATSAPP_PROVIDER" => "simulator",
             "WHATSAPP_NUMBER" => "6280000000000",
             "WHATSAPP_APP_SECRET" | "WHATSAPP_VERIFY_TOKEN" | "TWILIO_AUTH_TOKEN" => "secret",
@@ -117,7 +132,7 @@ mod tests {
             "ANTRIAN_TABLE",
             "ANTRIAN_QUEUE_URL",
             "ANTRIAN_KEYS",
-            "WHATSAPP_PROVIDER",
+            "WHATSAPP_NUMBER",
             "WHATSAPP_APP_SECRET",
         ];
         for name in needed {
@@ -126,6 +141,14 @@ mod tests {
             assert_eq!(error, ConfigError::Missing(name));
         }
         assert_eq!(Config::read(complete).unwrap().public_url, "https://example.org");
+    }
+
+    #[test]
+    fn without_a_provider_no_secret_of_the_channel_is_asked_for() {
+        let secrets = ["WHATSAPP_PROVIDER", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"];
+        let config =
+            Config::read(|asked| complete(asked).filter(|_| !secrets.contains(&asked))).unwrap();
+        assert!(config.whatsapp.is_none());
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! - [`ledger`]: what every channel does with seats.
 //! - [`messaging`]: outbox to queue to provider.
 //! - [`http`]: problem details, bodies, sign-in.
+//! - [`lambda`]: how a function runs in the cloud.
 //! - [`rendering`]: tickets as pictures and calendar entries.
 //! - [`security`]: keyed hashes, sealing, tokens.
 
@@ -16,6 +17,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod lambda;
 pub mod ledger;
 pub mod messaging;
 pub mod rendering;

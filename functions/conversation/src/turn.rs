@@ -102,7 +102,7 @@ impl<'a> Session<'a> {
             ledger: app.ledger.caused_by(hash),
             hash,
             account,
-            offices: served_by(&app.whatsapp.number, &offices.offices),
+            offices: served_by(&app.whatsapp_number, &offices.offices),
             people,
             bookings,
             named: None,

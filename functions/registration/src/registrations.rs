@@ -101,7 +101,7 @@ async fn create(app: &App, locale: Locale) -> Result<Begun, Problem> {
         if app.ledger.store().put_registration(&registration).await? {
             let text = registration_text(&code);
             let whatsapp_link =
-                format!("https://wa.me/{}?text={}", app.whatsapp.number, text.replace(' ', "%20"));
+                format!("https://wa.me/{}?text={}", app.whatsapp_number, text.replace(' ', "%20"));
             return Ok(Begun {
                 id: registration.id.to_string(),
                 secret,

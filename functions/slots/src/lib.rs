@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use antrian::http::problem::Problem;
+use antrian::http::problem::{Problem, ProblemDetails, not_ready};
 
 /// The document of the whole API, made from the code of all functions; a test keeps it current.
 const OPENAPI: &str = include_str!("../../../openapi.json");
@@ -39,10 +39,13 @@ struct Health {
     status: &'static str,
 }
 
-/// Whether the system works: its table answers.
-#[utoipa::path(get, path = "/v1/health", tag = "public", responses((status = 200, body = Health)))]
+/// Whether the system works: its table and its queue answer. What is missing is named.
+#[utoipa::path(get, path = "/v1/health", tag = "public", responses(
+    (status = 200, body = Health),
+    (status = 503, body = ProblemDetails, description = "`not_ready`, with `reason`"),
+))]
 async fn health(State(app): State<AppState>) -> Result<Json<Health>, Problem> {
-    app.ledger.store().ping().await?;
+    app.check().await.map_err(not_ready)?;
     Ok(Json(Health { status: "ok" }))
 }
 

@@ -60,8 +60,7 @@ impl Faults {
 
     /// The first fault that waits for a message with this callback data.
     pub(super) fn next(&mut self, callback: Option<&str>) -> Option<Fault> {
-        let is_meant =
-            |wanted: &Option<String>| wanted.is_none() || wanted.as_deref() == callback;
+        let is_meant = |wanted: &Option<String>| wanted.is_none() || wanted.as_deref() == callback;
         let at = self.waiting.iter().position(|(_, wanted)| is_meant(wanted))?;
         self.waiting.remove(at).map(|(fault, _)| fault)
     }

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::views::AlternativeView;
+use crate::app::StartError;
+use crate::config::ConfigError;
 use crate::domain::booking::Refusal;
 use crate::ledger::LedgerError;
 use crate::security::tokens;
@@ -69,6 +71,7 @@ codes! {
     TooManyRequests = "too_many_requests",
     BadSignature = "bad_signature",
     InternalError = "internal_error",
+    NotReady = "not_ready",
     Busy = "busy",
     OutcomeUnknown = "outcome_unknown",
 }
@@ -117,7 +120,7 @@ pub struct ProblemDetails {
     pub booking_code: Option<String>,
     /// With `not_released`: when the date opens.
     pub release_at: Option<String>,
-    /// With `office_closed`: why.
+    /// With `office_closed` and, from the health check, with `not_ready`: why.
     pub reason: Option<String>,
     /// With `internal_error`: the number to quote.
     pub incident: Option<String>,
@@ -245,6 +248,20 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<StartError> for Problem {
+    /// What is missing is logged; the caller decides whether it is told.
+    fn from(error: StartError) -> Self {
+        tracing::error!(%error, "not ready");
+        Self::new(Code::NotReady).retry_after(RETRY_SECS)
+    }
+}
+
+impl From<ConfigError> for Problem {
+    fn from(error: ConfigError) -> Self {
+        StartError::from(error).into()
+    }
+}
+
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         match error {
@@ -252,6 +269,12 @@ impl From<LedgerError> for Problem {
             LedgerError::Crowded => Self::new(Code::Busy).retry_after(RETRY_SECS),
         }
     }
+}
+
+/// What is missing, for the health check.
+pub fn not_ready(error: StartError) -> Problem {
+    let reason = error.to_string();
+    Problem::from(error).with("reason", reason)
 }
 
 /// A fault that has no other place: logged under the number that the client is told.

@@ -47,16 +47,34 @@ impl StaffConfig {
     /// If `issuer` is not an `https` URL, nor an `http` URL on the loopback.
     pub fn new(issuer: &str, client_id: Option<String>) -> Result<Self, InvalidIssuer> {
         let address = format!("{}/.well-known/jwks.json", issuer.trim_end_matches('/'));
-        let keys_url: reqwest::Url = address.parse().map_err(|_| InvalidIssuer)?;
-        let safe = match keys_url.scheme() {
-            "https" => true,
-            "http" => is_loopback(&keys_url),
-            _ => false,
-        };
-        if !safe || keys_url.query().is_some() || keys_url.fragment().is_some() {
-            return Err(InvalidIssuer);
-        }
+        let keys_url = safe_url(&address)?;
         Ok(Self { issuer: issuer.to_owned(), client_id, keys_url })
+    }
+
+    /// Fetches the keys from another address: where the issuer is reached by another name than its
+    /// own.
+    ///
+    /// # Errors
+    /// If the keys cannot be fetched safely from there.
+    pub fn with_keys_at(mut self, address: Option<&str>) -> Result<Self, InvalidIssuer> {
+        if let Some(address) = address {
+            self.keys_url = safe_url(address)?;
+        }
+        Ok(self)
+    }
+}
+
+fn safe_url(address: &str) -> Result<reqwest::Url, InvalidIssuer> {
+    let url: reqwest::Url = address.parse().map_err(|_| InvalidIssuer)?;
+    let is_safe = match url.scheme() {
+        "https" => true,
+        "http" => is_loopback(&url),
+        _ => false,
+    };
+    if is_safe && url.query().is_none() && url.fragment().is_none() {
+        Ok(url)
+    } else {
+        Err(InvalidIssuer)
     }
 }
 
@@ -81,6 +99,14 @@ impl Scope {
         match self {
             Self::Desk => "antrian/desk",
             Self::Admin => "antrian/admin",
+        }
+    }
+
+    /// The group of those who may have it: an issuer such as Cognito gives a scope to whoever asks.
+    pub fn group(self) -> &'static str {
+        match self {
+            Self::Desk => "desk",
+            Self::Admin => "admin",
         }
     }
 }
@@ -225,9 +251,11 @@ impl StaffVerifier {
         let key = key.ok_or_else(|| invalid("unknown key"))?;
         let claims: Claims = key.verify(bearer).map_err(|_| invalid("signature or claims"))?;
         self.check(&claims, now)?;
+        let asked = claims.scope.split(' ').filter_map(|scope| scope.parse().ok());
+        let is_member = |scope: &Scope| claims.groups.iter().any(|group| group == scope.group());
         Ok(Staff {
             subject: claims.sub,
-            scopes: claims.scope.split(' ').filter_map(|scope| scope.parse().ok()).collect(),
+            scopes: asked.filter(is_member).collect(),
             offices: Offices::of_groups(&claims.groups),
         })
     }

@@ -5,7 +5,7 @@ use super::messenger::{Messenger, Outgoing, Receipt, SendError};
 use super::picture::PictureLinks;
 use super::simulator::Simulator;
 use super::twilio::Twilio;
-use crate::app::App;
+use crate::app::{App, StartError};
 use crate::config::Provider;
 
 /// Any of the providers.
@@ -23,9 +23,9 @@ impl AnyMessenger {
     /// The provider that this state's configuration chooses.
     ///
     /// # Errors
-    /// If there can be no HTTPS client.
-    pub fn new(app: &App) -> Result<Self, reqwest::Error> {
-        Ok(match &app.whatsapp.provider {
+    /// If there is no channel, or there can be no HTTPS client.
+    pub fn new(app: &App) -> Result<Self, StartError> {
+        Ok(match &app.channel()?.provider {
             Provider::CloudApi(config) => Self::CloudApi(CloudApi::new(config.clone())?),
             Provider::Twilio(config) => {
                 let (keyring, clock) = (app.keyring.clone(), app.clock.clone());

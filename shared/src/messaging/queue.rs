@@ -1,6 +1,7 @@
 //! The queue of messages to be sent: ids only, no personal data.
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,17 @@ impl MessageQueue {
     /// A queue with its dead-letter queue.
     pub fn new(client: Client, url: impl Into<String>, dlq_url: impl Into<String>) -> Self {
         Self { client, url: url.into(), dlq_url: dlq_url.into() }
+    }
+
+    /// Whether the queue is there and may be used.
+    ///
+    /// # Errors
+    /// What SQS says.
+    pub async fn ping(&self) -> Result<(), String> {
+        let asked = self.client.get_queue_attributes().queue_url(&self.url).send().await;
+        let reason =
+            |error: &dyn ProvideErrorMetadata| error.code().unwrap_or("no answer").to_owned();
+        asked.map(drop).map_err(|error| reason(&error))
     }
 
     /// Tells the notifier of committed rows. Tells how many SQS has taken: the sweeper finds the

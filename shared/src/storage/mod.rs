@@ -95,6 +95,11 @@ impl Store {
         Self { client, table: table.into(), keyring }
     }
 
+    /// The table's name.
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
     /// The keys that seal personal data.
     pub fn keyring(&self) -> &Arc<Keyring> {
         &self.keyring

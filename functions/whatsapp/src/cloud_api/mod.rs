@@ -20,6 +20,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use fields::Object;
 use secrecy::ExposeSecret;
@@ -44,12 +45,13 @@ pub(crate) struct Verification {
 pub(crate) async fn verify(
     State(app): State<AppState>,
     query: Query<Verification>,
-) -> Result<String, StatusCode> {
+) -> Result<String, Response> {
     let Query(asked) = query;
-    let expected = app.whatsapp.verify_token.expose_secret();
+    let expected = app.channel().map_err(|error| Problem::from(error).into_response())?;
+    let expected = expected.verify_token.expose_secret();
     let token = asked.token.unwrap_or_default();
     let ours = asked.mode.as_deref() == Some("subscribe") && same(&token, expected);
-    asked.challenge.filter(|_| ours).ok_or(StatusCode::FORBIDDEN)
+    asked.challenge.filter(|_| ours).ok_or_else(|| StatusCode::FORBIDDEN.into_response())
 }
 
 /// The provider delivers messages and statuses.
@@ -60,11 +62,12 @@ pub(crate) async fn receive(
 ) -> Result<StatusCode, Problem> {
     let body = whole(body)?;
     let signature = headers.get("x-hub-signature-256").and_then(|value| value.to_str().ok());
-    let secret = app.whatsapp.app_secret.expose_secret();
+    let channel = app.channel()?;
+    let secret = channel.app_secret.expose_secret();
     if !signature.is_some_and(|signature| signature::is_valid(secret, &body, signature)) {
         return Err(Problem::new(Code::BadSignature));
     }
-    let own_number = app.whatsapp.phone_number_id();
+    let own_number = channel.phone_number_id();
     take_in(&app, &read(&body, own_number, app.clock.now())).await?;
     Ok(StatusCode::OK)
 }

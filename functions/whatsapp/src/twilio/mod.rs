@@ -26,7 +26,7 @@ pub(crate) async fn receive(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
-    let Some(token) = app.whatsapp.twilio_auth_token() else {
+    let Some(token) = app.channel()?.twilio_auth_token() else {
         return Err(Problem::new(Code::NotFound));
     };
     let parameters = form::parameters(&whole(body)?);

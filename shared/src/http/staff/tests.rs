@@ -13,7 +13,7 @@ fn claims(issuer: &TestIssuer) -> Value {
     json!({
         "iss": issuer.url, "sub": "clerk-1", "exp": ISSUED + 3600, "iat": ISSUED,
         "token_use": "access", "client_id": "desk-app", "scope": "openid antrian/desk",
-        "cognito:groups": ["office:jakarta-pusat", "office:bogor", "office:NOT VALID", "cleaners"],
+        "cognito:groups": ["desk", "office:jakarta-pusat", "office:bogor", "office:NOT VALID", "cleaners"],
     })
 }
 
@@ -59,7 +59,7 @@ async fn staff_may_only_do_what_scope_and_office_both_allow() {
     assert!(!clerk.may(Scope::Admin, &office("bogor")) && !clerk.has(Scope::Admin));
     assert!(!clerk.may(Scope::Desk, &office("medan")));
 
-    let everywhere = with(claims(&issuer), "cognito:groups", json!(["office:*"]));
+    let everywhere = with(claims(&issuer), "cognito:groups", json!(["admin", "office:*"]));
     let everywhere = with(everywhere, "scope", json!("admin"));
     let admin = verifier.verify(&ed_key(1).sign("ed", &everywhere), at(0)).await.unwrap();
     assert!(admin.may(Scope::Admin, &office("medan")) && !admin.has(Scope::Desk));

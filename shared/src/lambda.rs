@@ -1,0 +1,70 @@
+//! A function in the cloud: its state is made before the first request; what was missing then is
+//! looked for again at each request, so that a deployment heals as soon as it is complete.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+pub use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use tokio::sync::OnceCell;
+use tower::ServiceExt;
+
+use crate::app::{App, StartError};
+use crate::http::problem::{Problem, not_ready};
+use crate::http::{self, Routes};
+use crate::telemetry;
+
+/// What a function's requests share.
+#[expect(missing_debug_implementations, reason = "how the state is made cannot be shown")]
+pub struct Function<S> {
+    state: OnceCell<S>,
+    make: Make<S>,
+}
+
+type Make<S> = Box<dyn Fn(Arc<App>) -> Result<S, StartError> + Send + Sync>;
+
+impl<S: 'static> Function<S> {
+    /// Starts logging and makes the state. What is missing stands in the log, in one line.
+    pub async fn start(
+        make: impl Fn(Arc<App>) -> Result<S, StartError> + Send + Sync + 'static,
+    ) -> &'static Self {
+        telemetry::start(telemetry::LogFormat::Json);
+        let function = Self { state: OnceCell::new(), make: Box::new(make) };
+        let function = &*Box::leak(Box::new(function));
+        if let Err(error) = function.state().await {
+            tracing::error!(%error, "the function cannot start");
+        }
+        function
+    }
+
+    /// The state.
+    ///
+    /// # Errors
+    /// Names what is missing.
+    pub async fn state(&self) -> Result<&S, StartError> {
+        let make = async || (self.make)(Box::pin(App::from_env()).await?);
+        self.state.get_or_try_init(make).await
+    }
+}
+
+impl Function<Router> {
+    async fn answer(&self, request: lambda_http::Request) -> Response {
+        let is_health = request.uri().path() == "/v1/health";
+        match self.state().await {
+            Ok(router) => router.clone().oneshot(request).await.into_response(),
+            Err(error) if is_health => not_ready(error).into_response(),
+            Err(error) => Problem::from(error).into_response(),
+        }
+    }
+}
+
+/// Runs a function that answers HTTP requests.
+///
+/// # Errors
+/// If the runtime of Lambda cannot be reached.
+pub async fn http(routes: fn() -> Routes) -> Result<(), Error> {
+    let function = Function::start(move |app| Ok(http::router(routes(), app))).await;
+    let answer = move |request| async move { Ok::<_, Infallible>(function.answer(request).await) };
+    lambda_http::run(service_fn(answer)).await
+}
