@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use antrian::telemetry;
 use antrian_local::settings::Settings;
-use antrian_local::{Stack, setup, welcome};
+use antrian_local::{Stack, setup, simulator, welcome};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -20,13 +20,14 @@ async fn main() -> ExitCode {
 
 async fn run() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    if let [first, rest @ ..] = args.as_slice()
-        && first == "whatsapp"
-    {
-        let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
-        return setup::run(&rest, |name| std::env::var(name).ok(), &mut std::io::stdout()).await;
+    let (get, out) = (|name: &str| std::env::var(name).ok(), &mut std::io::stdout());
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["whatsapp", rest @ ..] => return setup::run(rest, get, out).await,
+        ["simulator", rest @ ..] => return simulator::server::run(rest, get, out).await,
+        _ => {}
     }
-    let settings = Settings::read(args.into_iter(), |name| std::env::var(name).ok())?;
+    let settings = Settings::read(args.into_iter(), get)?;
     let stack = Stack::start(settings.options()?).await?;
     welcome::greet(&stack);
     stopped().await;

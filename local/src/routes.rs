@@ -7,21 +7,16 @@ use antrian::http::body::Body;
 use antrian::http::problem::{Code, Problem, internal};
 use antrian::http::{AppState, Routes, router};
 use antrian::ledger::Housekeeping;
-use antrian::messaging::Choices;
 use antrian_scheduler::{Job, Report};
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::home::Home;
 use crate::issuer::{self, Issuer};
-use crate::simulator::phone::{Posted, Said, Sender};
-use crate::simulator::{self, Fault, Graph, Kept, Template, Webhook};
+use crate::simulator::{self, Graph};
 
 pub use crate::simulator::sign;
 
@@ -56,16 +51,10 @@ pub fn all(local: Local, issuer: Arc<Issuer>) -> Router {
     let (clock, graph) = (app.clock.clone(), local.graph.clone());
     let own = Router::new()
         .route("/local/clock", post(advance))
-        .route("/local/whatsapp", post(write))
-        .route("/local/outbox", get(outbox))
         .route("/local/offices", get(offices))
         .route("/local/audit", get(audit))
-        .route("/local/graph-faults", post(misbehave))
-        .route("/local/webhooks-sent", get(webhooks_sent))
         .with_state(local)
-        .nest("/local/graph", simulator::api::routes(graph.clone()))
-        .merge(simulator::phone::routes(graph))
-        .merge(simulator::page::routes())
+        .merge(simulator::routes(graph))
         .merge(issuer::routes(issuer, Arc::new(move || clock.now())));
     antrian::http::finish(own.merge(router(documented(), app)))
 }
@@ -110,89 +99,6 @@ async fn advance(
     }
     let tick = antrian_scheduler::run(&local.app, &local.work, Job::Tick).await?;
     Ok(Json(Advanced { now: local.app.clock.now(), ahead_seconds, tick }))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    from: String,
-    text: String,
-}
-
-/// Does what a phone would cause: a signed webhook to the real route.
-async fn write(State(local): State<Local>, body: Body<Written>) -> Result<Json<Posted>, Problem> {
-    let Written { from, text } = body.value;
-    let posted = local.graph.say(&Sender::named(&from), &Said::Text { text }).await;
-    posted.map(Json).ok_or_else(|| Problem::new(Code::InternalError))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Misbehaviour {
-    kind: Fault,
-    #[serde(default = "once")]
-    times: usize,
-    /// Only messages whose `biz_opaque_callback_data` is this.
-    callback_data: Option<String>,
-}
-
-fn once() -> usize {
-    1
-}
-
-/// Lets something go wrong with the next messages.
-async fn misbehave(State(local): State<Local>, body: Body<Misbehaviour>) -> StatusCode {
-    let Misbehaviour { kind, times, callback_data } = body.value;
-    match callback_data {
-        Some(callback) => local.graph.fail_for(callback, kind, times),
-        None => local.graph.fail(kind, times),
-    }
-    StatusCode::NO_CONTENT
-}
-
-#[derive(Serialize)]
-struct Webhooks {
-    webhooks: Vec<Webhook>,
-}
-
-/// The webhooks posted last, with their signatures.
-async fn webhooks_sent(State(local): State<Local>) -> Json<Webhooks> {
-    Json(Webhooks { webhooks: local.graph.webhooks() })
-}
-
-#[derive(Serialize)]
-struct Outbox {
-    messages: Vec<Sent>,
-}
-
-#[derive(Serialize)]
-struct Sent {
-    message_id: String,
-    provider_id: String,
-    to: Option<String>,
-    to_user_id: Option<String>,
-    text: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    picture_png_base64: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    choices: Option<Choices>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    template: Option<Template>,
-}
-
-/// What was sent, oldest first.
-async fn outbox(State(local): State<Local>) -> Json<Outbox> {
-    let view = |kept: Kept| Sent {
-        message_id: kept.message_id,
-        provider_id: kept.provider_id,
-        to: kept.to,
-        to_user_id: kept.to_user_id,
-        text: kept.text,
-        picture_png_base64: kept.picture.map(|png| STANDARD.encode(png)),
-        choices: kept.choices,
-        template: kept.template,
-    };
-    Json(Outbox { messages: local.graph.kept().into_iter().map(view).collect() })
 }
 
 #[derive(Serialize)]

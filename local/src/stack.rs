@@ -26,7 +26,7 @@ use crate::home::Home;
 use crate::issuer::Issuer;
 use crate::poller::{Function, Poller};
 use crate::routes;
-use crate::simulator::{Account, Graph};
+use crate::simulator::{self, Account, Graph};
 
 /// What a stack is started with.
 #[derive(Debug, Default)]
@@ -80,11 +80,6 @@ const VISIBILITY_SECS: u32 = 60;
 /// The cloud's scheduler ticks every minute; here nobody should have to wait.
 const TICK: std::time::Duration = std::time::Duration::from_secs(3);
 const TABLE: &str = "antrian";
-/// What the business has at the simulated WhatsApp.
-const GRAPH_VERSION: &str = "v26.0";
-const GRAPH_TOKEN: &str = "local-access-token";
-const PHONE_NUMBER_ID: &str = "100000000000001";
-const WABA_ID: &str = "100000000000002";
 
 impl Stack {
     /// Starts the embedded cloud, the functions and the API.
@@ -250,8 +245,8 @@ impl Settings<'_> {
             "ANTRIAN_STAFF_ISSUER" => format!("{}/local/idp", self.base_url),
             "ANTRIAN_PUBLIC_URL" => self.base_url.to_owned(),
             "WHATSAPP_PROVIDER" => "simulator".to_owned(),
-            "WHATSAPP_NUMBER" => "6280000000000".to_owned(),
-            "WHATSAPP_APP_SECRET" => "local-app-secret".to_owned(),
+            "WHATSAPP_NUMBER" => simulator::NUMBER.to_owned(),
+            "WHATSAPP_APP_SECRET" => simulator::APP_SECRET.to_owned(),
             "WHATSAPP_VERIFY_TOKEN" => "local-verify-token".to_owned(),
             _ => return None,
         })
@@ -265,10 +260,10 @@ fn messenger(app: &App, base_url: &str) -> anyhow::Result<AnyMessenger> {
     }
     let config = CloudApiConfig {
         graph_url: format!("{base_url}/local/graph"),
-        version: GRAPH_VERSION.to_owned(),
-        phone_number_id: PHONE_NUMBER_ID.to_owned(),
-        token: GRAPH_TOKEN.to_owned().into(),
-        business_account_id: Some(WABA_ID.to_owned()),
+        version: simulator::GRAPH_VERSION.to_owned(),
+        phone_number_id: simulator::PHONE_NUMBER_ID.to_owned(),
+        token: simulator::TOKEN.to_owned().into(),
+        business_account_id: Some(simulator::WABA_ID.to_owned()),
     };
     Ok(AnyMessenger::CloudApi(CloudApi::new(config)?))
 }
@@ -277,21 +272,11 @@ fn messenger(app: &App, base_url: &str) -> anyhow::Result<AnyMessenger> {
 fn graph(config: &Config, clock: Clock, base_url: &str) -> anyhow::Result<Graph> {
     let channel = config.whatsapp.as_ref().context("WHATSAPP_PROVIDER is not set")?;
     let account = Account {
-        token: GRAPH_TOKEN.to_owned(),
-        phone_number_id: PHONE_NUMBER_ID.to_owned(),
-        waba_id: WABA_ID.to_owned(),
         number: config.whatsapp_number.clone(),
         app_secret: channel.app_secret.expose_secret().to_owned(),
-        webhook_url: format!("{base_url}/webhooks/whatsapp"),
-        graph_url: format!("{base_url}/local/graph"),
+        ..Account::usual(base_url, format!("{base_url}/webhooks/whatsapp"))
     };
-    let http = antrian::http::client::builder().no_proxy().build().context("no HTTP client")?;
-    let graph = Graph::new(account, clock, http);
-    for form in antrian::messaging::templates::all() {
-        let form = serde_json::to_value(form)?;
-        graph.add_template(&form).map_err(|error| anyhow::anyhow!("{error:?}"))?;
-    }
-    Ok(graph)
+    Graph::with_templates(account, clock)
 }
 
 /// The first run opens some hundred days before it answers anybody; later ones find them open.

@@ -6,6 +6,7 @@
 
 pub mod api;
 mod check;
+mod control;
 mod error;
 pub mod faults;
 mod fields;
@@ -13,6 +14,7 @@ mod media;
 pub mod page;
 pub mod phone;
 mod record;
+pub mod server;
 mod state;
 mod statuses;
 mod templates;
@@ -21,6 +23,7 @@ mod webhooks;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use antrian::clock::Clock;
+use axum::Router;
 use tokio::sync::watch;
 
 pub use error::GraphError;
@@ -48,6 +51,42 @@ pub struct Account {
     pub graph_url: String,
 }
 
+/// What the simulated business has, unless told otherwise.
+pub const TOKEN: &str = "local-access-token";
+/// The id of its number.
+pub const PHONE_NUMBER_ID: &str = "100000000000001";
+/// The id of its account.
+pub const WABA_ID: &str = "100000000000002";
+/// The version of the Graph API that it speaks.
+pub const GRAPH_VERSION: &str = "v26.0";
+/// Signs its webhooks.
+pub const APP_SECRET: &str = "local-app-secret";
+/// Its number.
+pub const NUMBER: &str = "6280000000000";
+
+impl Account {
+    /// The usual account; `base_url` is where the simulator answers.
+    pub fn usual(base_url: &str, webhook_url: String) -> Self {
+        Self {
+            token: TOKEN.to_owned(),
+            phone_number_id: PHONE_NUMBER_ID.to_owned(),
+            waba_id: WABA_ID.to_owned(),
+            number: NUMBER.to_owned(),
+            app_secret: APP_SECRET.to_owned(),
+            webhook_url,
+            graph_url: format!("{base_url}/local/graph"),
+        }
+    }
+}
+
+/// The Graph API, people's phones, their page, and what else is only here.
+pub fn routes(graph: Graph) -> Router {
+    control::routes(graph.clone())
+        .nest("/local/graph", api::routes(graph.clone()))
+        .merge(phone::routes(graph))
+        .merge(page::routes())
+}
+
 #[derive(Debug)]
 struct Inner {
     account: Account,
@@ -69,6 +108,20 @@ impl Graph {
         let (changed, _) = watch::channel(0);
         let state = Mutex::new(State::default());
         Self { inner: Arc::new(Inner { account, clock, http, state, changed }) }
+    }
+
+    /// A platform that has approved all of our templates.
+    ///
+    /// # Errors
+    /// If there can be no HTTP client, or the platform would not approve one.
+    pub fn with_templates(account: Account, clock: Clock) -> anyhow::Result<Self> {
+        let http = antrian::http::client::builder().no_proxy().build()?;
+        let graph = Self::new(account, clock, http);
+        for form in antrian::messaging::templates::all() {
+            let form = serde_json::to_value(form)?;
+            graph.add_template(&form).map_err(|error| anyhow::anyhow!("{error:?}"))?;
+        }
+        Ok(graph)
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

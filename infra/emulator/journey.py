@@ -1,0 +1,287 @@
+"""The main journey through a deployed stack, as its users take it.
+
+    python journey.py book STACK ENDPOINT SIMULATOR    from an empty table to a queue number, twice
+    python journey.py after STACK ENDPOINT SIMULATOR   what the first part left is still there
+    python journey.py url STACK ENDPOINT               where the API answers
+    python journey.py secrets STACK ENDPOINT           fills the secrets
+    python journey.py token STACK ENDPOINT             a staff token, for curl
+
+STACK is the stack's name, ENDPOINT where the emulated AWS answers, SIMULATOR where WhatsApp is played.
+Only HTTP: the API through its gateway, staff through the sign-in pages, WhatsApp through its phones.
+"""
+
+import base64
+import datetime
+import hashlib
+import json
+import pathlib
+import re
+import secrets
+import sys
+import time
+import urllib.parse
+import zoneinfo
+
+import boto3
+import httpx
+
+OFFICE, SERVICE, ZONE = "uji-awan", "passport_new", "Asia/Jakarta"
+NOTES = pathlib.Path(".journey.json")
+PASSWORD = "Contoh-" + secrets.token_hex(12) + "-A1"
+
+
+def office(number):
+    """An office that is open all day, every day, so that whoever books today can be checked in today."""
+    week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    session = {"service": SERVICE, "days": week, "from": "00:00", "until": "23:59", "every_minutes": 30, "quota": 4}
+    holidays = {day: {"open": True, "reason": {"id": "Uji", "en": "Test"}} for day in next_days(8)}
+    return {
+        "id": OFFICE, "name": "Kantor Uji Awan", "address": "Jalan Contoh No. 1", "city": "Jakarta Pusat",
+        "province": "DKI Jakarta", "timezone": ZONE, "example": True, "online": True, "whatsapp_number": number,
+        "contact": {"id": "Datang ke meja informasi.", "en": "Come to the information desk."},
+        "services": [{"id": SERVICE, "name": {"id": "Paspor baru", "en": "New passport"}, "queue_group": "A"}],
+        "sessions": [session], "exceptions": holidays,
+        "release": {"kind": "rolling", "days_ahead": 7, "at": "00:00"},
+        "policy": {"early_minutes": 1440, "late_minutes": 240, "book_minutes_before": 0},
+        "domicile": "recommended",
+    }
+
+
+def next_days(count):
+    today = datetime.datetime.now(zoneinfo.ZoneInfo(ZONE)).date()
+    return [(today + datetime.timedelta(days=ahead)).isoformat() for ahead in range(-1, count)]
+
+
+def until(what, look, seconds=30):
+    """What `look` finds, as soon as it finds something."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.3)
+    raise AssertionError(f"waited {seconds} s in vain: {what}")
+
+
+class Stack:
+    """A deployed stack and its API."""
+
+    def __init__(self, name, endpoint):
+        self.endpoint, self.name = endpoint.rstrip("/"), name
+        self.aws = lambda service: boto3.client(
+            service, endpoint_url=endpoint, region_name="ap-southeast-3",
+            aws_access_key_id="test", aws_secret_access_key="test")
+        [stack] = self.aws("cloudformation").describe_stacks(StackName=name)["Stacks"]
+        self.outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+        self.http = httpx.Client(trust_env=False, timeout=30)
+        self.url = f"{self.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/$default"
+
+    def call(self, method, path, token=None, body=None, expect=200, **headers):
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        answer = self.http.request(method, self.url + path, json=body, headers=headers)
+        assert answer.status_code == expect, (method, path, answer.status_code, answer.text)
+        is_json = "json" in answer.headers.get("content-type", "")
+        return answer.json() if is_json else answer.content
+
+    def staff_token(self, scopes, groups, who="petugas@example.org"):
+        """An access token as the desk's page gets it: sign-in page, code, PKCE."""
+        pool, client = self.outputs["StaffPoolId"], self.outputs["StaffClientId"]
+        cognito = self.aws("cognito-idp")
+        try:
+            cognito.admin_create_user(UserPoolId=pool, Username=who, MessageAction="SUPPRESS", UserAttributes=[
+                {"Name": "email", "Value": who}, {"Name": "email_verified", "Value": "true"}])
+        except cognito.exceptions.UsernameExistsException:
+            pass
+        cognito.admin_set_user_password(UserPoolId=pool, Username=who, Password=PASSWORD, Permanent=True)
+        for group in groups:
+            cognito.admin_add_user_to_group(UserPoolId=pool, Username=who, GroupName=group)
+        verifier = secrets.token_urlsafe(48)
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        back = "http://localhost:8080/staff"
+        asked = {"client_id": client, "response_type": "code", "redirect_uri": back, "scope": " ".join(["openid", *scopes]),
+                 "code_challenge": challenge, "code_challenge_method": "S256", "state": "x"}
+        page = self.http.get(f"{self.endpoint}/oauth2/authorize", params=asked, follow_redirects=True)
+        assert page.status_code == 200, (page.status_code, page.text[:300])
+        form = dict(hidden_fields(page.text))
+        form.update(username=who, password=PASSWORD)
+        answer = self.http.post(f"{self.endpoint}/login", data=form)
+        assert answer.status_code in (302, 303), (answer.status_code, answer.text[:500])
+        code = urllib.parse.parse_qs(urllib.parse.urlparse(answer.headers["location"]).query)["code"][0]
+        answer = self.http.post(f"{self.endpoint}/oauth2/token", data={
+            "grant_type": "authorization_code", "client_id": client, "code": code, "redirect_uri": back,
+            "code_verifier": verifier})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["access_token"]
+
+
+def hidden_fields(page):
+    for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", page):
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name:
+            yield name.group(1), value.group(1) if value else ""
+
+
+class Phone:
+    """Somebody's phone at the simulated WhatsApp."""
+
+    def __init__(self, simulator, number):
+        self.simulator, self.number = simulator.rstrip("/"), number
+        self.http = httpx.Client(trust_env=False, timeout=60)
+
+    def does(self, what):
+        answer = self.http.post(f"{self.simulator}/local/phones/{self.number}/messages", json={"message": what})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["webhook_status"] == 200, answer.text
+
+    def writes(self, text):
+        self.does({"type": "text", "text": text})
+
+    def received(self):
+        messages = self.http.get(f"{self.simulator}/local/outbox").json()["messages"]
+        return [message for message in messages if message["to"] == self.number]
+
+    def gets_one_with(self, part):
+        """The first message that has this part, as soon as it is there."""
+        return until(f"a message with {part}", lambda: next((one for one in self.received() if one.get(part)), None), 40)
+
+    def taps(self, message, which):
+        """Taps the button whose title begins with `which`."""
+        choices = json.dumps(message["choices"])
+        buttons = message["choices"].get("buttons") or message["choices"]
+        button = next((one for one in buttons if one["title"].startswith(which)), None)
+        assert button, f"no button {which} in {choices}"
+        self.does({"type": "choice", "message_id": message["provider_id"], "id": button["id"]})
+
+
+def opened(stack, admin):
+    """Sets the office up and waits for the schedule to open its days."""
+    stack.call("PUT", f"/v1/offices/{OFFICE}", admin, office("6280000000000"))
+
+    def look():
+        days = stack.call("GET", f"/v1/offices/{OFFICE}/availability?service={SERVICE}")["days"]
+        return [day for day in days if day["status"] == "open"]
+    return until("the schedule's tick opens days", look, 150)
+
+
+def registered(stack, phone):
+    begun = stack.call("POST", "/v1/registrations", body={"locale": "id"}, expect=201)
+    stack.call("POST", f"/v1/registrations/{begun['id']}/token", body={"secret": begun["secret"]}, expect=409)
+    phone.writes(begun["code"])
+
+    def look():
+        answer = stack.http.post(f"{stack.url}/v1/registrations/{begun['id']}/token", json={"secret": begun["secret"]})
+        return answer.status_code == 200 and answer.json()["token"]
+    return until("the message proves the number", look, 40)
+
+
+def url():
+    print(Stack(*sys.argv[2:4]).url)
+
+
+def fill_secrets():
+    """The secrets get their values after the deployment; before, the health check says so."""
+    stack = Stack(*sys.argv[2:4])
+    answer = stack.call("GET", "/v1/health", expect=503)
+    assert answer["code"] == "not_ready" and "/keys" in answer["reason"], answer
+    print(answer["reason"])
+    put = lambda secret, value: stack.aws("secretsmanager").put_secret_value(
+        SecretId=stack.outputs[secret], SecretString=json.dumps(value))
+    put("KeysSecret", {"ANTRIAN_KEYS": {"current": 1, "lookup": 1, "keys": {
+        "1": base64.b64encode(secrets.token_bytes(32)).decode()}}})
+    put("WhatsappSecret", {"WHATSAPP_TOKEN": "local-access-token", "WHATSAPP_APP_SECRET": "local-app-secret",
+                           "WHATSAPP_VERIFY_TOKEN": "local-verify-token"})
+    until("a healthy system", lambda: stack.http.get(stack.url + "/v1/health").status_code == 200, 60)
+
+
+def book():
+    stack, simulator = Stack(*sys.argv[2:4]), sys.argv[4]
+    assert stack.call("GET", "/v1/health") == {"status": "ok"}
+    refusals(stack)
+    staff = stack.staff_token(["antrian/admin", "antrian/desk"], ["admin", "desk", "office:*"])
+    clerk = stack.staff_token(["antrian/admin", "antrian/desk"], ["desk"], "loket@example.org")
+    # Whoever asks for a scope gets it in the token; the role is the group's.
+    stack.call("PUT", f"/v1/offices/{OFFICE}", clerk, office("6280000000000"), expect=403)
+    days = opened(stack, staff)
+    print(f"the schedule opened {len(days)} days")
+
+    web = Phone(simulator, "6280000000201")
+    token = registered(stack, web)
+    person = {"name": "Budi Contoh", "nik": "9971010101909201", "birth_date": "1990-01-01", "ktp_regency": "Jakarta Pusat"}
+    applicant = stack.call("POST", "/v1/me/applicants", token, person, expect=201)
+    wish = {"applicant_id": applicant["id"], "office": OFFICE, "service": SERVICE}
+    held = stack.call("POST", "/v1/bookings", token, wish, expect=201, **{"Idempotency-Key": "satu"})
+    again = stack.call("POST", "/v1/bookings", token, wish, expect=201, **{"Idempotency-Key": "satu"})
+    assert again["code"] == held["code"], (held, again)
+    web_booking = stack.call("POST", f"/v1/bookings/{held['code']}/confirm", token, {})
+    assert web_booking["status"] == "confirmed", web_booking
+    assert stack.call("GET", f"/v1/bookings/{held['code']}/ticket.png", token).startswith(b"\x89PNG")
+    ticket = web.gets_one_with("picture_png_base64")
+    print(f"booked on the web: {held['code']}; the ticket came by WhatsApp as {ticket['message_id']}")
+
+    chat = Phone(simulator, "6280000000202")
+    day = next(day["date"] for day in days if day["date"] >= next_days(2)[1])
+    year, month, date = day.split("-")
+    chat.writes(f"#Siti Contoh#9971014101909202#{date}-{month}-{year}")
+    chat.taps(chat.gets_one_with("choices"), "Konfirmasi")
+    confirmed = chat.gets_one_with("picture_png_base64")
+    print(f"booked by chat: {confirmed['message_id']}")
+
+    scan = {"ticket": web_booking["ticket"], "gate": "Gerbang 1"}
+    first = stack.call("POST", "/v1/check-ins", staff, scan)
+    second = stack.call("POST", "/v1/check-ins", staff, scan)
+    assert (first["duplicate"], second["duplicate"]) == (False, True), (first, second)
+    assert first["queue_number"] == second["queue_number"] == "A-001", (first, second)
+    print(f"checked in: {first['queue_number']}")
+    nothing_waits(stack)
+    NOTES.write_text(json.dumps({"token": token, "code": held["code"], "ticket": web_booking["ticket"],
+                                 "chat": confirmed["message_id"]}))
+
+
+def refusals(stack):
+    """What nobody may do, and what is not there."""
+    stack.call("PUT", f"/v1/offices/{OFFICE}", None, office("6280000000000"), expect=401)
+    stack.call("POST", "/v1/check-ins", "junk", {"ticket": "x"}, expect=401)
+    stack.call("GET", "/v1/nothing", expect=404)
+    stack.call("DELETE", "/v1/offices", expect=404)
+    stack.call("GET", "/v1/me", None, expect=401)
+    stack.call("POST", "/webhooks/whatsapp", None, {"object": "whatsapp_business_account"}, expect=401)
+
+
+def nothing_waits(stack):
+    """No message is left in a queue, none in a dead-letter queue."""
+    sqs = stack.aws("sqs")
+
+    def waiting():
+        found = {}
+        for url in sqs.list_queues(QueueNamePrefix=stack.name)["QueueUrls"]:
+            counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+            waits = int(counts["ApproximateNumberOfMessages"]) + int(counts["ApproximateNumberOfMessagesNotVisible"])
+            if waits:
+                found[url.rsplit("/", 1)[1]] = waits
+        return found
+    until("empty queues", lambda: not waiting(), 60)
+
+
+def after():
+    stack, simulator = Stack(*sys.argv[2:4]), sys.argv[4]
+    notes = json.loads(NOTES.read_text())
+    assert stack.call("GET", "/v1/health") == {"status": "ok"}
+    mine = stack.call("GET", "/v1/me/bookings", notes["token"])["bookings"]
+    assert [(one["code"], one["status"]) for one in mine] == [(notes["code"], "checked_in")], mine
+    staff = stack.staff_token(["antrian/desk"], ["desk", "office:*"])
+    scanned = stack.call("POST", "/v1/check-ins", staff, {"ticket": notes["ticket"]})
+    assert (scanned["duplicate"], scanned["queue_number"]) == (True, "A-001"), scanned
+    chat = Phone(simulator, "6280000000202")
+    before = len(chat.received())
+    chat.writes("JADWAL")
+    until("an answer", lambda: len(chat.received()) > before, 40)
+    nothing_waits(stack)
+    print("after the update: the same bookings, the same tickets, the conversation goes on")
+
+
+def token():
+    print(Stack(*sys.argv[2:4]).staff_token(["antrian/admin", "antrian/desk"], ["admin", "desk", "office:*"]))
+
+
+{"url": url, "secrets": fill_secrets, "book": book, "after": after, "token": token}[sys.argv[1]]()

@@ -1,0 +1,107 @@
+//! What only a simulated WhatsApp has: a look at what was sent, and misbehaviour on request.
+
+use antrian::http::body::Body;
+use antrian::http::problem::{Code, Problem};
+use antrian::messaging::Choices;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use super::phone::{Posted, Said, Sender};
+use super::{Fault, Graph, Kept, Template, Webhook};
+
+pub(super) fn routes(graph: Graph) -> Router {
+    Router::new()
+        .route("/local/whatsapp", post(write))
+        .route("/local/outbox", get(outbox))
+        .route("/local/graph-faults", post(misbehave))
+        .route("/local/webhooks-sent", get(webhooks_sent))
+        .with_state(graph)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    from: String,
+    text: String,
+}
+
+/// Does what a phone would cause: a signed webhook to the real route.
+async fn write(State(graph): State<Graph>, body: Body<Written>) -> Result<Json<Posted>, Problem> {
+    let Written { from, text } = body.value;
+    let posted = graph.say(&Sender::named(&from), &Said::Text { text }).await;
+    posted.map(Json).ok_or_else(|| Problem::new(Code::InternalError))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Misbehaviour {
+    kind: Fault,
+    #[serde(default = "once")]
+    times: usize,
+    /// Only messages whose `biz_opaque_callback_data` is this.
+    callback_data: Option<String>,
+}
+
+fn once() -> usize {
+    1
+}
+
+/// Lets something go wrong with the next messages.
+async fn misbehave(State(graph): State<Graph>, body: Body<Misbehaviour>) -> StatusCode {
+    let Misbehaviour { kind, times, callback_data } = body.value;
+    match callback_data {
+        Some(callback) => graph.fail_for(callback, kind, times),
+        None => graph.fail(kind, times),
+    }
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Serialize)]
+struct Webhooks {
+    webhooks: Vec<Webhook>,
+}
+
+/// The webhooks posted last, with their signatures.
+async fn webhooks_sent(State(graph): State<Graph>) -> Json<Webhooks> {
+    Json(Webhooks { webhooks: graph.webhooks() })
+}
+
+#[derive(Serialize)]
+struct Outbox {
+    messages: Vec<Sent>,
+}
+
+#[derive(Serialize)]
+struct Sent {
+    message_id: String,
+    provider_id: String,
+    to: Option<String>,
+    to_user_id: Option<String>,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture_png_base64: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choices: Option<Choices>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<Template>,
+}
+
+/// What was sent, oldest first.
+async fn outbox(State(graph): State<Graph>) -> Json<Outbox> {
+    let view = |kept: Kept| Sent {
+        message_id: kept.message_id,
+        provider_id: kept.provider_id,
+        to: kept.to,
+        to_user_id: kept.to_user_id,
+        text: kept.text,
+        picture_png_base64: kept.picture.map(|png| STANDARD.encode(png)),
+        choices: kept.choices,
+        template: kept.template,
+    };
+    Json(Outbox { messages: graph.kept().into_iter().map(view).collect() })
+}
