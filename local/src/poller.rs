@@ -7,7 +7,11 @@ use antrian::app::App;
 use antrian::messaging::AnyMessenger;
 use anyhow::Context;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
+use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
+use chrono::TimeDelta;
+
+/// What a function may take for a batch, as in the cloud.
+const FUNCTION_TIMEOUT: TimeDelta = TimeDelta::seconds(30);
 
 /// The functions that a queue feeds.
 #[derive(Debug, Clone, Copy)]
@@ -96,6 +100,8 @@ impl Poller {
 
     async fn poll(&self, wait_secs: i32) -> anyhow::Result<Polled> {
         let request = self.sqs.receive_message().queue_url(&self.queue_url);
+        let request =
+            request.message_system_attribute_names(MessageSystemAttributeName::MessageGroupId);
         let received =
             request.max_number_of_messages(BATCH).wait_time_seconds(wait_secs).send().await;
         let messages = received.context("receive")?.messages.unwrap_or_default();
@@ -105,9 +111,12 @@ impl Poller {
         let mut event = SqsEvent::default();
         event.records = messages.iter().map(record).collect();
         let (app, messenger) = (&*self.app, &*self.messenger);
+        let deadline = app.clock.now() + FUNCTION_TIMEOUT;
         let response = match self.function {
-            Function::Notifier => antrian_notifier::handle(app, messenger, event).await,
-            Function::Conversation => antrian_conversation::handle(app, messenger, event).await,
+            Function::Notifier => antrian_notifier::handle(app, messenger, event, deadline).await,
+            Function::Conversation => {
+                antrian_conversation::handle(app, messenger, event, deadline).await
+            }
         };
         let failed: Vec<_> = response
             .batch_item_failures
@@ -141,5 +150,10 @@ fn record(message: &Message) -> SqsMessage {
     record.message_id = message.message_id.clone();
     record.body = message.body.clone();
     record.receipt_handle = message.receipt_handle.clone();
+    let group = message
+        .attributes
+        .as_ref()
+        .and_then(|all| all.get(&MessageSystemAttributeName::MessageGroupId));
+    record.attributes.extend(group.map(|group| ("MessageGroupId".to_owned(), group.clone())));
     record
 }

@@ -11,25 +11,35 @@ mod turn;
 
 use antrian::app::App;
 use antrian::ledger::LedgerError;
+use antrian::messaging::batch::Batch;
 use antrian::messaging::{InboxBody, Messenger};
 use antrian::storage::StoreError;
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use chrono::{DateTime, Utc};
 
 /// Deals with the messages of a batch. What could not be dealt with is reported, and SQS brings it
 /// again before anything that the same person wrote later.
-pub async fn handle<M: Messenger>(app: &App, messenger: &M, event: SqsEvent) -> SqsBatchResponse {
-    let mut failures = Vec::new();
-    for record in event.records {
-        if let Err(error) = answer(app, messenger, &record).await {
-            tracing::warn!(%error, "a received message could not be dealt with");
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = record.message_id.unwrap_or_default();
-            failures.push(failure);
-        }
+pub async fn handle<M: Messenger>(
+    app: &App,
+    messenger: &M,
+    event: SqsEvent,
+    deadline: DateTime<Utc>,
+) -> SqsBatchResponse {
+    let mut batch = Batch::new(&app.clock, deadline);
+    for record in &event.records {
+        let done = batch.may_begin(record) && is_answered(app, messenger, record).await;
+        batch.note(record, done);
     }
-    let mut response = SqsBatchResponse::default();
-    response.batch_item_failures = failures;
-    response
+    batch.response()
+}
+
+/// Whether the record is dealt with.
+async fn is_answered<M: Messenger>(app: &App, messenger: &M, record: &SqsMessage) -> bool {
+    let answered = answer(app, messenger, record).await;
+    if let Err(error) = &answered {
+        tracing::warn!(%error, "a received message could not be dealt with");
+    }
+    answered.is_ok()
 }
 
 /// Why a message could not be dealt with.

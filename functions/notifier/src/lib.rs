@@ -2,24 +2,26 @@
 
 use antrian::app::App;
 use antrian::domain::ids::MessageId;
+use antrian::messaging::batch::Batch;
 use antrian::messaging::queue::QueueBody;
 use antrian::messaging::{Courier, Delivery, Messenger};
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use chrono::{DateTime, Utc};
 
 /// Delivers the messages of a batch. What could not be dealt with is reported, and SQS brings it
 /// again; after five times it goes to the dead-letter queue, and its row stays for the sweeper.
-pub async fn handle<M: Messenger>(app: &App, messenger: &M, event: SqsEvent) -> SqsBatchResponse {
-    let mut failures = Vec::new();
-    for record in event.records {
-        if !deliver(app, messenger, &record).await {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = record.message_id.unwrap_or_default();
-            failures.push(failure);
-        }
+pub async fn handle<M: Messenger>(
+    app: &App,
+    messenger: &M,
+    event: SqsEvent,
+    deadline: DateTime<Utc>,
+) -> SqsBatchResponse {
+    let mut batch = Batch::new(&app.clock, deadline);
+    for record in &event.records {
+        let done = batch.may_begin(record) && deliver(app, messenger, record).await;
+        batch.note(record, done);
     }
-    let mut response = SqsBatchResponse::default();
-    response.batch_item_failures = failures;
-    response
+    batch.response()
 }
 
 /// Whether the record is dealt with.

@@ -9,7 +9,9 @@ async fn main() -> Result<(), lambda::Error> {
     let function = Function::start(|app| Ok((AnyMessenger::new(&app)?, app))).await;
     let handle = move |event: LambdaEvent<SqsEvent>| async move {
         let (messenger, app) = function.state().await?;
-        Ok::<_, lambda::Error>(antrian_notifier::handle(app, messenger, event.payload).await)
+        let deadline = event.context.deadline().into();
+        let handled = antrian_notifier::handle(app, messenger, event.payload, deadline);
+        Ok::<_, lambda::Error>(Box::pin(handled).await)
     };
     lambda::run(lambda::service_fn(handle)).await
 }
