@@ -1,0 +1,361 @@
+#!/usr/bin/env python3
+"""What Antrian costs. Prices, counts and assumptions stand at the top; everything else follows.
+
+    infra/costs.py                          prints all tables
+    infra/costs.py --check docs/costs.md    whether the tables in that file are these
+    infra/costs.py --write docs/costs.md    puts them there
+
+For another region change PRICES. USD, without tax and without the free allowances of AWS.
+"""
+
+import math
+import pathlib
+import re
+import sys
+from dataclasses import dataclass
+
+MILLION = 1_000_000
+
+# value, unit, source. Region: us-east-1, for no price of ap-southeast-3 could be found to cite.
+# "page" means: AWS's price page, where the figure was not read again for this table; look it up there.
+PRICES = {
+    "http": (1.00 / MILLION, "1.00 per million requests", "aws.amazon.com/api-gateway/pricing, read 2026-09-20"),
+    "invoke": (0.20 / MILLION, "0.20 per million invocations", "page: aws.amazon.com/lambda/pricing"),
+    "gb_second": (0.0000133334, "0.0000133334 per GB-second, arm64", "page: aws.amazon.com/lambda/pricing"),
+    "write": (0.625 / MILLION, "0.625 per million write units", "page: aws.amazon.com/dynamodb/pricing/on-demand"),
+    "read": (0.125 / MILLION, "0.125 per million read units", "page: aws.amazon.com/dynamodb/pricing/on-demand"),
+    "stored_gb": (0.25, "0.25 per GB and month", "page: aws.amazon.com/dynamodb/pricing/on-demand"),
+    "pitr_gb": (0.20, "0.20 per GB and month", "page: aws.amazon.com/dynamodb/pricing/on-demand"),
+    "sqs": (0.40 / MILLION, "0.40 per million requests", "page: aws.amazon.com/sqs/pricing"),
+    "fifo": (0.50 / MILLION, "0.50 per million requests", "page: aws.amazon.com/sqs/pricing"),
+    "log_gb": (0.50, "0.50 per GB taken in", "aws.amazon.com/cloudwatch/pricing, read 2026-05-05"),
+    "log_kept_gb": (0.03, "0.03 per GB and month", "aws.amazon.com/cloudwatch/pricing, read 2026-05-05"),
+    "metric": (0.30, "0.30 per metric and month", "aws.amazon.com/cloudwatch/pricing, read 2026-05-05"),
+    "alarm": (0.10, "0.10 per metric of an alarm and month", "aws.amazon.com/cloudwatch/pricing, read 2026-05-05"),
+    "dashboard": (3.00, "3.00 per dashboard and month", "page: aws.amazon.com/cloudwatch/pricing"),
+    "trace": (5.00 / MILLION, "5.00 per million traces", "page: aws.amazon.com/xray/pricing"),
+    "schedule": (1.00 / MILLION, "1.00 per million runs", "page: aws.amazon.com/eventbridge/pricing"),
+    "key": (1.00, "1.00 per key and month", "page: aws.amazon.com/kms/pricing"),
+    "kms": (0.03 / 10_000, "0.03 per 10,000 requests", "page: aws.amazon.com/kms/pricing"),
+    "secret": (0.40, "0.40 per secret and month", "page: aws.amazon.com/secrets-manager/pricing"),
+    "out_gb": (0.09, "0.09 per GB to the internet", "page: aws.amazon.com/ec2/pricing/on-demand"),
+    "waf_month": (8.00, "5.00 per web ACL and 1.00 for each of 3 rules", "c3x.dev/blog/aws-waf-cost-explained; same in all regions: AWS networking blog"),
+    "waf": (0.60 / MILLION, "0.60 per million requests", "c3x.dev/blog/aws-waf-cost-explained; same in all regions: AWS networking blog"),
+    "edge": (1.20 / MILLION, "0.0120 per 10,000 HTTPS requests from Asia", "page: aws.amazon.com/cloudfront/pricing"),
+    "utility": (0.0250, "0.0250 per message, Indonesia", "Meta's rate card of 2026-01-01, in transcriptions"),
+    "service": (0.0250, "as utility; first 1,000 a month and number free", "vendors, July 2026: from 2026-10-01"),
+}
+FREE_SERVICE_MESSAGES = 1_000
+
+# Assumptions.
+WORKING_DAYS = 21          # a month: 252 a year
+FILL = 0.90                # of the seats are booked
+AVERAGE_SEATS = 140        # seats a day of the average of all offices
+OFFICES = 151
+CHAT_SHARE = 0.30          # of bookings are made by chat, the others on the web
+HOLDS = 1.2                # for one confirmation: every sixth lapses
+NO_SHOWS = 0.10
+POLLS = 3                  # looks of a page whether the number is verified
+TURNS = 4                  # messages that a person writes or taps for a booking by chat
+STATUSES = 3               # that Meta reports of a message: sent, delivered, read
+DAYS_AHEAD = 20            # working days that are open for booking, all booked out when it is busy
+MEMORY_GB = 0.25           # infra/template.yaml: MemorySize
+OWN_MS, CALL_MS, PROVIDER_MS = 3, 8, 300   # a request's own work; a call to table or queue; Meta's answer
+KEPT_MONTHS = 12           # bookings in the table
+LOG_MONTHS = 3             # infra/template.yaml: LogRetention
+VIEW_KB, REFUSAL_KB = 1.7, 1.0             # measured: an answer with 14 days; a problem document
+# Views and refusals for one booking; share of them that find no memory of the day and read it; share of
+# requests that X-Ray records (all up to one a second and function, then 5 %).
+TIMES = {"calm": (20, 2, 1.0, 1.0), "busy": (100, 100, 0.20, 0.5), "rush": (1_000, 1_000, 0.02, 0.05)}
+
+# What stands in the templates.
+ALARM_METRICS = 55         # infra/alarms.yaml: 28 alarms
+DASHBOARDS = 2
+METRICS = 22 + 46          # docs/metrics.md: names; by channel 2 × 2, kind 2 × 10, reason 10 and 4, function 8
+ROUTES = 35                # infra/api.yaml, DetailedMetricsEnabled: Count, 4xx, 5xx, Latency, IntegrationLatency, DataProcessed of each
+SECRETS = 2
+TICKS = 60 * 24 * 30
+POLLERS = 2 * 5 * 3 * 60 * 24 * 30         # two queues, five pollers each, an empty receive every 20 s
+
+# Bytes, measured: an office (with its next free hour), a slot, a seat; of a booking all its items with 100
+# bytes each that DynamoDB adds; lines of the logs with the 26 that CloudWatch adds.
+OFFICE_B, SLOT_B, SLOTS, SEAT_B, BOOKING_B = 2_540, 235, 15, 91, 4_700
+INVOCATION_B, ACCESS_B, RECORD_B = 286 + 384 + 2 * 26, 219 + 26, 379 + 26
+
+
+@dataclass(frozen=True)
+class Use:
+    """What something uses. Numbers add up, and may be multiplied."""
+    http: float = 0
+    invoke: float = 0
+    calls: float = 0       # to table and queue, one after the other
+    write: float = 0
+    read: float = 0
+    sqs: float = 0
+    fifo: float = 0
+    records: float = 0     # lines that the functions write
+    wait_ms: float = 0
+    kb: float = 0          # sent to the internet
+
+    def __mul__(self, times):
+        return Use(*(value * times for value in vars(self).values()))
+
+    def __add__(self, other):
+        return Use(*(a + b for a, b in zip(vars(self).values(), vars(other).values())))
+
+    def costs(self, traced=1.0):
+        """USD by service."""
+        p = {name: price[0] for name, price in PRICES.items()}
+        seconds = (self.invoke * OWN_MS + self.calls * CALL_MS + self.wait_ms) / 1000
+        log_gb = (self.invoke * INVOCATION_B + self.http * ACCESS_B + self.records * RECORD_B) / 1e9
+        return {
+            "API Gateway": self.http * p["http"],
+            "Lambda": self.invoke * p["invoke"] + seconds * MEMORY_GB * p["gb_second"],
+            "DynamoDB": self.write * p["write"] + self.read * p["read"],
+            "SQS": self.sqs * p["sqs"] + self.fifo * p["fifo"],
+            "logs": log_gb * (p["log_gb"] + LOG_MONTHS * p["log_kept_gb"]),
+            "traces": self.invoke * traced * p["trace"],
+            "transfer": self.kb / 1e6 * p["out_gb"],
+        }
+
+
+# Counted on the wire of a local stack: write units with those of the index (2 for each item of a transaction
+# and KB, 1 for each change of the index), read units, calls one after the other.
+STEPS = {
+    "look at offices and papers": Use(http=2, invoke=2, kb=10),
+    "begin a registration": Use(http=1, invoke=1, calls=1, write=2, kb=1),
+    "the message that proves the number": Use(http=1, invoke=2, calls=15, write=25, read=7, sqs=1, fifo=3, records=2),
+    "token, with polls": Use(http=1 + POLLS, invoke=1 + POLLS, calls=2 + POLLS, write=6, read=1 + POLLS, kb=2),
+    "add a person": Use(http=1, invoke=1, calls=2, write=4, read=1, kb=1),
+    "hold": Use(http=1, invoke=1, calls=4, write=16, read=2, sqs=1, records=1, kb=2),
+    "confirm": Use(http=1, invoke=1, calls=5, write=16, read=3, sqs=1, records=1, kb=2),
+    "fetch the ticket": Use(http=1, invoke=1, calls=2, read=2, kb=3),
+    "check-in": Use(http=1, invoke=1, calls=5, write=10, read=3, records=1, kb=2),
+    "lapse or no-show written down": Use(calls=1, write=7, read=1, records=1),
+    "recount, every night": Use(read=3),
+    "a message sent": Use(http=STATUSES, invoke=1 + STATUSES, calls=9 + 2 * STATUSES, write=7 + 2 * 2, read=6 + STATUSES, sqs=2, records=2, wait_ms=PROVIDER_MS, kb=2),
+    "a turn of a chat": Use(http=1, invoke=2, calls=14, write=22, read=7, sqs=1, fifo=3, records=2),
+}
+NIGHTS = round(DAYS_AHEAD * 7 / 5)
+
+
+def directory(offices):
+    """Reading the list of offices: remembered for five seconds, here counted as read each time."""
+    return Use(read=offices * OFFICE_B / 8192)
+
+
+def booking(channel, offices=1, seats=AVERAGE_SEATS):
+    """One booking from the first look to the queue number, without views of what is free."""
+    use = directory(offices) * 2 + Use(read=day_units(seats)) * HOLDS
+    use += STEPS["confirm"] + STEPS["check-in"] * (1 - NO_SHOWS) + STEPS["recount, every night"] * NIGHTS
+    use += STEPS["lapse or no-show written down"] * (HOLDS - 1 + NO_SHOWS) + STEPS["hold"] * HOLDS
+    if channel == "web":
+        names = ["look at offices and papers", "begin a registration", "the message that proves the number",
+                 "token, with polls", "add a person", "fetch the ticket"]
+        for name in names:
+            use += STEPS[name]
+    else:
+        # Hold and confirmation are part of its turns: neither requests nor functions of their own.
+        use += STEPS["a turn of a chat"] * TURNS + Use(http=-1 - HOLDS, invoke=-1 - HOLDS)
+    return use + STEPS["a message sent"] * sum(messages(channel))
+
+
+def messages(channel):
+    """Messages of service (inside the window that the person opened) and of utility (the reminder)."""
+    return (3, 1) if channel == "web" else (TURNS, 1)
+
+
+def day_units(seats):
+    """Read units of a whole day."""
+    return math.ceil((SLOTS * SLOT_B + seats * FILL * SEAT_B) / 4096)
+
+
+def view(seats, reading=0.0, offices=1):
+    """A look at two weeks of an office: ten working days and four others."""
+    days = Use(calls=1, read=10 * day_units(seats) + 4) + directory(offices)
+    return Use(http=1, invoke=1, kb=VIEW_KB) + days * reading
+
+
+REFUSAL = Use(http=1, invoke=1, kb=REFUSAL_KB)
+
+
+def fixed(offices, seats, is_full):
+    """USD a month, whoever comes."""
+    p = {name: price[0] for name, price in PRICES.items()}
+    survey = offices * day_units(seats) * (DAYS_AHEAD if is_full else 1)
+    tick = survey + offices * OFFICE_B / 8192 + 24 * 0.5 + 1
+    tick_seconds = (24 + offices * (DAYS_AHEAD if is_full else 1)) * CALL_MS / 1000
+    bookings = seats * FILL * WORKING_DAYS * KEPT_MONTHS * offices
+    gb = (bookings * BOOKING_B + offices * DAYS_AHEAD * SLOTS * SLOT_B) / 1e9
+    return {
+        "metrics of the functions": METRICS * p["metric"],
+        "metrics of the routes": ROUTES * 6 * p["metric"],
+        "alarms": ALARM_METRICS * p["alarm"],
+        "dashboards": DASHBOARDS * p["dashboard"],
+        "key, secrets": p["key"] + SECRETS * p["secret"] + 8 * 12 * 24 * 30 * p["kms"],
+        "schedule: runs": TICKS * (p["schedule"] + p["invoke"] + tick_seconds * MEMORY_GB * p["gb_second"]),
+        "schedule: reading": TICKS * tick * p["read"],
+        "waiting at the queues": POLLERS / 2 * (p["sqs"] + p["fifo"]),
+        "stored, with recovery": gb * (p["stored_gb"] + p["pitr_gb"]),
+    }
+
+
+def whatsapp(bookings):
+    """USD a month for this many bookings."""
+    service = utility = 0
+    for channel, share in (("web", 1 - CHAT_SHARE), ("chat", CHAT_SHARE)):
+        in_window, outside = messages(channel)
+        service, utility = service + bookings * share * in_window, utility + bookings * share * outside
+    chargeable = max(0, service - FREE_SERVICE_MESSAGES)
+    return chargeable * PRICES["service"][0] + utility * PRICES["utility"][0]
+
+
+SIZES = [("140 seats", 1, 140), ("384 seats", 1, 384), (f"{OFFICES} offices, {AVERAGE_SEATS} seats each", OFFICES, AVERAGE_SEATS)]
+
+
+def month(offices, seats, time):
+    """Bookings and USD of a month: fixed, bookings, views, refusals, WhatsApp."""
+    views, refusals, reading, traced = TIMES[time]
+    bookings = round(seats * offices * WORKING_DAYS * FILL)
+    one = sum(share * total(booking(channel, offices, seats).costs())
+              for channel, share in (("web", 1 - CHAT_SHARE), ("chat", CHAT_SHARE)))
+    return bookings, [
+        total(fixed(offices, seats, time != "calm")), bookings * one,
+        bookings * views * total(view(seats, reading, offices).costs(traced)),
+        bookings * refusals * total(REFUSAL.costs(traced)), whatsapp(bookings)]
+
+
+def total(costs):
+    return sum(costs.values())
+
+
+def usd(value):
+    """Two places from a dollar on, else three digits that count."""
+    if value == 0:
+        return "0"
+    places = 0 if value >= 100 else 2 if value >= 1 else 2 - math.floor(math.log10(abs(value)))
+    return f"{value:,.{places}f}"
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows])
+
+
+def months():
+    rows = []
+    for name, offices, seats in SIZES:
+        for time in TIMES:
+            bookings, parts = month(offices, seats, time)
+            everything = sum(parts)
+            rows.append([f"{name}, {time}", f"{bookings:,}", *map(usd, parts), f"**{usd(everything)}**",
+                         usd(everything / bookings), f"{100 * parts[-1] / everything:.0f} %"])
+    return table(["a month", "bookings", "fixed", "bookings, AWS", "views", "refusals", "WhatsApp", "all",
+                  "per booking", "WhatsApp's share"], rows)
+
+
+def one_booking():
+    rows = []
+    for channel in ("web", "chat"):
+        costs = booking(channel).costs()
+        service, utility = messages(channel)
+        price = service * PRICES["service"][0] + utility * PRICES["utility"][0]
+        rows.append([channel, *map(usd, costs.values()), usd(total(costs)), service + utility, usd(price)])
+    return table(["one booking", *costs, "AWS", "messages", "WhatsApp"], rows)
+
+
+def a_million():
+    kinds = [("views, from memory", view(140), 0.05),
+             ("views, 140 seats, all read", view(140, 1), 1.0),
+             ("views, 384 seats, all read", view(384, 1), 1.0),
+             (f"views, one of {OFFICES} offices, all read", view(AVERAGE_SEATS, 1, OFFICES), 1.0), ("refusals, in a rush", REFUSAL, 0.05),
+             ("refusals, calm", REFUSAL, 1.0)]
+    rows = []
+    for name, use, traced in kinds:
+        costs = (use * MILLION).costs(traced)
+        rows.append([name, *map(usd, costs.values()), f"**{usd(total(costs))}**"])
+    return table(["a million", *costs, "all"], rows)
+
+
+def a_message_less():
+    rows = []
+    for name, offices, seats in SIZES:
+        bookings = round(seats * offices * WORKING_DAYS * FILL)
+        web = bookings * (1 - CHAT_SHARE)
+        reminders = bookings * PRICES["utility"][0]
+        rows.append([name, usd(whatsapp(bookings)), usd(reminders), usd(web * PRICES["service"][0])])
+    return table(["a month", "as it is", "if replies inside the window were free", "one message less for each booking on the web"], rows)
+
+
+def fixed_costs():
+    columns = [fixed(offices, seats, is_full) for _, offices, seats in SIZES for is_full in (False, True)]
+    rows = [[name, *(usd(column[name]) for column in columns)] for name in columns[0]]
+    rows.append(["**all**", *(f"**{usd(total(column))}**" for column in columns)])
+    return table(["a month", *(f"{name}, {how}" for name, _, _ in SIZES for how in ("seats free", "booked out"))], rows)
+
+
+def a_rush():
+    rows = []
+    for name, seats, offices in (("384 seats of one date", 384, 1), (f"one date of {OFFICES} offices", AVERAGE_SEATS, OFFICES)):
+        sold = seats * offices
+        for times in (100, 1_000):
+            _, _, reading, traced = TIMES["busy" if times == 100 else "rush"]
+            views = sold * times * total(view(seats, reading, offices).costs(traced))
+            refusals = sold * times * total(REFUSAL.costs(traced))
+            booked = sold * total(booking("web", offices, seats).costs())
+            rows.append([f"{name}, {times:,} each", f"{sold:,}", f"{2 * sold * times:,}", usd(booked), usd(views), usd(refusals),
+                         f"**{usd(booked + views + refusals)}**"])
+    return table(["a release", "bookings", "views and refusals", "bookings", "views", "refusals", "AWS"], rows)
+
+
+def edge():
+    p = {name: price[0] for name, price in PRICES.items()}
+    at_edge = MILLION * (p["edge"] + p["waf"])
+    direct = total((view(140) * MILLION).costs(0.05))
+    rows = [["answered by the edge", usd(at_edge)], ["passed on by the edge", usd(at_edge + direct)],
+            ["without the edge, from the function's memory", usd(direct)]]
+    return table(["a million views", "USD"], rows) + f"\n\nBesides, {usd(p['waf_month'])} USD a month for the firewall."
+
+
+def prices():
+    lines = ["| what | USD | source |", "|---|---|---|"]
+    return "\n".join(lines + [f"| `{name}` | {unit} | {source} |" for name, (_, unit, source) in PRICES.items()])
+
+
+def counts():
+    names = ["http", "invoke", "calls", "write", "read", "sqs", "fifo", "records"]
+    rows = [[step, *(f"{getattr(use, name):g}" for name in names)] for step, use in STEPS.items()]
+    head = ["step", "requests", "invocations", "calls in turn", "write units", "read units", "SQS", "SQS FIFO", "log records"]
+    return table(head, rows)
+
+
+TABLES = {"months": months, "booking": one_booking, "million": a_million, "fixed": fixed_costs, "rush": a_rush,
+          "messages": a_message_less,          "edge": edge, "counts": counts, "prices": prices}
+
+
+def with_tables(text):
+    """The text with every table between its marks made anew."""
+    for name, made in TABLES.items():
+        mark = re.compile(rf"(<!-- costs:{name} -->\n).*?(<!-- /costs -->)", re.S)
+        text, found = mark.subn(lambda m: m[1] + made() + "\n" + m[2], text)
+        if found != 1:
+            sys.exit(f"there must be one table `{name}`, not {found}")
+    return text
+
+
+def main(arguments):
+    match arguments:
+        case []:
+            print("\n\n".join(made() for made in TABLES.values()))
+        case ["--check", file]:
+            text = pathlib.Path(file).read_text()
+            if with_tables(text) != text:
+                sys.exit(f"the tables of {file} are not those of infra/costs.py: infra/costs.py --write {file}")
+        case ["--write", file]:
+            path = pathlib.Path(file)
+            path.write_text(with_tables(path.read_text()))
+        case _:
+            sys.exit(__doc__)
+
+
+main(sys.argv[1:])
