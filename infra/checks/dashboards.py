@@ -6,6 +6,7 @@ thing once and makes sure that it would have been told.
 """
 
 import copy
+import os
 import re
 import sys
 from pathlib import Path
@@ -205,7 +206,32 @@ def page_faults(boards):
     lonely = sorted(boards.pages - alarms - OTHER_PAGES)
     found += [f"docs/runbooks/{name}.md belongs to no alarm" for name in lonely]
     named = set(re.findall(r"\(([\w.-]+)\.md\)", boards.index))
-    return found + [f"docs/runbooks/README.md does not name {name}" for name in sorted(alarms - named)]
+    found += [f"docs/runbooks/README.md does not name {name}" for name in sorted(alarms - named)]
+    for query in boards.queries:
+        short = query.removeprefix(f"{NAME}/").split()[0]
+        if f"*{short}*" not in boards.index:
+            found.append(f"docs/runbooks/README.md does not name the query {short}")
+    for page, text in boards.texts.items():
+        found += [f"docs/{page}: {fault}" for fault in reference_faults(page, text, boards)]
+    return found
+
+
+def slug(heading):
+    """The anchor of a heading, as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def reference_faults(page, text, boards):
+    """Links to pages or headings that are not there."""
+    planned = {f"runbooks/{name}.md" for name in OTHER_PAGES}
+    for link, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", text):
+        target = os.path.normpath(Path(page).parent / link) if link else page
+        if target not in boards.files | planned:
+            yield f"no {link}"
+        elif anchor and anchor not in {
+            slug(it) for it in re.findall(r"^#+ (.*)$", boards.texts[target], re.MULTILINE)
+        }:
+            yield f"no heading #{anchor}"
 
 
 def self_test(boards, contract):

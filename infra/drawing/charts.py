@@ -84,9 +84,7 @@ def _axis(plot, top, side, label):
         level = y + height * (1 - part)
         if side == "left":
             found.append(f'<line x1="{x}" y1="{level}" x2="{x + width}" y2="{level}" class="grid"/>')
-        found.append(
-            f'<text x="{at}" y="{level + 4}" text-anchor="{anchor}">{number(top * part)}</text>'
-        )
+        found.append(f'<text x="{at}" y="{level + 4}" text-anchor="{anchor}">{number(top * part)}</text>')
     if label:
         middle, turn = y + height / 2, 10 if side == "left" else x + width + 46
         found.append(
@@ -108,8 +106,7 @@ def _line(line, plot, top, is_stacked):
     colour = line["color"]
     if is_stacked:
         floor = [
-            (x + width * step / count, y + height * (1 - low / top))
-            for step, low in enumerate(line["base"])
+            (x + width * step / count, y + height * (1 - low / top)) for step, low in enumerate(line["base"])
         ]
         back = " ".join(f"{px:.1f},{py:.1f}" for px, py in reversed(floor))
         return f'<polygon points="{text} {back}" fill="{colour}" fill-opacity="0.75"/>'
@@ -129,12 +126,11 @@ def _mark(mark, plot, top):
 def _times(plot, points):
     x, y, width, height = plot
     count, found = len(points) - 1, []
-    for part in range(0, 5):
+    for part in range(5):
         at = points[round(count * part / 4)][0]
         anchor = ("start", "middle", "middle", "middle", "end")[part]
         found.append(
-            f'<text x="{x + width * part / 4}" y="{y + height + 15}" text-anchor="{anchor}">'
-            f"{at:%H:%M}</text>"
+            f'<text x="{x + width * part / 4}" y="{y + height + 15}" text-anchor="{anchor}">{at:%H:%M}</text>'
         )
     return "".join(found)
 
@@ -192,7 +188,7 @@ def gauge(line, properties, width, height):
     """A half circle with the ranges of good and bad."""
     low, high = (properties["yAxis"]["left"][end] for end in ("min", "max"))
     value = [it for _, it in line["points"] if it is not None][-1]
-    share = lambda level: min(max((level - low) / (high - low), 0), 1)  # noqa: E731
+    share = lambda level: min(max((level - low) / (high - low), 0), 1)
     radius = min(width / 2 - 34, height - 66)
     cx, cy, parts, colour = width / 2, radius + 16, [], "#1f77b4"
     for mark in properties.get("annotations", {}).get("horizontal", []):
@@ -213,7 +209,9 @@ def gauge(line, properties, width, height):
     )
     for level, x, anchor in ((low, cx - radius, "middle"), (high, cx + radius, "middle")):
         parts.append(f'<text x="{x}" y="{cy + 15}" text-anchor="{anchor}">{number(level)}</text>')
-    return f'<svg width="{width}" height="{cy + 20}">{"".join(parts)}</svg>{_legend([line | {"color": colour}])}'
+    return (
+        f'<svg width="{width}" height="{cy + 20}">{"".join(parts)}</svg>{_legend([line | {"color": colour}])}'
+    )
 
 
 def pie(lines, properties, width, height):

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "infra" / "checks"))
 
 import charts  # noqa: E402
-from boards import insights  # noqa: E402
 import math_of  # noqa: E402
 import sample  # noqa: E402
+from boards import insights  # noqa: E402
 from boards.templates import Boards  # noqa: E402
 
 COLUMN, ROW, GAP = 60, 46, 8

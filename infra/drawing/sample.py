@@ -74,8 +74,12 @@ _PER_MINUTE = {
 }
 # Levels, by the hour of the day.
 _LEVELS = {
-    "SeatsFree": lambda h: 13_900 - 60 * _awake(h) * max(h - 5, 0) - 80 * (h > 20)
-    + (1_500 + 4_300 * _rush(h, RELEASE, 14) if h >= RELEASE else 0),
+    "SeatsFree": lambda h: (
+        13_900
+        - 60 * _awake(h) * max(h - 5, 0)
+        - 80 * (h > 20)
+        + (1_500 + 4_300 * _rush(h, RELEASE, 14) if h >= RELEASE else 0)
+    ),
     "SweepLag": lambda h: 25 + 260 * _rush(h, REMINDERS, 8),
     "MessageDelay": lambda h: 650 + 240_000 * _rush(h, REMINDERS, 8),
     "Init": lambda h: 62,
@@ -176,7 +180,9 @@ _ROUTES = [
 def _seats(office, day):
     if office < 3 and day < 6:
         return 0 if day < 4 else round(9 * chance("few", office, day))
-    return round((40 + 120 * chance("seats", office)) * (0.15 + 0.085 * day) * (0.7 + 0.6 * chance(office, day)))
+    return round(
+        (40 + 120 * chance("seats", office)) * (0.15 + 0.085 * day) * (0.7 + 0.6 * chance(office, day))
+    )
 
 
 def _refused(office):

@@ -14,9 +14,7 @@ _TABLE, _INDEX = ("TableName",), ("TableName", "GlobalSecondaryIndexName")
 _OPERATION = ("TableName", "Operation")
 AWS_METRICS = {
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
-    "AWS/ApiGateway": dict.fromkeys(
-        ["Count", "4xx", "5xx", "Latency", "IntegrationLatency"], [("ApiId",)]
-    ),
+    "AWS/ApiGateway": dict.fromkeys(["Count", "4xx", "5xx", "Latency", "IntegrationLatency"], [("ApiId",)]),
     # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     "AWS/Lambda": dict.fromkeys(
         ["Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"],

@@ -5,9 +5,7 @@ import re
 
 def _widget(boards, kind, title=""):
     widgets = [it for body in boards.dashboards.values() for it in body["widgets"]]
-    return next(
-        it for it in widgets if it["type"] == kind and title in it["properties"].get("title", "")
-    )
+    return next(it for it in widgets if it["type"] == kind and title in it["properties"].get("title", ""))
 
 
 def _metric(boards, place, value):
@@ -37,6 +35,10 @@ def _text(boards, pattern, replacement):
         if it["type"] == "text" and re.search(pattern, it["properties"]["markdown"])
     )
     properties["markdown"] = re.sub(pattern, replacement, properties["markdown"])
+
+
+def _page(boards, name, old, new):
+    boards.texts[f"runbooks/{name}.md"] = boards.texts[f"runbooks/{name}.md"].replace(old, new)
 
 
 def _set(it, key, value):
@@ -125,6 +127,13 @@ ALL = [
     (
         "the index of pages",
         "README.md does not name throttles",
-        lambda b: setattr(b, "index", b.index.replace("throttles.md", "")),
+        lambda b: _page(b, "README", "throttles.md", ""),
     ),
+    (
+        "the list of queries",
+        "does not name the query pesan-gagal",
+        lambda b: _page(b, "README", "pesan-gagal", "pesan"),
+    ),
+    ("a link between pages", "no api-6xx.md", lambda b: _page(b, "errors-slots", "api-5xx.md", "api-6xx.md")),
+    ("a heading", "no heading #going-back", lambda b: _page(b, "README", "## Going back", "## Going forth")),
 ]

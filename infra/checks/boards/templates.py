@@ -87,5 +87,12 @@ class Boards:
         alarms = resources(infra / "alarms.yaml", "AWS::CloudWatch::Alarm")
         self.alarms = {it["AlarmName"]: it for it in alarms.values()}
         docs = Path(root) / "docs"
+        self.files = {str(page.relative_to(docs)) for page in docs.rglob("*") if page.is_file()}
         self.pages = {page.stem for page in (docs / "runbooks").glob("*.md")}
-        self.index = (docs / "runbooks" / "README.md").read_text(encoding="utf-8")
+        texts = [*(docs / "runbooks").glob("*.md"), docs / "operations.md"]
+        self.texts = {str(page.relative_to(docs)): page.read_text(encoding="utf-8") for page in texts}
+
+    @property
+    def index(self):
+        """The list of runbooks."""
+        return self.texts["runbooks/README.md"]
