@@ -31,7 +31,7 @@ h2 { font-size: 16px; line-height: 34px } h3 { font-size: 13px } p { margin: 0 0
 table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: 2px 8px 2px 4px;
   border-bottom: 1px solid #eaeded; white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
   max-width: 190px } th { color: #545b64 } td.n, th.n { text-align: right }
-.md td { white-space: normal; padding: 1px 6px 1px 2px }
+.md td, .pie td { max-width: none } .md td { white-space: normal; padding: 1px 6px 1px 2px }
 svg text { font-size: 10.5px; fill: #545b64 } svg text.big { font-size: 26px; font-weight: bold; fill: #16191f }
 svg .grid { stroke: #eaeded }
 i { display: inline-block; width: 10px; height: 10px; margin-right: 4px; border-radius: 2px; font-style: normal }

@@ -5,9 +5,5 @@ import sys
 from PIL import Image
 
 source, target = sys.argv[1:3]
-picture = (
-    Image.open(source)
-    .convert("RGB")
-    .quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-)
+picture = Image.open(source).convert("RGB").quantize(256, dither=Image.Dither.NONE)
 picture.save(target, optimize=True)
