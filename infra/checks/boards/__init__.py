@@ -1,0 +1,1 @@
+"""What the check and the drawing of the dashboards share."""
