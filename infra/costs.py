@@ -72,7 +72,6 @@ TIMES = {"calm": (20, 2, 1.0, 1.0), "busy": (100, 100, 0.20, 0.5), "rush": (1_00
 ALARM_METRICS = 55         # infra/alarms.yaml: 28 alarms
 DASHBOARDS = 2
 METRICS = 22 + 46          # docs/metrics.md: names; by channel 2 × 2, kind 2 × 10, reason 10 and 4, function 8
-ROUTES = 35                # infra/api.yaml, DetailedMetricsEnabled: Count, 4xx, 5xx, Latency, IntegrationLatency, DataProcessed of each
 SECRETS = 2
 TICKS = 60 * 24 * 30
 POLLERS = 2 * 5 * 3 * 60 * 24 * 30         # two queues, five pollers each, an empty receive every 20 s
@@ -189,7 +188,6 @@ def fixed(offices, seats, is_full):
     gb = (bookings * BOOKING_B + offices * DAYS_AHEAD * SLOTS * SLOT_B) / 1e9
     return {
         "metrics of the functions": METRICS * p["metric"],
-        "metrics of the routes": ROUTES * 6 * p["metric"],
         "alarms": ALARM_METRICS * p["alarm"],
         "dashboards": DASHBOARDS * p["dashboard"],
         "key, secrets": p["key"] + SECRETS * p["secret"] + 8 * 12 * 24 * 30 * p["kms"],

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Holds the templates against the project's own rules.
+
+`python infra/checks/policy.py [ROOT]`, with PyYAML. Tells every fault in a line; then breaks the
+templates in every way that is listed and makes sure that the right rule would have told.
+"""
+
+import sys
+from pathlib import Path
+
+from rules import api, data, functions
+from rules.mutations import MUTATIONS
+from rules.templates import Templates
+
+RULES = [*api.RULES, *data.RULES, *functions.RULES]
+
+
+def faults(templates, rule):
+    """What a rule has to say; a rule that stumbles has noticed, too."""
+    try:
+        return list(rule(templates))
+    except (KeyError, TypeError, AttributeError) as error:
+        return [f"{rule.__name__}: cannot be read ({error!r})"]
+
+
+def main():
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[2])
+    templates = Templates(root)
+    found = [fault for rule in RULES for fault in faults(templates, rule)]
+    print("".join(f"{fault}\n" for fault in found), end="", file=sys.stderr)
+    unnoticed = []
+    for what, mutate, rule in MUTATIONS:
+        broken = templates.clone()
+        mutate(broken)
+        if len(faults(broken, rule)) <= len(faults(templates, rule)):
+            unnoticed.append(what)
+            print(f"not noticed: {what} ({rule.__name__})", file=sys.stderr)
+    untried = {rule.__name__ for rule in RULES} - {rule.__name__ for _, _, rule in MUTATIONS}
+    print("".join(f"no mutation tries the rule {name}\n" for name in sorted(untried)), end="", file=sys.stderr)
+    if found or unnoticed or untried:
+        sys.exit(1)
+    print(f"{len(RULES)} rules hold, {len(MUTATIONS)} ways to break them are noticed")
+
+
+main()

@@ -1,0 +1,80 @@
+"""What is kept, and what waits."""
+
+from .templates import ROOT, text
+
+RETAINED = [("data", "Key"), ("data", "Table"), ("data", "Keys"), ("data", "Whatsapp"), ("staff", "Users"), (ROOT, "Data"), (ROOT, "Staff")]
+
+
+def kept(templates):
+    """What holds people's data outlives a mistake."""
+    for file, logical in RETAINED:
+        resource = templates.files[file]["Resources"][logical]
+        for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
+            if resource.get(policy) != "Retain":
+                yield f"{logical}: {policy} is not Retain"
+
+
+def table(templates):
+    """The table can be restored, is encrypted, and has the index and the clean-up that the code uses."""
+    for _, logical, resource in templates.resources("AWS::DynamoDB::Table"):
+        table = resource["Properties"]
+        if not table.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"):
+            yield f"{logical} has no point-in-time recovery"
+        if table.get("DeletionProtectionEnabled") != {"Ref": "DeletionProtection"}:
+            yield f"{logical} has no deletion protection"
+        if table.get("SSESpecification", {}).get("SSEType") != "KMS":
+            yield f"{logical} is not encrypted with our key"
+        if table.get("BillingMode") != "PAY_PER_REQUEST":
+            yield f"{logical} has a fixed capacity"
+        if table.get("TimeToLiveSpecification") != {"AttributeName": "ttl", "Enabled": True}:
+            yield f"{logical} does not clean up by ttl"
+        indexes = [index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])]
+        if indexes != [templates.index]:
+            yield f"{logical} has the indexes {indexes}, the code uses {templates.index}"
+
+
+def queues(templates):
+    """Every queue is encrypted and has a dead-letter queue that keeps messages longer than itself."""
+    found = {logical: resource["Properties"] for _, logical, resource in templates.resources("AWS::SQS::Queue")}
+    for logical, queue in found.items():
+        if not queue.get("SqsManagedSseEnabled"):
+            yield f"{logical} is not encrypted"
+        if logical.endswith("Dlq"):
+            if queue.get("MessageRetentionPeriod") != 1_209_600:
+                yield f"{logical} forgets before 14 days"
+            continue
+        target = queue.get("RedrivePolicy", {}).get("deadLetterTargetArn", {}).get("Fn::GetAtt", "").split(".")[0]
+        if target not in found:
+            yield f"{logical} has no dead-letter queue"
+        elif bool(found[target].get("FifoQueue")) != bool(queue.get("FifoQueue")):
+            yield f"{logical} and {target} are not of one kind"
+
+
+def visibility(templates):
+    """A queue hides a message six times as long as its function may take."""
+    found = {logical: resource["Properties"] for _, logical, resource in templates.resources("AWS::SQS::Queue")}
+    for name, function in templates.functions():
+        for event in function.get("Events", {}).values():
+            if event["Type"] != "SQS":
+                continue
+            queue = event["Properties"]["Queue"]["Fn::GetAtt"].split(".")[-1].removesuffix("Arn")
+            hidden = found[queue].get("VisibilityTimeout", 30)
+            if hidden < 6 * function["Timeout"]:
+                yield f"{queue} hides a message {hidden} s, {name} may take {function['Timeout']} s"
+
+
+def keys(templates):
+    """Keys rotate; logs and secrets are encrypted with them."""
+    for _, logical, key in templates.resources("AWS::KMS::Key"):
+        if not key["Properties"].get("EnableKeyRotation"):
+            yield f"{logical} does not rotate"
+    for kind in ("AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"):
+        for _, logical, resource in templates.resources(kind):
+            if "KmsKeyId" not in resource["Properties"]:
+                yield f"{logical} is not encrypted with our key"
+    for _, logical, secret in templates.resources("AWS::SecretsManager::Secret"):
+        if "SecretString" in text(secret):
+            yield f"{logical}: a template holds no secret"
+
+
+RULES = [kept, table, queues, visibility, keys]
