@@ -13,11 +13,13 @@ use antrian::app::App;
 use antrian::ledger::LedgerError;
 use antrian::messaging::{InboxBody, Messenger};
 use antrian::storage::StoreError;
+use antrian::telemetry::correlation;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 
 /// Deals with the messages of a batch. What could not be dealt with is reported, and SQS brings it
 /// again before anything that the same person wrote later.
 pub async fn handle<M: Messenger>(app: &App, messenger: &M, event: SqsEvent) -> SqsBatchResponse {
+    app.metrics.flush(app.clock.now());
     let mut failures = Vec::new();
     for record in event.records {
         if let Err(error) = answer(app, messenger, &record).await {
@@ -59,9 +61,13 @@ async fn answer<M: Messenger>(app: &App, messenger: &M, record: &SqsMessage) -> 
     let body = record.body.as_deref().unwrap_or_default();
     let InboxBody { inbound: hash } = serde_json::from_str(body).map_err(|_| Fault::Foreign)?;
     let Some(inbound) = app.ledger.store().inbound(&hash).await? else { return Ok(()) };
-    let (answered, ()) = tokio::join!(
-        Box::pin(turn::answer(app, &hash, &inbound)),
-        messenger.seen(&inbound.provider_id, true),
-    );
-    answered
+    let work = async {
+        let (answered, ()) = tokio::join!(
+            Box::pin(turn::answer(app, &hash, &inbound)),
+            messenger.seen(&inbound.provider_id, true),
+        );
+        answered.inspect(|()| tracing::info!("a received message was dealt with"))
+    };
+    // What is done and said because of a message is known by the message's hash.
+    correlation::scope(Some(hash.as_str().into()), work).await
 }
