@@ -122,3 +122,44 @@ records! {
         ["init_ms"]
         "an instance became ready; `Init`: from the start of its process";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = include_str!("../../../docs/metrics.md");
+
+    fn row(definition: &Definition, metric: &Metric) -> String {
+        let by = metric.by.map_or("–".to_owned(), |by| format!("`{by}`"));
+        let properties: Vec<_> =
+            definition.properties.iter().map(|property| format!("`{property}`")).collect();
+        let properties =
+            if properties.is_empty() { "–".to_owned() } else { properties.join(", ") };
+        let (unit, event, when) = (metric.unit.as_str(), definition.event, definition.when);
+        format!("| `{}` | {unit} | {by} | `{event}` | {properties} | {when} |", metric.name)
+    }
+
+    #[test]
+    fn the_document_and_the_catalogue_agree() {
+        let pairs = ALL.iter().flat_map(|kind| kind.metrics.iter().map(move |m| row(kind, m)));
+        let expected: Vec<_> = pairs.collect();
+        let shown: Vec<_> = DOCUMENT
+            .lines()
+            .skip_while(|line| !line.starts_with("| metric |"))
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .collect();
+        assert_eq!(shown, expected, "the table should be:\n{}", expected.join("\n"));
+    }
+
+    #[test]
+    fn no_name_is_used_twice() {
+        let events = ALL.iter().map(|definition| definition.event);
+        let metrics = ALL.iter().flat_map(|definition| definition.metrics).map(|m| m.name);
+        let mut names: Vec<_> = events.chain(metrics).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}
