@@ -10,6 +10,7 @@ use antrian::domain::office::Office;
 use antrian::ledger::Housekeeping;
 use antrian::messaging::{AnyMessenger, CloudApi};
 use antrian::security::Keyring;
+use antrian::telemetry::Metrics;
 use antrian_scheduler::Job;
 use anyhow::Context;
 use aws_sdk_dynamodb::config::{Credentials, Region};
@@ -106,7 +107,12 @@ impl Stack {
         })?;
         let earlier = || Clock::ahead(options.home.as_ref().map_or(0, Home::clock_ahead_secs));
         let clock = options.clock.clone().unwrap_or_else(earlier);
-        let app = Arc::new(App::new(&config, clients.clone(), clock)?);
+        // Whoever runs the stack by hand looks at them.
+        let metrics = match options.by_hand {
+            true => Metrics::to_memory(&config.stage),
+            false => Metrics::to_nowhere(&config.stage),
+        };
+        let app = Arc::new(App::new(&config, clients.clone(), clock, metrics)?);
         demo::seed(app.ledger.store(), &options.offices).await?;
         let messenger = Arc::new(messenger(&app, &base_url)?);
         let poller = |function, queue_url| Poller {

@@ -16,6 +16,7 @@ use crate::ledger::Ledger;
 use crate::messaging::{Inbox, MessageQueue};
 use crate::security::Keyring;
 use crate::storage::{Store, StoreError};
+use crate::telemetry::Metrics;
 
 /// State of a function, shared by its requests.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub struct App {
     whatsapp: Option<WhatsappConfig>,
     /// Where applicants reach the system.
     pub public_url: String,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 /// The clients of AWS.
@@ -127,7 +130,12 @@ impl App {
     ///
     /// # Errors
     /// Names what is wrong.
-    pub fn new(config: &Config, clients: Clients, clock: Clock) -> Result<Self, StartError> {
+    pub fn new(
+        config: &Config,
+        clients: Clients,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> Result<Self, StartError> {
         let keyring = Arc::new(Keyring::from_json(&config.keys)?);
         let store = Store::new(clients.dynamodb, &config.table, keyring.clone());
         let inbox = Inbox::new(clients.sqs.clone(), &config.inbox_url);
@@ -135,7 +143,7 @@ impl App {
         let staff = StaffConfig::new(&config.staff_issuer, config.staff_client_id.clone())?
             .with_keys_at(config.staff_keys_url.as_deref())?;
         Ok(Self {
-            ledger: Ledger::new(store, queue.clone()),
+            ledger: Ledger::new(store, queue.clone(), metrics.clone()),
             clock,
             tickets: keyring.ticket_verifier(),
             keyring,
@@ -145,6 +153,7 @@ impl App {
             whatsapp_number: config.whatsapp_number.clone(),
             whatsapp: config.whatsapp.clone(),
             public_url: config.public_url.clone(),
+            metrics,
         })
     }
 
@@ -158,7 +167,8 @@ impl App {
         let sdk = sdk_settings(https_client()).load().await;
         let secrets = Secrets::load(&sdk, &env("ANTRIAN_SECRETS").unwrap_or_default()).await?;
         let config = Config::read(|name| secrets.get(name).or_else(|| env(name)))?;
-        let app = Self::new(&config, Clients::new(&sdk), Clock::default())?;
+        let metrics = Metrics::to_stdout(&config.stage);
+        let app = Self::new(&config, Clients::new(&sdk), Clock::default(), metrics)?;
         app.check().await?;
         Ok(Arc::new(app))
     }

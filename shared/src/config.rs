@@ -129,6 +129,7 @@ mod tests {
     #[test]
     fn each_missing_variable_is_named() {
         let needed = [
+            "ANTRIAN_STAGE",
             "ANTRIAN_TABLE",
             "ANTRIAN_QUEUE_URL",
             "ANTRIAN_KEYS",

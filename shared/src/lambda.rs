@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -29,7 +30,14 @@ impl<S: 'static> Function<S> {
     pub async fn start(
         make: impl Fn(Arc<App>) -> Result<S, StartError> + Send + Sync + 'static,
     ) -> &'static Self {
+        let begun = Instant::now();
         telemetry::start(telemetry::LogFormat::Json);
+        let make = move |app: Arc<App>| {
+            let (metrics, clock) = (app.metrics.clone(), app.clock.clone());
+            let state = make(app)?;
+            telemetry::cold_start(&metrics, &own_name(), begun, clock.now());
+            Ok(state)
+        };
         let function = Self { state: OnceCell::new(), make: Box::new(make) };
         let function = &*Box::leak(Box::new(function));
         if let Err(error) = function.state().await {
@@ -46,6 +54,12 @@ impl<S: 'static> Function<S> {
         let make = async || (self.make)(Box::pin(App::from_env()).await?);
         self.state.get_or_try_init(make).await
     }
+}
+
+/// The last word of the function's name, which begins with the stack's: `slots`.
+fn own_name() -> String {
+    let name = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
+    name.rsplit('-').next().unwrap_or_default().to_owned()
 }
 
 impl Function<Router> {

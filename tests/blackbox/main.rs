@@ -17,6 +17,7 @@ mod graph;
 mod idempotency;
 mod journey;
 mod messages;
+mod metrics;
 mod model;
 mod moves;
 mod offices;

@@ -1,5 +1,5 @@
 //! Personal data stays in its place: a whole journey with marked values, and a search for them in
-//! everything that leaves the process: logs, calls of the table and the queue, tickets, errors.
+//! everything that leaves the process: logs, metrics, calls of the table and the queue, tickets, errors.
 
 use std::process::Command;
 
@@ -35,6 +35,7 @@ async fn marked_values_are_found_nowhere_but_with_their_owner() {
         start(LogFormat::Json);
         journey().await;
         drop(antrian::http::problem::internal(&std::io::Error::other(CONTROL)));
+        panicked();
         return;
     }
     let output = Command::new(std::env::current_exe().unwrap())
@@ -49,7 +50,17 @@ async fn marked_values_are_found_nowhere_but_with_their_owner() {
     assert!(logs.contains(CONTROL), "the search looks where logs are: {logs}");
     for line in logs.lines() {
         assert_clean("log", line);
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "a line is one JSON object: {line}");
     }
+    let panics = logs.lines().filter(|line| line.contains(r#""message":"panic""#));
+    assert_eq!(panics.count(), 1, "{logs}");
+}
+
+/// A panic whose words hold what somebody wrote.
+fn panicked() {
+    let text = format!("Zqxjvwmarked {NIK} é");
+    let cut = std::thread::spawn(move || text[..text.len() - 1].len());
+    assert!(cut.join().is_err());
 }
 
 #[test]
@@ -86,6 +97,7 @@ async fn journey() {
     app.drain().await;
     assert_table_is_clean(&recorder).await;
     assert_calls_are_clean(&recorder);
+    assert_metrics_are_clean(&app);
     app.assert_audit_agrees().await;
 }
 
@@ -114,6 +126,8 @@ async fn visit(app: &TestApp, person: &Person) -> String {
     person.act(app, &code, "confirm").await;
     let moved = person.reschedule(app, &code, "2026-12-04", "09:00").await;
     assert_eq!(moved.status, 200, "{moved:?}");
+    let again = person.hold(app, "2026-12-02", "10:00").await;
+    assert_eq!(again.code(), "already_booked", "{again:?}");
     let wish = json!({"applicant_id": "p2", "office": "uji", "service": "passport_new"});
     let second = person.post(app, "/v1/bookings", wish).await;
     person.act(app, &second.text("code"), "confirm").await;
@@ -172,6 +186,13 @@ async fn refused(app: &TestApp, person: &Person) {
         assert!((400..500).contains(&answer.status), "{method} {path}: {answer:?}");
         assert_clean(path, &answer.body.to_string());
     }
+    let headers =
+        [("x-request-id", PHONE), ("x-amzn-trace-id", NIK), ("user-agent", "Zqxjvwmarked")];
+    let unknown = json!({"unknown": NIK});
+    let given = app.try_call(Method::POST, "/v1/bookings", own, &headers, Some(unknown)).await;
+    assert_eq!(given.unwrap().status, 422);
+    let held = person.hold(app, "2026-12-02", "10:00").await;
+    assert_clean("answer", &held.body.to_string());
     let requirements = "/v1/requirements?office=uji&service=passport_new&ktp_regency=Zqxjvwregency";
     assert_eq!(app.get(requirements).await.status, 200);
 }
@@ -204,5 +225,17 @@ fn assert_calls_are_clean(recorder: &Recorder) {
     }
     for url in recorder.urls() {
         assert_clean("address", &url);
+    }
+}
+
+fn assert_metrics_are_clean(app: &TestApp) {
+    let lines = app.stack.app.metrics.kept();
+    for event in ["hold", "booking", "move", "cancellation", "check_in", "refusal", "message_sent"]
+    {
+        let shown = lines.iter().any(|line| line.contains(&format!(r#""event":"{event}""#)));
+        assert!(shown, "the search looks where `{event}` is");
+    }
+    for line in lines {
+        assert_clean("metrics", &line);
     }
 }

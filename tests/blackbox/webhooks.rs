@@ -3,7 +3,7 @@
 mod corpus;
 mod deliveries;
 mod gateway;
-mod statuses;
+pub(crate) mod statuses;
 mod twilio;
 mod waiting;
 

@@ -6,6 +6,7 @@ pub mod offices;
 pub mod person;
 pub mod phone;
 pub mod recorder;
+pub mod records;
 pub mod unguarded;
 pub mod wire;
 

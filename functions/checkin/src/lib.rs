@@ -2,6 +2,7 @@
 
 use antrian::domain::booking::Refusal;
 use antrian::domain::code::BookingCode;
+use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
 use antrian::http::body::Body;
 use antrian::http::idempotency::{RequestKey, once};
@@ -13,6 +14,8 @@ use antrian::http::{AppState, Routes};
 use antrian::ledger::{CheckInRefused, CheckedIn};
 use antrian::messaging::compose::checklist;
 use antrian::storage::Applicant;
+use antrian::telemetry::Record;
+use antrian::telemetry::catalogue::CHECK_IN_REFUSAL;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -112,25 +115,35 @@ async fn check_in(
     once(&app, &key, &scope, &body.hash, StatusCode::OK, scan(&app, &staff, &body.value)).await
 }
 
+/// Counts a refusal: where, if that is known.
+fn refused(app: &AppState, office: Option<&OfficeId>, problem: Problem) -> Problem {
+    let record = Record::of(&CHECK_IN_REFUSAL, &[1]).by(problem.code().as_str());
+    let placed = match office {
+        Some(office) => record.at(office, None),
+        None => record,
+    };
+    app.metrics.send(placed, app.clock.now());
+    problem
+}
+
 async fn scan(app: &AppState, staff: &StaffMember, scan: &Scan) -> Result<CheckInView, Problem> {
     let now = app.clock.now();
-    let code = scanned_code(app, scan)?;
+    let code = scanned_code(app, scan).map_err(|problem| refused(app, None, problem))?;
     let gate = gate(scan)?;
-    let booking =
-        app.ledger.store().booking(code).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let unknown = || refused(app, None, Problem::new(Code::NotFound));
+    let booking = app.ledger.store().booking(code).await?.ok_or_else(unknown)?;
     let office = app.ledger.offices().get(&booking.seat.office, now).await?;
-    let office = office.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let office = office.ok_or_else(unknown)?;
     if staff.may(Scope::Desk, &office.id).is_err() {
-        return Err(Problem::new(Code::WrongOffice)
-            .with("office", &office.id)
-            .with("office_name", &office.name));
+        let problem = Problem::new(Code::WrongOffice).with("office", &office.id);
+        return Err(refused(app, Some(&office.id), problem.with("office_name", &office.name)));
     }
     let gate = gate.unwrap_or_else(|| office.name.clone());
     // Read before: once the person is in, nothing may fail any more.
     let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
     match app.ledger.check_in(&office, booking, &gate, now).await? {
         Ok(checked_in) => view(&office, &checked_in, applicant.as_ref()),
-        Err(refused) => Err(refusal(&office, &refused)),
+        Err(why) => Err(refused(app, Some(&office.id), refusal(&office, &why))),
     }
 }
 

@@ -276,7 +276,8 @@ async fn ticket(session: &Session<'_>, code: BookingCode) -> Result<Option<Reply
     if let Some(message) = message {
         let digits = session.hash.rsplit('.').next().unwrap_or_default();
         let id = format!("ticket-{digits}").parse().map_err(|_| Fault::Foreign)?;
-        let message = Message { id, ..message };
+        let request_id = Some(session.hash.to_owned());
+        let message = Message { id, request_id, ..message };
         session.ledger.store().put_message(&message).await?;
         session.app.queue.announce(std::slice::from_ref(&message.id)).await;
     }

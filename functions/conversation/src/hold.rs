@@ -179,6 +179,12 @@ pub(crate) async fn no_seat_on(
     chat.draft.date = Some(day);
     chat.draft.time = time;
     use antrian::ledger::DayStatus;
+    let reason = match &status {
+        Some(DayStatus::Closed(_)) => "office_closed",
+        Some(DayStatus::NotReleased(_)) => "not_released",
+        _ => "slot_full",
+    };
+    session.ledger.count_refusal(reason, (&office.id, Some(day)), channel, session.now);
     match status {
         Some(DayStatus::Closed(reason)) => {
             not_offered(session, chat, NotOffered::Closed(reason)).await

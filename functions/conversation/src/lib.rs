@@ -14,6 +14,7 @@ use antrian::ledger::LedgerError;
 use antrian::messaging::batch::Batch;
 use antrian::messaging::{InboxBody, Messenger};
 use antrian::storage::StoreError;
+use antrian::telemetry::correlation;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use chrono::{DateTime, Utc};
 
@@ -25,6 +26,7 @@ pub async fn handle<M: Messenger>(
     event: SqsEvent,
     deadline: DateTime<Utc>,
 ) -> SqsBatchResponse {
+    app.metrics.flush(app.clock.now());
     let mut batch = Batch::new(&app.clock, deadline);
     for record in &event.records {
         let done = batch.may_begin(record) && is_answered(app, messenger, record).await;
@@ -69,9 +71,13 @@ async fn answer<M: Messenger>(app: &App, messenger: &M, record: &SqsMessage) -> 
     let body = record.body.as_deref().unwrap_or_default();
     let InboxBody { inbound: hash } = serde_json::from_str(body).map_err(|_| Fault::Foreign)?;
     let Some(inbound) = app.ledger.store().inbound(&hash).await? else { return Ok(()) };
-    let (answered, ()) = tokio::join!(
-        Box::pin(turn::answer(app, &hash, &inbound)),
-        messenger.seen(&inbound.provider_id, true),
-    );
-    answered
+    let work = async {
+        let (answered, ()) = tokio::join!(
+            Box::pin(turn::answer(app, &hash, &inbound)),
+            messenger.seen(&inbound.provider_id, true),
+        );
+        answered.inspect(|()| tracing::info!("a received message was dealt with"))
+    };
+    // What is done and said because of a message is known by the message's hash.
+    correlation::scope(Some(hash.as_str().into()), work).await
 }

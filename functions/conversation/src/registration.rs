@@ -1,9 +1,8 @@
 //! Verification of a registration: whoever sends its code has the number that it came from.
 
-use antrian::domain::ids::AccountId;
 use antrian::domain::message::{Message, MessageKind};
 use antrian::storage::{Registration, RegistrationState, StoreError};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::turn::Session;
 
@@ -34,7 +33,7 @@ async fn verify(session: &Session<'_>, code: &str) -> Result<bool, StoreError> {
     if registration.state != RegistrationState::Pending || registration.expires_at <= now {
         return Ok(false);
     }
-    let Some(reply) = reply(&registration, account, now) else { return Ok(false) };
+    let Some(reply) = reply(session, &registration) else { return Ok(false) };
     let verified = store.verify_registration(&id, account, Some(&reply), now).await?;
     if verified {
         store.set_locale(account, registration.locale).await?;
@@ -46,9 +45,11 @@ async fn verify(session: &Session<'_>, code: &str) -> Result<bool, StoreError> {
 /// A reply is of use while the person waits for it.
 const REPLY_MINUTES: i64 = 30;
 
-fn reply(registration: &Registration, account: &AccountId, now: DateTime<Utc>) -> Option<Message> {
+fn reply(session: &Session<'_>, registration: &Registration) -> Option<Message> {
+    let now = session.now;
     let id = format!("verified-{}", registration.id).parse().ok()?;
     let worthless_at = now + TimeDelta::minutes(REPLY_MINUTES);
     let message = Message::new(id, MessageKind::Verified, registration.locale, now, worthless_at);
-    Some(Message { account: Some(account.clone()), ..message })
+    let (account, request_id) = (session.account.id.clone(), session.hash.to_owned());
+    Some(Message { account: Some(account), request_id: Some(request_id), ..message })
 }

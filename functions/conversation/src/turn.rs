@@ -178,6 +178,7 @@ fn message(session: &Session<'_>, reply: &Reply) -> Option<Message> {
     let worthless_at = now + TimeDelta::minutes(REPLY_MINUTES);
     let mut message = Message::new(id, MessageKind::Reply, locale, now, worthless_at);
     message.account = Some(session.account.id.clone());
+    message.request_id = Some(session.hash.to_owned());
     let plain = serde_json::to_vec(reply).ok()?;
     message.sealed = Some(session.app.keyring.seal(&plain, &message_aad(message.id.as_str())));
     Some(message)

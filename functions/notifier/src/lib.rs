@@ -4,7 +4,7 @@ use antrian::app::App;
 use antrian::domain::ids::MessageId;
 use antrian::messaging::batch::Batch;
 use antrian::messaging::queue::QueueBody;
-use antrian::messaging::{Courier, Delivery, Messenger};
+use antrian::messaging::{Courier, Messenger};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use chrono::{DateTime, Utc};
 
@@ -33,15 +33,10 @@ async fn deliver<M: Messenger>(app: &App, messenger: &M, record: &SqsMessage) ->
     let courier =
         Courier { ledger: &app.ledger, queue: &app.queue, messenger, public_url: &app.public_url };
     match Box::pin(courier.deliver(&id, app.clock.now())).await {
-        Ok(delivery) => {
-            if delivery != Delivery::Nothing {
-                tracing::info!(message = %id, ?delivery, "message");
-            }
-            true
-        }
+        Ok(_) => true,
         Err(error) => {
             let source = std::error::Error::source(&error).map(ToString::to_string);
-            tracing::warn!(message = %id, %error, source, "message could not be dealt with");
+            tracing::warn!(message_id = %id, %error, source, "message could not be dealt with");
             false
         }
     }

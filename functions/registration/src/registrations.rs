@@ -14,6 +14,7 @@ use antrian::security::tokens;
 use antrian::storage::{
     OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState, Session,
 };
+use antrian::telemetry::correlation;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -251,6 +252,7 @@ fn otp_message(
     let worthless_at = now + TimeDelta::minutes(OTP_MINUTES.into());
     let mut message =
         Message::new(id, MessageKind::OneTimeCode, registration.locale, now, worthless_at);
+    message.request_id = correlation::current_text();
     let code = OneTimeCode { phone: phone.expose().to_owned(), otp, minutes: OTP_MINUTES };
     let plain = serde_json::to_vec(&code).map_err(|_| Problem::new(Code::InternalError))?;
     message.sealed = Some(app.keyring.seal(&plain, &message_aad(message.id.as_str())));

@@ -2,8 +2,11 @@
 
 use antrian::app::App;
 use antrian::ledger::{Housekeeping, LedgerError};
-use antrian::messaging::sweep::{sweep, sweep_inbox};
+use antrian::messaging::sweep::{Swept, sweep, sweep_inbox};
 use antrian::storage::AuditReport;
+use antrian::telemetry::Record;
+use antrian::telemetry::catalogue::{AUDIT, SWEEP};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What the schedule asks for.
@@ -63,18 +66,23 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
         async {
             let opened = Box::pin(work.open_days(now)).await;
             let closed = Box::pin(work.close_days(now)).await;
-            (opened.and_then(|opened| closed.map(|_| opened)), Box::pin(work.survey(now)).await)
+            (
+                opened.and_then(|opened| closed.map(|_| opened)),
+                Box::pin(count_what_is_free(work, now)).await,
+            )
         },
         Box::pin(work.settle(now)),
         Box::pin(work.clear_closed_days(now)),
         Box::pin(sweep(store, queue, now)),
         Box::pin(sweep_inbox(store, &app.inbox, now)),
     );
+    let swept = swept?;
+    told_of_sweep(app, swept, now);
     let report = Report {
         days_opened: days_opened?,
         settled: settled?,
         cleared: cleared?,
-        swept: swept?,
+        swept: swept.count,
         heard: heard?,
         audit: None,
     };
@@ -82,16 +90,26 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     Ok(report)
 }
 
+/// The list of offices first: the public waits for it.
+async fn count_what_is_free(work: &Housekeeping, now: DateTime<Utc>) -> Result<(), LedgerError> {
+    let surveyed = work.survey(now).await;
+    let counted = work.count_seats(now).await;
+    surveyed.and(counted)
+}
+
+fn told_of_sweep(app: &App, swept: Swept, now: DateTime<Utc>) {
+    let count = i64::try_from(swept.count).unwrap_or(i64::MAX);
+    app.metrics.send(Record::of(&SWEEP, &[count, swept.lag_secs]), now);
+}
+
 async fn audit(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let audit = work.audit(app.clock.now()).await?;
     for disagreement in &audit.disagreements {
         tracing::error!(?disagreement, "audit disagrees");
     }
-    tracing::info!(
-        days = audit.days,
-        seats = audit.seats_taken,
-        bookings = audit.live_bookings,
-        "audit"
-    );
+    let disagreements = i64::try_from(audit.disagreements.len()).unwrap_or(i64::MAX);
+    let record = Record::of(&AUDIT, &[disagreements]).with("days", audit.days);
+    let record = record.with("seats", audit.seats_taken).with("bookings", audit.live_bookings);
+    app.metrics.send(record, app.clock.now());
     Ok(Report { audit: Some(audit), ..Report::default() })
 }

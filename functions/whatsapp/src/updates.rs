@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use antrian::domain::ids::MessageId;
 use antrian::domain::inbound::Inbound;
-use antrian::domain::message::MessageState;
+use antrian::domain::message::{Message, MessageState};
 use antrian::domain::report::Report;
 use antrian::http::AppState;
 use antrian::http::problem::{Code, Problem};
+use antrian::messaging::failed;
 use antrian::storage::{StoreError, TakenIn};
+use antrian::telemetry::catalogue::{INBOUND, WEBHOOK_REJECTED};
+use antrian::telemetry::{Record, correlation};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 /// What a delivery brought.
@@ -74,15 +78,34 @@ async fn hear(app: &AppState, messages: &[Inbound]) -> Result<(), Problem> {
     let (store, now) = (app.ledger.store(), app.clock.now());
     let writes: Vec<_> = messages.iter().map(|message| store.take_in(message, now)).collect();
     let stored: Vec<TakenIn> = stream::iter(writes).buffered(AT_ONCE).try_collect().await?;
+    count(app, &stored, now);
     let waiting = |taken| match taken {
-        TakenIn::Waiting(waiting) => Some(waiting),
+        TakenIn::New(waiting) | TakenIn::Waiting(waiting) => Some(waiting),
         TakenIn::Done => None,
     };
     let waiting: Vec<_> = stored.into_iter().filter_map(waiting).collect();
+    for waiting in &waiting {
+        tracing::info!(inbound = waiting.hash, "a message was received");
+    }
     match app.inbox.announce(&waiting, FIRST_ROUND).await == waiting.len() {
         true => Ok(()),
         false => Err(Problem::new(Code::Busy)),
     }
+}
+
+fn count(app: &AppState, stored: &[TakenIn], now: DateTime<Utc>) {
+    let new = stored.iter().filter(|taken| matches!(taken, TakenIn::New(_))).count();
+    if new > 0 {
+        let new = i64::try_from(new).unwrap_or(i64::MAX);
+        app.metrics.send(Record::of(&INBOUND, &[new]), now);
+    }
+}
+
+/// A delivery that its signature does not fit.
+pub(crate) fn rejected(app: &AppState, provider: &str) -> Problem {
+    let record = Record::of(&WEBHOOK_REJECTED, &[1]).with("provider", provider);
+    app.metrics.send(record, app.clock.now());
+    Problem::new(Code::BadSignature)
 }
 
 /// Moves rows forward, each once for all that is reported of it.
@@ -103,14 +126,29 @@ async fn settle_row(
     reports: Vec<&Report>,
 ) -> Result<(), StoreError> {
     match app.ledger.store().report_message(id, &reports).await {
-        Ok(Some(row)) if row.state == MessageState::Failed => {
-            tracing::warn!(message = %id, code = row.error, "a message was not delivered");
+        Ok(Some(row)) => {
+            told_of(app, &row).await;
             Ok(())
         }
+        Ok(None) => Ok(()),
         Err(error @ StoreError::Corrupt { .. }) => {
-            tracing::error!(message = %id, %error, "a status could not be written down");
+            tracing::error!(message_id = %id, %error, "a status could not be written down");
             Ok(())
         }
-        other => other.map(|_| ()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a provider reported belongs to the request that the message came from.
+async fn told_of(app: &AppState, row: &Message) {
+    let (message_id, request_id) = (row.id.as_str(), row.request_id.as_deref());
+    if row.state == MessageState::Failed {
+        let code = row.error.as_deref();
+        tracing::warn!(message_id, request_id, code, "a message was not delivered");
+        let now = app.clock.now();
+        let count = async { app.metrics.send(failed(row, code), now) };
+        correlation::scope(request_id.map(Into::into), count).await;
+    } else {
+        tracing::info!(message_id, request_id, state = ?row.state, "a message's status");
     }
 }

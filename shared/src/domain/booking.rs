@@ -234,6 +234,23 @@ pub enum Refusal {
     NotDue,
 }
 
+impl Refusal {
+    /// The code of its problem.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::HoldExpired => "hold_expired",
+            Self::Ended | Self::NotDue => "booking_ended",
+            Self::CheckedIn => "already_checked_in",
+            Self::TooLateToMove => "too_late_to_move",
+            Self::MovedTooOften => "too_many_requests",
+            Self::NotConfirmed => "not_confirmed",
+            Self::TooEarly => "too_early",
+            Self::TooLate => "too_late",
+            Self::WrongDay => "wrong_day",
+        }
+    }
+}
+
 /// Nobody needs more transitions; seats that are moved about are nobody's for minutes.
 const MOST_VERSIONS: u32 = 25;
 

@@ -138,6 +138,16 @@ pub struct Message {
     /// Worth nothing after this instant.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub worthless_at: DateTime<Utc>,
+    /// When it was due first; rows of earlier versions do not know.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub first_due: Option<DateTime<Utc>>,
+    /// The request that caused it; rows of earlier versions do not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
     /// Sending attempts begun.
     pub attempts: u32,
     /// Who is sending it.
@@ -209,6 +219,8 @@ impl Message {
             state: MessageState::Pending,
             due,
             worthless_at,
+            first_due: Some(due),
+            request_id: None,
             attempts: 0,
             lease: None,
             lease_until: None,

@@ -143,6 +143,18 @@ pub enum Channel {
     WalkIn,
 }
 
+impl Channel {
+    /// As it stands in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Whatsapp => "whatsapp",
+            Self::Priority => "priority",
+            Self::WalkIn => "walk_in",
+        }
+    }
+}
+
 /// A day that differs from the week.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

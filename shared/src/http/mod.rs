@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod client;
+mod follow;
 pub mod idempotency;
 pub mod problem;
 pub mod session;
@@ -31,7 +32,8 @@ pub type Routes = OpenApiRouter<AppState>;
 /// The router of a function: its routes, and what every answer of it has in common.
 pub fn router(routes: Routes, app: AppState) -> Router {
     let (router, _document) = routes.split_for_parts();
-    finish(router.with_state(app))
+    let router = finish(router.with_state(app.clone()));
+    router.layer(middleware::from_fn_with_state(app, follow::follow))
 }
 
 /// Adds what every answer has in common: problems for unknown addresses, a bound in time, headers.

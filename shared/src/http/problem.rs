@@ -289,6 +289,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_refusal_is_counted_under_the_code_of_its_problem() {
+        use Refusal::*;
+        for refusal in [
+            HoldExpired,
+            Ended,
+            CheckedIn,
+            TooLateToMove,
+            NotConfirmed,
+            TooEarly,
+            TooLate,
+            WrongDay,
+            MovedTooOften,
+            NotDue,
+        ] {
+            assert_eq!(Problem::from(refusal).code().as_str(), refusal.code(), "{refusal:?}");
+        }
+    }
+
+    #[test]
     fn every_code_has_its_words_and_every_word_its_code() {
         assert_eq!(Code::ALL.len(), WORDS.len());
         for code in Code::ALL {

@@ -64,7 +64,7 @@ impl Ledger {
             }
             let after = match before.confirm(now) {
                 Ok(after) => after,
-                Err(refusal) => return Ok(Changed::Refused(refusal)),
+                Err(refusal) => return Ok(self.refuse(&before, refusal, now)),
             };
             let change = Change {
                 before: Some(&before),
@@ -81,7 +81,9 @@ impl Ledger {
                     return Ok(Changed::Done(Box::new(after)));
                 }
                 ChangeOutcome::Otherwise(newer) => before = *newer,
-                ChangeOutcome::SeatLost => return Ok(Changed::Refused(Refusal::HoldExpired)),
+                ChangeOutcome::SeatLost => {
+                    return Ok(self.refuse(&before, Refusal::HoldExpired, now));
+                }
                 other => return Err(unexpected(&other)),
             }
         }
@@ -107,7 +109,7 @@ impl Ledger {
             }
             let after = match before.cancel(reason, now) {
                 Ok(after) => after,
-                Err(refusal) => return Ok(Changed::Refused(refusal)),
+                Err(refusal) => return Ok(self.refuse(&before, refusal, now)),
             };
             let (by, kinds): (_, &[MessageKind]) = match reason {
                 CancelReason::Applicant => (Actor::Applicant, &[MessageKind::Cancelled]),
@@ -129,7 +131,9 @@ impl Ledger {
                     return Ok(Changed::Done(Box::new(after)));
                 }
                 ChangeOutcome::Otherwise(newer) => before = *newer,
-                ChangeOutcome::SeatLost => return Ok(Changed::Refused(lost(&before))),
+                ChangeOutcome::SeatLost => {
+                    return Ok(self.refuse(&before, lost(&before), now));
+                }
                 other => return Err(unexpected(&other)),
             }
         }

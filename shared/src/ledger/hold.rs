@@ -29,6 +29,16 @@ pub enum Choice {
     Earliest,
 }
 
+impl Choice {
+    /// The date, if it is to be a certain one.
+    pub fn date(self) -> Option<NaiveDate> {
+        match self {
+            Self::Slot(date, _) | Self::Date(date) => Some(date),
+            Self::Earliest => None,
+        }
+    }
+}
+
 /// A wish to hold a seat.
 #[derive(Debug, Clone)]
 pub struct HoldRequest<'a> {
@@ -109,6 +119,19 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<HoldOutcome, LedgerError> {
         let now = whole_seconds(now);
+        let outcome = self.try_hold(request, now).await?;
+        if let Some(reason) = outcome.refusal() {
+            let place = (&request.office.id, request.choice.date());
+            self.count_refusal(reason, place, request.channel, now);
+        }
+        Ok(outcome)
+    }
+
+    async fn try_hold(
+        &self,
+        request: &HoldRequest<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<HoldOutcome, LedgerError> {
         let office = request.office;
         if !office.services.iter().any(|service| service.id == *request.service) {
             return Ok(HoldOutcome::NotOffered(NotOffered::Service));

@@ -32,18 +32,21 @@ const MOST_SETTLED: usize = 500;
 const SURVEY_AGE: TimeDelta = TimeDelta::seconds(10);
 /// What is seen again unchanged is written again only after this time.
 const SURVEY_REPEAT: TimeDelta = TimeDelta::minutes(10);
+/// Free seats are counted no more often.
+const COUNT_REPEAT: TimeDelta = TimeDelta::minutes(15);
 
 /// The scheduler's work, with a memory of days that it knows to be open.
 #[derive(Debug)]
 pub struct Housekeeping {
     ledger: Ledger,
     open: Mutex<HashSet<(OfficeId, NaiveDate)>>,
+    seats_counted_at: Mutex<Option<DateTime<Utc>>>,
 }
 
 impl Housekeeping {
     /// Work on this ledger.
     pub fn new(ledger: Ledger) -> Self {
-        Self { ledger, open: Mutex::new(HashSet::new()) }
+        Self { ledger, open: Mutex::default(), seats_counted_at: Mutex::default() }
     }
 
     /// Opens every day that its office's release policy has reached. Tells how many.
@@ -255,6 +258,20 @@ impl Housekeeping {
             let seen = NextAvailable { office: office.id.clone(), slot, seen_at: now };
             self.ledger.store.put_next_available(&seen).await?;
         }
+        Ok(())
+    }
+
+    /// Tells how many seats are free in the next days, unless that was told a while ago.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn count_seats(&self, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let counted_at = || self.seats_counted_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if counted_at().is_some_and(|at| now - at < COUNT_REPEAT) {
+            return Ok(());
+        }
+        self.ledger.count_seats(now).await?;
+        *counted_at() = Some(now);
         Ok(())
     }
 

@@ -10,6 +10,8 @@ mod hold;
 mod housekeeping;
 mod moving;
 mod search;
+mod seats;
+mod told;
 
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ use crate::domain::message::{Message, MessageKind};
 use crate::domain::office::Office;
 use crate::messaging::MessageQueue;
 use crate::storage::{Change, ChangeOutcome, Store, StoreError};
+use crate::telemetry::{Metrics, correlation};
 
 pub use availability::{DayAvailability, DayStatus, SlotAvailability};
 use cache::OfferCache;
@@ -40,6 +43,7 @@ pub struct Ledger {
     offices: Arc<OfficeCache>,
     offers: Arc<OfferCache>,
     queue: MessageQueue,
+    metrics: Metrics,
     cause: Option<Arc<str>>,
 }
 
@@ -56,11 +60,11 @@ pub enum LedgerError {
 
 impl Ledger {
     /// A ledger over the table; the queue is told of messages that changes commit.
-    pub fn new(store: Store, queue: MessageQueue) -> Self {
+    pub fn new(store: Store, queue: MessageQueue, metrics: Metrics) -> Self {
         let days = Arc::new(DayCache::new(store.clone()));
         let offices = Arc::new(OfficeCache::new(store.clone()));
         let offers = Arc::new(OfferCache::new());
-        Self { store, days, offices, offers, queue, cause: None }
+        Self { store, days, offices, offers, queue, metrics, cause: None }
     }
 
     /// This ledger, its changes caused by the message of this hash: told again of the same message,
@@ -70,7 +74,8 @@ impl Ledger {
         Self { cause: Some(hash.into()), ..self.clone() }
     }
 
-    /// Makes a change and, once it is committed, tells the queue of its messages that are due.
+    /// Makes a change and, once it is committed, counts it and tells the queue of its messages that
+    /// are due.
     async fn commit(
         &self,
         change: &Change<'_>,
@@ -78,6 +83,7 @@ impl Ledger {
     ) -> Result<ChangeOutcome, LedgerError> {
         let outcome = self.store.change(change, self.cause.as_deref(), now).await?;
         if matches!(outcome, ChangeOutcome::Applied) {
+            self.count(change, now);
             let due = change.messages.iter().filter(|message| message.due <= now);
             self.queue.announce(&due.map(|message| message.id.clone()).collect::<Vec<_>>()).await;
         }
@@ -105,6 +111,11 @@ impl Ledger {
         Ok(closed)
     }
 
+    /// What is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// The table.
     pub fn store(&self) -> &Store {
         &self.store
@@ -128,7 +139,9 @@ fn messages(booking: &Booking, kinds: &[MessageKind], now: DateTime<Utc>) -> Vec
         .filter_map(|&kind| {
             let due = if kind == MessageKind::Reminder { booking.times.reminder_at } else { now };
             let is_late = kind == MessageKind::Reminder && due <= now;
-            if is_late { None } else { Message::about(booking, kind, booking.locale, due) }
+            let message =
+                Message::about(booking, kind, booking.locale, due).filter(|_| !is_late)?;
+            Some(Message { request_id: correlation::current_text(), ..message })
         })
         .collect()
 }

@@ -41,6 +41,22 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<Moved, LedgerError> {
         let now = whole_seconds(now);
+        let channel = booking.channel;
+        let moved = self.try_move(office, booking, date, time, now).await?;
+        if let Some(reason) = moved.refusal() {
+            self.count_refusal(reason, (&office.id, Some(date)), channel, now);
+        }
+        Ok(moved)
+    }
+
+    async fn try_move(
+        &self,
+        office: &Office,
+        booking: Booking,
+        date: NaiveDate,
+        time: SlotTime,
+        now: DateTime<Utc>,
+    ) -> Result<Moved, LedgerError> {
         let mut before = booking;
         let mut day = self.days.get(&office.id, date, now).await?;
         let (mut rounds, mut claims) = (0, 0);

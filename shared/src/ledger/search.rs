@@ -90,6 +90,8 @@ impl Ledger {
                     .all(|&channel| seats.claimable(channel, now).next().is_none())
         });
         full.then(|| {
+            // Who asks is not known yet, and so neither is a right to priority.
+            self.count_refusal("slot_full", (&office.id, Some(date)), Channel::Web, now);
             let wanted = (office.id.clone(), service.clone(), date);
             let find = || self.remembered(office, service, date, now);
             KnownFull { alternatives: self.offers.get(wanted, now, find) }

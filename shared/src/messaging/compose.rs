@@ -8,6 +8,7 @@ use super::messenger::{Body, Choice, Choices, TemplateCall};
 use super::templates;
 use super::texts::{self, BookingText};
 use crate::domain::booking::Booking;
+use crate::domain::ids::OfficeId;
 use crate::domain::message::{Locale, Message, MessageKind, WINDOW_CLOSED};
 use crate::domain::office::Office;
 use crate::domain::person::Contacts;
@@ -43,6 +44,8 @@ pub struct Letter {
     pub template: Option<TemplateCall>,
     /// Whether the person has written within a day.
     pub is_open: bool,
+    /// The office that it is about.
+    pub office: Option<OfficeId>,
 }
 
 /// The window is open for 24 hours; what arrives in its last minutes may find it closed.
@@ -93,6 +96,7 @@ pub async fn compose(
     if message.kind == MessageKind::Reminder && heard.reminders_off {
         return Ok(Composed::OptedOut);
     }
+    let office = booking.as_ref().map(|booking| booking.seat.office.clone());
     let forms = match booking {
         _ if message.kind == MessageKind::Reply => Some((reply(ledger, message)?, None)),
         None => Some((Body::Text(texts::verified(message.locale).map_err(text_error)?), None)),
@@ -101,7 +105,7 @@ pub async fn compose(
     let Some((body, template)) = forms else { return Ok(Composed::Nobody) };
     let was_refused = message.error.as_deref() == Some(WINDOW_CLOSED);
     let is_open = !was_refused && heard.at.is_some_and(|at| now < at + WINDOW);
-    Ok(Composed::Send(Box::new(Letter { to, body, template, is_open })))
+    Ok(Composed::Send(Box::new(Letter { to, body, template, is_open, office })))
 }
 
 async fn contacts(ledger: &Ledger, message: &Message) -> Result<Option<Contacts>, StoreError> {
@@ -121,7 +125,8 @@ fn one_time_code(ledger: &Ledger, message: &Message) -> Result<Composed, Deliver
     let to = Contacts { phone: Some(phone), scoped: None };
     let template = templates::one_time_code(message.locale, &code.otp);
     // Whoever asks for a code has not written.
-    Ok(Composed::Send(Box::new(Letter { to, body: Body::Text(text), template, is_open: false })))
+    let (body, is_open, office) = (Body::Text(text), false, None);
+    Ok(Composed::Send(Box::new(Letter { to, body, template, is_open, office })))
 }
 
 /// An answer in a conversation, as it was decided on.

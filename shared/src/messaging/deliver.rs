@@ -6,11 +6,13 @@ use super::compose::{Composed, Letter, compose};
 use super::messenger::{Body, Messenger, Outgoing, SendError};
 use super::pause::{self, Entry};
 use super::queue::MessageQueue;
-use crate::domain::ids::MessageId;
+use super::told;
+use crate::domain::ids::{MessageId, OfficeId};
 use crate::domain::message::{Message, MessageState, RESENT, UNCONFIRMED, WINDOW_CLOSED};
 use crate::ledger::Ledger;
 use crate::security::tokens;
 use crate::storage::{Leased, StoreError};
+use crate::telemetry::correlation;
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,26 +85,37 @@ impl<M: Messenger> Courier<'_, M> {
             Leased::No => return Ok(Delivery::Nothing),
             Leased::Absent => return Err(DeliverError::Absent),
         };
-        if maybe_sent && !waited {
-            return self.wait_for_status(&message, now).await;
-        }
-        match Box::pin(compose(self.ledger, &message, self.public_url, now)).await {
-            Ok(Composed::Send(letter)) => self.send(&message, *letter, now).await,
+        let request = message.request_id.as_deref().map(Into::into);
+        let work = async {
+            let delivery = if maybe_sent && !waited {
+                self.wait_for_status(&message, now).await
+            } else {
+                self.compose_and_send(&message, now).await
+            }?;
+            tracing::info!(message_id = %id, ?delivery, "a message was dealt with");
+            Ok(delivery)
+        };
+        correlation::scope(request, work).await
+    }
+
+    async fn compose_and_send(
+        &self,
+        message: &Message,
+        now: DateTime<Utc>,
+    ) -> Result<Delivery, DeliverError> {
+        match Box::pin(compose(self.ledger, message, self.public_url, now)).await {
+            Ok(Composed::Send(letter)) => self.send(message, *letter, now).await,
             Ok(Composed::OptedOut) => {
-                let why = Some("opted_out");
-                self.settle(&message, MessageState::Stale, why, Delivery::Stale).await
+                self.settle(message, MessageState::Stale, Some("opted_out"), now).await
             }
-            Ok(Composed::Stale) => {
-                self.settle(&message, MessageState::Stale, None, Delivery::Stale).await
-            }
+            Ok(Composed::Stale) => self.settle(message, MessageState::Stale, None, now).await,
             Ok(Composed::Nobody) => {
-                self.settle(&message, MessageState::Failed, Some("no_contact"), Delivery::Failed)
-                    .await
+                self.settle(message, MessageState::Failed, Some("no_contact"), now).await
             }
             // Nothing has reached the provider: it is as if the row had not been taken.
             Err(error) => {
-                tracing::warn!(message = %message.id, %error, "a message could not be composed");
-                self.postpone(&message, "not_composed", None, now).await
+                tracing::warn!(message_id = %message.id, %error, "a message could not be composed");
+                self.postpone(message, "not_composed", None, now).await
             }
         }
     }
@@ -120,11 +133,11 @@ impl<M: Messenger> Courier<'_, M> {
             Ok(Entry::Probe(until)) => Some(until),
             Ok(Entry::Paused(until)) => return self.put_off(message, PAUSED, until).await,
             Err(error) => {
-                tracing::warn!(message = %message.id, %error, "the pause could not be looked at");
+                tracing::warn!(message_id = %message.id, %error, "the pause could not be looked at");
                 return self.postpone(message, "not_composed", None, now).await;
             }
         };
-        let Letter { to, body, template, is_open } = letter;
+        let Letter { to, body, template, is_open, office } = letter;
         let (first, second) = match template.map(Body::Template) {
             Some(template) if is_open => (body, Some(template)),
             Some(template) => (template, None),
@@ -140,36 +153,37 @@ impl<M: Messenger> Courier<'_, M> {
         if let Some(until) = probe.filter(|_| pause::is_over(&sent)) {
             pause::end(self.ledger.store(), until).await;
         }
-        self.record(message, sent, now).await
+        self.record(message, sent, office.as_ref(), now).await
     }
 
     async fn record(
         &self,
         message: &Message,
         sent: Result<super::Receipt, SendError>,
+        office: Option<&OfficeId>,
         now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
         match sent {
             Ok(receipt) => {
+                self.ledger.metrics().send(told::sent(message, office, now), now);
                 let keyring = self.ledger.store().keyring();
                 self.sent(message, keyring.token_hash(&receipt.provider_id)).await
             }
             Err(SendError::Unknown) => self.wait_for_status(message, now).await,
             Err(SendError::Undeliverable { code }) => {
-                self.settle(message, MessageState::Failed, Some(&code), Delivery::Failed).await
+                self.settle(message, MessageState::Failed, Some(&code), now).await
             }
             Err(SendError::Defect { code }) => {
-                tracing::error!(message = %message.id, code, "a message is wrong and was put aside");
+                tracing::error!(message_id = %message.id, code, "a message is wrong and was put aside");
                 self.queue.bury(&message.id).await;
-                self.settle(message, MessageState::Failed, Some(&code), Delivery::Failed).await
+                self.settle(message, MessageState::Failed, Some(&code), now).await
             }
             // There is no form that could be sent instead.
             Err(SendError::WindowClosed) => {
-                let why = Some(WINDOW_CLOSED);
-                self.settle(message, MessageState::Failed, why, Delivery::Failed).await
+                self.settle(message, MessageState::Failed, Some(WINDOW_CLOSED), now).await
             }
             Err(SendError::Stopped { code }) => {
-                let until = pause::begin(self.ledger.store(), &code, now).await;
+                let until = pause::begin(self.ledger, &code, now).await;
                 self.put_off(message, &code, until).await
             }
             Err(SendError::Later { code, after }) => {
@@ -204,9 +218,9 @@ impl<M: Messenger> Courier<'_, M> {
         now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
         if message.attempts >= MOST_ATTEMPTS {
-            tracing::error!(message = %message.id, code, "a message could not be sent in many tries");
+            tracing::error!(message_id = %message.id, code, "a message could not be sent in many tries");
             self.queue.bury(&message.id).await;
-            return self.settle(message, MessageState::Failed, Some(code), Delivery::Failed).await;
+            return self.settle(message, MessageState::Failed, Some(code), now).await;
         }
         let wait = TimeDelta::seconds(FIRST_WAIT_SECS << message.attempts.min(MOST_ATTEMPTS));
         let due = now + after.map_or(wait, |after| after.max(wait));
@@ -238,9 +252,9 @@ impl<M: Messenger> Courier<'_, M> {
         now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
         if message.error.as_deref() == Some(RESENT) {
-            tracing::error!(message = %message.id, "nobody knows whether a message was sent");
+            tracing::error!(message_id = %message.id, "nobody knows whether a message was sent");
             self.queue.bury(&message.id).await;
-            return self.settle(message, MessageState::Failed, None, Delivery::Failed).await;
+            return self.settle(message, MessageState::Failed, None, now).await;
         }
         let until = now + SETTLE;
         let waiting = Message {
@@ -258,11 +272,16 @@ impl<M: Messenger> Courier<'_, M> {
         message: &Message,
         state: MessageState,
         error: Option<&str>,
-        delivery: Delivery,
+        now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
-        let error = error.map(str::to_owned).or_else(|| message.error.clone());
-        self.replace(message, Message { state, error, ..message.clone() }).await?;
-        Ok(delivery)
+        let kept = error.map(str::to_owned).or_else(|| message.error.clone());
+        let is_failed = state == MessageState::Failed;
+        let settled = Message { state, error: kept, ..message.clone() };
+        if self.replace(message, settled).await? && is_failed {
+            let reason = error.or(message.error.as_deref());
+            self.ledger.metrics().send(told::failed(message, reason), now);
+        }
+        Ok(if is_failed { Delivery::Failed } else { Delivery::Stale })
     }
 
     /// Whoever changed the row in between (a status, a later lease) knows more than this sender. A

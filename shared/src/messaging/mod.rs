@@ -21,6 +21,7 @@ pub mod simulator;
 pub mod sweep;
 pub mod templates;
 pub mod texts;
+mod told;
 pub mod twilio;
 
 pub use cloud_api::CloudApi;
@@ -32,4 +33,5 @@ pub use messenger::{
 pub use provider::AnyMessenger;
 pub use queue::MessageQueue;
 pub use simulator::Simulator;
+pub use told::failed;
 pub use twilio::Twilio;

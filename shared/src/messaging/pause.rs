@@ -4,7 +4,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::messenger::{Receipt, SendError};
+use crate::ledger::Ledger;
 use crate::storage::{Store, StoreError};
+use crate::telemetry::Record;
+use crate::telemetry::catalogue::SENDING_PAUSED;
 
 /// A provider in trouble is left alone for so long.
 const PAUSE: TimeDelta = TimeDelta::minutes(10);
@@ -35,11 +38,13 @@ pub(super) async fn enter(store: &Store, now: DateTime<Utc>) -> Result<Entry, St
 
 /// Begins or lengthens the pause; tells until when. If it cannot be written down the next message
 /// finds out by itself.
-pub(super) async fn begin(store: &Store, code: &str, now: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) async fn begin(ledger: &Ledger, code: &str, now: DateTime<Utc>) -> DateTime<Utc> {
     let until = now + PAUSE;
-    match store.begin_pause(until).await {
+    // Told each time, so that the alarm lasts as long as the trouble.
+    ledger.metrics().send(Record::of(&SENDING_PAUSED, &[1]).with("reason", code), now);
+    match ledger.store().begin_pause(until).await {
         Ok(true) => {
-            tracing::error!(code, %until, "the provider refuses everything: sending is paused")
+            tracing::error!(code, %until, "the provider refuses everything: sending is paused");
         }
         Ok(false) => tracing::warn!(code, %until, "sending stays paused"),
         Err(error) => tracing::error!(code, %error, "sending should be paused and is not"),

@@ -78,7 +78,7 @@ impl MessageQueue {
         let sent =
             self.client.send_message().queue_url(&self.dlq_url).message_body(body).send().await;
         if let Err(error) = sent {
-            tracing::error!(message = %id, error = %error.into_service_error(), "could not reach the dead-letter queue");
+            tracing::error!(message_id = %id, error = %error.into_service_error(), "could not reach the dead-letter queue");
         }
     }
 }

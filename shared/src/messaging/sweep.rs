@@ -14,7 +14,16 @@ const GRACE: TimeDelta = TimeDelta::seconds(20);
 /// Rows taken in one go, per index shard.
 const MOST_SWEPT: usize = 500;
 
-/// Announces rows that are overdue. Tells how many SQS has taken.
+/// What the sweeper found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Rows that SQS has taken.
+    pub count: usize,
+    /// How long the oldest row that was found had been due; 0 if there was none.
+    pub lag_secs: i64,
+}
+
+/// Announces rows that are overdue.
 ///
 /// A reminder comes due by time alone, so this is also what sends reminders; they wait for no grace.
 ///
@@ -24,16 +33,16 @@ pub async fn sweep(
     store: &Store,
     queue: &MessageQueue,
     now: DateTime<Utc>,
-) -> Result<usize, StoreError> {
-    let mut swept = 0;
+) -> Result<Swept, StoreError> {
+    let mut swept = Swept::default();
     for shard in 0..DUE_SHARDS {
         let due = store.due_messages(shard, now, MOST_SWEPT).await?;
-        let ids: Vec<MessageId> = due
-            .into_iter()
-            .filter(|message| is_overdue(message, now))
-            .map(|message| message.id)
-            .collect();
-        swept += queue.announce(&ids).await;
+        let overdue: Vec<Message> =
+            due.into_iter().filter(|message| is_overdue(message, now)).collect();
+        let lag = overdue.iter().map(|message| (now - message.due).num_seconds()).max();
+        swept.lag_secs = swept.lag_secs.max(lag.unwrap_or_default());
+        let ids: Vec<MessageId> = overdue.into_iter().map(|message| message.id).collect();
+        swept.count += queue.announce(&ids).await;
     }
     Ok(swept)
 }

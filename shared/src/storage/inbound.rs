@@ -15,7 +15,9 @@ const REMEMBER_DAYS: i64 = 9;
 /// What became of storing a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TakenIn {
-    /// It waits to be dealt with: stored now, or before and not dealt with yet.
+    /// It is stored and waits to be dealt with.
+    New(Waiting),
+    /// It was stored before and still waits.
     Waiting(Waiting),
     /// It was dealt with before.
     Done,
@@ -78,7 +80,7 @@ impl Store {
         let forgotten = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now")
             .with(":now", seconds(now));
         let old = match self.transact(vec![Write::Put(item, Some(forgotten))]).await? {
-            Outcome::Applied => return Ok(TakenIn::Waiting(waiting)),
+            Outcome::Applied => return Ok(TakenIn::New(waiting)),
             Outcome::Refused(old) => old.into_iter().next().flatten().unwrap_or_default(),
         };
         Ok(match text_of(&old, "state") {

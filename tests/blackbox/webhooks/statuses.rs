@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{hash, post_signed, switched};
 
 /// A status as the provider writes it.
-fn status(id: &MessageId, name: &str) -> Value {
+pub(crate) fn status(id: &MessageId, name: &str) -> Value {
     let mut status = json!({"id": "wamid.out", "status": name, "timestamp": "1796083200",
         "recipient_id": "6280000000001", "recipient_user_id": "ID.1a",
         "biz_opaque_callback_data": id.as_str()});
@@ -23,7 +23,7 @@ fn status(id: &MessageId, name: &str) -> Value {
     status
 }
 
-async fn post_statuses(app: &TestApp, statuses: &[Value]) -> u16 {
+pub(crate) async fn post_statuses(app: &TestApp, statuses: &[Value]) -> u16 {
     let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "0", "changes": [
         {"field": "messages", "value": {"messaging_product": "whatsapp", "statuses": statuses}}]}]});
     post_signed(app, body.to_string()).await

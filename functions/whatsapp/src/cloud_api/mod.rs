@@ -14,7 +14,7 @@ mod status;
 mod tests;
 
 use antrian::http::AppState;
-use antrian::http::problem::{Code, Problem};
+use antrian::http::problem::Problem;
 use antrian::security::tokens::same;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -26,7 +26,7 @@ use fields::Object;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 
-use crate::updates::{Updates, take_in, whole};
+use crate::updates::{Updates, rejected, take_in, whole};
 
 /// Meta sends up to 3 MB in one delivery.
 pub(crate) const MOST_BYTES: usize = 3 * 1024 * 1024;
@@ -65,7 +65,7 @@ pub(crate) async fn receive(
     let channel = app.channel()?;
     let secret = channel.app_secret.expose_secret();
     if !signature.is_some_and(|signature| signature::is_valid(secret, &body, signature)) {
-        return Err(Problem::new(Code::BadSignature));
+        return Err(rejected(&app, "cloud_api"));
     }
     let own_number = channel.phone_number_id();
     take_in(&app, &read(&body, own_number, app.clock.now())).await?;

@@ -17,7 +17,7 @@ use secrecy::ExposeSecret;
 
 pub use form::read;
 
-use crate::updates::{take_in, whole};
+use crate::updates::{rejected, take_in, whole};
 
 /// Twilio delivers a message or a status. It wants no answer: 204 says so.
 pub(crate) async fn receive(
@@ -34,7 +34,7 @@ pub(crate) async fn receive(
     let signature = signature.unwrap_or_default();
     let url = public_url(&app.public_url, &uri);
     if !signature::is_valid(token.expose_secret(), &url, &parameters, signature) {
-        return Err(Problem::new(Code::BadSignature));
+        return Err(rejected(&app, "twilio"));
     }
     take_in(&app, &read(&parameters, uri.query().unwrap_or_default(), app.clock.now())).await?;
     Ok(StatusCode::NO_CONTENT)

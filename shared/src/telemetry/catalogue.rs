@@ -1,0 +1,165 @@
+//! Every record of metrics that there is: names, units, dimensions, properties, when. `docs/metrics.md`
+//! has the same table, and a test compares the two.
+//!
+//! Offices, dates and ids are properties, which cost nothing but their bytes; a dimension's every
+//! value is a metric that is paid for.
+
+/// What a value counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "CloudWatch's own names")]
+pub enum Unit {
+    Count,
+    Seconds,
+    Milliseconds,
+}
+
+impl Unit {
+    /// As CloudWatch writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Count => "Count",
+            Self::Seconds => "Seconds",
+            Self::Milliseconds => "Milliseconds",
+        }
+    }
+}
+
+/// A metric. All have the dimension `Stage`.
+#[derive(Debug)]
+pub struct Metric {
+    /// Its name.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// The dimension by which it is also told apart.
+    pub by: Option<&'static str>,
+}
+
+/// A kind of record.
+#[derive(Debug)]
+pub struct Definition {
+    /// The record's `event`.
+    pub event: &'static str,
+    /// Its metrics.
+    pub metrics: &'static [Metric],
+    /// What else it may say. `request_id` may stand in any.
+    pub properties: &'static [&'static str],
+    /// When it is written.
+    pub when: &'static str,
+}
+
+const fn count(name: &'static str) -> Metric {
+    Metric { name, unit: Unit::Count, by: None }
+}
+
+const fn count_by(name: &'static str, by: &'static str) -> Metric {
+    Metric { name, unit: Unit::Count, by: Some(by) }
+}
+
+macro_rules! records {
+    ($($name:ident = $event:literal [$($metric:expr),*] [$($property:literal),*] $when:literal;)*) => {
+        $(
+            #[doc = $when]
+            pub static $name: Definition = Definition {
+                event: $event,
+                metrics: &[$($metric),*],
+                properties: &[$($property),*],
+                when: $when,
+            };
+        )*
+
+        /// All of them.
+        pub static ALL: &[&Definition] = &[$(&$name),*];
+    };
+}
+
+records! {
+    HOLD = "hold" [count_by("Holds", "Channel")] ["office", "date", "service"]
+        "a seat was held";
+    BOOKING = "booking" [count_by("Bookings", "Channel")] ["office", "date", "service"]
+        "a hold was confirmed";
+    CANCELLATION = "cancellation" [count("Cancellations")] ["office", "date"]
+        "a booking was cancelled: by its owner, with its account, or because the office closed";
+    MOVE = "move" [count("Moves")] ["office", "date"]
+        "a booking was moved; `date` is the new one";
+    REFUSAL = "refusal" [count_by("Refusals", "Reason")] ["office", "date", "channel"]
+        "holds, confirmations, cancellations or moves were refused: the first at once, those that \
+         follow within a second together";
+    SEATS = "seats" [count("SeatsFree")] ["office", "date"]
+        "every 15 minutes, free seats of the next 14 days: the metric is the sum over all offices; \
+         a line for each office and open day has the number without being a metric";
+    MESSAGE_SENT = "message_sent"
+        [count_by("MessagesSent", "Kind"), count("MessagesLate"),
+         Metric { name: "MessageDelay", unit: Unit::Milliseconds, by: None }]
+        ["office", "message_id"]
+        "the provider took a message; late: more than 60 s after it was first due; due times are \
+         whole seconds";
+    MESSAGE_FAILED = "message_failed" [count_by("MessagesFailed", "Kind")] ["reason", "message_id"]
+        "a message was given up, or its provider reported that it could not be delivered";
+    SWEEP = "sweep"
+        [count("MessagesSwept"), Metric { name: "SweepLag", unit: Unit::Seconds, by: None }] []
+        "every tick: rows that the sweeper had to hand to the queue, and how long the oldest of them \
+         was due";
+    CHECK_IN = "check_in" [count("CheckIns")] ["office", "date", "minutes_after_slot"]
+        "a ticket was scanned for the first time";
+    CHECK_IN_REFUSAL = "check_in_refusal" [count_by("CheckInRefusals", "Reason")] ["office"]
+        "a scan was refused";
+    NO_SHOW = "no_show" [count("NoShows")] ["office", "date"]
+        "a visit that was missed was written down";
+    HOLD_EXPIRED = "hold_expired" [count("HoldsExpired")] ["office", "date"]
+        "a hold that ran out was written down";
+    AUDIT = "audit" [count("AuditDisagreements")] ["days", "seats", "bookings"]
+        "every recount, 0 too";
+    SENDING_PAUSED = "sending_paused" [count("SendingPaused")] ["reason"]
+        "the provider refused everything";
+    WEBHOOK_REJECTED = "webhook_rejected" [count("WebhooksRejected")] ["provider"]
+        "a delivery had a wrong signature";
+    INBOUND = "inbound" [count("InboundMessages")] []
+        "messages from people were stored";
+    COLD_START = "cold_start"
+        [count_by("ColdStarts", "Function"),
+         Metric { name: "Init", unit: Unit::Milliseconds, by: None }]
+        ["init_ms"]
+        "an instance became ready; `Init`: from the start of its process";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = include_str!("../../../docs/metrics.md");
+
+    fn row(definition: &Definition, metric: &Metric) -> String {
+        let by = metric.by.map_or("–".to_owned(), |by| format!("`{by}`"));
+        let properties: Vec<_> =
+            definition.properties.iter().map(|property| format!("`{property}`")).collect();
+        let properties =
+            if properties.is_empty() { "–".to_owned() } else { properties.join(", ") };
+        let (unit, event, when) = (metric.unit.as_str(), definition.event, definition.when);
+        format!("| `{}` | {unit} | {by} | `{event}` | {properties} | {when} |", metric.name)
+    }
+
+    #[test]
+    fn the_document_and_the_catalogue_agree() {
+        let pairs = ALL.iter().flat_map(|kind| kind.metrics.iter().map(move |m| row(kind, m)));
+        let expected: Vec<_> = pairs.collect();
+        let shown: Vec<_> = DOCUMENT
+            .lines()
+            .skip_while(|line| !line.starts_with("| metric |"))
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .collect();
+        assert_eq!(shown, expected, "the table should be:\n{}", expected.join("\n"));
+    }
+
+    #[test]
+    fn no_name_is_used_twice() {
+        let events = ALL.iter().map(|definition| definition.event);
+        let metrics = ALL.iter().flat_map(|definition| definition.metrics).map(|m| m.name);
+        let mut names: Vec<_> = events.chain(metrics).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

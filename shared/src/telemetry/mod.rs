@@ -1,0 +1,65 @@
+//! What the system tells of itself: log lines, metrics, and the id that goes through both. No
+//! personal data: the types see to it.
+//!
+//! - [`catalogue`]: every record of metrics that there is.
+//! - [`Metrics`]: emits them, one JSON line each in CloudWatch's embedded metric format.
+//! - [`correlation`]: the request that a piece of work is done for, from the gateway to the message.
+
+pub mod catalogue;
+pub mod correlation;
+mod lines;
+mod metrics;
+mod record;
+mod refusals;
+
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::JsonFields;
+
+pub use metrics::Metrics;
+pub use record::Record;
+pub use refusals::Refused;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line, a panic too.
+    Json,
+    /// For people.
+    Plain,
+}
+
+/// Starts logging; `RUST_LOG` chooses what. Only the first call counts.
+pub fn start(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+        EnvFilter::new("info,aws=warn,hyper=warn,dynoxide=error,rustack_sqs_core=warn")
+    });
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match format {
+        LogFormat::Json => {
+            log_panics();
+            builder.fmt_fields(JsonFields::new()).event_format(lines::Lines).try_init()
+        }
+        LogFormat::Plain => builder.with_target(false).try_init(),
+    };
+    // A second start (tests share a process) keeps the first one's settings.
+    drop(started);
+}
+
+/// A panic is one line like any other. Its words are left out: some of those of the standard library
+/// repeat the text at which they happened.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string);
+        tracing::error!(at = at.as_deref(), "panic");
+    }));
+}
+
+/// Tells that an instance of `function` is ready; its process began at `begun`.
+pub fn cold_start(metrics: &Metrics, function: &str, begun: Instant, now: DateTime<Utc>) {
+    let init_ms = i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
+    let record = Record::of(&catalogue::COLD_START, &[1, init_ms]).by(function);
+    metrics.send(record.with("init_ms", init_ms), now);
+}
