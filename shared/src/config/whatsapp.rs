@@ -46,7 +46,7 @@ pub enum Provider {
     CloudApi(CloudApiConfig),
     /// `twilio`: Twilio.
     Twilio(TwilioConfig),
-    /// `simulator`: nobody; messages are kept, to be looked at.
+    /// `simulator`: the local stack's own.
     Simulator,
 }
 

@@ -17,7 +17,6 @@ mod pause;
 pub mod picture;
 pub mod provider;
 pub mod queue;
-pub mod simulator;
 pub mod sweep;
 pub mod templates;
 pub mod texts;
@@ -32,6 +31,5 @@ pub use messenger::{
 };
 pub use provider::AnyMessenger;
 pub use queue::MessageQueue;
-pub use simulator::Simulator;
 pub use told::failed;
 pub use twilio::Twilio;

@@ -3,10 +3,9 @@
 use super::cloud_api::CloudApi;
 use super::messenger::{Messenger, Outgoing, Receipt, SendError};
 use super::picture::PictureLinks;
-use super::simulator::Simulator;
 use super::twilio::Twilio;
 use crate::app::{App, StartError};
-use crate::config::Provider;
+use crate::config::{ConfigError, Provider};
 
 /// Any of the providers.
 #[derive(Debug)]
@@ -15,8 +14,6 @@ pub enum AnyMessenger {
     CloudApi(CloudApi),
     /// Twilio.
     Twilio(Twilio),
-    /// Nobody.
-    Simulator(Simulator),
 }
 
 impl AnyMessenger {
@@ -32,7 +29,10 @@ impl AnyMessenger {
                 let links = PictureLinks::new(keyring, clock, &app.public_url);
                 Self::Twilio(Twilio::new(config.clone(), links)?)
             }
-            Provider::Simulator => Self::Simulator(Simulator::default()),
+            Provider::Simulator => Err(ConfigError::Wrong {
+                variable: "WHATSAPP_PROVIDER",
+                why: "the simulator is part of the local stack; functions take `cloud_api`, and `WHATSAPP_GRAPH_URL` may lead to a simulator",
+            })?,
         })
     }
 }
@@ -42,7 +42,6 @@ impl Messenger for AnyMessenger {
         match self {
             Self::CloudApi(provider) => provider.send(message).await,
             Self::Twilio(provider) => provider.send(message).await,
-            Self::Simulator(provider) => provider.send(message).await,
         }
     }
 
@@ -50,7 +49,6 @@ impl Messenger for AnyMessenger {
         match self {
             Self::CloudApi(provider) => provider.seen(provider_id, typing).await,
             Self::Twilio(provider) => provider.seen(provider_id, typing).await,
-            Self::Simulator(provider) => provider.seen(provider_id, typing).await,
         }
     }
 }
