@@ -81,6 +81,7 @@ class Stack:
             headers["authorization"] = f"Bearer {token}"
         answer = self.http.request(method, self.url + path, json=body, headers=headers)
         assert answer.status_code == expect, (method, path, answer.status_code, answer.text)
+        self.request_id = answer.headers.get("x-request-id")
         is_json = "json" in answer.headers.get("content-type", "")
         return answer.json() if is_json else answer.content
 
@@ -215,6 +216,7 @@ def book():
     assert again["code"] == held["code"], (held, again)
     web_booking = stack.call("POST", f"/v1/bookings/{held['code']}/confirm", token, {})
     assert web_booking["status"] == "confirmed", web_booking
+    confirmation = stack.request_id
     assert stack.call("GET", f"/v1/bookings/{held['code']}/ticket.png", token).startswith(b"\x89PNG")
     ticket = web.gets_one_with("picture_png_base64")
     print(f"booked on the web: {held['code']}; the ticket came by WhatsApp as {ticket['message_id']}")
@@ -234,6 +236,8 @@ def book():
     assert first["queue_number"] == second["queue_number"] == "A-001", (first, second)
     print(f"checked in: {first['queue_number']}")
     nothing_waits(stack)
+    followed(stack, confirmation)
+    audited(stack)
     NOTES.write_text(json.dumps({"token": token, "code": held["code"], "ticket": web_booking["ticket"],
                                  "chat": confirmed["message_id"]}))
 
@@ -246,6 +250,31 @@ def refusals(stack):
     stack.call("DELETE", "/v1/offices", expect=404)
     stack.call("GET", "/v1/me", None, expect=401)
     stack.call("POST", "/webhooks/whatsapp", None, {"object": "whatsapp_business_account"}, expect=401)
+
+
+def followed(stack, request_id):
+    """One id leads from the gateway's request to the message's status."""
+    logs = stack.aws("logs")
+
+    def seen():
+        events = {}
+        for function in ("slots", "notifier", "whatsapp"):
+            group = f"/aws/lambda/{stack.name}-{function}"
+            for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group):
+                lines = (json.loads(one["message"]) for one in page["events"] if one["message"].startswith("{"))
+                events.setdefault(function, []).extend(line for line in lines if line.get("request_id") == request_id)
+        return events if all(events.values()) else None
+    events = until(f"lines of {request_id} in three functions", seen, 30)
+    records = [line["event"] for lines in events.values() for line in lines if "_aws" in line]
+    assert "booking" in records and "message_sent" in records, records
+    print(f"followed a request through {', '.join(events)}: {records}")
+
+
+def audited(stack):
+    """The scheduler recounts and finds nothing to say."""
+    answer = stack.aws("lambda").invoke(FunctionName=f"{stack.name}-scheduler:live", Payload=b'{"job":"audit"}')
+    audit = json.load(answer["Payload"])["audit"]
+    assert audit["disagreements"] == [] and audit["seats_taken"] == 2, audit
 
 
 def nothing_waits(stack):
