@@ -37,12 +37,15 @@ pub struct Poller {
     pub function: Function,
 }
 
+/// What a function is told of a message besides its body.
+const ATTRIBUTES: [MessageSystemAttributeName; 2] = [
+    MessageSystemAttributeName::ApproximateReceiveCount,
+    MessageSystemAttributeName::MessageGroupId,
+];
 /// SQS gives ten messages at a time.
 const BATCH: i32 = 10;
 /// How long a poll waits for messages.
 const WAIT_SECS: i32 = 5;
-/// What could not be dealt with comes again after this time.
-const AGAIN_SECS: i32 = 5;
 /// After a fault, before the next poll.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -58,8 +61,7 @@ impl Poller {
     /// Polls for ever.
     pub async fn run(self) {
         loop {
-            let polled = self.poll(WAIT_SECS).await;
-            if let Err(error) = self.settle(polled).await {
+            if let Err(error) = self.poll(WAIT_SECS).await {
                 tracing::debug!(%error, "the queue cannot be polled");
                 tokio::time::sleep(PAUSE).await;
             }
@@ -80,19 +82,15 @@ impl Poller {
             taken += polled.taken;
             failed.extend(polled.failed);
         }
-        self.give_back(&failed, 0).await?;
+        self.give_back(&failed).await?;
         Ok(taken)
     }
 
-    async fn settle(&self, polled: anyhow::Result<Polled>) -> anyhow::Result<()> {
-        self.give_back(&polled?.failed, AGAIN_SECS).await
-    }
-
-    /// Lets the queue bring messages again, after so many seconds.
-    async fn give_back(&self, receipts: &[String], secs: i32) -> anyhow::Result<()> {
+    /// Lets the queue bring messages again at once.
+    async fn give_back(&self, receipts: &[String]) -> anyhow::Result<()> {
         for receipt in receipts {
             let request = self.sqs.change_message_visibility().queue_url(&self.queue_url);
-            let request = request.receipt_handle(receipt).visibility_timeout(secs);
+            let request = request.receipt_handle(receipt).visibility_timeout(0);
             request.send().await.context("give back")?;
         }
         Ok(())
@@ -100,8 +98,7 @@ impl Poller {
 
     async fn poll(&self, wait_secs: i32) -> anyhow::Result<Polled> {
         let request = self.sqs.receive_message().queue_url(&self.queue_url);
-        let request =
-            request.message_system_attribute_names(MessageSystemAttributeName::MessageGroupId);
+        let request = request.set_message_system_attribute_names(Some(ATTRIBUTES.into()));
         let received =
             request.max_number_of_messages(BATCH).wait_time_seconds(wait_secs).send().await;
         let messages = received.context("receive")?.messages.unwrap_or_default();
@@ -150,10 +147,8 @@ fn record(message: &Message) -> SqsMessage {
     record.message_id = message.message_id.clone();
     record.body = message.body.clone();
     record.receipt_handle = message.receipt_handle.clone();
-    let group = message
-        .attributes
-        .as_ref()
-        .and_then(|all| all.get(&MessageSystemAttributeName::MessageGroupId));
-    record.attributes.extend(group.map(|group| ("MessageGroupId".to_owned(), group.clone())));
+    let attributes = message.attributes.iter().flatten();
+    record.attributes =
+        attributes.map(|(name, value)| (name.as_str().to_owned(), value.clone())).collect();
     record
 }

@@ -173,18 +173,24 @@ impl App {
         Ok(Arc::new(app))
     }
 
-    /// Whether the table and the queue of messages answer.
+    /// Whether the table and the queues answer.
     ///
     /// # Errors
     /// Names the one that does not.
     pub async fn check(&self) -> Result<(), StartError> {
         let store = self.ledger.store();
-        let (table, queue) = tokio::join!(store.ping(), self.queue.ping());
-        let table =
-            table.map_err(|source| StartError::Table { table: store.table().to_owned(), source });
-        let queue =
-            queue.map_err(|reason| StartError::Queue { variable: "ANTRIAN_QUEUE_URL", reason });
-        table.and(queue)
+        let (table, queues) = tokio::join!(store.ping(), self.check_queues());
+        let unreachable = |source| StartError::Table { table: store.table().to_owned(), source };
+        table.map_err(unreachable).and(queues)
+    }
+
+    async fn check_queues(&self) -> Result<(), StartError> {
+        let (messages, dead, inbox) =
+            tokio::join!(self.queue.ping(), self.queue.ping_dlq(), self.inbox.ping());
+        let named = |variable| move |reason| StartError::Queue { variable, reason };
+        messages.map_err(named("ANTRIAN_QUEUE_URL"))?;
+        dead.map_err(named("ANTRIAN_DLQ_URL"))?;
+        inbox.map_err(named("ANTRIAN_INBOX_URL"))
     }
 
     /// The WhatsApp channel, in the functions that send or receive.

@@ -64,7 +64,7 @@ fn own_name() -> String {
 
 impl Function<Router> {
     async fn answer(&self, request: lambda_http::Request) -> Response {
-        let is_health = request.uri().path() == "/v1/health";
+        let is_health = request.uri().path().starts_with("/v1/health");
         match self.state().await {
             Ok(router) => router.clone().oneshot(request).await.into_response(),
             Err(error) if is_health => not_ready(error).into_response(),

@@ -31,6 +31,9 @@ pub async fn handle<M: Messenger>(
     for record in &event.records {
         let done = batch.may_begin(record) && is_answered(app, messenger, record).await;
         batch.note(record, done);
+        if !done {
+            app.inbox.again(record).await;
+        }
     }
     batch.response()
 }

@@ -20,6 +20,9 @@ pub async fn handle<M: Messenger>(
     for record in &event.records {
         let done = batch.may_begin(record) && deliver(app, messenger, record).await;
         batch.note(record, done);
+        if !done {
+            app.queue.again(record).await;
+        }
     }
     batch.response()
 }

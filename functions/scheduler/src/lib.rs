@@ -1,5 +1,7 @@
 //! What time makes due, once a minute; and the recount, once a day.
 
+use std::time::Duration;
+
 use antrian::app::App;
 use antrian::ledger::{Housekeeping, LedgerError};
 use antrian::messaging::sweep::{Swept, sweep, sweep_inbox};
@@ -18,6 +20,16 @@ pub enum Job {
     Tick,
     /// The recount.
     Audit,
+}
+
+impl Job {
+    /// What it may take: a tick ends before the next one comes.
+    pub fn most(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Tick => 55,
+            Self::Audit => 14 * 60,
+        })
+    }
 }
 
 /// A scheduled event.

@@ -9,7 +9,9 @@ async fn main() -> Result<(), lambda::Error> {
     let function = Function::start(|app| Ok((Housekeeping::new(app.ledger.clone()), app))).await;
     let handle = move |event: LambdaEvent<Scheduled>| async move {
         let (work, app) = function.state().await?;
-        run(app, work, event.payload.job).await.map_err(lambda::Error::from)
+        let job = event.payload.job;
+        let done = tokio::time::timeout(job.most(), Box::pin(run(app, work, job))).await;
+        done.map_err(|_| format!("{job:?} took too long"))?.map_err(lambda::Error::from)
     };
     lambda::run(lambda::service_fn(handle)).await
 }

@@ -11,12 +11,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use antrian::http::problem::{Problem, ProblemDetails, not_ready};
+use antrian::http::health::{self, Health};
+use antrian::http::problem::{Problem, ProblemDetails};
 
 /// The document of the whole API, made from the code of all functions; a test keeps it current.
 const OPENAPI: &str = include_str!("../../../openapi.json");
@@ -32,21 +31,13 @@ pub fn routes() -> Routes {
         .merge(tickets::routes())
 }
 
-/// The system's state.
-#[derive(Debug, Serialize, ToSchema)]
-struct Health {
-    /// `ok`.
-    status: &'static str,
-}
-
-/// Whether the system works: its table and its queue answer. What is missing is named.
+/// Whether the system works: its table and its queues answer. What is missing is named.
 #[utoipa::path(get, path = "/v1/health", tag = "public", responses(
     (status = 200, body = Health),
     (status = 503, body = ProblemDetails, description = "`not_ready`, with `reason`"),
 ))]
 async fn health(State(app): State<AppState>) -> Result<Json<Health>, Problem> {
-    app.check().await.map_err(not_ready)?;
-    Ok(Json(Health { status: "ok" }))
+    health::health(&app).await
 }
 
 async fn openapi() -> impl IntoResponse {

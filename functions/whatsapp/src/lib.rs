@@ -8,10 +8,14 @@ pub mod cloud_api;
 pub mod twilio;
 mod updates;
 
-use antrian::http::Routes;
-use axum::extract::DefaultBodyLimit;
+use antrian::http::health::{self, Health};
+use antrian::http::problem::{Problem, ProblemDetails};
+use antrian::http::{AppState, Routes};
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 pub use updates::Updates;
 
@@ -21,6 +25,17 @@ pub fn routes() -> Routes {
         .post(cloud_api::receive)
         .layer(DefaultBodyLimit::max(cloud_api::MOST_BYTES));
     OpenApiRouter::new()
+        .routes(routes!(channel_health))
         .route("/webhooks/whatsapp", cloud_api)
         .route("/webhooks/twilio", post(twilio::receive))
+}
+
+/// Whether the WhatsApp channel has what it needs: its settings and secrets, table and queues. What is
+/// missing is named.
+#[utoipa::path(get, path = "/v1/health/whatsapp", tag = "public", responses(
+    (status = 200, body = Health),
+    (status = 503, body = ProblemDetails, description = "`not_ready`, with `reason`"),
+))]
+async fn channel_health(State(app): State<AppState>) -> Result<Json<Health>, Problem> {
+    health::channel_health(&app).await
 }

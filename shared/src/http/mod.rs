@@ -3,6 +3,7 @@
 pub mod body;
 pub mod client;
 mod follow;
+pub mod health;
 pub mod idempotency;
 pub mod problem;
 pub mod session;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use futures_util::future::try_join_all;
 use futures_util::stream::{StreamExt, TryStreamExt, iter};
 
 use super::availability::{DayStatus, day_availability, search_dates};
@@ -17,7 +18,9 @@ use crate::domain::day::Day;
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::{Channel, Office};
 use crate::domain::time::{SlotTime, local_date};
-use crate::storage::{AuditReport, Closure, DUE_SHARDS, DayOpened, NextAvailable, Verified};
+use crate::storage::{
+    AT_ONCE, AuditReport, Closure, DUE_SHARDS, DayOpened, NextAvailable, Verified,
+};
 
 /// No request lives longer: functions end after 10 seconds and the gateway after 30. What a request
 /// may still write after a day was closed has been written by then.
@@ -303,14 +306,29 @@ impl Housekeeping {
     /// If the table does not answer or an item is corrupt.
     pub async fn audit(&self, now: DateTime<Utc>) -> Result<AuditReport, LedgerError> {
         let (mut report, verified) = self.ledger.store.audit_bookings(now).await?;
-        for office in &self.ledger.offices.all(now).await?.offices {
-            let (first, last) = audited(office, &verified, now);
-            for date in first.iter_days().take_while(|date| *date <= last) {
-                report.add(self.ledger.store.audit_day(&office.id, date, &verified, now).await?);
+        let offices = self.ledger.offices.all(now).await?;
+        let days: Vec<_> =
+            offices.offices.iter().flat_map(|office| days(office, &verified, now)).collect();
+        for some in days.chunks(AT_ONCE) {
+            let recounts = some
+                .iter()
+                .map(|&(office, date)| self.ledger.store.audit_day(office, date, &verified, now));
+            for day in try_join_all(recounts).await? {
+                report.add(day);
             }
         }
         Ok(report)
     }
+}
+
+/// The dates of an office that a recount looks at.
+fn days<'a>(
+    office: &'a Office,
+    verified: &Verified,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = (&'a OfficeId, NaiveDate)> + use<'a> {
+    let (first, last) = audited(office, verified, now);
+    first.iter_days().take_while(move |date| *date <= last).map(|date| (&office.id, date))
 }
 
 /// First and last date of a recount: from yesterday to what the office's rule has opened, to where

@@ -1,10 +1,12 @@
 //! The queue of messages received: one sender's messages stay in order, different senders' do not
 //! wait for each other. Hashes only, no personal data.
 
+use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use serde::{Deserialize, Serialize};
 
+use super::queue;
 use crate::storage::Waiting;
 
 /// What stands in a message of this queue.
@@ -29,6 +31,19 @@ impl Inbox {
     /// The queue at `url`.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
         Self { client, url: url.into() }
+    }
+
+    /// Whether the queue is there and may be used.
+    ///
+    /// # Errors
+    /// What SQS says.
+    pub async fn ping(&self) -> Result<(), String> {
+        queue::ping(&self.client, &self.url).await
+    }
+
+    /// Lets a message come again soon.
+    pub async fn again(&self, record: &SqsMessage) {
+        queue::again(&self.client, &self.url, record).await;
     }
 
     /// Tells of stored messages. SQS takes the same message of the same `round` once within five

@@ -1,5 +1,6 @@
 //! The queue of messages to be sent: ids only, no personal data.
 
+use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
@@ -37,10 +38,20 @@ impl MessageQueue {
     /// # Errors
     /// What SQS says.
     pub async fn ping(&self) -> Result<(), String> {
-        let asked = self.client.get_queue_attributes().queue_url(&self.url).send().await;
-        let reason =
-            |error: &dyn ProvideErrorMetadata| error.code().unwrap_or("no answer").to_owned();
-        asked.map(drop).map_err(|error| reason(&error))
+        ping(&self.client, &self.url).await
+    }
+
+    /// The same of the dead-letter queue.
+    ///
+    /// # Errors
+    /// What SQS says.
+    pub async fn ping_dlq(&self) -> Result<(), String> {
+        ping(&self.client, &self.dlq_url).await
+    }
+
+    /// Lets a message come again soon.
+    pub async fn again(&self, record: &SqsMessage) {
+        again(&self.client, &self.url, record).await;
     }
 
     /// Tells the notifier of committed rows. Tells how many SQS has taken: the sweeper finds the
@@ -80,6 +91,34 @@ impl MessageQueue {
         if let Err(error) = sent {
             tracing::error!(message_id = %id, error = %error.into_service_error(), "could not reach the dead-letter queue");
         }
+    }
+}
+
+/// Whether a queue is there and may be used.
+pub(super) async fn ping(client: &Client, url: &str) -> Result<(), String> {
+    let asked = client.get_queue_attributes().queue_url(url).send().await;
+    asked.map(drop).map_err(|error| error.code().unwrap_or("no answer").to_owned())
+}
+
+/// What could not be dealt with comes again after 5 s, then 15, 45, 135: long before the queue would
+/// bring it by itself, which is after six times what a function may take.
+const AGAIN_SECS: i32 = 5;
+/// As often as the queue brings a message before it gives up.
+const MOST_TIMES: u32 = 4;
+
+/// Lets a message come again soon; if that fails it comes again later.
+pub(super) async fn again(client: &Client, url: &str, record: &SqsMessage) {
+    let times = record.attributes.get("ApproximateReceiveCount");
+    let times = times.and_then(|times| times.parse::<u32>().ok()).unwrap_or(1).clamp(1, MOST_TIMES);
+    let asked = client
+        .change_message_visibility()
+        .queue_url(url)
+        .set_receipt_handle(record.receipt_handle.clone())
+        .visibility_timeout(AGAIN_SECS * 3_i32.pow(times - 1))
+        .send()
+        .await;
+    if let Err(error) = asked {
+        tracing::warn!(error = %error.into_service_error(), "a message comes again later");
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::error::StoreError;
@@ -76,6 +77,9 @@ impl AuditReport {
     }
 }
 
+/// Bookings, or days, that are looked at at the same time: at 8 ms for each of a booking's three
+/// readings a million bookings take a quarter of an hour, as long as a function may run.
+pub(crate) const AT_ONCE: usize = 32;
 /// Looks at a disagreement before it counts.
 const LOOKS: u32 = 4;
 /// The scheduler clears a closed day within two minutes, and has this time when it was down.
@@ -133,11 +137,14 @@ impl Store {
         let (mut report, mut verified) = (AuditReport::default(), Verified::new());
         for shard in 0..keys::DUE_SHARDS {
             let horizon = now + TimeDelta::days(HORIZON_DAYS);
-            for booking in self.due_bookings(shard, horizon, MOST_LIVE).await? {
-                report.live_bookings += u32::from(booking.status_at(now).is_live());
-                match self.audit_booking(booking.code, now).await? {
-                    Some(found) => report.disagreements.push(found),
-                    None => drop(verified.insert(booking.code, booking.seat)),
+            for some in self.due_bookings(shard, horizon, MOST_LIVE).await?.chunks(AT_ONCE) {
+                let looks = some.iter().map(|booking| self.audit_booking(booking.code, now));
+                for (booking, found) in some.iter().zip(try_join_all(looks).await?) {
+                    report.live_bookings += u32::from(booking.status_at(now).is_live());
+                    match found {
+                        Some(found) => report.disagreements.push(found),
+                        None => drop(verified.insert(booking.code, booking.seat.clone())),
+                    }
                 }
             }
         }

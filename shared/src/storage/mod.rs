@@ -60,6 +60,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::security::Keyring;
 
 pub use accounts::{Account, Applicant, ApplicantAdded, NewApplicant};
+pub(crate) use audit::AT_ONCE;
 pub use audit::{AuditReport, Disagreement, Verified};
 pub use bookings::{BookingKept, Change, ChangeOutcome, PersonChange, SeatChange};
 pub use chats::{ChatKept, Turn, Turned};
