@@ -1,6 +1,8 @@
 //! Releases that share a table: items that another release has written, or will write.
 
 mod journey;
+mod later;
+mod previous;
 
 use std::sync::Arc;
 

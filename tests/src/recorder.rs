@@ -55,14 +55,14 @@ impl Recorder {
     /// If the table does not answer.
     #[expect(clippy::unwrap_used, reason = "a test without its table fails")]
     pub async fn items(&self) -> Vec<Value> {
-        let mut items = Vec::new();
+        let (http, mut items) = (http(), Vec::new());
         let mut after = Value::Null;
         loop {
             let mut ask = json!({"ConsistentRead": true});
             if !after.is_null() {
                 ask["ExclusiveStartKey"] = after;
             }
-            let page = self.ask_table("Scan", ask).await;
+            let page = self.ask_table(&http, "Scan", ask).await;
             items.extend(page["Items"].as_array().unwrap().iter().cloned());
             after = page["LastEvaluatedKey"].clone();
             if after.is_null() {
@@ -73,8 +73,9 @@ impl Recorder {
 
     /// Puts items into the table past the system, as another release would have written them.
     pub async fn put(&self, items: &[Value]) {
+        let http = http();
         for item in items {
-            self.ask_table("PutItem", json!({"Item": item})).await;
+            self.ask_table(&http, "PutItem", json!({"Item": item})).await;
         }
     }
 
@@ -87,10 +88,10 @@ impl Recorder {
 
     /// Calls the table past the system.
     #[expect(clippy::unwrap_used, reason = "a test without its table fails")]
-    async fn ask_table(&self, operation: &str, mut body: Value) -> Value {
+    async fn ask_table(&self, http: &reqwest::Client, operation: &str, mut body: Value) -> Value {
         let (url, table) = self.table();
         body["TableName"] = table;
-        call(&url, operation, &body).await.unwrap()
+        call(http, &url, operation, &body).await.unwrap()
     }
 
     /// Where the table is, and its name: a stack asks for it when it starts.
@@ -102,8 +103,17 @@ impl Recorder {
     }
 }
 
-async fn call(url: &str, operation: &str, body: &Value) -> anyhow::Result<Value> {
-    let http = antrian::http::client::builder().no_proxy().build()?;
+#[expect(clippy::unwrap_used, reason = "a test without a client fails")]
+fn http() -> reqwest::Client {
+    antrian::http::client::builder().no_proxy().build().unwrap()
+}
+
+async fn call(
+    http: &reqwest::Client,
+    url: &str,
+    operation: &str,
+    body: &Value,
+) -> anyhow::Result<Value> {
     let answer = http
         .post(url)
         .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))

@@ -27,7 +27,8 @@
 //! | a message received | `INBOUND#hash` | strong |
 //! | messages received that wait | `due-index`: `INBOUND#shard`, `due` in the last day | eventual, then a condition |
 //!
-//! `ttl` only cleans up: expiry is always a condition or is checked by the reader.
+//! `ttl` only cleans up: expiry is always a condition or is checked by the reader. `v` is the version
+//! of an item's form: `schema.rs`.
 
 mod accounts;
 mod audit;
@@ -42,11 +43,13 @@ mod idempotency;
 mod inbound;
 mod items;
 mod keys;
+mod lenient;
 mod offices;
 mod outbox;
 mod pause;
 mod queue;
 mod registrations;
+mod schema;
 mod sessions;
 mod transact;
 mod writers;

@@ -10,6 +10,8 @@ use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+pub(super) use antrian_tests::person::nik as nik_of;
+
 use super::start;
 use crate::registration::{begin, path};
 use crate::steps::{close, office_with, reach};
@@ -158,6 +160,11 @@ async fn play() -> Fixture {
         registration: json!({"id": begun["id"], "secret": begun["secret"]}),
         items: recorder.items().await,
     }
+}
+
+/// The number of somebody who registered in a test.
+pub(super) fn phone_of(number: u32) -> String {
+    format!("62800{number:07}")
 }
 
 /// What somebody keeps of a booking.
