@@ -1,0 +1,98 @@
+//! `keys add`, `use`, `retire`: the next keyring of the one that comes in, as it is or as the secret
+//! of a deployment holds it. Nothing is kept, and nothing but the result is printed.
+
+use std::io::{Read, Write};
+
+use antrian::security::{Step, rotated};
+use anyhow::{Context, bail};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+const USAGE: &str = "usage: cargo run -- keys add | use | retire VERSION < keys.json > next.json\n\
+    add makes a key that seals and signs nothing yet; use makes the newest key the one that does,\n\
+    when every function knows it; retire forgets a key that has sealed nothing any more\n\
+    (docs/runbooks/rotate-keys.md)";
+/// The secret of a deployment is an object of settings; this one is the keyring.
+const SETTING: &str = "ANTRIAN_KEYS";
+
+/// Runs a command on the keyring that `input` holds; the next one goes to `out`.
+///
+/// # Errors
+/// If there is no keyring in `input`, or the step would lose something.
+pub fn run(args: &[&str], mut input: impl Read, out: &mut impl Write) -> anyhow::Result<()> {
+    let step = match args {
+        ["add"] => Step::Add,
+        ["use"] => Step::Use,
+        ["retire", version] => Step::Retire(version.parse().with_context(|| USAGE)?),
+        _ => bail!("{USAGE}"),
+    };
+    let mut text = String::new();
+    input.read_to_string(&mut text).context("the keyring cannot be read")?;
+    let next = next(&text.into(), step)?;
+    Ok(writeln!(out, "{}", next.expose_secret())?)
+}
+
+/// The same form as it came in.
+fn next(text: &SecretString, step: Step) -> anyhow::Result<SecretString> {
+    let Ok(Value::Object(mut all)) = serde_json::from_str(text.expose_secret()) else {
+        return Ok(rotated(text, step)?);
+    };
+    let Some(keys) = all.get_mut(SETTING) else { return Ok(rotated(text, step)?) };
+    let written = keys.as_str().map_or_else(|| keys.to_string(), str::to_owned);
+    let rotated = rotated(&written.into(), step)?;
+    *keys = serde_json::from_str(rotated.expose_secret())?;
+    Ok(Value::Object(all).to_string().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use antrian::security::Keyring;
+
+    use super::*;
+
+    fn said(args: &[&str], input: &str) -> anyhow::Result<String> {
+        let mut out = Vec::new();
+        run(args, input.as_bytes(), &mut out)?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    fn shown(json: &str) -> String {
+        format!("{:?}", Keyring::from_json(&json.to_owned().into()).unwrap())
+    }
+
+    #[test]
+    fn a_keyring_goes_through_a_pipe() {
+        let first = Keyring::generate_json().expose_secret().to_owned();
+        let used = said(&["use"], &said(&["add"], &first).unwrap()).unwrap();
+        assert_eq!(shown(&used), "Keyring { current: 2, lookup: 1, versions: [1, 2], .. }");
+    }
+
+    #[test]
+    fn a_deployment_s_secret_keeps_its_form_and_its_other_settings() {
+        let keys = Keyring::generate_json().expose_secret().to_owned();
+        let text = Value::String(keys.clone());
+        for keys in [&keys, &text.to_string()] {
+            let secret = format!(r#"{{"ANTRIAN_KEYS": {keys}, "OTHER": "x"}}"#);
+            let next: Value = serde_json::from_str(&said(&["add"], &secret).unwrap()).unwrap();
+            assert_eq!(next["OTHER"], "x");
+            let keys = next["ANTRIAN_KEYS"].to_string();
+            assert_eq!(shown(&keys), "Keyring { current: 1, lookup: 1, versions: [1, 2], .. }");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_without_a_key() {
+        let keys = Keyring::generate_json().expose_secret().to_owned();
+        let told = |args: &[&str], input| said(args, input).unwrap_err().to_string();
+        assert!(told(&[], &keys).starts_with("usage"));
+        assert!(told(&["retire", "x"], &keys).starts_with("usage"));
+        assert_eq!(told(&["retire", "1"], &keys), "version 1 is `current` and has to stay");
+        assert_eq!(
+            told(&["use"], &keys),
+            "version 1 is the newest key and in use already: add one first"
+        );
+        let secret = r#"{"current":1,"lookup":1,"keys":{"1":"hunter2"}}"#;
+        let wrong = told(&["add"], secret);
+        assert!(wrong.contains("key 1 is not the base64") && !wrong.contains("hunter2"), "{wrong}");
+    }
+}
