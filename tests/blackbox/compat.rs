@@ -3,6 +3,8 @@
 mod journey;
 mod later;
 mod previous;
+mod restore;
+mod rotation;
 
 use std::sync::Arc;
 

@@ -1,25 +1,60 @@
 //! `keys add`, `use`, `retire`: the next keyring of the one that comes in, as it is or as the secret
 //! of a deployment holds it. Nothing is kept, and nothing but the result is printed.
+//! `keys reseal`: what accounts keep is sealed under the current key.
 
 use std::io::{Read, Write};
+use std::sync::Arc;
 
-use antrian::security::{Step, rotated};
+use antrian::app::{https_client, sdk_settings};
+use antrian::config::Secrets;
+use antrian::security::{Keyring, Step, rotated};
+use antrian::storage::Store;
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 const USAGE: &str = "usage: cargo run -- keys add | use | retire VERSION < keys.json > next.json\n\
+    \x20      cargo run -- keys reseal\n\
     add makes a key that seals and signs nothing yet; use makes the newest key the one that does,\n\
     when every function knows it; retire forgets a key that has sealed nothing any more\n\
-    (docs/runbooks/rotate-keys.md)";
+    reseal seals anew what accounts keep under earlier keys; ANTRIAN_TABLE and ANTRIAN_SECRETS (or\n\
+    ANTRIAN_KEYS) are those of a function (docs/runbooks/rotate-keys.md)";
 /// The secret of a deployment is an object of settings; this one is the keyring.
 const SETTING: &str = "ANTRIAN_KEYS";
 
-/// Runs a command on the keyring that `input` holds; the next one goes to `out`.
+/// Runs a command: on the keyring that `input` holds, or on the table that `get` names. What comes of
+/// it goes to `out`.
 ///
 /// # Errors
-/// If there is no keyring in `input`, or the step would lose something.
-pub fn run(args: &[&str], mut input: impl Read, out: &mut impl Write) -> anyhow::Result<()> {
+/// If there is no keyring, the step would lose something, or the table does not answer.
+pub async fn run(
+    args: &[&str],
+    get: impl Fn(&str) -> Option<String>,
+    input: impl Read,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    match args {
+        ["reseal"] => reseal(get, out).await,
+        _ => step(args, input, out),
+    }
+}
+
+async fn reseal(get: impl Fn(&str) -> Option<String>, out: &mut impl Write) -> anyhow::Result<()> {
+    let sdk = sdk_settings(https_client()).load().await;
+    let secrets = Secrets::load(&sdk, &get("ANTRIAN_SECRETS").unwrap_or_default()).await?;
+    let need = |name: &str| {
+        let setting = secrets.get(name).or_else(|| get(name));
+        setting.with_context(|| format!("{name} is not set"))
+    };
+    let keyring = Keyring::from_json(&need(SETTING)?.into())?;
+    let table = need("ANTRIAN_TABLE")?;
+    let store = Store::new(aws_sdk_dynamodb::Client::new(&sdk), table, Arc::new(keyring));
+    let done = store.reseal().await?;
+    let (read, anew, later) = (done.read, done.resealed, done.changed_meanwhile);
+    Ok(writeln!(out, "{read} items read, {anew} sealed anew, {later} changed meanwhile")?)
+}
+
+fn step(args: &[&str], mut input: impl Read, out: &mut impl Write) -> anyhow::Result<()> {
     let step = match args {
         ["add"] => Step::Add,
         ["use"] => Step::Use,
@@ -52,7 +87,7 @@ mod tests {
 
     fn said(args: &[&str], input: &str) -> anyhow::Result<String> {
         let mut out = Vec::new();
-        run(args, input.as_bytes(), &mut out)?;
+        step(args, input.as_bytes(), &mut out)?;
         Ok(String::from_utf8(out)?)
     }
 

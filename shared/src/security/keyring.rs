@@ -223,6 +223,11 @@ impl Keyring {
         self.newest.sealer.seal(plaintext, aad)
     }
 
+    /// Whether a sealed text is sealed under the current version.
+    pub fn is_current(&self, sealed: &str) -> bool {
+        sealing::parse(sealed).is_ok_and(|(version, _)| version == self.current)
+    }
+
     /// Decrypts what [`Keyring::seal`] made under any version that is still in the keyring.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! The table: the only module that knows DynamoDB.
 //!
 //! One table, string keys `pk` and `sk`, one sparse index `due-index` (`due_kind`, `due`). There is no
-//! Scan, every Query is bounded, and every write is a transaction with conditions.
+//! Scan but an operator's (`reseal.rs`), every Query is bounded, and every write is a transaction with
+//! conditions.
 //!
 //! | access | key or query | consistency |
 //! |---|---|---|
@@ -49,6 +50,7 @@ mod outbox;
 mod pause;
 mod queue;
 mod registrations;
+mod reseal;
 mod schema;
 mod sessions;
 mod transact;
@@ -76,6 +78,7 @@ pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;
 pub use queue::QueueEntry;
 pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState};
+pub use reseal::Resealed;
 pub use sessions::Session;
 
 /// An item as the SDK knows it.

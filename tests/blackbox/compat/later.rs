@@ -103,7 +103,7 @@ async fn staff(app: &TestApp, fixture: &Fixture, come: &str) -> Vec<Answer> {
         (Method::POST, "/v1/check-ins", "visit", scan.clone()),
         (Method::POST, "/v1/check-ins", "again", scan),
         (Method::POST, "/v1/check-ins", "come", json!({"code": come})),
-        (Method::PUT, quota.as_str(), "quota", json!({"service": SERVICE, "quota": 3})),
+        (Method::PATCH, quota.as_str(), "quota", json!({"service": SERVICE, "quota": 3})),
         (Method::PUT, "/v1/offices/uji/calendar", "calendar", calendar),
     ] {
         let headers = [("idempotency-key", key)];
