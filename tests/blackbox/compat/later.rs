@@ -138,7 +138,7 @@ async fn background(app: &TestApp) {
     ];
     store(app, &chats).await;
     app.stack.graph.fail(Fault::Code(131_031), 1);
-    for secs in [0, 30, 900, 86_400] {
+    for secs in [30, 900] {
         app.advance(secs);
         let _ = app.stack.run_job(Job::Tick).await;
         let _ = app.stack.inbox.drain().await;
