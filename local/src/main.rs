@@ -24,6 +24,7 @@ async fn run() -> anyhow::Result<()> {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["whatsapp", rest @ ..] => return setup::run(rest, get, out).await,
+        ["keys", rest @ ..] => return setup::keys::run(rest, get, std::io::stdin(), out).await,
         ["simulator", rest @ ..] => return simulator::server::run(rest, get, out).await,
         _ => {}
     }

@@ -19,6 +19,7 @@ pub struct Settings {
 
 const USAGE: &str = "usage: cargo run [-- --fresh]\n\
     \x20      cargo run -- whatsapp check | templates [submit]\n\
+    \x20      cargo run -- keys add | use | retire VERSION | reseal\n\
     \x20      cargo run -- simulator WEBHOOK_URL\n\
     --fresh   forget the data of earlier runs\n\
     ANTRIAN_PORT (8080), ANTRIAN_DATA (folder, or :memory:) and the variables in README.md choose more";

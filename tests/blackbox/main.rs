@@ -10,6 +10,7 @@ mod bookings;
 mod chat;
 mod checkin;
 mod closing;
+mod compat;
 mod concurrency;
 mod faults;
 mod fuzz;

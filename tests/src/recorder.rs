@@ -52,23 +52,30 @@ impl Recorder {
     /// Every item of the table, as DynamoDB writes it. Only tests scan.
     ///
     /// # Panics
-    /// If the table does not answer, or nothing was written to it yet.
+    /// If the table does not answer.
     #[expect(clippy::unwrap_used, reason = "a test without its table fails")]
     pub async fn items(&self) -> Vec<Value> {
-        let (url, table) = self.table();
-        let mut items = Vec::new();
+        let (http, mut items) = (http(), Vec::new());
         let mut after = Value::Null;
         loop {
-            let mut ask = json!({"TableName": table, "ConsistentRead": true});
+            let mut ask = json!({"ConsistentRead": true});
             if !after.is_null() {
                 ask["ExclusiveStartKey"] = after;
             }
-            let page = scan(&url, &ask).await.unwrap();
+            let page = self.ask_table(&http, "Scan", ask).await;
             items.extend(page["Items"].as_array().unwrap().iter().cloned());
             after = page["LastEvaluatedKey"].clone();
             if after.is_null() {
                 return items;
             }
+        }
+    }
+
+    /// Puts items into the table past the system, as another release would have written them.
+    pub async fn put(&self, items: &[Value]) {
+        let http = http();
+        for item in items {
+            self.ask_table(&http, "PutItem", json!({"Item": item})).await;
         }
     }
 
@@ -79,21 +86,37 @@ impl Recorder {
         items
     }
 
-    #[expect(clippy::unwrap_used, reason = "a system writes before a test looks")]
+    /// Calls the table past the system.
+    #[expect(clippy::unwrap_used, reason = "a test without its table fails")]
+    async fn ask_table(&self, http: &reqwest::Client, operation: &str, mut body: Value) -> Value {
+        let (url, table) = self.table();
+        body["TableName"] = table;
+        call(http, &url, operation, &body).await.unwrap()
+    }
+
+    /// Where the table is, and its name: a stack asks for it when it starts.
+    #[expect(clippy::unwrap_used, reason = "a system that runs has a table")]
     fn table(&self) -> (String, Value) {
         let calls = self.calls();
-        let write = calls.iter().find(|call| call.target == "TransactWriteItems").unwrap();
-        let put = &write.body["TransactItems"][0];
-        let table = put.as_object().unwrap().values().next().unwrap()["TableName"].clone();
-        (write.url.clone(), table)
+        let call = calls.iter().find(|call| call.body["TableName"].is_string()).unwrap();
+        (call.url.clone(), call.body["TableName"].clone())
     }
 }
 
-async fn scan(url: &str, ask: &Value) -> anyhow::Result<Value> {
-    let http = antrian::http::client::builder().no_proxy().build()?;
+#[expect(clippy::unwrap_used, reason = "a test without a client fails")]
+fn http() -> reqwest::Client {
+    antrian::http::client::builder().no_proxy().build().unwrap()
+}
+
+async fn call(
+    http: &reqwest::Client,
+    url: &str,
+    operation: &str,
+    body: &Value,
+) -> anyhow::Result<Value> {
     let answer = http
         .post(url)
-        .header("x-amz-target", "DynamoDB_20120810.Scan")
+        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
         .header("content-type", "application/x-amz-json-1.0")
         .header("x-amz-date", "20261130T000000Z")
         .header(
@@ -101,7 +124,7 @@ async fn scan(url: &str, ask: &Value) -> anyhow::Result<Value> {
             "AWS4-HMAC-SHA256 Credential=local/20261130/local/dynamodb/aws4_request, \
              SignedHeaders=host;x-amz-date;x-amz-target, Signature=00",
         )
-        .body(ask.to_string())
+        .body(body.to_string())
         .send()
         .await?
         .error_for_status()?;

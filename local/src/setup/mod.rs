@@ -3,6 +3,7 @@
 //! Reads the settings of the functions from the environment; prints no secret.
 
 mod graph;
+pub mod keys;
 mod templates;
 mod twilio;
 

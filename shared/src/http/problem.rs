@@ -240,6 +240,11 @@ impl From<StoreError> for Problem {
                 tracing::warn!(incident, %error, source, "outcome unknown");
                 Self::new(Code::OutcomeUnknown).retry_after(RETRY_SECS)
             }
+            // A release is on its way to every function: another try may meet one that understands.
+            StoreError::Newer { .. } => {
+                tracing::error!(incident, %error, "newer");
+                Self::new(Code::Busy).retry_after(RETRY_SECS)
+            }
             StoreError::Corrupt { .. } => {
                 tracing::error!(incident, %error, "corrupt");
                 Self::new(Code::InternalError).with("incident", incident)

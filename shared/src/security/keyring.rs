@@ -8,17 +8,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
-use rand::Rng;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::sealing::{self, OpenError, Sealer};
 use super::sub_keys::{Derive, Lookup, Master, SubKey};
-use super::tokens;
+use super::{rotation, tokens};
 use crate::domain::code::BookingCode;
 use crate::domain::ids::AccountId;
 use crate::domain::personal::{Nik, PersonName, PhoneNumber, ScopedUserId};
@@ -59,12 +56,32 @@ pub enum KeyringError {
     },
 }
 
-/// The secret's JSON; keys in standard base64.
+/// The secret's JSON, of which a field may be missing.
 #[derive(Deserialize)]
-struct Written {
+struct Json {
     current: Option<u8>,
     lookup: Option<u8>,
     keys: Option<BTreeMap<u8, SecretString>>,
+}
+
+/// The secret as it is written; keys in standard base64.
+pub(super) struct Written {
+    pub(super) current: u8,
+    pub(super) lookup: u8,
+    pub(super) keys: BTreeMap<u8, SecretString>,
+}
+
+impl Written {
+    pub(super) fn read(secret: &SecretString) -> Result<Self, KeyringError> {
+        let json: Json = serde_json::from_str(secret.expose_secret())
+            .map_err(|error| KeyringError::Form { line: error.line(), column: error.column() })?;
+        let missing = |field| KeyringError::Missing { field };
+        Ok(Self {
+            current: json.current.ok_or(missing("current"))?,
+            lookup: json.lookup.ok_or(missing("lookup"))?,
+            keys: json.keys.ok_or(missing("keys"))?,
+        })
+    }
 }
 
 /// What one version of the master key opens and signs.
@@ -99,13 +116,9 @@ impl Keyring {
     /// # Errors
     /// If the text is not of that form; the error names the field or version, never a value.
     pub fn from_json(secret: &SecretString) -> Result<Self, KeyringError> {
-        let written: Written = serde_json::from_str(secret.expose_secret())
-            .map_err(|error| KeyringError::Form { line: error.line(), column: error.column() })?;
-        let missing = |field| KeyringError::Missing { field };
-        let current = written.current.ok_or(missing("current"))?;
-        let lookup = written.lookup.ok_or(missing("lookup"))?;
+        let Written { current, lookup, keys } = Written::read(secret)?;
         let mut masters = BTreeMap::new();
-        for (version, text) in written.keys.ok_or(missing("keys"))? {
+        for (version, text) in keys {
             let master = Master::parse(&text).ok_or(KeyringError::Key { version })?;
             masters.insert(version, master);
         }
@@ -126,10 +139,7 @@ impl Keyring {
 
     /// A new secret with one random key, in the form that [`Keyring::from_json`] reads.
     pub fn generate_json() -> SecretString {
-        let mut key = Zeroizing::new([0u8; 32]);
-        rand::rng().fill_bytes(key.as_mut_slice());
-        let key = Zeroizing::new(STANDARD.encode(key.as_slice()));
-        format!(r#"{{"current":1,"keys":{{"1":"{}"}},"lookup":1}}"#, key.as_str()).into()
+        rotation::json(&Written::new())
     }
 
     /// The keyed hash by which a person is found: `<lookup version>.<64 hexadecimal digits>`.
@@ -211,6 +221,11 @@ impl Keyring {
     /// the key of the item that keeps it and the attribute's name.
     pub fn seal(&self, plaintext: &[u8], aad: &str) -> String {
         self.newest.sealer.seal(plaintext, aad)
+    }
+
+    /// Whether a sealed text is sealed under the current version.
+    pub fn is_current(&self, sealed: &str) -> bool {
+        sealing::parse(sealed).is_ok_and(|(version, _)| version == self.current)
     }
 
     /// Decrypts what [`Keyring::seal`] made under any version that is still in the keyring.

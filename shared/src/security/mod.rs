@@ -6,6 +6,7 @@
 
 mod derived;
 mod keyring;
+mod rotation;
 mod sealing;
 mod sub_keys;
 #[cfg(test)]
@@ -13,5 +14,6 @@ mod tests;
 pub mod tokens;
 
 pub use keyring::{Keyring, KeyringError};
+pub use rotation::{RotationError, Step, rotated};
 pub use sealing::OpenError;
 pub use sub_keys::Derive;

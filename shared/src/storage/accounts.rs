@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::items::{Ask, from_item, text_of, to_item};
+use super::schema::known;
 use super::transact::{Expression, Outcome, Write};
 use super::{Item, Store, keys};
 use crate::domain::code::BookingCode;
@@ -283,6 +284,7 @@ impl Store {
             Ask::prefix(keys::account_partition(account), keys::POINTER_PREFIX.to_owned(), most);
         ask.after = after.map(|code| keys::booking_pointer(account, code).attributes());
         let (items, next) = self.query_page(ask).await?;
+        items.iter().try_for_each(known)?;
         let code = |item: &Item| text_of(item, "code").and_then(|code| code.parse().ok());
         let codes: Option<Vec<_>> = items.iter().map(code).collect();
         Ok((codes.ok_or_else(|| StoreError::corrupt("booking pointer"))?, next.is_some()))

@@ -231,22 +231,23 @@ impl Store {
 
 /// Refused: for a new booking, its code is taken; else the booking has another version by now.
 fn put_booking(change: &Change<'_>) -> Result<Write, StoreError> {
-    let after = change.after;
-    let mut item = to_item("booking", &keys::booking(after.code), after)?;
-    if let Some(due) = after.due() {
-        item.insert(
-            "due_kind".to_owned(),
-            text(keys::due_bookings(keys::shard(after.code.as_str()))),
-        );
+    let item = booking_item(change.after)?;
+    let Some(before) = change.before else {
+        return Ok(Write::Put(item, Some(super::days::absent())));
+    };
+    let unchanged = Expression::new("#version = :before").with(":before", number(before.version));
+    Ok(Write::Replace(booking_item(before)?, item, unchanged))
+}
+
+/// The item of a booking: in the due index while time can change it.
+fn booking_item(booking: &Booking) -> Result<Item, StoreError> {
+    let mut item = to_item("booking", &keys::booking(booking.code), booking)?;
+    if let Some(due) = booking.due() {
+        let shard = keys::shard(booking.code.as_str());
+        item.insert("due_kind".to_owned(), text(keys::due_bookings(shard)));
         item.insert("due".to_owned(), seconds(due));
     }
-    let condition = match change.before {
-        None => super::days::absent(),
-        Some(before) => {
-            Expression::new("#version = :before").with(":before", number(before.version))
-        }
-    };
-    Ok(Write::Put(item, Some(condition)))
+    Ok(item)
 }
 
 /// Refused: for a claim, the person has another live booking; else this booking has lost its guard,

@@ -9,7 +9,7 @@ use super::inbound::inbound_done;
 use super::items::{number, seconds, to_item};
 use super::outbox::message_item;
 use super::transact::{Expression, Outcome, Write};
-use super::{Store, keys};
+use super::{Item, Store, keys};
 use crate::domain::chat::Chat;
 use crate::domain::ids::AccountId;
 use crate::domain::message::Message;
@@ -126,6 +126,7 @@ impl Store {
         item.insert("ttl".to_owned(), seconds(now + TimeDelta::days(KEEP_DAYS)));
         let unchanged = Expression::new("attribute_not_exists(#version) OR #version = :before")
             .with(":before", number(turn.before.version));
-        Ok(Write::Put(item, Some(unchanged)))
+        // Every attribute of a conversation is always there: none has to go.
+        Ok(Write::Replace(Item::new(), item, unchanged))
     }
 }

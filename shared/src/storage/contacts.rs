@@ -6,7 +6,7 @@ use super::accounts::ProfileItem;
 use super::error::StoreError;
 use super::items::{text, text_of, to_item};
 use super::transact::{Expression, Write};
-use super::{Store, keys};
+use super::{Item, Store, keys};
 use crate::domain::ids::AccountId;
 use crate::domain::message::Locale;
 use crate::domain::person::Contacts;
@@ -114,20 +114,25 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Write, StoreError> {
         let hashes = contacts.hashes(self.keyring());
-        let (all, mut known, created_at, condition) = match &ownership.owner {
+        let (all, mut known, created_at) = match &ownership.owner {
             Some((_, profile)) => (
                 contacts.clone().or(self.open_contacts(id, &profile.sealed)?),
                 profile.contacts.clone(),
                 profile.created_at,
-                unchanged(profile),
             ),
-            None => (contacts.clone(), vec![], now, super::days::absent()),
+            None => (contacts.clone(), vec![], now),
         };
         known.retain(|hash| !hashes.contains(hash));
         known.extend(hashes);
         let profile =
             ProfileItem { created_at, locale, sealed: self.sealed(id, &all), contacts: known };
-        Ok(Write::Put(to_item("profile", &keys::profile(id), &profile)?, Some(condition)))
+        match &ownership.owner {
+            Some((_, before)) => replace_profile(id, before, &profile),
+            None => {
+                let item = to_item("profile", &keys::profile(id), &profile)?;
+                Ok(Write::Put(item, Some(super::days::absent())))
+            }
+        }
     }
 
     /// The profile of the account that loses the number. Refused: it has other contacts meanwhile.
@@ -147,8 +152,7 @@ impl Store {
         let sealed = self.sealed(&loser.id, &left);
         let (created_at, locale) = (profile.created_at, profile.locale);
         let after = ProfileItem { created_at, locale, sealed, contacts: known };
-        let item = to_item("profile", &keys::profile(&loser.id), &after)?;
-        Ok(Some(Write::Put(item, Some(unchanged(profile)))))
+        replace_profile(&loser.id, profile, &after).map(Some)
     }
 
     pub(super) fn sealed(&self, id: &AccountId, contacts: &Contacts) -> String {
@@ -156,9 +160,17 @@ impl Store {
     }
 }
 
-/// The profile is as it was read: what is sealed anew is never the same text.
-pub(super) fn unchanged(profile: &ProfileItem) -> Expression {
-    Expression::new("#sealed = :sealed").with(":sealed", text(profile.sealed.clone()))
+/// Refused: the profile is not as it was read any more; what is sealed anew is never the same text.
+pub(super) fn replace_profile(
+    id: &AccountId,
+    before: &ProfileItem,
+    after: &ProfileItem,
+) -> Result<Write, StoreError> {
+    let unchanged =
+        Expression::new("#sealed = :sealed").with(":sealed", text(before.sealed.clone()));
+    // Every attribute of a profile is always there: none has to go.
+    let after = to_item("profile", &keys::profile(id), after)?;
+    Ok(Write::Replace(Item::new(), after, unchanged))
 }
 
 /// Refused: the contact belongs to an account that was not looked at.

@@ -1,4 +1,5 @@
-//! Faults of the table: a write did not happen, or may have happened, or an item makes no sense.
+//! Faults of the table: a write did not happen, or may have happened, or an item makes no sense (to
+//! anybody, or to this release).
 //!
 //! A refused condition is not here: it is an answer and comes back as a value.
 
@@ -37,6 +38,20 @@ pub enum StoreError {
         /// What could not be read.
         #[source]
         source: Option<Source>,
+    },
+    /// An item was written by a later release, in a form that this one does not understand. It was
+    /// neither read nor changed.
+    #[error(
+        "an item of kind {kind} has version {version}, and this release understands versions up to \
+         {understood}"
+    )]
+    Newer {
+        /// What the item's key begins with.
+        kind: String,
+        /// Its version.
+        version: u32,
+        /// The newest version that is understood.
+        understood: u32,
     },
 }
 

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::{StoreError, fault};
 use super::keys::Key;
+use super::schema::known;
 use super::transact::{Expression, names, values};
 use super::{Item, Store};
 
@@ -44,6 +45,7 @@ pub(crate) fn from_item<T: DeserializeOwned>(
     kind: &'static str,
     item: Item,
 ) -> Result<T, StoreError> {
+    known(&item)?;
     serde_dynamo::from_item(item)
         .map_err(|error| StoreError::Corrupt { kind, source: Some(Box::new(error)) })
 }
@@ -53,13 +55,14 @@ pub(crate) fn from_item<T: DeserializeOwned>(
 pub(crate) fn readable<T: DeserializeOwned>(kind: &'static str, items: Vec<Item>) -> Vec<T> {
     let read = |item: Item| {
         let pk = text_of(&item, "pk").unwrap_or_default().to_owned();
-        let read = from_item(kind, item);
-        if read.is_err() {
-            tracing::error!(kind, pk, "an item cannot be read");
-        }
-        read.ok()
+        told(kind, &pk, from_item(kind, item))
     };
     items.into_iter().filter_map(read).collect()
+}
+
+/// What was read of an item; of one that cannot be read, the log is told.
+pub(crate) fn told<T>(kind: &'static str, pk: &str, read: Result<T, StoreError>) -> Option<T> {
+    read.inspect_err(|error| tracing::error!(kind, pk, %error, "an item cannot be read")).ok()
 }
 
 /// A text attribute of an item.
@@ -122,6 +125,7 @@ impl Store {
             .send()
             .await
             .map_err(fault)?;
+        got.item.iter().try_for_each(known)?;
         Ok(got.item)
     }
 
@@ -141,6 +145,7 @@ impl Store {
         let answer = call.send().await.map_err(fault)?;
         let left_out = answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty());
         let mut found = answer.responses.and_then(|mut all| all.remove(&self.table));
+        found.iter().flatten().try_for_each(known)?;
         let mut items = [const { None }; N];
         for (item, key) in items.iter_mut().zip(wanted) {
             let found = found.as_mut().and_then(|found| take(found, key));
@@ -180,8 +185,8 @@ impl Store {
                 .query()
                 .table_name(&self.table)
                 .set_index_name(ask.index.map(str::to_owned))
-                .key_condition_expression(ask.condition.text)
-                .set_expression_attribute_names(names(&[ask.condition.text]))
+                .key_condition_expression(ask.condition.text.as_ref())
+                .set_expression_attribute_names(names(&[&ask.condition.text]))
                 .set_expression_attribute_values(values(&[&ask.condition]))
                 .set_consistent_read(ask.index.is_none().then_some(ask.consistent))
                 .set_exclusive_start_key(after)

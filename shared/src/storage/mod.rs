@@ -1,7 +1,8 @@
 //! The table: the only module that knows DynamoDB.
 //!
 //! One table, string keys `pk` and `sk`, one sparse index `due-index` (`due_kind`, `due`). There is no
-//! Scan, every Query is bounded, and every write is a transaction with conditions.
+//! Scan but an operator's (`reseal.rs`), every Query is bounded, and every write is a transaction with
+//! conditions.
 //!
 //! | access | key or query | consistency |
 //! |---|---|---|
@@ -27,7 +28,8 @@
 //! | a message received | `INBOUND#hash` | strong |
 //! | messages received that wait | `due-index`: `INBOUND#shard`, `due` in the last day | eventual, then a condition |
 //!
-//! `ttl` only cleans up: expiry is always a condition or is checked by the reader.
+//! `ttl` only cleans up: expiry is always a condition or is checked by the reader. `v` is the version
+//! of an item's form: `schema.rs`.
 
 mod accounts;
 mod audit;
@@ -42,11 +44,14 @@ mod idempotency;
 mod inbound;
 mod items;
 mod keys;
+mod lenient;
 mod offices;
 mod outbox;
 mod pause;
 mod queue;
 mod registrations;
+mod reseal;
+mod schema;
 mod sessions;
 mod transact;
 mod writers;
@@ -74,6 +79,7 @@ pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;
 pub use queue::QueueEntry;
 pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState};
+pub use reseal::Resealed;
 pub use sessions::Session;
 
 /// An item as the SDK knows it.

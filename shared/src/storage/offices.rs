@@ -4,9 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{Ask, from_item, number, readable, seconds, text_of, to_item};
+use super::items::{Ask, number, readable, seconds, text_of, to_item, told};
+use super::schema::known;
 use super::transact::{Expression, Write};
-use super::{Store, keys};
+use super::{Item, Store, keys, lenient};
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::Office;
 use crate::domain::time::SlotTime;
@@ -47,15 +48,17 @@ impl Store {
     /// # Errors
     /// If the table does not answer.
     pub async fn put_office(&self, before: u32, office: &Office) -> Result<bool, StoreError> {
-        let mut item = to_item("office", &keys::office(&office.id), office)?;
+        let all = to_item("office", &keys::office(&office.id), office)?;
         // Absent rather than null: what is not set takes no room.
+        let mut item = all.clone();
         item.retain(|_, value| !value.is_null());
         item.insert("revision".to_owned(), number(before + 1));
-        let condition = match before {
-            0 => super::days::absent(),
-            _ => Expression::new("#revision = :before").with(":before", number(before)),
+        let same = Expression::new("#revision = :before").with(":before", number(before));
+        let write = match before {
+            0 => Write::Put(item, Some(super::days::absent())),
+            _ => Write::Replace(all, item, same),
         };
-        Ok(self.transact(vec![Write::Put(item, Some(condition))]).await?.applied())
+        Ok(self.transact(vec![write]).await?.applied())
     }
 
     /// One office and its revision.
@@ -66,7 +69,7 @@ impl Store {
         let Some(item) = self.get_item(&keys::office(id)).await? else { return Ok(None) };
         let revision = item.get("revision").and_then(|n| n.as_n().ok()?.parse().ok());
         let revision = revision.ok_or_else(|| StoreError::corrupt("office"))?;
-        Ok(Some((from_item("office", without_key(item))?, revision)))
+        Ok(Some((read_office(item)?, revision)))
     }
 
     /// All offices, in order of their ids, and what was last seen free at each.
@@ -81,7 +84,8 @@ impl Store {
             if text_of(&item, "sk").is_some_and(|sk| sk.starts_with("NEXT#")) {
                 seen.extend(readable("next available", vec![item]));
             } else {
-                offices.extend(readable("office", vec![without_key(item)]));
+                let key = text_of(&item, "sk").unwrap_or_default().to_owned();
+                offices.extend(told("office", &key, read_office(item)));
             }
         }
         Ok((offices, seen))
@@ -116,10 +120,9 @@ impl Store {
     }
 }
 
-/// The office without its key and revision: `Office` refuses fields that it does not know.
-fn without_key(mut item: super::Item) -> super::Item {
-    for name in ["pk", "sk", "revision"] {
-        item.remove(name);
-    }
-    item
+/// An office; what a later release added to it is passed over.
+fn read_office(item: Item) -> Result<Office, StoreError> {
+    known(&item)?;
+    lenient::from_item(item)
+        .map_err(|error| StoreError::Corrupt { kind: "office", source: Some(Box::new(error)) })
 }

@@ -111,7 +111,7 @@ impl Store {
             StoreError::Corrupt { kind: "message", source: Some(Box::new(error)) }
         })?;
         let unchanged = unchanged.with(":state", state).with(":attempts", number(before.attempts));
-        let put = Write::Put(message_item(after)?, Some(unchanged));
+        let put = Write::Replace(message_item(before)?, message_item(after)?, unchanged);
         Ok(matches!(self.transact(vec![put]).await?, Outcome::Applied))
     }
 

@@ -1,10 +1,13 @@
 //! The queue of a day: numbers by atomic increment, one entry for each person who came.
 
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::{StoreError, fault};
 use super::items::{Ask, number, to_item};
+use super::schema::{guarded, versioned};
 use super::transact::{Expression, Write, names, values};
 use super::{Store, keys};
 use crate::domain::booking::Booking;
@@ -55,19 +58,26 @@ impl Store {
         date: NaiveDate,
         group: char,
     ) -> Result<u32, StoreError> {
-        let add = Expression::new("ADD #last :one").with(":one", number(1));
-        let updated = self
+        let add = versioned(Expression::new("ADD #last :one").with(":one", number(1)));
+        let understood = guarded(Expression::default());
+        let key = keys::queue_counter(office, date, group);
+        let sent = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(keys::queue_counter(office, date, group).attributes()))
-            .update_expression(add.text)
-            .set_expression_attribute_names(names(&[add.text]))
-            .set_expression_attribute_values(values(&[&add]))
+            .set_key(Some(key.attributes()))
+            .update_expression(add.text.as_ref())
+            .condition_expression(understood.text.as_ref())
+            .set_expression_attribute_names(names(&[&add.text, &understood.text]))
+            .set_expression_attribute_values(values(&[&add, &understood]))
             .return_values(aws_sdk_dynamodb::types::ReturnValue::UpdatedNew)
             .send()
-            .await
-            .map_err(fault)?;
+            .await;
+        if refused(&sent) {
+            // Reading it tells why.
+            self.get_item(&key).await?;
+        }
+        let updated = sent.map_err(fault)?;
         let last = updated
             .attributes
             .as_ref()
@@ -95,4 +105,10 @@ impl Store {
         let count = ahead.filter(|entry| entry.number < number && entry.state == WAITING).count();
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
+}
+
+/// Whether a number was not given because of the counter's version.
+fn refused<T, R>(sent: &Result<T, SdkError<UpdateItemError, R>>) -> bool {
+    let error = sent.as_ref().err().and_then(SdkError::as_service_error);
+    error.is_some_and(UpdateItemError::is_conditional_check_failed_exception)
 }

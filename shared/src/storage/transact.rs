@@ -1,14 +1,18 @@
 //! The one way to write: a transaction with its own token, repeated until its outcome is known.
 //!
+//! No write touches an item that only a later release understands: see `schema.rs`.
+//!
 //! In expressions every attribute is written `#name`; [`names`] finds them. A refused condition
 //! comes back by position with the item as it was (`ALL_OLD`).
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ConditionCheck, Delete, Put,
@@ -18,22 +22,27 @@ use rand::RngExt;
 
 use super::error::{Fault, StoreError, classify};
 use super::keys::Key;
+use super::schema::{guarded, known, stamped, versioned};
 use super::{Item, Store};
 
 /// A condition or an update: its text and the values that it names.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Expression {
-    pub(crate) text: &'static str,
-    pub(crate) values: Vec<(&'static str, AttributeValue)>,
+    pub(crate) text: Cow<'static, str>,
+    pub(crate) values: Vec<(Cow<'static, str>, AttributeValue)>,
 }
 
 impl Expression {
-    pub(crate) fn new(text: &'static str) -> Self {
-        Self { text, values: vec![] }
+    pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Self {
+        Self { text: text.into(), values: vec![] }
     }
 
-    pub(crate) fn with(mut self, name: &'static str, value: AttributeValue) -> Self {
-        self.values.push((name, value));
+    pub(crate) fn with(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: AttributeValue,
+    ) -> Self {
+        self.values.push((name.into(), value));
         self
     }
 }
@@ -55,7 +64,9 @@ pub(crate) fn names(texts: &[&str]) -> Option<HashMap<String, String>> {
 pub(crate) fn values(expressions: &[&Expression]) -> Option<HashMap<String, AttributeValue>> {
     let all: HashMap<_, _> = expressions
         .iter()
-        .flat_map(|e| e.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())))
+        .flat_map(|e| {
+            e.values.iter().map(|(name, value)| (name.clone().into_owned(), value.clone()))
+        })
         .collect();
     (!all.is_empty()).then_some(all)
 }
@@ -63,8 +74,11 @@ pub(crate) fn values(expressions: &[&Expression]) -> Option<HashMap<String, Attr
 /// One write of a transaction.
 #[derive(Debug, Clone)]
 pub(crate) enum Write {
-    /// Puts a whole item.
+    /// Puts a whole item. What another had under its key is gone.
     Put(Item, Option<Expression>),
+    /// Gives an item the second form instead of the first one: attributes that neither of them has
+    /// were added by a later release, and stay.
+    Replace(Item, Item, Expression),
     /// Changes an item by an update expression.
     Update(Key, Expression, Option<Expression>),
     /// Removes an item.
@@ -127,7 +141,10 @@ impl Store {
             let Err(error) = sent else { return Ok(Outcome::Applied) };
             if let Some(reasons) = cancellation(&error) {
                 match refused(reasons) {
-                    Cancelled::Conditions(old) => return Ok(Outcome::Refused(old)),
+                    Cancelled::Conditions(old) => {
+                        old.iter().flatten().try_for_each(known)?;
+                        return Ok(Outcome::Refused(old));
+                    }
                     Cancelled::Busy(why) => reason = why,
                     Cancelled::Final(why) => return Err(ended(lost, why, error)),
                 }
@@ -148,64 +165,103 @@ impl Store {
     }
 
     fn transact_item(&self, write: Write) -> Result<TransactWriteItem, StoreError> {
-        let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
+        let item = TransactWriteItem::builder();
         let built = match write {
-            Write::Put(item, condition) => {
-                let condition = condition.unwrap_or_default();
-                Put::builder()
-                    .table_name(&self.table)
-                    .set_item(Some(item))
-                    .set_condition_expression(text_of(&condition))
-                    .set_expression_attribute_names(names(&[condition.text]))
-                    .set_expression_attribute_values(values(&[&condition]))
-                    .return_values_on_condition_check_failure(all_old)
-                    .build()
-                    .map(|put| TransactWriteItem::builder().put(put))
+            Write::Put(whole, condition) => self.put(whole, condition).map(|put| item.put(put)),
+            Write::Replace(before, after, condition) => {
+                let (key, update) = replacement(&before, after);
+                self.update(key, update, condition).map(|update| item.update(update))
             }
             Write::Update(key, update, condition) => {
                 let condition = condition.unwrap_or_default();
-                Update::builder()
-                    .table_name(&self.table)
-                    .set_key(Some(key.attributes()))
-                    .update_expression(update.text)
-                    .set_condition_expression(text_of(&condition))
-                    .set_expression_attribute_names(names(&[update.text, condition.text]))
-                    .set_expression_attribute_values(values(&[&update, &condition]))
-                    .return_values_on_condition_check_failure(all_old)
-                    .build()
-                    .map(|update| TransactWriteItem::builder().update(update))
+                let update = self.update(key.attributes(), versioned(update), condition);
+                update.map(|update| item.update(update))
             }
             Write::Delete(key, condition) => {
-                let condition = condition.unwrap_or_default();
-                Delete::builder()
-                    .table_name(&self.table)
-                    .set_key(Some(key.attributes()))
-                    .set_condition_expression(text_of(&condition))
-                    .set_expression_attribute_names(names(&[condition.text]))
-                    .set_expression_attribute_values(values(&[&condition]))
-                    .return_values_on_condition_check_failure(all_old)
-                    .build()
-                    .map(|delete| TransactWriteItem::builder().delete(delete))
+                self.delete(&key, condition).map(|delete| item.delete(delete))
             }
-            Write::Check(key, condition) => ConditionCheck::builder()
-                .table_name(&self.table)
-                .set_key(Some(key.attributes()))
-                .condition_expression(condition.text)
-                .set_expression_attribute_names(names(&[condition.text]))
-                .set_expression_attribute_values(values(&[&condition]))
-                .return_values_on_condition_check_failure(all_old)
-                .build()
-                .map(|check| TransactWriteItem::builder().condition_check(check)),
+            Write::Check(key, condition) => {
+                self.check(&key, condition).map(|check| item.condition_check(check))
+            }
         };
-        built.map(|builder| builder.build()).map_err(|error| StoreError::NotApplied {
+        built.map(|item| item.build()).map_err(|error| StoreError::NotApplied {
             reason: "request could not be built".to_owned(),
             source: Some(Box::new(error)),
         })
     }
+
+    fn put(&self, item: Item, condition: Option<Expression>) -> Result<Put, BuildError> {
+        let condition = guarded(condition.unwrap_or_default());
+        Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(stamped(item)))
+            .condition_expression(condition.text.as_ref())
+            .set_expression_attribute_names(names(&[&condition.text]))
+            .set_expression_attribute_values(values(&[&condition]))
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build()
+    }
+
+    fn update(
+        &self,
+        key: Item,
+        update: Expression,
+        condition: Expression,
+    ) -> Result<Update, BuildError> {
+        let condition = guarded(condition);
+        Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .update_expression(update.text.as_ref())
+            .condition_expression(condition.text.as_ref())
+            .set_expression_attribute_names(names(&[&update.text, &condition.text]))
+            .set_expression_attribute_values(values(&[&update, &condition]))
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build()
+    }
+
+    fn delete(&self, key: &Key, condition: Option<Expression>) -> Result<Delete, BuildError> {
+        let condition = guarded(condition.unwrap_or_default());
+        Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition.text.as_ref())
+            .set_expression_attribute_names(names(&[&condition.text]))
+            .set_expression_attribute_values(values(&[&condition]))
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build()
+    }
+
+    fn check(&self, key: &Key, condition: Expression) -> Result<ConditionCheck, BuildError> {
+        let condition = guarded(condition);
+        ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition.text.as_ref())
+            .set_expression_attribute_names(names(&[&condition.text]))
+            .set_expression_attribute_values(values(&[&condition]))
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build()
+    }
 }
 
-fn text_of(expression: &Expression) -> Option<String> {
-    (!expression.text.is_empty()).then(|| expression.text.to_owned())
+/// A refused condition tells what stands in its way.
+const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
+
+/// The key of an item, and the update that gives it its form after, in order of its attributes.
+fn replacement(before: &Item, after: Item) -> (Item, Expression) {
+    let is_key = |name: &str| matches!(name, "pk" | "sk");
+    let gone: BTreeSet<_> = before.keys().filter(|name| !after.contains_key(*name)).collect();
+    let gone: Vec<_> = gone.iter().map(|name| format!("#{name}")).collect();
+    let (key, after): (Item, Item) = stamped(after).into_iter().partition(|(n, _)| is_key(n));
+    let after = BTreeMap::from_iter(after);
+    let sets: Vec<_> = after.keys().map(|name| format!("#{name} = :new_{name}")).collect();
+    let mut text = format!("SET {}", sets.join(", "));
+    if !gone.is_empty() {
+        text = format!("{text} REMOVE {}", gone.join(", "));
+    }
+    let values = after.into_iter().map(|(name, value)| (format!(":new_{name}").into(), value));
+    (key, Expression { text: text.into(), values: values.collect() })
 }
 
 /// The SDK sends once: only the loop above sees every answer, and so knows whether one was lost.
@@ -273,7 +329,10 @@ fn is_busy(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use std::collections::HashMap;
+
+    use super::{names, replacement};
+    use crate::storage::items::{number, text};
 
     #[test]
     fn names_are_found_in_expressions() {
@@ -284,5 +343,19 @@ mod tests {
         assert_eq!(keys, ["#free_at", "#pk"]);
         assert_eq!(found["#free_at"], "free_at");
         assert!(names(&["", "SET a = :b"]).is_none());
+    }
+
+    #[test]
+    fn a_replacement_sets_what_is_there_and_removes_what_is_not_any_more() {
+        let item = |all: &[&str]| -> HashMap<_, _> {
+            all.iter().map(|name| ((*name).to_owned(), text(*name))).collect()
+        };
+        let (key, update) =
+            replacement(&item(&["pk", "sk", "a", "old"]), item(&["pk", "sk", "a", "b"]));
+        assert_eq!(key, item(&["pk", "sk"]));
+        assert_eq!(update.text, "SET #a = :new_a, #b = :new_b, #v = :new_v REMOVE #old");
+        assert_eq!(update.values[2], (":new_v".into(), number(1)));
+        let (_, update) = replacement(&item(&["a"]), item(&["pk", "sk", "a"]));
+        assert_eq!(update.text, "SET #a = :new_a, #v = :new_v");
     }
 }

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::contacts::{Holder, unchanged};
+use super::contacts::{Holder, replace_profile};
 use super::error::StoreError;
-use super::items::{text, to_item};
+use super::items::text;
 use super::transact::{Expression, Write};
 use super::{Store, keys};
 use crate::domain::ids::AccountId;
@@ -80,9 +80,7 @@ impl Store {
         let mut after = profile.clone();
         after.contacts = all.hashes(self.keyring());
         after.sealed = self.sealed(id, &all);
-        let key = keys::profile(id);
-        let profile_item = to_item("profile", &key, &after)?;
-        let mut writes = vec![Write::Put(profile_item, Some(unchanged(profile)))];
+        let mut writes = vec![replace_profile(id, profile, &after)?];
         let own = |text_before: &str| {
             Expression::new("attribute_not_exists(#pk) OR #account = :id")
                 .with(":id", text(text_before))

@@ -1,0 +1,133 @@
+//! `keys add`, `use`, `retire`: the next keyring of the one that comes in, as it is or as the secret
+//! of a deployment holds it. Nothing is kept, and nothing but the result is printed.
+//! `keys reseal`: what accounts keep is sealed under the current key.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use antrian::app::{https_client, sdk_settings};
+use antrian::config::Secrets;
+use antrian::security::{Keyring, Step, rotated};
+use antrian::storage::Store;
+use anyhow::{Context, bail};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+const USAGE: &str = "usage: cargo run -- keys add | use | retire VERSION < keys.json > next.json\n\
+    \x20      cargo run -- keys reseal\n\
+    add makes a key that seals and signs nothing yet; use makes the newest key the one that does,\n\
+    when every function knows it; retire forgets a key that has sealed nothing any more\n\
+    reseal seals anew what accounts keep under earlier keys; ANTRIAN_TABLE and ANTRIAN_SECRETS (or\n\
+    ANTRIAN_KEYS) are those of a function (docs/runbooks/rotate-keys.md)";
+/// The secret of a deployment is an object of settings; this one is the keyring.
+const SETTING: &str = "ANTRIAN_KEYS";
+
+/// Runs a command: on the keyring that `input` holds, or on the table that `get` names. What comes of
+/// it goes to `out`.
+///
+/// # Errors
+/// If there is no keyring, the step would lose something, or the table does not answer.
+pub async fn run(
+    args: &[&str],
+    get: impl Fn(&str) -> Option<String>,
+    input: impl Read,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    match args {
+        ["reseal"] => reseal(get, out).await,
+        _ => step(args, input, out),
+    }
+}
+
+async fn reseal(get: impl Fn(&str) -> Option<String>, out: &mut impl Write) -> anyhow::Result<()> {
+    let sdk = sdk_settings(https_client()).load().await;
+    let secrets = Secrets::load(&sdk, &get("ANTRIAN_SECRETS").unwrap_or_default()).await?;
+    let need = |name: &str| {
+        let setting = secrets.get(name).or_else(|| get(name));
+        setting.with_context(|| format!("{name} is not set"))
+    };
+    let keyring = Keyring::from_json(&need(SETTING)?.into())?;
+    let table = need("ANTRIAN_TABLE")?;
+    let store = Store::new(aws_sdk_dynamodb::Client::new(&sdk), table, Arc::new(keyring));
+    let done = store.reseal().await?;
+    let (read, anew, later) = (done.read, done.resealed, done.changed_meanwhile);
+    Ok(writeln!(out, "{read} items read, {anew} sealed anew, {later} changed meanwhile")?)
+}
+
+fn step(args: &[&str], mut input: impl Read, out: &mut impl Write) -> anyhow::Result<()> {
+    let step = match args {
+        ["add"] => Step::Add,
+        ["use"] => Step::Use,
+        ["retire", version] => Step::Retire(version.parse().with_context(|| USAGE)?),
+        _ => bail!("{USAGE}"),
+    };
+    let mut text = String::new();
+    input.read_to_string(&mut text).context("the keyring cannot be read")?;
+    let next = next(&text.into(), step)?;
+    Ok(writeln!(out, "{}", next.expose_secret())?)
+}
+
+/// The same form as it came in.
+fn next(text: &SecretString, step: Step) -> anyhow::Result<SecretString> {
+    let Ok(Value::Object(mut all)) = serde_json::from_str(text.expose_secret()) else {
+        return Ok(rotated(text, step)?);
+    };
+    let Some(keys) = all.get_mut(SETTING) else { return Ok(rotated(text, step)?) };
+    let written = keys.as_str().map_or_else(|| keys.to_string(), str::to_owned);
+    let rotated = rotated(&written.into(), step)?;
+    *keys = serde_json::from_str(rotated.expose_secret())?;
+    Ok(Value::Object(all).to_string().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use antrian::security::Keyring;
+
+    use super::*;
+
+    fn said(args: &[&str], input: &str) -> anyhow::Result<String> {
+        let mut out = Vec::new();
+        step(args, input.as_bytes(), &mut out)?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    fn shown(json: &str) -> String {
+        format!("{:?}", Keyring::from_json(&json.to_owned().into()).unwrap())
+    }
+
+    #[test]
+    fn a_keyring_goes_through_a_pipe() {
+        let first = Keyring::generate_json().expose_secret().to_owned();
+        let used = said(&["use"], &said(&["add"], &first).unwrap()).unwrap();
+        assert_eq!(shown(&used), "Keyring { current: 2, lookup: 1, versions: [1, 2], .. }");
+    }
+
+    #[test]
+    fn a_deployment_s_secret_keeps_its_form_and_its_other_settings() {
+        let keys = Keyring::generate_json().expose_secret().to_owned();
+        let text = Value::String(keys.clone());
+        for keys in [&keys, &text.to_string()] {
+            let secret = format!(r#"{{"ANTRIAN_KEYS": {keys}, "OTHER": "x"}}"#);
+            let next: Value = serde_json::from_str(&said(&["add"], &secret).unwrap()).unwrap();
+            assert_eq!(next["OTHER"], "x");
+            let keys = next["ANTRIAN_KEYS"].to_string();
+            assert_eq!(shown(&keys), "Keyring { current: 1, lookup: 1, versions: [1, 2], .. }");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_without_a_key() {
+        let keys = Keyring::generate_json().expose_secret().to_owned();
+        let told = |args: &[&str], input| said(args, input).unwrap_err().to_string();
+        assert!(told(&[], &keys).starts_with("usage"));
+        assert!(told(&["retire", "x"], &keys).starts_with("usage"));
+        assert_eq!(told(&["retire", "1"], &keys), "version 1 is `current` and has to stay");
+        assert_eq!(
+            told(&["use"], &keys),
+            "version 1 is the newest key and in use already: add one first"
+        );
+        let secret = r#"{"current":1,"lookup":1,"keys":{"1":"hunter2"}}"#;
+        let wrong = told(&["add"], secret);
+        assert!(wrong.contains("key 1 is not the base64") && !wrong.contains("hunter2"), "{wrong}");
+    }
+}

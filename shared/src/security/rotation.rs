@@ -1,0 +1,168 @@
+//! Changing the keys of a keyring's secret, one step at a time.
+//!
+//! Functions read their keyring when they start, so old and new ones run side by side. A key that is
+//! to seal and sign is therefore there for all of them (`Add`) before any uses it (`Use`). The role
+//! `lookup` no step changes: hashes under another key find nobody, and a person could hold two
+//! bookings.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rand::Rng;
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::keyring::{Keyring, KeyringError, Written};
+
+/// What is done to a keyring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A new key is there, and seals and signs nothing yet.
+    Add,
+    /// The newest key seals and signs from now on.
+    Use,
+    /// A version is forgotten: what it sealed is lost, tickets that it signed are strangers'.
+    Retire(u8),
+}
+
+/// Why a step is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RotationError {
+    /// There is nothing to take it on.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// All versions are in use.
+    #[error("the keyring has a key of version 255, and there is no version above it")]
+    Full,
+    /// The newest key is in use.
+    #[error("version {version} is the newest key and in use already: add one first")]
+    InUse {
+        /// The version.
+        version: u8,
+    },
+    /// The key has a role, and has to stay.
+    #[error("version {version} is `{role}` and has to stay")]
+    HasRole {
+        /// The version.
+        version: u8,
+        /// `current` or `lookup`.
+        role: &'static str,
+    },
+    /// There is no such key.
+    #[error("the keyring has no key of version {version}")]
+    NoSuchKey {
+        /// The version.
+        version: u8,
+    },
+}
+
+/// The secret after a step, in the form that [`Keyring::from_json`] reads.
+///
+/// # Errors
+/// Says why the step is not taken; the secret stays what it is.
+pub fn rotated(secret: &SecretString, step: Step) -> Result<SecretString, RotationError> {
+    Keyring::from_json(secret)?;
+    let mut written = Written::read(secret)?;
+    let newest = written.keys.keys().next_back().copied().unwrap_or_default();
+    match step {
+        Step::Add => {
+            let version = newest.checked_add(1).ok_or(RotationError::Full)?;
+            written.keys.insert(version, new_key());
+        }
+        Step::Use if written.current == newest => {
+            return Err(RotationError::InUse { version: newest });
+        }
+        Step::Use => written.current = newest,
+        Step::Retire(version) => retire(&mut written, version)?,
+    }
+    Ok(json(&written))
+}
+
+fn retire(written: &mut Written, version: u8) -> Result<(), RotationError> {
+    for (role, holder) in [("current", written.current), ("lookup", written.lookup)] {
+        if holder == version {
+            return Err(RotationError::HasRole { version, role });
+        }
+    }
+    let gone = written.keys.remove(&version);
+    gone.map(drop).ok_or(RotationError::NoSuchKey { version })
+}
+
+/// A random key, in base64.
+pub(super) fn new_key() -> SecretString {
+    let mut key = Zeroizing::new([0u8; 32]);
+    rand::rng().fill_bytes(key.as_mut_slice());
+    STANDARD.encode(key.as_slice()).into()
+}
+
+/// Keys are base64 and need no escaping.
+pub(super) fn json(written: &Written) -> SecretString {
+    let keys: Vec<Zeroizing<String>> = written
+        .keys
+        .iter()
+        .map(|(version, key)| Zeroizing::new(format!("\"{version}\":\"{}\"", key.expose_secret())))
+        .collect();
+    let keys: Vec<&str> = keys.iter().map(|key| key.as_str()).collect();
+    let keys = Zeroizing::new(keys.join(","));
+    let (current, lookup) = (written.current, written.lookup);
+    format!("{{\"current\":{current},\"keys\":{{{}}},\"lookup\":{lookup}}}", keys.as_str()).into()
+}
+
+impl Written {
+    /// A keyring of one new key.
+    pub(super) fn new() -> Self {
+        Self { current: 1, lookup: 1, keys: BTreeMap::from([(1, new_key())]) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(secret: &SecretString, steps: &[Step]) -> SecretString {
+        steps.iter().fold(secret.clone(), |secret, step| rotated(&secret, *step).unwrap())
+    }
+
+    fn read(secret: &SecretString) -> Keyring {
+        Keyring::from_json(secret).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_known_to_all_before_any_uses_it() {
+        let first = Keyring::generate_json();
+        let added = after(&first, &[Step::Add]);
+        assert_eq!(
+            format!("{:?}", read(&added)),
+            "Keyring { current: 1, lookup: 1, versions: [1, 2], .. }"
+        );
+        let used = after(&added, &[Step::Use]);
+        let sealed = read(&used).seal(b"text", "a");
+        assert!(sealed.starts_with("v2."));
+        assert_eq!(read(&added).open(&sealed, "a").unwrap(), b"text");
+        assert!(read(&first).open(&sealed, "a").is_err());
+    }
+
+    #[test]
+    fn whoever_is_looked_up_is_found_after_any_rotation() {
+        let (first, nik) = (Keyring::generate_json(), "9971014501909001".parse().unwrap());
+        let later = after(&first, &[Step::Add, Step::Use, Step::Add, Step::Use, Step::Retire(2)]);
+        assert_eq!(read(&first).person(&nik), read(&later).person(&nik));
+        let shown = format!("{:?}", read(&later));
+        assert_eq!(shown, "Keyring { current: 3, lookup: 1, versions: [1, 3], .. }");
+    }
+
+    #[test]
+    fn a_step_that_would_lose_something_is_refused() {
+        let secret = after(&Keyring::generate_json(), &[Step::Add, Step::Use]);
+        let refused = |step| rotated(&secret, step).unwrap_err();
+        assert_eq!(refused(Step::Use), RotationError::InUse { version: 2 });
+        let has_role = |version, role| RotationError::HasRole { version, role };
+        assert_eq!(refused(Step::Retire(1)), has_role(1, "lookup"));
+        assert_eq!(refused(Step::Retire(2)), has_role(2, "current"));
+        assert_eq!(refused(Step::Retire(3)), RotationError::NoSuchKey { version: 3 });
+        let full = secret.expose_secret().replace("\"2\":", "\"255\":").replace(":2,", ":255,");
+        assert_eq!(rotated(&full.into(), Step::Add).unwrap_err(), RotationError::Full);
+        assert!(matches!(rotated(&"{}".into(), Step::Add), Err(RotationError::Keyring(_))));
+    }
+}

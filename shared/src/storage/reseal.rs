@@ -1,0 +1,71 @@
+//! Sealing anew what earlier keys have sealed: work of an operator, never of a function, and the one
+//! reading of the whole table.
+
+use super::erasure::own_key;
+use super::error::{StoreError, fault};
+use super::items::{text, text_of};
+use super::schema::known;
+use super::transact::{Expression, Write};
+use super::{Item, Store};
+
+/// What was found and done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Resealed {
+    /// Items read.
+    pub read: u64,
+    /// Items sealed anew.
+    pub resealed: u64,
+    /// Items that somebody changed meanwhile; the next run looks at them again.
+    pub changed_meanwhile: u64,
+}
+
+/// Profiles, applicants and conversations seal this attribute for their own key and keep it for long.
+const SEALED: &str = "sealed";
+/// The partition that holds them; what others seal is over within a month.
+const ACCOUNTS: &str = "ACCOUNT#";
+
+impl Store {
+    /// Seals under the current key what accounts keep under earlier ones. May run beside everything
+    /// else, and again.
+    ///
+    /// # Errors
+    /// If the table does not answer, or an item does not open.
+    pub async fn reseal(&self) -> Result<Resealed, StoreError> {
+        let (mut done, mut after) = (Resealed::default(), None);
+        loop {
+            let scan = self.client.scan().table_name(&self.table).set_exclusive_start_key(after);
+            let page = scan.send().await.map_err(fault)?;
+            for item in page.items.unwrap_or_default() {
+                done.read += 1;
+                self.reseal_item(&item, &mut done).await?;
+            }
+            after = page.last_evaluated_key;
+            if after.is_none() {
+                return Ok(done);
+            }
+        }
+    }
+
+    async fn reseal_item(&self, item: &Item, done: &mut Resealed) -> Result<(), StoreError> {
+        let (Some(key), Some(sealed)) = (own_key(item), text_of(item, SEALED)) else {
+            return Ok(());
+        };
+        if !key.pk.starts_with(ACCOUNTS) || self.keyring().is_current(sealed) {
+            return Ok(());
+        }
+        known(item)?;
+        let aad = key.aad(SEALED);
+        let opened = self
+            .keyring()
+            .open(sealed, &aad)
+            .map_err(|error| StoreError::Corrupt { kind: SEALED, source: Some(Box::new(error)) })?;
+        let set = Expression::new("SET #sealed = :anew")
+            .with(":anew", text(self.keyring().seal(&opened, &aad)));
+        let same = Expression::new("#sealed = :sealed").with(":sealed", text(sealed));
+        match self.transact(vec![Write::Update(key, set, Some(same))]).await?.applied() {
+            true => done.resealed += 1,
+            false => done.changed_meanwhile += 1,
+        }
+        Ok(())
+    }
+}
