@@ -197,7 +197,7 @@ def fill_secrets():
 
 def book():
     stack, simulator = Stack(*sys.argv[2:4]), sys.argv[4]
-    assert stack.call("GET", "/v1/health") == {"status": "ok"}
+    assert stack.call("GET", "/v1/health") == stack.call("GET", "/v1/health/whatsapp") == {"status": "ok"}
     refusals(stack)
     staff = stack.staff_token(["antrian/admin", "antrian/desk"], ["admin", "desk", "office:*"])
     clerk = stack.staff_token(["antrian/admin", "antrian/desk"], ["desk"], "loket@example.org")
@@ -306,7 +306,9 @@ def after():
     chat.writes("JADWAL")
     until("an answer", lambda: len(chat.received()) > before, 40)
     nothing_waits(stack)
-    print("after the update: the same bookings, the same tickets, the conversation goes on")
+    live = stack.aws("lambda").get_function_configuration(FunctionName=f"{stack.name}-notifier", Qualifier="live")
+    assert live["Environment"]["Variables"]["WHATSAPP_GRAPH_VERSION"] == "v25.0", live["Environment"]
+    print("after the update: the new settings are live, the same bookings, the same tickets, the conversation goes on")
 
 
 def token():

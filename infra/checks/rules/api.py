@@ -1,11 +1,13 @@
 """Who may ask for what, and how often."""
 
+import re
+
 from .templates import text
 
 # Requests without the gateway's authorizer, and who looks at them instead.
 OPEN = {
     "public": {
-        "GET /v1/health", "GET /v1/openapi.json", "GET /v1/offices", "GET /v1/offices/{office}",
+        "GET /v1/health", "GET /v1/health/whatsapp", "GET /v1/openapi.json", "GET /v1/offices", "GET /v1/offices/{office}",
         "GET /v1/offices/{office}/availability", "GET /v1/requirements", "POST /v1/registrations",
         "POST /v1/registrations/{id}/otp", "POST /v1/registrations/{id}/token", "POST /v1/registrations/{id}/verify",
     },
@@ -60,7 +62,10 @@ def complete(templates):
 
 def throttled(templates):
     """The stage bounds requests and writes what happened, without addresses of people."""
-    for _, logical, stage in templates.resources("AWS::ApiGatewayV2::Stage"):
+    stages = list(templates.resources("AWS::ApiGatewayV2::Stage"))
+    if not stages:
+        yield "there is no stage"
+    for _, logical, stage in stages:
         settings = stage["Properties"].get("DefaultRouteSettings", {})
         if not (settings.get("ThrottlingRateLimit") and settings.get("ThrottlingBurstLimit")):
             yield f"{logical} is not throttled"
@@ -72,15 +77,48 @@ def throttled(templates):
                 yield f"{logical} logs {personal}"
 
 
+# What answers which requests; all others are for Slots.
+OWNERS = {"/webhooks/": "Whatsapp", "/v1/health/whatsapp": "Whatsapp", "/v1/registrations": "Registration",
+          "/v1/session": "Registration", "/v1/check-ins": "Checkin"}
+
+
+def answered(templates):
+    """Staff's requests reach the functions for staff; integrations end before the gateway's 30 seconds."""
+    for logical, route in routes(templates):
+        method, path = route["RouteKey"].split(" ")
+        target = re.search(r"\$\{(\w+)Integration\}", route["Target"]["Fn::Sub"]).group(1)
+        wanted = next((owner for prefix, owner in OWNERS.items() if path.startswith(prefix)), None)
+        if wanted is None:
+            is_own = path.startswith("/v1/me") and path != "/v1/me/bookings"
+            wanted = "Registration" if is_own else "Admin" if path.startswith("/v1/offices") and method != "GET" else "Slots"
+        if target != wanted:
+            yield f"{logical} reaches {target}, not {wanted}"
+    slowest = max(function["Timeout"] for name, function in templates.functions() if name in {"slots", "registration", "whatsapp", "checkin", "admin"})
+    for _, logical, integration in templates.resources("AWS::ApiGatewayV2::Integration"):
+        if not slowest * 1000 < integration["Properties"].get("TimeoutInMillis", 30_000) < 30_000:
+            yield f"{logical} does not wait for its function"
+
+
+def staff_only(templates):
+    """Nobody makes themselves staff, and a name is one however it is written."""
+    for _, logical, pool in templates.resources("AWS::Cognito::UserPool"):
+        properties = pool["Properties"]
+        if not properties.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"):
+            yield f"{logical}: anybody can sign up"
+        if properties.get("MfaConfiguration") != {"Ref": "Mfa"}:
+            yield f"{logical} has no second factor"
+        if properties.get("UsernameConfiguration") != {"CaseSensitive": False}:
+            yield f"{logical} tells names apart by their case"
+
+
 def signed_tokens(templates):
     """Staff tokens are those of our pool, made for our client."""
     authorizers = list(templates.resources("AWS::ApiGatewayV2::Authorizer"))
     if not authorizers:
         yield "there is no authorizer"
     for _, logical, authorizer in authorizers:
-        jwt = authorizer["Properties"].get("JwtConfiguration", {})
-        if not (jwt.get("Issuer") and jwt.get("Audience")):
-            yield f"{logical} does not say whose tokens it takes"
+        if authorizer["Properties"].get("JwtConfiguration") != {"Issuer": {"Ref": "Issuer"}, "Audience": [{"Ref": "ClientId"}]}:
+            yield f"{logical} takes tokens of others"
 
 
-RULES = [authorized, complete, throttled, signed_tokens]
+RULES = [authorized, complete, throttled, answered, staff_only, signed_tokens]

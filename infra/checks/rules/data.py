@@ -9,9 +9,10 @@ def kept(templates):
     """What holds people's data outlives a mistake."""
     for file, logical in RETAINED:
         resource = templates.files[file]["Resources"][logical]
-        for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-            if resource.get(policy) != "Retain":
-                yield f"{logical}: {policy} is not Retain"
+        # A creation that fails takes its resources back: kept, their names would be in the way of the next.
+        for policy, wanted in (("DeletionPolicy", "RetainExceptOnCreate"), ("UpdateReplacePolicy", "Retain")):
+            if resource.get(policy) != wanted:
+                yield f"{logical}: {policy} is not {wanted}"
 
 
 def table(templates):
@@ -22,7 +23,8 @@ def table(templates):
             yield f"{logical} has no point-in-time recovery"
         if table.get("DeletionProtectionEnabled") != {"Ref": "DeletionProtection"}:
             yield f"{logical} has no deletion protection"
-        if table.get("SSESpecification", {}).get("SSEType") != "KMS":
+        encryption = table.get("SSESpecification", {})
+        if encryption.get("SSEType") != "KMS" or encryption.get("KMSMasterKeyId") != {"Fn::GetAtt": "Key.Arn"}:
             yield f"{logical} is not encrypted with our key"
         if table.get("BillingMode") != "PAY_PER_REQUEST":
             yield f"{logical} has a fixed capacity"
@@ -46,6 +48,8 @@ def queues(templates):
         target = queue.get("RedrivePolicy", {}).get("deadLetterTargetArn", {}).get("Fn::GetAtt", "").split(".")[0]
         if target not in found:
             yield f"{logical} has no dead-letter queue"
+        elif target != f"{logical}Dlq" or not queue["RedrivePolicy"].get("maxReceiveCount"):
+            yield f"{logical} gives up into {target}"
         elif bool(found[target].get("FifoQueue")) != bool(queue.get("FifoQueue")):
             yield f"{logical} and {target} are not of one kind"
 

@@ -1,5 +1,6 @@
 """What functions may do, and what they are told."""
 
+import json
 import re
 
 from .templates import NESTED, ROOT, text
@@ -10,15 +11,26 @@ SECRET = {"ANTRIAN_KEYS", "WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VER
 ANYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
 
+# What a function is, besides what all are: its secrets, what feeds it.
+CHANNEL = {"whatsapp", "conversation", "notifier"}
+FUNCTIONS = {"slots", "registration", "checkin", "admin", "scheduler", *CHANNEL}
+QUEUES = {"notifier": "Messages", "conversation": "Inbox"}
+SCHEDULES = {"scheduler": {"tick", "audit"}}
+PROVIDER = re.compile(r"(WHATSAPP|TWILIO)_(?!NUMBER$)")
+
+
 def environment(templates):
-    """What the code reads is set, and what is set the code reads."""
-    told = set()
-    for name, function in templates.functions():
-        variables = set(function["Environment"]["Variables"])
-        told |= variables
-        yield from (f"{name}: {variable} belongs into a secret" for variable in sorted(variables & SECRET))
-        yield from (f"{name}: the code does not read {variable}" for variable in sorted(variables - templates.variables))
-    yield from (f"{variable} is set nowhere" for variable in sorted(templates.variables - told - SECRET))
+    """Each function is told what the code reads of it, and nothing else; secrets stand in secrets."""
+    found = dict(templates.functions())
+    yield from (f"{name} is not there" for name in sorted(FUNCTIONS - set(found)))
+    for name, function in found.items():
+        variables = function["Environment"]["Variables"]
+        wanted = {one for one in templates.variables - SECRET if name in CHANNEL or not PROVIDER.match(one)}
+        yield from (f"{name}: {one} is not set" for one in sorted(wanted - set(variables)))
+        yield from (f"{name}: {one} is none of its settings" for one in sorted(set(variables) - wanted))
+        secrets = re.findall(r"Outputs\.(\w+)Arn", text(variables.get("ANTRIAN_SECRETS")))
+        if secrets != (["Keys", "Whatsapp"] if name in CHANNEL else ["Keys"]):
+            yield f"{name} reads the secrets {secrets}"
 
 
 def settings(templates):
@@ -32,7 +44,8 @@ def settings(templates):
         if function.get("LoggingConfig", {}).get("LogFormat") != "JSON":
             yield f"{name} does not log JSON"
         preference = function.get("DeploymentPreference", {})
-        if not (function.get("AutoPublishAlias") and function.get("AutoPublishAliasAllProperties") and preference.get("Alarms")):
+        careful = preference.get("Enabled") == {"Ref": "Canary"} and preference.get("Alarms") and preference.get("Role")
+        if not (function.get("AutoPublishAlias") and function.get("AutoPublishAliasAllProperties") and careful):
             yield f"{name} is replaced at once, whatever its alarm says"
         if function.get("Architectures") != [{"Ref": "Architecture"}]:
             yield f"{name} has an architecture of its own"
@@ -42,17 +55,34 @@ def settings(templates):
 
 
 def sources(templates):
-    """Queues report failures one by one and are bounded; failed runs of the schedule are kept."""
+    """Queues and schedules feed their function; failures are reported one by one, or kept."""
     for name, function in templates.functions():
-        for logical, event in function.get("Events", {}).items():
-            properties = event["Properties"]
-            if event["Type"] == "SQS":
-                if properties.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
-                    yield f"{name}: {logical} repeats a whole batch"
-                if not properties.get("ScalingConfig", {}).get("MaximumConcurrency"):
-                    yield f"{name}: {logical} is not bounded"
-            elif "OnFailure" not in function.get("EventInvokeConfig", {}).get("DestinationConfig", {}):
-                yield f"{name}: failed runs of {logical} are lost"
+        events = function.get("Events", {}).values()
+        queues = [event["Properties"] for event in events if event["Type"] == "SQS"]
+        fed = [text(queue["Queue"]) for queue in queues]
+        wanted = QUEUES.get(name)
+        if len(fed) != bool(wanted) or not all(f"Outputs.{wanted}Arn" in one for one in fed):
+            yield f"{name} is fed by {fed}"
+        for queue in queues:
+            if queue.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
+                yield f"{name} repeats a whole batch"
+            if not queue.get("ScalingConfig", {}).get("MaximumConcurrency"):
+                yield f"{name}: its queue is not bounded"
+        yield from schedule_faults(name, function, [one["Properties"] for one in events if one["Type"] == "ScheduleV2"])
+
+
+def schedule_faults(name, function, schedules):
+    jobs = {json.loads(one["Input"])["job"] for one in schedules}
+    if jobs != SCHEDULES.get(name, set()):
+        yield f"{name} is asked for {sorted(jobs)}"
+    for one in schedules:
+        if "${AWS::StackName}" not in text(one.get("Name")):
+            yield f"{name}: a schedule's name is the same in every stack"
+        if "ScheduleDlqArn" not in text(one.get("DeadLetterConfig")) or "Outputs.Clock" not in text(one.get("RoleArn")):
+            yield f"{name}: what the schedule cannot deliver is lost"
+    kept = (function.get("EventInvokeConfig") or {}).get("DestinationConfig") or {}
+    if schedules and "ScheduleDlqArn" not in text(kept.get("OnFailure")):
+        yield f"{name}: failed runs are lost"
 
 
 def statements(templates):
@@ -86,8 +116,24 @@ def exact(templates):
         managed = listed(resource["Properties"].get("ManagedPolicyArns", []))
         yield from (f"{logical} has AWS's own policy {arn}" for arn in managed if isinstance(arn, str))
     for name, function in templates.functions():
-        if "Role" not in function or "Policies" in function:
-            yield f"{name} has permissions that are not in roles.yaml"
+        if function.get("Role") != {"Fn::GetAtt": f"Roles.Outputs.{name.capitalize()}"} or "Policies" in function:
+            yield f"{name} has permissions that are not its own of roles.yaml"
+    yield from policies_of_others(templates)
+
+
+def policies_of_others(templates):
+    """Policies of keys, topics and functions name who may, and on whose behalf."""
+    for kind in ("AWS::KMS::Key", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"):
+        for _, logical, resource in templates.resources(kind):
+            properties = resource["Properties"]
+            document = properties.get("KeyPolicy") or properties.get("PolicyDocument")
+            for statement in document["Statement"]:
+                principal = statement["Principal"]
+                if "*" in text(principal) or ("Service" in text(principal) and not statement.get("Condition")):
+                    yield f"{logical}/{statement.get('Sid')} lets anybody in"
+    for _, logical, permission in templates.resources("AWS::Lambda::Permission"):
+        if "${ApiId}" not in text(permission["Properties"].get("SourceArn")):
+            yield f"{logical} lets every API in"
 
 
 def nested(templates):
@@ -100,10 +146,22 @@ def nested(templates):
         yield from (f"{logical} has no parameter {key}" for key in sorted(given - set(parameters)))
 
 
+# What a production stack is refused without.
+ASSERTED = [
+    {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]},
+    {"Fn::Equals": [{"Ref": "DeletionProtection"}, "true"]},
+    {"Fn::Equals": [{"Ref": "MetricMath"}, "true"]},
+    {"Fn::Equals": [{"Ref": "StaffMfa"}, "ON"]},
+]
+
+
 def production(templates):
-    """Production and staging are changed by canary, and production tells somebody."""
-    if "AlarmEmail" not in text(templates.files[ROOT].get("Rules", {}).get("ProductionTellsSomebody", {}).get("Assertions", [])):
-        yield "a production stack without an addressee of its alarms is not refused"
+    """Production tells somebody and keeps its guards; it and staging are changed by canary."""
+    rule = templates.files[ROOT].get("Rules", {}).get("ProductionTellsSomebody", {})
+    asserted = [one["Assert"] for one in rule.get("Assertions", [])]
+    if rule.get("RuleCondition") != {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}:
+        yield "there is no rule for production"
+    yield from (f"production is not refused without {text(one)}" for one in ASSERTED if one not in asserted)
     for stage in ("staging", "prod"):
         line = re.search(rf'\[{stage}\.deploy\.parameters\].*?parameter_overrides = (\[.*?\])', templates.samconfig, re.S)
         if not line or "Canary=true" not in line.group(1):

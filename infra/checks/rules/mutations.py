@@ -53,6 +53,12 @@ def unread(templates):
     templates.variables.discard("ANTRIAN_TABLE")
 
 
+def assertion_gone(number):
+    def mutate(templates):
+        del templates.files[ROOT]["Rules"]["ProductionTellsSomebody"]["Assertions"][number]
+    return mutate
+
+
 STATEMENT = ("Properties", "PolicyDocument", "Statement", 0)
 OWN = ("Properties", "Policies", 0, "PolicyDocument", "Statement", 0)
 ROUTE = "PutOfficesOffice"
@@ -104,4 +110,30 @@ MUTATIONS = [
     ("a nested stack lacks a parameter", drop(ROOT, "Roles", "Properties", "Parameters", "InboxArn"), functions.nested),
     ("production tells nobody", lambda templates: templates.files[ROOT]["Rules"].pop("ProductionTellsSomebody"), functions.production),
     ("no canary", samconfig, functions.production),
+    *[(f"production keeps only some guards ({number})", assertion_gone(number), functions.production) for number in range(4)],
+    ("a rule that is never asked", lambda templates: templates.files[ROOT]["Rules"]["ProductionTellsSomebody"].update(RuleCondition={"Fn::Equals": [{"Ref": "Stage"}, "x"]}), functions.production),
+    ("nobody sends", drop(ROOT, "NotifierFunction", "Properties", "Environment", "Variables", "WHATSAPP_PROVIDER"), functions.environment),
+    ("the notifier has no tokens", drop(ROOT, "NotifierFunction", "Properties", "Environment", "Variables", "ANTRIAN_SECRETS"), functions.environment),
+    ("everybody has the tokens", default("Environment", "Variables", "ANTRIAN_SECRETS", value={"Fn::GetAtt": "Data.Outputs.WhatsappArn"}), functions.environment),
+    ("a function is gone", gone(ROOT, "CheckinFunction"), functions.environment),
+    ("nobody takes the messages", drop(ROOT, "NotifierFunction", "Properties", "Events"), functions.sources),
+    ("another queue", put(ROOT, "NotifierFunction", "Properties", "Events", "Messages", "Properties", "Queue", value={"Fn::GetAtt": "Data.Outputs.InboxArn"}), functions.sources),
+    ("no tick", drop(ROOT, "SchedulerFunction", "Properties", "Events", "Tick"), functions.sources),
+    ("failed runs go nowhere", put(ROOT, "SchedulerFunction", "Properties", "EventInvokeConfig", "DestinationConfig", "OnFailure", value=None), functions.sources),
+    ("a schedule without its queue", drop(ROOT, "SchedulerFunction", "Properties", "Events", "Audit", "Properties", "DeadLetterConfig"), functions.sources),
+    ("schedules of one name", put(ROOT, "SchedulerFunction", "Properties", "Events", "Tick", "Properties", "Name", value="tick"), functions.sources),
+    ("another function's role", put(ROOT, "SlotsFunction", "Properties", "Role", value={"Fn::GetAtt": "Roles.Outputs.Notifier"}), functions.exact),
+    ("a key for everybody", put("data", "Key", "Properties", "KeyPolicy", "Statement", 0, "Principal", value="*"), functions.exact),
+    ("every account's logs", drop("data", "Key", "Properties", "KeyPolicy", "Statement", 1, "Condition"), functions.exact),
+    ("every API", drop("api", "SlotsPermission", "Properties", "SourceArn"), functions.exact),
+    ("a canary that is off", default("DeploymentPreference", "Enabled", value=False), functions.settings),
+    ("tokens of another issuer", put("api", "Staff", "Properties", "JwtConfiguration", "Issuer", value="https://example.org"), api.signed_tokens),
+    ("an administrator's request at the wrong function", put("api", ROUTE, "Properties", "Target", value={"Fn::Sub": "integrations/${SlotsIntegration}"}), api.answered),
+    ("a gateway that gives up with its function", put("api", "SlotsIntegration", "Properties", "TimeoutInMillis", value=30_000), api.answered),
+    ("no stage", gone("api", "Live"), api.throttled),
+    ("anybody signs up", drop("staff", "Users", "Properties", "AdminCreateUserConfig"), api.staff_only),
+    ("a password is enough", put("staff", "Users", "Properties", "MfaConfiguration", value="OFF"), api.staff_only),
+    ("another queue's dead letters", put("data", "Messages", "Properties", "RedrivePolicy", "deadLetterTargetArn", value={"Fn::GetAtt": "ScheduleDlq.Arn"}), data.queues),
+    ("a message that never gives up", drop("data", "Messages", "Properties", "RedrivePolicy", "maxReceiveCount"), data.queues),
+    ("a key of AWS", drop("data", "Table", "Properties", "SSESpecification", "KMSMasterKeyId"), data.table),
 ]
