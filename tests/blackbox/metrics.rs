@@ -109,7 +109,9 @@ async fn a_record_says_where_and_when() {
     assert_eq!(hold["_aws"]["CloudWatchMetrics"][0]["Dimensions"], set);
     assert_eq!(hold["_aws"]["CloudWatchMetrics"][0]["Namespace"], "Antrian");
     let check_in = first("check_in");
-    assert_eq!(check_in["minutes_after_slot"], -10, "{check_in}");
+    // The clock goes on while the test runs.
+    let early = check_in["minutes_after_slot"].as_i64();
+    assert!(matches!(early, Some(-10 | -9)), "{check_in}");
     let failed = first("message_failed");
     assert_eq!((&failed["reason"], &failed["Kind"]), (&json!("131026"), &json!("hold")));
     assert_eq!(first("sending_paused")["reason"], "131031");
