@@ -15,13 +15,20 @@ use crate::security::tokens::hex;
 /// Bodies are at most so large, webhooks excepted.
 pub const MOST_BYTES: usize = 64 * 1024;
 
-/// A JSON body, with the hash of its bytes.
+/// A JSON body.
 #[derive(Debug)]
 pub struct Body<T> {
     /// What was sent.
     pub value: T,
-    /// SHA-256 of the bytes, in hexadecimal: the same request has the same.
-    pub hash: String,
+    bytes: Bytes,
+}
+
+impl<T> Body<T> {
+    /// SHA-256 of the bytes, in hexadecimal: the same request has the same. Made when it is asked
+    /// for: most requests of a rush are refused before.
+    pub fn hash(&self) -> String {
+        hash(&self.bytes)
+    }
 }
 
 impl<S, T> FromRequest<S> for Body<T>
@@ -34,15 +41,19 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         expect_json(request.headers())?;
         let bytes = Bytes::from_request(request, state).await.map_err(|error| too_large(&error))?;
-        parse(&bytes)
+        Ok(Body { value: parse(&bytes)?, bytes })
     }
 }
 
 /// The body of a request that has nothing to say: none, or an empty object.
 #[derive(Debug)]
-pub struct NoBody {
+pub struct NoBody;
+
+impl NoBody {
     /// The same for every such body.
-    pub hash: String,
+    pub fn hash(&self) -> String {
+        hash(b"{}")
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,7 +70,7 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
             has_type?;
             parse::<Nothing>(&bytes)?;
         }
-        Ok(Self { hash: hash(b"{}") })
+        Ok(Self)
     }
 }
 
@@ -86,7 +97,7 @@ fn too_large(error: &BytesRejection) -> Problem {
 ///
 /// # Errors
 /// `body_too_large`, `malformed_json`, or `invalid_request` with the field.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.len() > MOST_BYTES {
         return Err(Problem::new(Code::BodyTooLarge).with("max_bytes", MOST_BYTES));
     }
@@ -97,7 +108,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(not_an_object());
     }
-    Ok(Body { value, hash: hash(bytes) })
+    Ok(value)
 }
 
 /// `serde` reads a struct from an array too, by position; nothing here takes one.
