@@ -11,12 +11,12 @@ use antrian::http::body::{Body, NoBody, Params, Segments};
 use antrian::http::idempotency::{RequestKey, json, once, same_body};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::session::{SignedIn, Token};
-use antrian::http::views::{AlternativeView, instant, views};
+use antrian::http::views::{AlternativeView, instant, offered, views};
 use antrian::http::{AppState, Routes};
 use antrian::ledger::{Alternative, Changed, Choice, HoldOutcome, HoldRequest, Moved, NotOffered};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -78,12 +78,12 @@ impl NewBooking {
         (status = 422, body = ProblemDetails)), security(("session" = [])))]
 async fn hold(
     State(app): State<AppState>,
-    headers: HeaderMap,
+    token: Result<Token, Problem>,
     key: RequestKey,
     body: Body<NewBooking>,
 ) -> Result<Response, Problem> {
     let now = app.clock.now();
-    let token = Token::of(&headers)?;
+    let token = token?;
     let office = office(&app, &body.value.office).await?;
     // With a key the first answer is looked for before anything is refused.
     if key.0.is_none() {
@@ -136,7 +136,7 @@ fn refuse_from_memory(
 ) -> Result<(), Problem> {
     let Some(date) = wish.date else { return Ok(()) };
     match app.ledger.known_full(office, &wish.service, date, wish.slot, now) {
-        Some(full) => Err(slot_full(&full.alternatives)),
+        Some(offers) => Err(Problem::new(Code::SlotFull).with("alternatives", offered(&offers))),
         None => Ok(()),
     }
 }

@@ -101,10 +101,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.len() > MOST_BYTES {
         return Err(Problem::new(Code::BodyTooLarge).with("max_bytes", MOST_BYTES));
     }
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| body_fault(&error, bytes))?;
-    json.end().map_err(|_| Problem::new(Code::MalformedJson))?;
+    let value = serde_json::from_slice(bytes).map_err(|_| body_fault::<T>(bytes))?;
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(not_an_object());
     }
@@ -121,8 +118,14 @@ pub fn hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Only the path of a field is told: what stands in it may be personal.
-fn body_fault(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Problem {
+/// What a body that is no `T` is told: a slower reading finds the path of the field. Only the path is
+/// told: what stands there may be personal.
+fn body_fault<T: DeserializeOwned>(bytes: &[u8]) -> Problem {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut json) else {
+        // Something follows it.
+        return Problem::new(Code::MalformedJson);
+    };
     let inner = error.inner();
     // What kind of error `serde_json` names depends on where it stopped: only a second reading tells.
     if serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
