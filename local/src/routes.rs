@@ -56,7 +56,7 @@ pub fn all(local: Local, issuer: Arc<Issuer>) -> Router {
         .with_state(local)
         .merge(simulator::routes(graph))
         .merge(issuer::routes(issuer, Arc::new(move || clock.now())));
-    antrian::http::finish(own.merge(router(documented(), app)))
+    router(documented().merge(own.with_state(()).into()), app)
 }
 
 #[derive(Deserialize)]

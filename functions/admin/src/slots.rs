@@ -70,7 +70,7 @@ async fn release(
     staff.may(Scope::Admin, &id)?;
     let (office, _) = current(&app, &id).await?;
     let scope = format!("release\n{id}");
-    once(&app, &key, &scope, &body.hash, StatusCode::OK, open(&app, &office, &body.value)).await
+    once(&app, &key, &scope, &body.hash(), StatusCode::OK, open(&app, &office, &body.value)).await
 }
 
 async fn open(app: &App, office: &Office, release: &Release) -> Result<Released, Problem> {

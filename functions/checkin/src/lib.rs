@@ -112,7 +112,7 @@ async fn check_in(
 ) -> Result<Response, Problem> {
     staff.has(Scope::Desk)?;
     let scope = format!("check-in\n{}", staff.0.subject);
-    once(&app, &key, &scope, &body.hash, StatusCode::OK, scan(&app, &staff, &body.value)).await
+    once(&app, &key, &scope, &body.hash(), StatusCode::OK, scan(&app, &staff, &body.value)).await
 }
 
 /// Counts a refusal: where, if that is known.

@@ -160,7 +160,7 @@ async fn add(
     let new = parse(&body.value, today)?;
     let account = &who.session.account;
     let scope = format!("applicants\n{account}");
-    same_body(&app, &key, &scope, &body.hash).await?;
+    same_body(&app, &key, &scope, &body.hash()).await?;
     Ok(json(StatusCode::CREATED, &keep(&app, account, &new).await?))
 }
 

@@ -78,7 +78,7 @@ async fn begin(
         ));
     }
     let act = create(&app, body.value.locale);
-    once(&app, &key, "registrations", &body.hash, StatusCode::CREATED, act).await
+    once(&app, &key, "registrations", &body.hash(), StatusCode::CREATED, act).await
 }
 
 async fn create(app: &App, locale: Locale) -> Result<Begun, Problem> {
@@ -158,7 +158,7 @@ async fn token(
     body: Body<Exchange>,
 ) -> Result<Json<SignedInView>, Problem> {
     let registration = own(&app, &id, &body.value.secret).await?;
-    same_body(&app, &key, &format!("token\n{id}"), &body.hash).await?;
+    same_body(&app, &key, &format!("token\n{id}"), &body.hash()).await?;
     open_session(&app, &registration, &body.value.secret).await.map(Json)
 }
 
@@ -215,7 +215,7 @@ async fn otp(
         )
     })?;
     let scope = format!("otp\n{id}");
-    once(&app, &key, &scope, &body.hash, StatusCode::ACCEPTED, send_otp(&app, &id, &phone)).await
+    once(&app, &key, &scope, &body.hash(), StatusCode::ACCEPTED, send_otp(&app, &id, &phone)).await
 }
 
 async fn send_otp(app: &App, id: &RegistrationId, phone: &PhoneNumber) -> Result<OtpSent, Problem> {
@@ -280,7 +280,7 @@ async fn verify(
     body: Body<Verify>,
 ) -> Result<Json<SignedInView>, Problem> {
     let registration = own(&app, &id, &body.value.secret).await?;
-    same_body(&app, &key, &format!("verify\n{id}"), &body.hash).await?;
+    same_body(&app, &key, &format!("verify\n{id}"), &body.hash()).await?;
     if registration.account.is_some() {
         return open_session(&app, &registration, &body.value.secret).await.map(Json);
     }

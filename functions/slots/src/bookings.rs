@@ -11,12 +11,12 @@ use antrian::http::body::{Body, NoBody, Params, Segments};
 use antrian::http::idempotency::{RequestKey, json, once, same_body};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::session::{SignedIn, Token};
-use antrian::http::views::{AlternativeView, instant, views};
+use antrian::http::views::{AlternativeView, instant, offered, views};
 use antrian::http::{AppState, Routes};
 use antrian::ledger::{Alternative, Changed, Choice, HoldOutcome, HoldRequest, Moved, NotOffered};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -78,23 +78,37 @@ impl NewBooking {
         (status = 422, body = ProblemDetails)), security(("session" = [])))]
 async fn hold(
     State(app): State<AppState>,
-    headers: HeaderMap,
+    token: Result<Token, Problem>,
     key: RequestKey,
     body: Body<NewBooking>,
 ) -> Result<Response, Problem> {
     let now = app.clock.now();
-    let token = Token::of(&headers)?;
+    let token = token?;
     let office = office(&app, &body.value.office).await?;
     // With a key the first answer is looked for before anything is refused.
     if key.0.is_none() {
         refuse_from_memory(&app, &office, &body.value, now)?;
     }
+    // Large, and so made apart: most requests of a rush have been answered by now.
+    Box::pin(hold_for(&app, &token, &office, &key, &body, now)).await
+}
+
+/// Holds a seat for a person of the account that the token stands for.
+async fn hold_for(
+    app: &AppState,
+    token: &Token,
+    office: &Office,
+    key: &RequestKey,
+    body: &Body<NewBooking>,
+    now: DateTime<Utc>,
+) -> Result<Response, Problem> {
     let wish = &body.value;
-    let (session, applicant) = token.session_with_applicant(&app, &wish.applicant_id).await?;
+    let (session, applicant) = token.session_with_applicant(app, &wish.applicant_id).await?;
     let applicant = applicant.ok_or_else(unknown_applicant)?;
     let has_priority = applicant.details.category.has_priority();
+    let request_hash = body.hash();
     let request = HoldRequest {
-        office: &office,
+        office,
         service: &wish.service,
         choice: wish.choice()?,
         account: &session.account,
@@ -103,14 +117,14 @@ async fn hold(
         channel: if has_priority { Channel::Priority } else { Channel::Web },
         locale: session.locale,
         idempotency_key: key.0.as_deref(),
-        request_hash: &body.hash,
+        request_hash: &request_hash,
     };
     match app.ledger.hold(&request, now).await? {
         HoldOutcome::Held(booking) | HoldOutcome::Repeated(booking) => Ok(json(
             StatusCode::CREATED,
-            &booking_view(&app, &office, &booking, Some(&applicant), now),
+            &booking_view(app, office, &booking, Some(&applicant), now),
         )),
-        refusal => Err(hold_problem(&office, refusal)),
+        refusal => Err(hold_problem(office, refusal)),
     }
 }
 
@@ -122,7 +136,7 @@ fn refuse_from_memory(
 ) -> Result<(), Problem> {
     let Some(date) = wish.date else { return Ok(()) };
     match app.ledger.known_full(office, &wish.service, date, wish.slot, now) {
-        Some(full) => Err(slot_full(&full.alternatives)),
+        Some(offers) => Err(Problem::new(Code::SlotFull).with("alternatives", offered(&offers))),
         None => Ok(()),
     }
 }
@@ -269,7 +283,7 @@ async fn confirm(
 ) -> Result<Json<BookingView>, Problem> {
     let account = &who.session.account;
     let booking = own(&app, account, code).await?;
-    same_body(&app, &key, &scope("confirm", account, code), &body.hash).await?;
+    same_body(&app, &key, &scope("confirm", account, code), &body.hash()).await?;
     let changed = app.ledger.confirm(booking, app.clock.now()).await?;
     answer(&app, changed).await.map(Json)
 }
@@ -289,7 +303,7 @@ async fn cancel(
 ) -> Result<Json<BookingView>, Problem> {
     let account = &who.session.account;
     let booking = own(&app, account, code).await?;
-    same_body(&app, &key, &scope("cancel", account, code), &body.hash).await?;
+    same_body(&app, &key, &scope("cancel", account, code), &body.hash()).await?;
     let office = office(&app, &booking.seat.office).await?;
     let changed =
         app.ledger.cancel(&office, booking, CancelReason::Applicant, app.clock.now()).await?;
@@ -323,7 +337,7 @@ async fn reschedule(
     let booking = own(&app, account, code).await?;
     let office = office(&app, &booking.seat.office).await?;
     let act = move_to(&app, office, booking, &body.value);
-    once(&app, &key, &scope("reschedule", account, code), &body.hash, StatusCode::OK, act).await
+    once(&app, &key, &scope("reschedule", account, code), &body.hash(), StatusCode::OK, act).await
 }
 
 async fn move_to(

@@ -15,13 +15,20 @@ use crate::security::tokens::hex;
 /// Bodies are at most so large, webhooks excepted.
 pub const MOST_BYTES: usize = 64 * 1024;
 
-/// A JSON body, with the hash of its bytes.
+/// A JSON body.
 #[derive(Debug)]
 pub struct Body<T> {
     /// What was sent.
     pub value: T,
-    /// SHA-256 of the bytes, in hexadecimal: the same request has the same.
-    pub hash: String,
+    bytes: Bytes,
+}
+
+impl<T> Body<T> {
+    /// SHA-256 of the bytes, in hexadecimal: the same request has the same. Made when it is asked
+    /// for: most requests of a rush are refused before.
+    pub fn hash(&self) -> String {
+        hash(&self.bytes)
+    }
 }
 
 impl<S, T> FromRequest<S> for Body<T>
@@ -34,15 +41,19 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         expect_json(request.headers())?;
         let bytes = Bytes::from_request(request, state).await.map_err(|error| too_large(&error))?;
-        parse(&bytes)
+        Ok(Body { value: parse(&bytes)?, bytes })
     }
 }
 
 /// The body of a request that has nothing to say: none, or an empty object.
 #[derive(Debug)]
-pub struct NoBody {
+pub struct NoBody;
+
+impl NoBody {
     /// The same for every such body.
-    pub hash: String,
+    pub fn hash(&self) -> String {
+        hash(b"{}")
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,7 +70,7 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
             has_type?;
             parse::<Nothing>(&bytes)?;
         }
-        Ok(Self { hash: hash(b"{}") })
+        Ok(Self)
     }
 }
 
@@ -86,18 +97,15 @@ fn too_large(error: &BytesRejection) -> Problem {
 ///
 /// # Errors
 /// `body_too_large`, `malformed_json`, or `invalid_request` with the field.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.len() > MOST_BYTES {
         return Err(Problem::new(Code::BodyTooLarge).with("max_bytes", MOST_BYTES));
     }
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| body_fault(&error, bytes))?;
-    json.end().map_err(|_| Problem::new(Code::MalformedJson))?;
+    let value = serde_json::from_slice(bytes).map_err(|_| body_fault::<T>(bytes))?;
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(not_an_object());
     }
-    Ok(Body { value, hash: hash(bytes) })
+    Ok(value)
 }
 
 /// `serde` reads a struct from an array too, by position; nothing here takes one.
@@ -110,8 +118,14 @@ pub fn hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Only the path of a field is told: what stands in it may be personal.
-fn body_fault(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Problem {
+/// What a body that is no `T` is told: a slower reading finds the path of the field. Only the path is
+/// told: what stands there may be personal.
+fn body_fault<T: DeserializeOwned>(bytes: &[u8]) -> Problem {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut json) else {
+        // Something follows it.
+        return Problem::new(Code::MalformedJson);
+    };
     let inner = error.inner();
     // What kind of error `serde_json` names depends on where it stopped: only a second reading tells.
     if serde_json::from_slice::<IgnoredAny>(bytes).is_err() {

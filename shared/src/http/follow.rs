@@ -18,7 +18,7 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) async fn follow(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let id = id_of(&request);
     let header = HeaderValue::from_str(&id);
-    let mut response = correlation::scope(Some(id), next.run(request)).await;
+    let mut response = correlation::scope(Some(id), super::answer(request, next)).await;
     if let Ok(id) = header {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }

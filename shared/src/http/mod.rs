@@ -14,11 +14,11 @@ pub mod views;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
@@ -33,25 +33,30 @@ pub type Routes = OpenApiRouter<AppState>;
 /// The router of a function: its routes, and what every answer of it has in common.
 pub fn router(routes: Routes, app: AppState) -> Router {
     let (router, _document) = routes.split_for_parts();
-    let router = finish(router.with_state(app.clone()));
-    router.layer(middleware::from_fn_with_state(app, follow::follow))
+    // One layer for all of it: each one costs as much as a route.
+    bounded(router.with_state(app.clone())).layer(from_fn_with_state(app, follow::follow))
 }
 
-/// Adds what every answer has in common: problems for unknown addresses, a bound in time, headers.
+/// Adds what answers have in common that belong to no function.
 pub fn finish(router: Router) -> Router {
+    bounded(router).layer(from_fn(answer))
+}
+
+/// Problems for unknown addresses, a bound in size.
+fn bounded(router: Router) -> Router {
     router
         .fallback(async || Problem::new(Code::NotFound).into_response())
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed).into_response())
         .layer(DefaultBodyLimit::max(body::MOST_BYTES))
-        .layer(middleware::from_fn(answer_headers))
 }
 
 /// A request that takes longer is given up, well before [`crate::ledger::REQUEST_LIFE_SECS`]: a day
 /// that is closed counts on it that nobody writes after that time who saw the day open.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
 
-/// Nothing is stored on the way unless the handler says so, and nothing is guessed from content.
-async fn answer_headers(request: Request, next: Next) -> Response {
+/// A bound in time, and headers: nothing is stored on the way unless the handler says so, and nothing
+/// is guessed from content.
+async fn answer(request: Request, next: Next) -> Response {
     let answered = tokio::time::timeout(REQUEST_TIME, next.run(request)).await;
     let given_up = |_| Problem::new(Code::OutcomeUnknown).retry_after(2).into_response();
     let mut response = answered.unwrap_or_else(given_up);

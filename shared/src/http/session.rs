@@ -92,6 +92,15 @@ pub struct SignedIn {
     pub token: Token,
 }
 
+/// Its owner is not known yet: only that it could be right.
+impl<S: Send + Sync> FromRequestParts<S> for Token {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Self::of(&parts.headers)
+    }
+}
+
 impl FromRequestParts<AppState> for SignedIn {
     type Rejection = Problem;
 

@@ -3,10 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
 use crate::domain::requirements::{Document, Warning};
-use crate::ledger::Alternative;
+use crate::ledger::{Alternative, Offers};
 
 /// A document to bring.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -79,6 +80,12 @@ impl From<&Alternative> for AlternativeView {
             seats_free: alternative.seats_free,
         }
     }
+}
+
+/// The views of offers, as JSON: what everybody is offered within the same second is written once.
+pub fn offered(offers: &Offers) -> &Option<Box<RawValue>> {
+    let written = || to_raw_value(&views::<_, AlternativeView>(&offers.alternatives)).ok();
+    offers.told.get_or_init(written)
 }
 
 /// An instant as clients read it: RFC 3339 with the office's offset.

@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::sync::RwLock;
 
-use super::search::Alternative;
+use super::search::{Alternative, Offers};
 use crate::domain::booking::SeatRef;
 use crate::domain::code::BookingCode;
 use crate::domain::day::{Day, Seat};
@@ -228,7 +228,7 @@ type Wanted = (OfficeId, ServiceId, NaiveDate);
 /// ask within the same second is of no use to anybody.
 #[derive(Debug)]
 pub(super) struct OfferCache {
-    memory: Memory<Wanted, Vec<Alternative>>,
+    memory: Memory<Wanted, Offers>,
 }
 
 impl OfferCache {
@@ -239,15 +239,15 @@ impl OfferCache {
     /// What was found within the last second, else what `find` finds.
     pub(super) fn get(
         &self,
-        wanted: Wanted,
+        wanted: &Wanted,
         now: DateTime<Utc>,
         find: impl FnOnce() -> Vec<Alternative>,
-    ) -> Vec<Alternative> {
-        if let Some(known) = self.memory.peek(&wanted, DAY_AGE, now) {
-            return known.to_vec();
+    ) -> Arc<Offers> {
+        if let Some(known) = self.memory.peek(wanted, DAY_AGE, now) {
+            return known;
         }
-        let found = find();
-        self.memory.keep(&wanted, now, Arc::new(found.clone()));
+        let found = Arc::new(Offers { alternatives: find(), told: OnceLock::new() });
+        self.memory.keep(wanted, now, found.clone());
         found
     }
 }

@@ -33,7 +33,7 @@ pub use change::{Changed, CheckInRefused, CheckedIn};
 pub use hold::{Choice, HoldOutcome, HoldRequest, NotOffered};
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
 pub use moving::Moved;
-pub use search::{Alternative, KnownFull};
+pub use search::{Alternative, Offers};
 
 /// The ledger.
 #[derive(Debug, Clone)]

@@ -1,6 +1,9 @@
 //! Free seats near a wanted one, and refusals that need no reading.
 
+use std::sync::{Arc, OnceLock};
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde_json::value::RawValue;
 
 use super::availability::{DayStatus, day_availability, search_dates};
 use super::cache::DayCache;
@@ -21,11 +24,13 @@ pub struct Alternative {
     pub seats_free: u16,
 }
 
-/// A refusal that this instance could give from memory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownFull {
-    /// What is free instead, as far as this instance remembers.
+/// What is free instead of a full date, as far as this instance remembers.
+#[derive(Debug)]
+pub struct Offers {
+    /// The slots.
     pub alternatives: Vec<Alternative>,
+    /// Their JSON, from whoever told somebody of them first.
+    pub told: OnceLock<Option<Box<RawValue>>>,
 }
 
 /// Alternatives given with a refusal.
@@ -64,8 +69,8 @@ impl Ledger {
         Ok(found)
     }
 
-    /// The refusal of a wanted slot (or date) if this instance knows that it is full: without a
-    /// reading, for whoever asks. `None` says nothing.
+    /// What to offer instead of a wanted slot (or date) if this instance knows that it is full:
+    /// without a reading, for whoever asks. `None` says nothing.
     pub fn known_full(
         &self,
         office: &Office,
@@ -73,7 +78,7 @@ impl Ledger {
         date: NaiveDate,
         time: Option<SlotTime>,
         now: DateTime<Utc>,
-    ) -> Option<KnownFull> {
+    ) -> Option<Arc<Offers>> {
         let day = self.days.peek(&office.id, date, DayCache::refusal_age(), now)?;
         if day.state.is_none() || day.closed().is_some() {
             return None;
@@ -94,7 +99,7 @@ impl Ledger {
             self.count_refusal("slot_full", (&office.id, Some(date)), Channel::Web, now);
             let wanted = (office.id.clone(), service.clone(), date);
             let find = || self.remembered(office, service, date, now);
-            KnownFull { alternatives: self.offers.get(wanted, now, find) }
+            self.offers.get(&wanted, now, find)
         })
     }
 

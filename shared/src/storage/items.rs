@@ -1,6 +1,7 @@
 //! Reading and writing items as Rust values.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use chrono::{DateTime, Utc};
@@ -113,18 +114,22 @@ fn take(items: &mut Vec<Item>, key: &Key) -> Option<Item> {
     Some(items.swap_remove(at))
 }
 
+/// A call of the SDK is some ten kilobytes while it runs. Kept apart from the request's own state,
+/// which is made and moved for every request, it costs only those that come to it.
+pub(super) fn apart<F: Future>(call: F) -> Pin<Box<F>> {
+    Box::pin(call)
+}
+
 impl Store {
     /// One item, strongly consistent.
     pub(crate) async fn get_item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
-        let got = self
+        let call = self
             .client
             .get_item()
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(fault)?;
+            .consistent_read(true);
+        let got = apart(call.send()).await.map_err(fault)?;
         got.item.iter().try_for_each(known)?;
         Ok(got.item)
     }
@@ -142,7 +147,7 @@ impl Store {
             source: Some(Box::new(error)),
         })?;
         let call = self.client.batch_get_item().request_items(&self.table, asked);
-        let answer = call.send().await.map_err(fault)?;
+        let answer = apart(call.send()).await.map_err(fault)?;
         let left_out = answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty());
         let mut found = answer.responses.and_then(|mut all| all.remove(&self.table));
         found.iter().flatten().try_for_each(known)?;
@@ -180,7 +185,7 @@ impl Store {
         let mut after = ask.after;
         loop {
             let left = i32::try_from(ask.most.saturating_sub(items.len())).unwrap_or(i32::MAX);
-            let page = self
+            let call = self
                 .client
                 .query()
                 .table_name(&self.table)
@@ -190,10 +195,8 @@ impl Store {
                 .set_expression_attribute_values(values(&[&ask.condition]))
                 .set_consistent_read(ask.index.is_none().then_some(ask.consistent))
                 .set_exclusive_start_key(after)
-                .limit(left)
-                .send()
-                .await
-                .map_err(fault)?;
+                .limit(left);
+            let page = apart(call.send()).await.map_err(fault)?;
             items.extend(page.items.unwrap_or_default());
             after = page.last_evaluated_key;
             if after.is_none() || items.len() >= ask.most {

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::{StoreError, fault};
-use super::items::{Ask, number, to_item};
+use super::items::{Ask, apart, number, to_item};
 use super::schema::{guarded, versioned};
 use super::transact::{Expression, Write, names, values};
 use super::{Store, keys};
@@ -61,7 +61,7 @@ impl Store {
         let add = versioned(Expression::new("ADD #last :one").with(":one", number(1)));
         let understood = guarded(Expression::default());
         let key = keys::queue_counter(office, date, group);
-        let sent = self
+        let call = self
             .client
             .update_item()
             .table_name(&self.table)
@@ -70,9 +70,8 @@ impl Store {
             .condition_expression(understood.text.as_ref())
             .set_expression_attribute_names(names(&[&add.text, &understood.text]))
             .set_expression_attribute_values(values(&[&add, &understood]))
-            .return_values(aws_sdk_dynamodb::types::ReturnValue::UpdatedNew)
-            .send()
-            .await;
+            .return_values(aws_sdk_dynamodb::types::ReturnValue::UpdatedNew);
+        let sent = apart(call.send()).await;
         if refused(&sent) {
             // Reading it tells why.
             self.get_item(&key).await?;

@@ -21,6 +21,7 @@ use aws_sdk_dynamodb::types::{
 use rand::RngExt;
 
 use super::error::{Fault, StoreError, classify};
+use super::items::apart;
 use super::keys::Key;
 use super::schema::{guarded, known, stamped, versioned};
 use super::{Item, Store};
@@ -129,16 +130,14 @@ impl Store {
             if begun.elapsed() > LAST_TRY_AFTER {
                 break;
             }
-            let sent = self
+            let call = self
                 .client
                 .transact_write_items()
                 .set_transact_items(Some(items.clone()))
                 .client_request_token(&token)
                 .customize()
-                .config_override(one_try())
-                .send()
-                .await;
-            let Err(error) = sent else { return Ok(Outcome::Applied) };
+                .config_override(one_try());
+            let Err(error) = apart(call.send()).await else { return Ok(Outcome::Applied) };
             if let Some(reasons) = cancellation(&error) {
                 match refused(reasons) {
                     Cancelled::Conditions(old) => {
