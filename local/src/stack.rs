@@ -7,13 +7,14 @@ use antrian::app::{App, Clients, sdk_settings, sdk_timeouts};
 use antrian::clock::Clock;
 use antrian::config::{CloudApiConfig, Config, Provider};
 use antrian::domain::office::Office;
+use antrian::http::aws;
 use antrian::ledger::Housekeeping;
 use antrian::messaging::{AnyMessenger, CloudApi};
 use antrian::security::Keyring;
 use antrian::telemetry::Metrics;
 use antrian_scheduler::Job;
 use anyhow::Context;
-use aws_sdk_dynamodb::config::{Credentials, Region};
+use aws_sdk_dynamodb::config::{Credentials, Region, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::timeout::TimeoutConfig;
 use secrecy::{ExposeSecret, SecretString};
@@ -69,8 +70,9 @@ pub struct Stack {
     pub base_url: String,
     /// The development identity provider.
     pub issuer: Arc<Issuer>,
+    /// The table and the queues.
+    pub cloud: Cloud,
     home: Option<Home>,
-    cloud: Cloud,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<std::io::Result<()>>,
     background: Vec<JoinHandle<()>>,
@@ -93,7 +95,7 @@ impl Stack {
         let cloud = Cloud::start(storage).await?;
         let listener = listen(options.port).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
-        let clients = clients(&cloud, options.http_client, options.sdk_timeouts).await;
+        let clients = clients(&cloud, options.http_client, options.sdk_timeouts);
         let table = options.overrides.get("ANTRIAN_TABLE").map_or(TABLE, String::as_str);
         cloud::create_table(&clients.dynamodb, table).await?;
         let urls = cloud::create_queues(&clients.sqs, VISIBILITY_SECS).await?;
@@ -210,18 +212,18 @@ async fn serve(
 }
 
 /// The real SDK against the embedded cloud.
-async fn clients(
+fn clients(
     cloud: &Cloud,
     http: Option<SharedHttpClient>,
     timeouts: Option<TimeoutConfig>,
 ) -> Clients {
-    let http = http.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
+    let http = http.unwrap_or_else(aws::http_client);
+    let local = Credentials::new("local", "local", None, None, "local");
     let sdk = sdk_settings(http)
         .timeout_config(timeouts.unwrap_or_else(sdk_timeouts))
         .region(Region::new(cloud::REGION))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .load()
-        .await;
+        .credentials_provider(SharedCredentialsProvider::new(local))
+        .build();
     let dynamodb =
         aws_sdk_dynamodb::config::Builder::from(&sdk).endpoint_url(&cloud.dynamodb_url).build();
     let sqs = aws_sdk_sqs::config::Builder::from(&sdk).endpoint_url(&cloud.sqs_url).build();

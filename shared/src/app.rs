@@ -3,14 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::sdk_config;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Secrets, WhatsappConfig};
 use crate::domain::ticket::TicketVerifier;
+use crate::http::aws;
 use crate::http::staff::{StaffConfig, StaffVerifier};
 use crate::ledger::Ledger;
 use crate::messaging::{Inbox, MessageQueue};
@@ -97,7 +101,8 @@ pub enum StartError {
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// One call with its repetitions.
 const CALL_TIMEOUT: Duration = Duration::from_secs(4);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// A connection is there within this time, or the try has failed.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long the SDK waits for an answer.
 pub fn sdk_timeouts() -> TimeoutConfig {
@@ -108,21 +113,43 @@ pub fn sdk_timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// The SDK's settings: region, credentials and endpoints from the environment unless the caller adds
-/// them; plain or TLS by the given client.
-pub fn sdk_settings(http: SharedHttpClient) -> ConfigLoader {
-    aws_config::defaults(BehaviorVersion::v2026_01_12())
+/// The SDK's settings, to which the caller adds region and credentials.
+pub fn sdk_settings(http: SharedHttpClient) -> sdk_config::Builder {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
         .http_client(http)
         .timeout_config(sdk_timeouts())
         .retry_config(RetryConfig::standard().with_max_attempts(3))
 }
 
-/// The HTTPS client of the SDK, with ring.
-pub fn https_client() -> SharedHttpClient {
-    use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-    aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https()
+/// The SDK's settings in a function. Region and credentials stand in its environment, where Lambda
+/// puts them for as long as the instance lives; none of the other places in which the SDK's own
+/// loader (`aws-config`) would look exists there, and they are a seventh of a function's code.
+fn sdk_of_function() -> SdkConfig {
+    let mut settings = sdk_settings(aws::http_client()).service_config(Endpoints);
+    settings.set_region(env("AWS_REGION").map(Region::new));
+    if let (Some(id), Some(secret)) = (env("AWS_ACCESS_KEY_ID"), env("AWS_SECRET_ACCESS_KEY")) {
+        let token = env("AWS_SESSION_TOKEN");
+        let credentials = Credentials::new(id, secret, token, None, "EnvironmentVariable");
+        settings.set_credentials_provider(Some(SharedCredentialsProvider::new(credentials)));
+    }
+    settings.build()
+}
+
+/// Endpoints other than AWS's own, for emulators: `AWS_ENDPOINT_URL`, or of one service
+/// `AWS_ENDPOINT_URL_DYNAMODB` and the like.
+#[derive(Debug)]
+struct Endpoints;
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let service = key.service_id().to_uppercase().replace(' ', "_");
+        env(&format!("{}_{service}", key.env())).or_else(|| env(key.env()))
+    }
+}
+
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 impl App {
@@ -163,8 +190,7 @@ impl App {
     /// # Errors
     /// Names what is missing or wrong.
     pub async fn from_env() -> Result<Arc<Self>, StartError> {
-        let env = |name: &str| std::env::var(name).ok();
-        let sdk = sdk_settings(https_client()).load().await;
+        let sdk = sdk_of_function();
         let secrets = Secrets::load(&sdk, &env("ANTRIAN_SECRETS").unwrap_or_default()).await?;
         let config = Config::read(|name| secrets.get(name).or_else(|| env(name)))?;
         let metrics = Metrics::to_stdout(&config.stage);

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use antrian::http::aws;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -134,7 +135,7 @@ pub trait Interfere: Send + Sync + fmt::Debug + 'static {
 /// The SDK's ordinary client without TLS, with `interfere` in front of it.
 #[must_use]
 pub fn client(interfere: Arc<dyn Interfere>) -> SharedHttpClient {
-    let inner = aws_smithy_http_client::Builder::new().build_http();
+    let inner = aws::http_client();
     SharedHttpClient::new(Wire { inner, interfere, calls: Arc::default() })
 }
 

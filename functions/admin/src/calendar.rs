@@ -9,6 +9,7 @@ use antrian::domain::office::{DayException, Office};
 use antrian::domain::time::local_date;
 use antrian::http::body::{Body, Segments};
 use antrian::http::problem::{Problem, ProblemDetails};
+use antrian::http::routes::routes;
 use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
@@ -18,7 +19,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::offices::{check, current, write};
 

@@ -5,13 +5,13 @@ use antrian::domain::office::Office;
 use antrian::domain::validate::{Fault, faults};
 use antrian::http::body::{Body, Segments};
 use antrian::http::problem::{Code, FieldFault, Problem, ProblemDetails};
+use antrian::http::routes::routes;
 use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
 use axum::Json;
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(put))

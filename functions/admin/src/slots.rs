@@ -8,6 +8,7 @@ use antrian::domain::time::{SlotTime, local_date};
 use antrian::http::body::{Body, Segments};
 use antrian::http::idempotency::{RequestKey, once};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::routes::routes;
 use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
@@ -20,7 +21,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::offices::current;
 

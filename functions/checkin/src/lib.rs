@@ -7,6 +7,7 @@ use antrian::domain::office::Office;
 use antrian::http::body::Body;
 use antrian::http::idempotency::{RequestKey, once};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::routes::routes;
 use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::views::{DocumentView, WarningView, instant, views};
@@ -22,7 +23,6 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// All routes of this function.
 pub fn routes() -> Routes {

@@ -4,7 +4,7 @@ use antrian::lambda::{self, Function, LambdaEvent};
 use antrian::messaging::AnyMessenger;
 use aws_lambda_events::sqs::SqsEvent;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
     let function = Function::start(|app| Ok((AnyMessenger::new(&app)?, app))).await;
     let handle = move |event: LambdaEvent<SqsEvent>| async move {

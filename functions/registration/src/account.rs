@@ -6,6 +6,7 @@ use antrian::domain::code::BookingCode;
 use antrian::domain::ids::AccountId;
 use antrian::domain::message::Locale;
 use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::routes::routes;
 use antrian::http::session::SignedIn;
 use antrian::http::{AppState, Routes};
 use antrian::storage::{Account, BookingKept};
@@ -16,7 +17,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::applicants::ApplicantView;
 

@@ -9,6 +9,7 @@ use antrian::domain::time::local_date;
 use antrian::http::body::Body;
 use antrian::http::idempotency::{RequestKey, json, same_body};
 use antrian::http::problem::{Code, FieldFault, Problem, ProblemDetails};
+use antrian::http::routes::routes;
 use antrian::http::session::SignedIn;
 use antrian::http::views::{WarningView, views};
 use antrian::http::{AppState, Routes};
@@ -21,7 +22,6 @@ use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(add, list))

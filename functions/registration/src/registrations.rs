@@ -8,6 +8,7 @@ use antrian::domain::personal::PhoneNumber;
 use antrian::http::body::{Body, Segments};
 use antrian::http::idempotency::{RequestKey, once, same_body};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::routes::routes;
 use antrian::http::{AppState, Routes};
 use antrian::messaging::compose::{OneTimeCode, message_aad};
 use antrian::security::tokens;
@@ -23,7 +24,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new()

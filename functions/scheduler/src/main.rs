@@ -4,7 +4,7 @@ use antrian::lambda::{self, Function, LambdaEvent};
 use antrian::ledger::Housekeeping;
 use antrian_scheduler::{Scheduled, run};
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
     let function = Function::start(|app| Ok((Housekeeping::new(app.ledger.clone()), app))).await;
     let handle = move |event: LambdaEvent<Scheduled>| async move {

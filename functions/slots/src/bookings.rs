@@ -10,6 +10,7 @@ use antrian::domain::time::SlotTime;
 use antrian::http::body::{Body, NoBody, Params, Segments};
 use antrian::http::idempotency::{RequestKey, json, once, same_body};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::routes::routes;
 use antrian::http::session::{SignedIn, Token};
 use antrian::http::views::{AlternativeView, instant, offered, views};
 use antrian::http::{AppState, Routes};
@@ -22,7 +23,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::offices::{office, unknown_service};
 use crate::view::{BookingView, booking_view, read_view};

@@ -6,13 +6,13 @@ pub mod requirements;
 pub mod tickets;
 mod view;
 
+use antrian::http::routes::routes;
 use antrian::http::{AppState, Routes};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use antrian::http::health::{self, Health};
 use antrian::http::problem::{Problem, ProblemDetails};

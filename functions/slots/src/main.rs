@@ -2,7 +2,7 @@
 
 use antrian::lambda;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
     lambda::http(antrian_slots::routes).await
 }

@@ -8,6 +8,7 @@ use antrian::domain::release::ReleasePolicy;
 use antrian::domain::time::{local_date, zone_name};
 use antrian::http::body::{Params, Segments};
 use antrian::http::problem::{Code, Problem};
+use antrian::http::routes::routes;
 use antrian::http::views::instant;
 use antrian::http::{AppState, Routes};
 use antrian::ledger::{DayAvailability, DayStatus};
@@ -20,7 +21,6 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// Public answers may be kept by caches so long: a second behind a rush, a little more for lists.
 const AVAILABILITY_CACHE: &str = "public, max-age=1, stale-while-revalidate=2";

@@ -5,6 +5,7 @@ use antrian::domain::requirements::{ApplicantKind, Circumstances, requirements};
 use antrian::domain::time::local_date;
 use antrian::http::body::Params;
 use antrian::http::problem::{Problem, ProblemDetails};
+use antrian::http::routes::routes;
 use antrian::http::views::{DocumentView, WarningView, views};
 use antrian::http::{AppState, Routes};
 use axum::Json;
@@ -15,7 +16,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::offices::{office, unknown_service};
 

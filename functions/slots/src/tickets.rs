@@ -4,6 +4,7 @@ use antrian::domain::booking::{Booking, Status};
 use antrian::domain::code::BookingCode;
 use antrian::http::body::Segments;
 use antrian::http::problem::{Code, Problem, ProblemDetails, internal};
+use antrian::http::routes::routes;
 use antrian::http::session::SignedIn;
 use antrian::http::{AppState, Routes};
 use antrian::messaging::compose::ticket_claims;
@@ -13,7 +14,6 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::bookings::own;
 use crate::offices::office;

@@ -13,6 +13,7 @@ use std::{
     time::Instant,
 };
 
+use antrian::http::aws;
 use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Credentials, Region},
     types::AttributeValue,
@@ -29,7 +30,7 @@ fn dynamodb(cloud: &Cloud) -> aws_sdk_dynamodb::Client {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(REGION))
         .credentials_provider(Credentials::new("test", "test", None, None, "static"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(aws::http_client())
         .endpoint_url(&cloud.dynamodb_url)
         .build();
     aws_sdk_dynamodb::Client::from_conf(config)
@@ -40,7 +41,7 @@ fn sqs(cloud: &Cloud) -> aws_sdk_sqs::Client {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(REGION))
         .credentials_provider(Credentials::new("test", "test", None, None, "static"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(aws::http_client())
         .endpoint_url(&cloud.sqs_url)
         .build();
     aws_sdk_sqs::Client::from_conf(config)

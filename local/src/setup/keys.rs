@@ -5,11 +5,13 @@
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use antrian::app::{https_client, sdk_settings};
+use antrian::app::sdk_timeouts;
 use antrian::config::Secrets;
+use antrian::http::aws;
 use antrian::security::{Keyring, Step, rotated};
 use antrian::storage::Store;
 use anyhow::{Context, bail};
+use aws_config::BehaviorVersion;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -40,7 +42,12 @@ pub async fn run(
 }
 
 async fn reseal(get: impl Fn(&str) -> Option<String>, out: &mut impl Write) -> anyhow::Result<()> {
-    let sdk = sdk_settings(https_client()).load().await;
+    // On somebody's own machine: credentials may come from a profile.
+    let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(aws::http_client())
+        .timeout_config(sdk_timeouts())
+        .load()
+        .await;
     let secrets = Secrets::load(&sdk, &get("ANTRIAN_SECRETS").unwrap_or_default()).await?;
     let need = |name: &str| {
         let setting = secrets.get(name).or_else(|| get(name));

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
+use aws_types::SdkConfig;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 

@@ -1,10 +1,24 @@
 //! Calls to others over HTTPS, with ring as everywhere.
 
+use std::sync::LazyLock;
+
+use rustls::{ClientConfig, RootCertStore};
+
+/// TLS 1.2 and 1.3. Mozilla's authorities are part of the program: to read those of the machine takes
+/// three times the instructions of everything else that a function does before it is ready.
+pub(super) fn tls() -> ClientConfig {
+    static TLS: LazyLock<ClientConfig> = LazyLock::new(|| {
+        // A second installation is refused, and the first one is the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
+    });
+    TLS.clone()
+}
+
 /// The start of a client.
 pub fn builder() -> reqwest::ClientBuilder {
-    // A second installation is refused, and the first one is the same.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
+    reqwest::Client::builder().tls_backend_preconfigured(tls())
 }
 
 /// The start of a client that calls `url` only: what is plain HTTP is on this machine, and no proxy
@@ -12,3 +26,6 @@ pub fn builder() -> reqwest::ClientBuilder {
 pub fn builder_for(url: &str) -> reqwest::ClientBuilder {
     if url.starts_with("http://") { builder().no_proxy() } else { builder() }
 }
+
+#[cfg(test)]
+mod tests;

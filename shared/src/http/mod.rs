@@ -1,11 +1,13 @@
 //! What the HTTP functions share: problems, bodies, sign-in, repeated requests.
 
+pub mod aws;
 pub mod body;
 pub mod client;
 mod follow;
 pub mod health;
 pub mod idempotency;
 pub mod problem;
+pub mod routes;
 pub mod session;
 pub mod staff;
 pub mod staff_session;

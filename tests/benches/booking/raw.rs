@@ -6,19 +6,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use antrian::app::sdk_settings;
+use antrian::http::aws;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{Credentials, Region};
+use aws_sdk_dynamodb::config::{Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 
 use crate::load::{AT_ONCE, Measured};
 
 /// A client of the table at `url`.
-pub(crate) async fn client(url: &str) -> Client {
-    let sdk = sdk_settings(aws_smithy_http_client::Builder::new().build_http())
+pub(crate) fn client(url: &str) -> Client {
+    let local = Credentials::new("local", "local", None, None, "local");
+    let sdk = sdk_settings(aws::http_client())
         .region(Region::new(antrian_local::cloud::REGION))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .load()
-        .await;
+        .credentials_provider(SharedCredentialsProvider::new(local))
+        .build();
     let config = aws_sdk_dynamodb::config::Builder::from(&sdk).endpoint_url(url).build();
     Client::from_conf(config)
 }

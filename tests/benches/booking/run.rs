@@ -122,7 +122,7 @@ impl Bench {
 
     /// Holds and confirms, beside bare transactions of as many items as a hold writes.
     async fn book(&mut self) -> anyhow::Result<()> {
-        let table = raw::client(&self.stack.table_url).await;
+        let table = raw::client(&self.stack.table_url);
         let items = usize::try_from(self.run.one_hold.items)?;
         let people: Vec<usize> = (0..self.size.bookings).collect();
         for (round, people) in

@@ -6,6 +6,7 @@ use antrian::clock::Clock;
 use antrian::domain::message::Locale;
 use antrian::domain::office::Office;
 use antrian::domain::person::{Category, Contacts};
+use antrian::http::aws;
 use antrian::storage::{NewApplicant, Session};
 use antrian_local::home::Home;
 use antrian_local::{Options, Stack};
@@ -22,7 +23,7 @@ use crate::place::{self, BEGIN, FULL, OFFICE};
 /// Serves until standard input ends. Says in one line where, then answers a line with a line:
 /// `calls`, `bodies on`, `bodies off`, `memory`.
 pub(crate) async fn serve(folder: Option<&str>, people: usize) -> anyhow::Result<()> {
-    let counter = Counter::new(aws_smithy_http_client::Builder::new().build_http());
+    let counter = Counter::new(aws::http_client());
     let stack = start(folder, &counter).await?;
     stack.run_job(Job::Tick).await?;
     let mut tokens = Vec::new();

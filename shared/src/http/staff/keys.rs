@@ -14,6 +14,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, OnceCell, RwLock};
 
+use crate::http::client;
+
 /// How long a request for the keys may take altogether.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
 /// Largest answer that is read; Cognito's two keys take 1 KB.
@@ -218,13 +220,9 @@ impl KeySource {
 /// A client for one address, which is the issuer's or on the loopback. Follows no redirect: the keys
 /// come from that address or not at all.
 fn client(url: &Url) -> Result<Client, reqwest::Error> {
-    // Fails if a provider was installed before, and then that one serves.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder =
-        Client::builder().timeout(FETCH_TIMEOUT).redirect(reqwest::redirect::Policy::none());
-    if url.scheme() == "https" {
-        return builder.https_only(true).build();
-    }
-    // On the loopback no certificate is needed (a bare container has none) and no proxy helps.
-    builder.no_proxy().tls_certs_only([]).build()
+    client::builder_for(url.as_str())
+        .timeout(FETCH_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .https_only(url.scheme() == "https")
+        .build()
 }

@@ -1,0 +1,1 @@
+"""What `infra/measure` is made of."""

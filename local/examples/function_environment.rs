@@ -1,0 +1,63 @@
+//! The stack for functions that run as processes of their own, as in the cloud: prints what they must
+//! find in their environment, as one JSON object, and ends when its input ends. Nothing else works on
+//! the queues. `infra/measure` uses it.
+
+#![expect(clippy::print_stdout, reason = "this is what the caller reads")]
+
+use antrian::http::staff::{Offices, Scope};
+use antrian::security::Keyring;
+use antrian_local::cloud::{DEAD_LETTER_QUEUE, QUEUE, REGION};
+use antrian_local::{Options, Stack, demo, issuer, simulator};
+use antrian_scheduler::Job;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let keys = Keyring::generate_json().expose_secret().to_owned();
+    let options = Options {
+        offices: demo::offices()?,
+        overrides: [("ANTRIAN_KEYS".to_owned(), keys.clone())].into(),
+        by_hand: true,
+        ..Options::default()
+    };
+    let stack = Stack::start(options).await?;
+    stack.run_job(Job::Tick).await?;
+    println!("{}", environment(&stack, &keys));
+    tokio::io::stdin().read_to_end(&mut Vec::new()).await?;
+    stack.stop().await;
+    Ok(())
+}
+
+fn environment(stack: &Stack, keys: &str) -> Value {
+    let queue = &stack.poller.queue_url;
+    let token =
+        stack.issuer.token(&Offices::All, &[Scope::Desk, Scope::Admin], stack.app.clock.now());
+    json!({
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SESSION_TOKEN": "local",
+        "AWS_ENDPOINT_URL_DYNAMODB": stack.cloud.dynamodb_url,
+        "AWS_ENDPOINT_URL_SQS": stack.cloud.sqs_url,
+        "ANTRIAN_STAGE": "local",
+        "ANTRIAN_TABLE": stack.app.ledger.store().table(),
+        "ANTRIAN_QUEUE_URL": queue,
+        "ANTRIAN_DLQ_URL": queue.replace(QUEUE, DEAD_LETTER_QUEUE),
+        "ANTRIAN_INBOX_URL": stack.inbox.queue_url,
+        "ANTRIAN_KEYS": keys,
+        "ANTRIAN_STAFF_ISSUER": stack.issuer.url(),
+        "ANTRIAN_STAFF_CLIENT_ID": issuer::CLIENT_ID,
+        "ANTRIAN_PUBLIC_URL": stack.base_url,
+        "WHATSAPP_PROVIDER": "cloud_api",
+        "WHATSAPP_GRAPH_URL": format!("{}/local/graph", stack.base_url),
+        "WHATSAPP_GRAPH_VERSION": simulator::GRAPH_VERSION,
+        "WHATSAPP_PHONE_NUMBER_ID": simulator::PHONE_NUMBER_ID,
+        "WHATSAPP_TOKEN": simulator::TOKEN,
+        "WHATSAPP_NUMBER": simulator::NUMBER,
+        "WHATSAPP_APP_SECRET": simulator::APP_SECRET,
+        "WHATSAPP_VERIFY_TOKEN": "local-verify-token",
+        "STAFF_TOKEN": token,
+    })
+}
