@@ -25,7 +25,10 @@ import zoneinfo
 import boto3
 import httpx
 
-OFFICE, SERVICE, ZONE = "uji-awan", "passport_new", "Asia/Jakarta"
+OFFICE, SERVICE = "uji-awan", "passport_new"
+# Whoever books today is checked in today: late in the evening the office is two hours further east.
+IS_LATE = datetime.datetime.now(zoneinfo.ZoneInfo("Asia/Jakarta")).hour >= 22
+ZONE = "Asia/Jayapura" if IS_LATE else "Asia/Jakarta"
 NOTES = pathlib.Path(".journey.json")
 PASSWORD = "Contoh-" + secrets.token_hex(12) + "-A1"
 
@@ -222,7 +225,7 @@ def book():
     print(f"booked on the web: {held['code']}; the ticket came by WhatsApp as {ticket['message_id']}")
 
     chat = Phone(simulator, "6280000000202")
-    day = next(day["date"] for day in days if day["date"] >= next_days(2)[1])
+    day = next(day["date"] for day in days if day["date"] > next_days(1)[1])
     year, month, date = day.split("-")
     chat.writes(f"#Siti Contoh#9971014101909202#{date}-{month}-{year}")
     chat.taps(chat.gets_one_with("choices"), "Konfirmasi")
