@@ -114,7 +114,7 @@ fn take(items: &mut Vec<Item>, key: &Key) -> Option<Item> {
     Some(items.swap_remove(at))
 }
 
-/// A call of the SDK is some ten kilobytes while it runs. Kept apart from the request's own state,
+/// A call of the SDK is large while it runs. Kept apart from the request's own state,
 /// which is made and moved for every request, it costs only those that come to it.
 pub(super) fn apart<F: Future>(call: F) -> Pin<Box<F>> {
     Box::pin(call)
