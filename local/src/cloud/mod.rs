@@ -4,8 +4,8 @@
 //! real SDK. They never answer as a busy AWS does: no throttle, no `TransactionConflict`, no stale
 //! read. A test that needs one of these injects it in the SDK's HTTP client.
 //!
-//! The servers have a runtime of their own. The table's engine blocks its thread while it writes,
-//! which here delays no task of the application; several test runtimes can share one cloud; and
+//! Each server has a runtime of its own. The table's engine blocks its thread while it writes, which
+//! so delays neither the queue nor the application; several test runtimes can share one cloud; and
 //! ending the runtime ends every connection, which closes the database file.
 //!
 //! A write transaction costs the engine about 60 ns for every `ClientRequestToken` of the last
@@ -17,18 +17,13 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    num::NonZero,
-    path::{Path, PathBuf},
-    thread,
-    time::Duration,
-};
+use std::{num::NonZero, path::Path, pin::pin, thread, time::Duration};
 
 use anyhow::Context as _;
 use tokio::{
     runtime,
     sync::{oneshot, watch},
-    time::timeout,
+    time::sleep,
 };
 
 pub use queue::{DEAD_LETTER_QUEUE, INBOX, INBOX_DEAD_LETTERS, QUEUE, QueueUrls, create_queues};
@@ -56,7 +51,7 @@ pub struct Cloud {
     /// Endpoint of SQS, such as `http://127.0.0.1:40002`; queue URLs begin with it.
     pub sqs_url: String,
     stop: watch::Sender<()>,
-    ended: oneshot::Receiver<()>,
+    ended: [oneshot::Receiver<()>; 2],
 }
 
 /// Where the table's items are kept. Queues are always in memory: the outbox in the table is the
@@ -70,9 +65,6 @@ pub enum Storage<'a> {
     Folder(&'a Path),
 }
 
-/// The two endpoints, DynamoDB's first.
-type Urls = (String, String);
-
 impl Cloud {
     /// Starts both servers on free ports of 127.0.0.1 and returns when they accept connections.
     ///
@@ -84,19 +76,10 @@ impl Cloud {
             Storage::Folder(folder) => Some(folder.to_owned()),
         };
         let (stop, stopped) = watch::channel(());
-        let (started, urls) = oneshot::channel();
-        let (end, ended) = oneshot::channel();
-        let run = move || {
-            run(folder, started, stopped);
-            let _ = end.send(());
-        };
-        thread::Builder::new()
-            .name("cloud".to_owned())
-            .spawn(run)
-            .context("cannot start the thread of the embedded cloud")?;
-        let urls = urls.await.context("the embedded cloud ended while starting")?;
-        let (dynamodb_url, sqs_url) = urls?;
-        Ok(Cloud { dynamodb_url, sqs_url, stop, ended })
+        let table = async move || TableServer::bind(folder.as_deref()).await;
+        let (dynamodb_url, table) = start("table", table, stopped.clone()).await?;
+        let (sqs_url, queue) = start("queue", QueueServer::bind, stopped).await?;
+        Ok(Cloud { dynamodb_url, sqs_url, stop, ended: [table, queue] })
     }
 
     /// Stops both servers: requests that are running end, idle connections are closed, messages
@@ -106,26 +89,56 @@ impl Cloud {
     /// Stop the queue's readers first: a long poll that is waiting is answered with an error.
     pub async fn stop(self) {
         drop(self.stop);
-        if self.ended.await.is_err() {
-            tracing::error!("the embedded cloud ended by a panic");
+        for ended in self.ended {
+            if ended.await.is_err() {
+                tracing::error!("the embedded cloud ended by a panic");
+            }
         }
     }
 }
 
-/// The cloud's thread: serves until `stopped`, then ends whatever is still connected.
-fn run(
-    folder: Option<PathBuf>,
-    started: oneshot::Sender<anyhow::Result<Urls>>,
+/// A server that accepts connections from the moment that it is there.
+trait Server {
+    fn url(&self) -> &str;
+    /// Serves until `stopped`, then until the open requests have ended.
+    async fn serve(self, stopped: watch::Receiver<()>);
+}
+
+/// Starts a server on a runtime of its own. Returns its URL, and what tells that it has ended.
+async fn start<S: Server>(
+    name: &'static str,
+    bind: impl AsyncFnOnce() -> anyhow::Result<S> + Send + 'static,
+    stopped: watch::Receiver<()>,
+) -> anyhow::Result<(String, oneshot::Receiver<()>)> {
+    let (started, url) = oneshot::channel();
+    let (end, ended) = oneshot::channel();
+    let run = move || {
+        run(name, bind, started, stopped);
+        let _ = end.send(());
+    };
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .with_context(|| format!("cannot start the thread {name}"))?;
+    let url = url.await.with_context(|| format!("{name} ended while starting"))??;
+    Ok((url, ended))
+}
+
+/// A server's thread: serves until `stopped`, then ends whatever is still connected.
+fn run<S: Server>(
+    name: &'static str,
+    bind: impl AsyncFnOnce() -> anyhow::Result<S>,
+    started: oneshot::Sender<anyhow::Result<String>>,
     stopped: watch::Receiver<()>,
 ) {
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(workers())
-        .thread_name("cloud")
+        .thread_name(name)
         .enable_all()
         .build();
     match runtime {
         // Dropped at the end of this arm: the tasks that remain go, and the database with them.
-        Ok(runtime) => runtime.block_on(serve(folder, started, stopped)),
+        Ok(runtime) => runtime.block_on(serve(bind, started, stopped)),
         Err(error) => {
             let error = anyhow::Error::new(error).context("cannot start the cloud's runtime");
             let _ = started.send(Err(error));
@@ -139,32 +152,29 @@ fn workers() -> usize {
     (cores / 2).clamp(1, MAX_WORKERS)
 }
 
-async fn serve(
-    folder: Option<PathBuf>,
-    started: oneshot::Sender<anyhow::Result<Urls>>,
+async fn serve<S: Server>(
+    bind: impl AsyncFnOnce() -> anyhow::Result<S>,
+    started: oneshot::Sender<anyhow::Result<String>>,
     mut stopped: watch::Receiver<()>,
 ) {
-    let (table, queue) = match bind(folder.as_deref()).await {
-        Ok(servers) => servers,
+    let server = match bind().await {
+        Ok(server) => server,
         Err(error) => {
             let _ = started.send(Err(error));
             return;
         }
     };
-    let urls = (table.url().to_owned(), queue.url().to_owned());
-    let serving =
-        (tokio::spawn(table.serve(stopped.clone())), tokio::spawn(queue.serve(stopped.clone())));
-    if started.send(Ok(urls)).is_err() {
+    if started.send(Ok(server.url().to_owned())).is_err() {
         return;
     }
+    let serving = pin!(server.serve(stopped.clone()));
     // Nothing is ever sent on this channel: it changes by the sender going away.
-    let _ = stopped.changed().await;
-    let ending = async { tokio::join!(serving.0, serving.1) };
-    if timeout(DRAIN, ending).await.is_err() {
-        tracing::debug!("closing connections that are still busy");
+    let ending = async {
+        let _ = stopped.changed().await;
+        sleep(DRAIN).await;
+    };
+    tokio::select! {
+        () = serving => {}
+        () = ending => tracing::debug!("closing connections that are still busy"),
     }
-}
-
-async fn bind(folder: Option<&Path>) -> anyhow::Result<(TableServer, QueueServer)> {
-    Ok((TableServer::bind(folder).await?, QueueServer::bind().await?))
 }

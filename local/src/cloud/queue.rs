@@ -14,7 +14,7 @@ use tokio::{
     time::sleep,
 };
 
-use super::REGION;
+use super::{REGION, Server};
 
 /// The queue of messages that are to be sent.
 pub const QUEUE: &str = "antrian-messages";
@@ -56,14 +56,16 @@ impl QueueServer {
         let queues = Arc::new(RustackSqs::new(config));
         Ok(Self { listener, queues, url: format!("http://{address}") })
     }
+}
 
-    pub(super) fn url(&self) -> &str {
+impl Server for QueueServer {
+    fn url(&self) -> &str {
         &self.url
     }
 
     /// Serves until `stopped`, then until the open requests have ended. The queues end first, so
     /// that a long poll does not hold the stop.
-    pub(super) async fn serve(self, mut stopped: watch::Receiver<()>) {
+    async fn serve(self, mut stopped: watch::Receiver<()>) {
         let handler = RustackSqsHandler::new(Arc::clone(&self.queues));
         let service = SqsHttpService::new(Arc::new(handler), SqsHttpConfig::default());
         let connections = GracefulShutdown::new();

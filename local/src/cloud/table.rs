@@ -15,6 +15,8 @@ use aws_sdk_dynamodb::{
 use dynoxide::Database;
 use tokio::{net::TcpListener, sync::watch};
 
+use super::Server;
+
 /// How long [`create_table`] waits for the table to become active. The embedded one is at once;
 /// one in the cloud takes about ten seconds.
 const ACTIVE_WITHIN: Duration = Duration::from_secs(60);
@@ -41,13 +43,15 @@ impl TableServer {
         let url = format!("http://{}", listener.local_addr()?);
         Ok(Self { listener, database, url })
     }
+}
 
-    pub(super) fn url(&self) -> &str {
+impl Server for TableServer {
+    fn url(&self) -> &str {
         &self.url
     }
 
     /// Serves until `stopped`, then until the open requests have ended.
-    pub(super) async fn serve(self, mut stopped: watch::Receiver<()>) {
+    async fn serve(self, mut stopped: watch::Receiver<()>) {
         let shutdown = async move {
             let _ = stopped.changed().await;
         };
