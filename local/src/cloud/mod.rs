@@ -146,7 +146,7 @@ fn run<S: Server>(
     }
 }
 
-/// Half of the machine, so that the other half is the application's.
+/// Half of the machine for each server: a busy table leaves the other half to the application.
 fn workers() -> usize {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     (cores / 2).clamp(1, MAX_WORKERS)
