@@ -39,3 +39,10 @@ echo "$O" | sed 's/"picture_png_base64":"[^"]*"/"picture_png_base64":"…"/g'
 post /local/clock "{\"to\":\"$(echo "$B" | field starts_at)\"}"
 T=$(post /local/staff-token '{"office":"demo-kecil","scopes":["desk"]}' | field token)
 post /v1/check-ins "{\"ticket\":\"$(echo "$B" | field ticket)\",\"gate\":\"Gerbang 1\"}"
+
+# 6. A paper is missing: time to fetch it and a message, not a lost morning. With it a counter calls, the hall sees it.
+post "/v1/check-ins/$C/documents" '{"decision":"incomplete","missing":["kk"]}'
+post "/v1/check-ins/$C/documents" '{"decision":"complete"}'
+post /v1/offices/demo-kecil/queue/call '{"counter":"3"}'
+curl -s "$A/v1/offices/demo-kecil/board"; echo
+post /v1/offices/demo-kecil/queue/finish '{"counter":"3"}'

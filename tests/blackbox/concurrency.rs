@@ -1,6 +1,7 @@
 //! Many people at the same moment. Each test has its control: with the guard off, the violation
 //! that the test looks for appears.
 
+mod calling;
 mod desk;
 mod expiry;
 mod holds;

@@ -21,6 +21,9 @@ async fn every_operation_has_one_effect_whatever_breaks() {
         Operation::Cancel,
         Operation::Reschedule,
         Operation::CheckIn,
+        Operation::Documents,
+        Operation::Call,
+        Operation::Finish,
     ]
     .map(|operation| tokio::spawn(try_every_call(operation)));
     for trial in trials {

@@ -12,6 +12,7 @@ mod checkin;
 mod closing;
 mod compat;
 mod concurrency;
+mod desk;
 mod faults;
 mod fuzz;
 mod graph;

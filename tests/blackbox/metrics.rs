@@ -9,6 +9,7 @@ use std::time::Instant;
 use antrian::telemetry::{catalogue, cold_start};
 use antrian_local::simulator::Fault;
 use antrian_tests::app::DATE;
+use antrian_tests::desk::Desk;
 use antrian_tests::records::faults;
 use antrian_tests::{Person, TestApp};
 use reqwest::Method;
@@ -23,7 +24,8 @@ async fn everything(app: &TestApp) {
     cold_start(&app.stack.app.metrics, "slots", Instant::now(), app.now());
     let person = Person::register(app, 1).await;
     let visitor = Person::register(app, 2).await;
-    let ticket = visitor.book(app, DATE, "09:00").await.text("ticket");
+    let visit = visitor.book(app, DATE, "09:00").await;
+    let ticket = visit.text("ticket");
     assert_eq!(person.book(app, DATE, "09:00").await.status, 200);
     let code = person.get(app, "/v1/me/bookings").await.body["bookings"][0]["code"].clone();
     let code = code.as_str().unwrap();
@@ -34,15 +36,38 @@ async fn everything(app: &TestApp) {
     assert_eq!(person.hold(app, DATE, "10:00").await.status, 201, "and lets it run out");
     app.stack.graph.fail(Fault::Code(131_026), 1);
     app.drain().await;
+    let late = Person::register(app, 4).await.book(app, DATE, "09:00").await.text("code");
+    app.drain().await;
     scans(app, &ticket).await;
+    at_the_desk(app, &visit.text("code"), &late).await;
     let missing = Person::register(app, 3).await;
     assert_eq!(missing.book(app, DATE, "10:00").await.status, 200);
     app.stack.graph.fail(Fault::Code(131_031), 1);
     app.drain().await;
     assert_eq!(app.post("/webhooks/whatsapp", json!({})).await.status, 401);
-    app.advance_to("2026-12-02T08:00:00Z");
+    app.advance_to("2026-12-02T16:00:00Z");
     app.tick().await;
     app.audit().await;
+}
+
+/// One brings a missing paper, is called, does not hear it, and is served; another does not come back.
+async fn at_the_desk(app: &TestApp, code: &str, late: &str) {
+    let desk = Desk::sign_in(app).await;
+    assert_eq!(desk.scan(app, late).await.status, 200);
+    let missing = json!({"decision": "incomplete", "missing": ["kk", "ktp"]});
+    for code in [code, late] {
+        assert_eq!(desk.documents(app, code, missing.clone()).await.status, 200);
+    }
+    app.advance(600);
+    assert_eq!(desk.documents(app, code, json!({"decision": "complete"})).await.status, 200);
+    app.advance(120);
+    assert_eq!(desk.call(app, "1").await.status, 200);
+    assert_eq!(desk.step(app, "skip", "1").await.status, 200);
+    let again = json!({"counter": "1", "number": "A-001"});
+    assert_eq!(desk.queue(app, "call", again).await.status, 200);
+    assert_eq!(desk.step(app, "serve", "1").await.status, 200);
+    app.advance(300);
+    assert_eq!(desk.step(app, "finish", "1").await.status, 200);
 }
 
 /// At nine: the first scan, the second, and one that is refused.
@@ -76,15 +101,21 @@ async fn everything_that_happens_is_counted_in_cloudwatchs_format() {
         assert!(seen.contains_key(event), "{event} was not emitted: {seen:?}");
     }
     for (event, times) in [
-        ("hold", 4),
-        ("booking", 3),
+        ("hold", 5),
+        ("booking", 4),
         ("move", 1),
         ("cancellation", 1),
-        ("check_in", 1),
+        ("check_in", 2),
+        ("sent_back", 2),
+        ("documents_brought", 1),
+        ("lapsed", 1),
+        ("called", 1),
+        ("skipped", 1),
+        ("served", 1),
         ("check_in_refusal", 1),
         ("hold_expired", 1),
         ("no_show", 1),
-        ("inbound", 3),
+        ("inbound", 4),
         ("message_failed", 1),
         ("sending_paused", 1),
         ("webhook_rejected", 1),
@@ -112,6 +143,12 @@ async fn a_record_says_where_and_when() {
     // The clock goes on while the test runs.
     let early = check_in["minutes_after_slot"].as_i64();
     assert!(matches!(early, Some(-10 | -9)), "{check_in}");
+    // Whoever fetched a paper waits anew; which papers, ids of the checklist tell.
+    assert_eq!(first("sent_back")["missing"], "ktp kk");
+    let called = first("called")["WaitingTime"].as_i64();
+    assert!(matches!(called, Some(120..125)), "{called:?}");
+    let served = first("served")["ServiceTime"].as_i64();
+    assert!(matches!(served, Some(300..305)), "{served:?}");
     let failed = first("message_failed");
     assert_eq!((&failed["reason"], &failed["Kind"]), (&json!("131026"), &json!("hold")));
     assert_eq!(first("sending_paused")["reason"], "131031");

@@ -18,6 +18,8 @@ pub(crate) struct Operation {
     pub(crate) path: String,
     /// `session`, `staff` or nothing.
     pub(crate) security: Option<String>,
+    /// What staff need for it.
+    pub(crate) scope: Option<String>,
     /// Schema of the body, if it takes one.
     pub(crate) body: Option<Value>,
 }
@@ -36,6 +38,7 @@ pub(crate) fn operations() -> Vec<Operation> {
                 method: method.to_uppercase().parse().unwrap(),
                 path: path.clone(),
                 security: security.map(|named| named.keys().next().unwrap().clone()),
+                scope: details["security"][0]["staff"][0].as_str().map(str::to_owned),
                 body: schema.map(|name| document["components"]["schemas"][name].clone()),
             });
         }
@@ -69,7 +72,8 @@ impl World {
     /// The address of an operation, about what there is.
     pub(crate) fn path(&self, operation: &Operation) -> String {
         let path = operation.path.replace("{office}", "uji").replace("{code}", &self.code);
-        let path = path.replace("{date}", DATE).replace("{slot}", "09:00");
+        let path =
+            path.replace("{step}", "serve").replace("{date}", DATE).replace("{slot}", "09:00");
         path.replace("{id}", self.registration["id"].as_str().unwrap())
     }
 
@@ -102,6 +106,8 @@ impl World {
             "bookings" => hold_body(DATE, "10:00"),
             "reschedule" => json!({"date": DATE, "slot": "10:00"}),
             "check-ins" => json!({"code": self.code}),
+            "documents" => json!({"decision": "incomplete", "missing": ["kk"]}),
+            "call" | "{step}" => json!({"counter": "1"}),
             "applicants" => json!({"name": "Contoh", "nik": nik(9), "birth_date": "1990-01-01",
                 "ktp_regency": "Kota Makassar"}),
             "registrations" => json!({"locale": "id"}),

@@ -11,7 +11,7 @@ fn has_curl() -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stderr, reason = "says that it did not run")]
-async fn the_printed_lines_lead_to_a_queue_number() {
+async fn the_printed_lines_lead_to_the_end_of_a_visit() {
     assert!(has_curl() || std::env::var_os("CI").is_none(), "the gates need curl");
     if !has_curl() {
         eprintln!("not run: there is no curl on this machine");
@@ -27,6 +27,9 @@ async fn the_printed_lines_lead_to_a_queue_number() {
     stack.stop().await;
     assert!(first.contains(r#""queue_number":"A-001""#), "{first}");
     assert!(second.contains(r#""queue_number":"A-00"#), "{second}");
+    for printed in [&first, &second] {
+        assert!(printed.contains(r#""state":"finished""#), "{printed}");
+    }
 }
 
 /// What the lines print.

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod crowd;
+pub mod desk;
 pub mod offices;
 pub mod person;
 pub mod phone;

@@ -297,6 +297,8 @@ pub enum Item {
     Counter,
     /// A place in a queue.
     Entry,
+    /// What a counter of the office has.
+    Desk,
     /// Anything else.
     Other,
 }
@@ -335,6 +337,7 @@ fn kind_of(pk: &str, sk: &str) -> Item {
         ("OFFICES", _) => Item::Office,
         ("REQUEST", _) => Item::Request,
         ("QUEUE", _) if sk.starts_with("COUNTER#") => Item::Counter,
+        ("QUEUE", _) if sk.starts_with("DESK#") => Item::Desk,
         ("QUEUE", _) => Item::Entry,
         _ => Item::Other,
     }

@@ -197,10 +197,12 @@ const PAGE: usize = 100;
 /// Times that a booking is looked at again because it has just changed.
 const MOST_ROUNDS: u32 = 5;
 
-/// Whether the person is at the office.
+/// Whether the person is at the office, or fetching a paper that is missing there.
 fn is_visiting(booking: &Booking, now: DateTime<Utc>) -> bool {
-    matches!(booking.status, Status::CheckedIn | Status::AwaitingDocuments)
-        && now < booking.times.day_ends_at
+    match booking.status_at(now) {
+        Status::CheckedIn => now < booking.times.day_ends_at,
+        status => status == Status::AwaitingDocuments,
+    }
 }
 
 /// Cancels a booking that is on, then takes the person out of it.

@@ -6,7 +6,7 @@ use antrian::domain::requirements::birth_date_warning;
 use antrian::http::AppState;
 use antrian::http::problem::Problem;
 use antrian::http::views::{DocumentView, WarningView, instant, views};
-use antrian::messaging::compose::{checklist, ticket_claims};
+use antrian::messaging::compose::{checklist, missing_documents, ticket_claims};
 use antrian::storage::Applicant;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -41,6 +41,9 @@ pub(crate) struct BookingView {
     /// After check-in, for example `A-014`.
     #[serde(skip_serializing_if = "Option::is_none")]
     queue_number: Option<String>,
+    /// While a paper is missing: which, and until when it may be brought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Missing>,
     documents: Vec<DocumentView>,
     warnings: Vec<WarningView>,
     /// The text of the QR; once confirmed.
@@ -51,6 +54,13 @@ pub(crate) struct BookingView {
     /// Every transition, oldest first; only when one booking is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<Vec<EventView>>,
+}
+
+/// Papers that were missing when they were looked at.
+#[derive(Debug, Serialize, ToSchema)]
+struct Missing {
+    documents: Vec<DocumentView>,
+    deadline: String,
 }
 
 /// The ticket as picture and calendar entry.
@@ -102,7 +112,14 @@ pub(crate) fn booking_view(
         check_in_until: instant(booking.times.check_in_until, zone),
         reschedule_until: instant(booking.times.reschedule_until, zone),
         cancel_reason: booking.cancel_reason,
-        queue_number: booking.check_in.as_ref().map(antrian::domain::booking::CheckIn::label),
+        queue_number: booking.check_in.as_ref().map(|scan| scan.queue_number().to_string()),
+        missing: (status == Status::AwaitingDocuments).then(|| Missing {
+            documents: list
+                .as_ref()
+                .map(|list| views(&missing_documents(list, booking)))
+                .unwrap_or_default(),
+            deadline: instant(booking.documents_deadline(), zone),
+        }),
         documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),
         warnings: views(&warnings),
         ticket: has_ticket.then(|| app.keyring.ticket_signer().sign(&ticket_claims(booking))),

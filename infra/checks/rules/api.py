@@ -1,5 +1,6 @@
 """Who may ask for what, and how often."""
 
+import fnmatch
 import re
 
 from .templates import text
@@ -8,7 +9,8 @@ from .templates import text
 OPEN = {
     "public": {
         "GET /v1/health", "GET /v1/health/whatsapp", "GET /v1/openapi.json", "GET /v1/offices", "GET /v1/offices/{office}",
-        "GET /v1/offices/{office}/availability", "GET /v1/requirements", "POST /v1/registrations",
+        "GET /v1/offices/{office}/availability", "GET /v1/offices/{office}/board", "GET /v1/requirements",
+        "POST /v1/registrations",
         "POST /v1/registrations/{id}/otp", "POST /v1/registrations/{id}/token", "POST /v1/registrations/{id}/verify",
     },
     "the applicant's session, an opaque token that only the table knows": {
@@ -79,7 +81,8 @@ def throttled(templates):
 
 # What answers which requests; all others are for Slots.
 OWNERS = {"/webhooks/": "Whatsapp", "/v1/health/whatsapp": "Whatsapp", "/v1/registrations": "Registration",
-          "/v1/session": "Registration", "/v1/check-ins": "Checkin"}
+          "/v1/session": "Registration", "/v1/check-ins": "Checkin",
+          "/v1/offices/{office}/queue": "Checkin", "/v1/offices/{office}/board": "Checkin"}
 
 
 def answered(templates):
@@ -97,6 +100,24 @@ def answered(templates):
     for _, logical, integration in templates.resources("AWS::ApiGatewayV2::Integration"):
         if not slowest * 1000 < integration["Properties"].get("TimeoutInMillis", 30_000) < 30_000:
             yield f"{logical} does not wait for its function"
+
+
+# CloudFront's own policy that keeps nothing and answers each request by itself.
+UNKEPT = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+
+def unshared(templates):
+    """The edge keeps only what everybody may read: whoever asks for it gets what somebody else was told."""
+    settings = templates.edge["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    behaviours = [*settings["CacheBehaviors"], {**settings["DefaultCacheBehavior"], "PathPattern": "*"}]
+    for logical, route in routes(templates):
+        method, path = route["RouteKey"].split(" ")
+        if method != "GET" or route["RouteKey"] in OPEN["public"]:
+            continue
+        path = re.sub(r"\{\w+\}", "x", path)
+        first = next(one for one in behaviours if fnmatch.fnmatchcase(path, one["PathPattern"]))
+        if first["CachePolicyId"] != UNKEPT:
+            yield f"{logical}: the edge keeps {route['RouteKey']}"
 
 
 def staff_only(templates):
@@ -121,4 +142,4 @@ def signed_tokens(templates):
             yield f"{logical} takes tokens of others"
 
 
-RULES = [authorized, complete, throttled, answered, staff_only, signed_tokens]
+RULES = [authorized, complete, throttled, answered, unshared, staff_only, signed_tokens]

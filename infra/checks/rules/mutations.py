@@ -53,6 +53,15 @@ def unread(templates):
     templates.variables.discard("ANTRIAN_TABLE")
 
 
+def behaviour_gone(templates):
+    del templates.edge["Resources"]["Distribution"]["Properties"]["DistributionConfig"]["CacheBehaviors"][0]
+
+
+def everything_kept(templates):
+    settings = templates.edge["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    settings["DefaultCacheBehavior"]["CachePolicyId"] = {"Ref": "PublicReads"}
+
+
 def assertion_gone(number):
     def mutate(templates):
         del templates.files[ROOT]["Rules"]["ProductionTellsSomebody"]["Assertions"][number]
@@ -129,6 +138,10 @@ MUTATIONS = [
     ("a canary that is off", default("DeploymentPreference", "Enabled", value=False), functions.settings),
     ("tokens of another issuer", put("api", "Staff", "Properties", "JwtConfiguration", "Issuer", value="https://example.org"), api.signed_tokens),
     ("an administrator's request at the wrong function", put("api", ROUTE, "Properties", "Target", value={"Fn::Sub": "integrations/${SlotsIntegration}"}), api.answered),
+    ("a clerk's call at the administrators' function", put("api", "PostOfficesOfficeQueueCall", "Properties", "Target", value={"Fn::Sub": "integrations/${AdminIntegration}"}), api.answered),
+    ("an office's queue for everybody", put("api", "GetOfficesOfficeQueue", "Properties", "AuthorizationType", value="NONE"), api.authorized),
+    ("an office's queue is kept at the edge", behaviour_gone, api.unshared),
+    ("people's own bookings are kept at the edge", everything_kept, api.unshared),
     ("a gateway that gives up with its function", put("api", "SlotsIntegration", "Properties", "TimeoutInMillis", value=30_000), api.answered),
     ("no stage", gone("api", "Live"), api.throttled),
     ("anybody signs up", drop("staff", "Users", "Properties", "AdminCreateUserConfig"), api.staff_only),

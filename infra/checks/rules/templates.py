@@ -20,6 +20,8 @@ class Templates:
         read = lambda name: (root / name).read_text(encoding="utf-8")
         names = [ROOT, *NESTED.values()]
         self.files = {name: yaml.load(read(f"infra/{name}.yaml"), Loader) for name in names}
+        # A stack of its own, in another region.
+        self.edge = yaml.load(read("infra/edge.yaml"), Loader)
         self.samconfig = read("samconfig.toml")
         self.openapi = json.loads(read("openapi.json"))
         sources = (read(f"shared/src/{name}") for name in ("app.rs", "config.rs", "config/whatsapp.rs"))

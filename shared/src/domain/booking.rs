@@ -3,6 +3,8 @@
 //! A transition answers with the next booking or with the reason why not. What time alone changes
 //! (a hold that ran out, a visit that was missed) is derived on reading by [`Booking::status_at`].
 
+mod visit;
+
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,7 +13,9 @@ use super::code::BookingCode;
 use super::ids::{AccountId, ApplicantId, OfficeId, ServiceId};
 use super::message::Locale;
 use super::office::{Channel, Office};
-use super::time::{SlotTime, end_of_day, local_date};
+use super::time::{SlotTime, end_of_day};
+
+pub use visit::{CheckIn, DocumentCheck};
 
 /// Where a booking stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -124,27 +128,6 @@ impl Times {
     }
 }
 
-/// The first scan of a ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckIn {
-    /// When.
-    #[serde(with = "chrono::serde::ts_seconds")]
-    pub at: DateTime<Utc>,
-    /// Where: the gate or desk that the scanner named.
-    pub gate: String,
-    /// Letter of the queue.
-    pub group: char,
-    /// Number within the letter, office and day.
-    pub number: u32,
-}
-
-impl CheckIn {
-    /// The number as it is called, for example `A-014`.
-    pub fn label(&self) -> String {
-        format!("{}-{:03}", self.group, self.number)
-    }
-}
-
 /// A booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Booking {
@@ -186,6 +169,9 @@ pub struct Booking {
     /// Set when checked in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_in: Option<CheckIn>,
+    /// The last look at the papers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documents: Option<DocumentCheck>,
 }
 
 /// One transition, for the audit trail.
@@ -232,6 +218,10 @@ pub enum Refusal {
     MovedTooOften,
     /// The instant for this change has not come.
     NotDue,
+    /// The person has not come yet.
+    NotCheckedIn,
+    /// The deadline for a missing paper has passed.
+    DeadlinePassed,
 }
 
 impl Refusal {
@@ -247,6 +237,8 @@ impl Refusal {
             Self::TooEarly => "too_early",
             Self::TooLate => "too_late",
             Self::WrongDay => "wrong_day",
+            Self::NotCheckedIn => "not_checked_in",
+            Self::DeadlinePassed => "deadline_passed",
         }
     }
 }
@@ -260,6 +252,7 @@ impl Booking {
         match self.status {
             Status::Held if self.hold_expires_at.is_none_or(|at| at <= now) => Status::Expired,
             Status::Confirmed if self.times.check_in_until <= now => Status::NoShow,
+            Status::AwaitingDocuments if self.documents_deadline() <= now => Status::Lapsed,
             stored => stored,
         }
     }
@@ -269,6 +262,7 @@ impl Booking {
         match self.status {
             Status::Held => self.hold_expires_at,
             Status::Confirmed => Some(self.times.check_in_until),
+            Status::AwaitingDocuments => Some(self.documents_deadline()),
             _ => None,
         }
     }
@@ -278,6 +272,7 @@ impl Booking {
         match self.status {
             Status::Held => self.hold_expires_at.unwrap_or(self.created_at),
             Status::Confirmed => self.times.check_in_until,
+            Status::AwaitingDocuments => self.documents_deadline(),
             _ => self.times.day_ends_at,
         }
     }
@@ -354,40 +349,8 @@ impl Booking {
         }
     }
 
-    /// Whether the person may come in at `now`.
-    pub fn may_check_in(&self, office: &Office, now: DateTime<Utc>) -> Result<(), Refusal> {
-        match self.status {
-            Status::Confirmed | Status::NoShow => {}
-            Status::CheckedIn | Status::AwaitingDocuments => return Err(Refusal::CheckedIn),
-            Status::Held if self.status_at(now) == Status::Held => {
-                return Err(Refusal::NotConfirmed);
-            }
-            Status::Held | Status::Expired => return Err(Refusal::HoldExpired),
-            _ => return Err(Refusal::Ended),
-        }
-        if local_date(now, office.timezone) != self.seat.date {
-            Err(Refusal::WrongDay)
-        } else if now < self.times.check_in_from {
-            Err(Refusal::TooEarly)
-        } else if now >= self.times.check_in_until {
-            Err(Refusal::TooLate)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Confirmed → checked in.
-    pub fn check_in(
-        &self,
-        office: &Office,
-        scan: CheckIn,
-        now: DateTime<Utc>,
-    ) -> Result<Self, Refusal> {
-        self.may_check_in(office, now)?;
-        Ok(Self { check_in: Some(scan), ..self.next(Status::CheckedIn) })
-    }
-
-    /// Writes down what time has changed: held → expired, confirmed → no-show.
+    /// Writes down what time has changed: held → expired, confirmed → no-show, awaiting documents →
+    /// lapsed.
     pub fn settle(&self, now: DateTime<Utc>) -> Result<Self, Refusal> {
         let status = self.status_at(now);
         if status == self.status { Err(Refusal::NotDue) } else { Ok(self.next(status)) }

@@ -23,6 +23,8 @@ pub enum MessageKind {
     Moved,
     /// The office closes that day: move free of charge.
     OfficeClosed,
+    /// A paper is missing at the office: what to bring until when.
+    DocumentsMissing,
     /// The number is verified.
     Verified,
     /// A one-time code.
@@ -43,6 +45,7 @@ impl MessageKind {
             Self::Cancelled => "cancelled",
             Self::Moved => "moved",
             Self::OfficeClosed => "office_closed",
+            Self::DocumentsMissing => "documents_missing",
             Self::Verified => "verified",
             Self::OneTimeCode => "one_time_code",
             Self::Ticket => "ticket",
@@ -189,7 +192,7 @@ impl Message {
         let code = booking.code.as_str().to_lowercase();
         let id = format!("{code}-{}-{}", booking.version, kind.as_str()).parse().ok()?;
         let worthless_at = match kind {
-            MessageKind::Hold => booking.person_free_at(),
+            MessageKind::Hold | MessageKind::DocumentsMissing => booking.person_free_at(),
             MessageKind::Reminder
             | MessageKind::Confirmed
             | MessageKind::Moved

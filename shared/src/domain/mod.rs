@@ -11,6 +11,7 @@ pub mod message;
 pub mod office;
 pub mod person;
 pub mod personal;
+pub mod queue;
 pub mod release;
 pub mod report;
 pub mod requirements;

@@ -62,6 +62,12 @@ codes! {
     TooEarly = "too_early",
     TooLate = "too_late",
     NotConfirmed = "not_confirmed",
+    NotCheckedIn = "not_checked_in",
+    DeadlinePassed = "deadline_passed",
+    QueueEmpty = "queue_empty",
+    CounterBusy = "counter_busy",
+    CounterIdle = "counter_idle",
+    NotWaiting = "not_waiting",
     BodyTooLarge = "body_too_large",
     UnsupportedMediaType = "unsupported_media_type",
     InvalidRequest = "invalid_request",
@@ -240,6 +246,8 @@ impl From<Refusal> for Problem {
             Refusal::TooEarly => Code::TooEarly,
             Refusal::TooLate => Code::TooLate,
             Refusal::WrongDay => Code::WrongDay,
+            Refusal::NotCheckedIn => Code::NotCheckedIn,
+            Refusal::DeadlinePassed => Code::DeadlinePassed,
         })
     }
 }
@@ -328,6 +336,8 @@ mod tests {
             WrongDay,
             MovedTooOften,
             NotDue,
+            NotCheckedIn,
+            DeadlinePassed,
         ] {
             assert_eq!(Problem::from(refusal).code().as_str(), refusal.code(), "{refusal:?}");
         }

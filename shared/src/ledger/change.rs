@@ -8,9 +8,10 @@ use chrono::{DateTime, Utc};
 use super::{Ledger, LedgerError, cooled_down, messages};
 use crate::domain::booking::{Actor, Booking, CancelReason, CheckIn, Refusal, Status};
 use crate::domain::message::MessageKind;
-use crate::domain::office::Office;
+use crate::domain::office::{Channel, Office};
+use crate::domain::queue::{QueueDay, QueueEntry, QueueNumber, people_ahead};
 use crate::domain::time::whole_seconds;
-use crate::storage::{Change, ChangeOutcome, PersonChange, QueueEntry, SeatChange, StoreError};
+use crate::storage::{Change, ChangeOutcome, PersonChange, QueueChange, SeatChange, StoreError};
 
 /// How a change ended.
 #[derive(Debug, Clone)]
@@ -73,7 +74,7 @@ impl Ledger {
                 seats: vec![SeatChange::Keep(after.seat.clone())],
                 person: PersonChange::Extend(after.person_free_at()),
                 messages: &messages(&after, &[MessageKind::Confirmed, MessageKind::Reminder], now),
-                queue: None,
+                queue: vec![],
             };
             match self.commit(&change, now).await? {
                 ChangeOutcome::Applied => {
@@ -123,7 +124,7 @@ impl Ledger {
                 seats: vec![SeatChange::Release(after.seat.clone(), cooled_down(office, now))],
                 person: PersonChange::Release,
                 messages: &messages(&after, kinds, now),
-                queue: None,
+                queue: vec![],
             };
             match self.commit(&change, now).await? {
                 ChangeOutcome::Applied => {
@@ -160,13 +161,17 @@ impl Ledger {
                 Err(Refusal::CheckedIn) => return Ok(Ok(self.checked_in(before, true).await)),
                 Err(refusal) => return Ok(Err(CheckInRefused { refusal, booking: before })),
             }
-            let (id, date) = (&before.seat.office, before.seat.date);
-            let group = queue_group(office, &before);
+            let day = QueueDay { office: before.seat.office.clone(), date: before.seat.date };
             let taken = match number {
                 Some(taken) => taken,
-                None => *number.insert(self.store.next_number(id, date, group).await?),
+                None => {
+                    let group = queue_group(office, &before);
+                    *number.insert(self.store.next_number(&day, group).await?)
+                }
             };
-            let scan = CheckIn { at: now, gate: gate.to_owned(), group, number: taken };
+            let QueueNumber { group, number } = taken;
+            let gate = gate.to_owned();
+            let scan = CheckIn { at: now, gate, group, number, queue_date: None };
             let after = match before.check_in(office, scan, now) {
                 Ok(after) => after,
                 Err(refusal) => return Ok(Err(CheckInRefused { refusal, booking: before })),
@@ -178,7 +183,7 @@ impl Ledger {
                 seats: vec![],
                 person: PersonChange::Extend(after.person_free_at()),
                 messages: &[],
-                queue: Some(QueueEntry::waiting(group, taken, after.code, now)),
+                queue: vec![joining(day, &after, taken, now)],
             };
             match self.commit(&change, now).await? {
                 ChangeOutcome::Applied => return Ok(Ok(self.checked_in(after, false).await)),
@@ -196,12 +201,12 @@ impl Ledger {
     /// The person is in whatever can still be read: an error here would make of the first scan a
     /// duplicate when it is repeated.
     async fn checked_in(&self, booking: Booking, duplicate: bool) -> CheckedIn {
-        let seat = &booking.seat;
-        let people_ahead = match &booking.check_in {
-            Some(scan) => {
-                let ahead =
-                    self.store.people_ahead(&seat.office, seat.date, scan.group, scan.number);
-                ahead.await.inspect_err(|error| tracing::warn!(%error, "queue not counted")).ok()
+        let people_ahead = match booking.queue_place() {
+            Some((day, number)) => {
+                let entries = self.store.queue_entries(&day).await;
+                let entries =
+                    entries.inspect_err(|error| tracing::warn!(%error, "queue not counted"));
+                entries.ok().map(|entries| people_ahead(&entries, number))
             }
             None => None,
         };
@@ -222,28 +227,42 @@ impl Ledger {
             seats: vec![],
             person: PersonChange::Leave,
             messages: &[],
-            queue: None,
+            queue: vec![],
         };
         Ok(matches!(self.commit(&change, now).await?, ChangeOutcome::Applied))
     }
 }
 
 /// What it means that a booking does not have its seat or person any more: its time has just passed.
-fn lost(booking: &Booking) -> Refusal {
+pub(super) fn lost(booking: &Booking) -> Refusal {
     if booking.status == Status::Held { Refusal::HoldExpired } else { Refusal::Ended }
 }
 
+/// A place at the end of a day's queue, for who has just come in or is back on another day.
+pub(super) fn joining(
+    day: QueueDay,
+    booking: &Booking,
+    number: QueueNumber,
+    now: DateTime<Utc>,
+) -> QueueChange {
+    let priority = booking.channel == Channel::Priority;
+    let service = booking.seat.service.clone();
+    let entry = QueueEntry::waiting(number, booking.code, service, priority, now);
+    QueueChange::Join(day, Box::new(entry))
+}
+
 /// The letter of the queue that a booking's service waits in.
-fn queue_group(office: &Office, booking: &Booking) -> char {
+pub(super) fn queue_group(office: &Office, booking: &Booking) -> char {
     let service = office.services.iter().find(|service| service.id == booking.seat.service);
     service.map_or('A', |service| service.queue_group)
 }
 
 /// An outcome that this change's conditions can't have: the table disagrees with itself.
-fn unexpected(outcome: &ChangeOutcome) -> LedgerError {
+pub(super) fn unexpected(outcome: &ChangeOutcome) -> LedgerError {
     let kind = match outcome {
         ChangeOutcome::SeatTaken => "seat taken by a change that claims none",
         ChangeOutcome::PersonBusy { .. } => "person busy in a change that claims none",
+        ChangeOutcome::QueueOtherwise => "queue refused a change that leaves it",
         _ => "guard lost by a live booking",
     };
     LedgerError::Store(StoreError::Corrupt { kind, source: None })

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
 
 use super::availability::{DayStatus, day_availability, past, search_dates};
+use super::change::unexpected;
 use super::search::is_beyond;
 use super::{Alternative, Ledger, LedgerError, messages};
 use crate::domain::booking::{Actor, Booking, SeatRef, Status, Times};
@@ -282,6 +283,7 @@ impl Ledger {
                 ChangeOutcome::SeatTaken | ChangeOutcome::SeatLost => {
                     *day = self.days.refresh(&request.office.id, day.date, now).await?;
                 }
+                other @ ChangeOutcome::QueueOtherwise => return Err(unexpected(&other)),
             }
         }
         Err(LedgerError::Crowded)
@@ -301,7 +303,7 @@ impl Ledger {
             seats: vec![SeatChange::Claim(booking.seat.clone(), Some(free_at))],
             person: PersonChange::Claim(free_at),
             messages: &messages,
-            queue: None,
+            queue: vec![],
         };
         self.commit(&change, now).await
     }
@@ -337,6 +339,7 @@ impl Ledger {
             request_hash: request.request_hash.to_owned(),
             cancel_reason: None,
             check_in: None,
+            documents: None,
         }
     }
 }

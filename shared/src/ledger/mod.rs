@@ -5,7 +5,9 @@
 
 mod availability;
 mod cache;
+mod calling;
 mod change;
+mod documents;
 mod hold;
 mod housekeeping;
 mod moving;
@@ -29,7 +31,9 @@ use crate::telemetry::{Metrics, correlation};
 pub use availability::{DayAvailability, DayStatus, SlotAvailability};
 use cache::OfferCache;
 pub use cache::{DayCache, OfficeCache};
+pub use calling::{Called, Stepped, Wanted};
 pub use change::{Changed, CheckInRefused, CheckedIn};
+pub use documents::Decision;
 pub use hold::{Choice, HoldOutcome, HoldRequest, NotOffered};
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
 pub use moving::Moved;

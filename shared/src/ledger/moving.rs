@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::change::MOST_ROUNDS;
+use super::change::{MOST_ROUNDS, unexpected};
 use super::hold::{MOST_CLAIMS, offered};
 use super::{Alternative, Changed, Ledger, LedgerError, NotOffered, cooled_down, messages};
 use crate::domain::booking::{Actor, Booking, Refusal, SeatRef, Status, Times};
@@ -83,6 +83,7 @@ impl Ledger {
                 ChangeOutcome::SeatLost => return Ok(refused(Refusal::HoldExpired)),
                 ChangeOutcome::AccountGone => return Ok(refused(Refusal::Ended)),
                 ChangeOutcome::PersonBusy { .. } => return Ok(Moved::AlreadyBooked),
+                other @ ChangeOutcome::QueueOtherwise => return Err(unexpected(&other)),
             }
         }
         Err(LedgerError::Crowded)
@@ -127,7 +128,7 @@ impl Ledger {
             seats,
             person,
             messages: &messages,
-            queue: None,
+            queue: vec![],
         };
         self.commit(&change, now).await
     }

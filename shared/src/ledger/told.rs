@@ -6,9 +6,10 @@ use super::{Changed, HoldOutcome, Ledger, Moved, NotOffered};
 use crate::domain::booking::{Booking, Refusal, Status};
 use crate::domain::ids::OfficeId;
 use crate::domain::office::Channel;
-use crate::storage::Change;
+use crate::storage::{Change, QueueChange};
 use crate::telemetry::catalogue::{
-    BOOKING, CANCELLATION, CHECK_IN, HOLD, HOLD_EXPIRED, MOVE, NO_SHOW,
+    BOOKING, CANCELLATION, CHECK_IN, DOCUMENTS_BROUGHT, HOLD, HOLD_EXPIRED, LAPSED, MOVE, NO_SHOW,
+    SENT_BACK, SERVED,
 };
 use crate::telemetry::{Record, Refused};
 
@@ -57,14 +58,36 @@ fn record(change: &Change<'_>, now: DateTime<Utc>) -> Option<Record> {
         (Some(Status::Held), Status::Confirmed) => by_channel(&BOOKING),
         (Some(_), Status::Held | Status::Confirmed) => Record::of(&MOVE, &[1]),
         (Some(_), Status::Cancelled) => Record::of(&CANCELLATION, &[1]),
+        (Some(Status::AwaitingDocuments), Status::CheckedIn) => {
+            Record::of(&DOCUMENTS_BROUGHT, &[1])
+        }
+        (Some(Status::CheckedIn), Status::CheckedIn) => return None,
         (Some(_), Status::CheckedIn) => {
             let late = (now - after.times.starts_at).num_minutes();
             Record::of(&CHECK_IN, &[1]).with("minutes_after_slot", late)
         }
         (Some(_), Status::NoShow) => Record::of(&NO_SHOW, &[1]),
         (Some(_), Status::Expired) => Record::of(&HOLD_EXPIRED, &[1]),
-        (Some(_), Status::AwaitingDocuments | Status::Served | Status::Lapsed) => return None,
+        (Some(Status::AwaitingDocuments), Status::AwaitingDocuments) => return None,
+        (Some(_), Status::AwaitingDocuments) => sent_back(after),
+        (Some(_), Status::Served) => Record::of(&SERVED, &[1, service_secs(change, now)]),
+        (Some(_), Status::Lapsed) => Record::of(&LAPSED, &[1]),
     })
+}
+
+/// A visit that has to wait for a paper; which ones are ids of the checklist, not of the person.
+fn sent_back(after: &Booking) -> Record {
+    let missing = after.documents.as_ref().map(|check| check.missing.join(" "));
+    Record::of(&SENT_BACK, &[1]).with("missing", missing.unwrap_or_default())
+}
+
+/// How long the counter was at it.
+fn service_secs(change: &Change<'_>, now: DateTime<Utc>) -> i64 {
+    let places = change.queue.iter().filter_map(|place| match place {
+        QueueChange::Move(_, before, _) => Some(before.service_time(now).num_seconds()),
+        _ => None,
+    });
+    places.max().unwrap_or_default()
 }
 
 impl NotOffered {

@@ -7,13 +7,13 @@ use super::deliver::DeliverError;
 use super::messenger::{Body, Choice, Choices, TemplateCall};
 use super::templates;
 use super::texts::{self, BookingText};
-use crate::domain::booking::Booking;
+use crate::domain::booking::{Booking, Status};
 use crate::domain::ids::OfficeId;
 use crate::domain::message::{Locale, Message, MessageKind, WINDOW_CLOSED};
 use crate::domain::office::Office;
 use crate::domain::person::Contacts;
 use crate::domain::requirements::{
-    Circumstances, Requirements, applicant_kind, nik_missing_warning, requirements,
+    Circumstances, Document, Requirements, applicant_kind, nik_missing_warning, requirements,
 };
 use crate::domain::ticket::TicketClaims;
 use crate::ledger::Ledger;
@@ -176,7 +176,10 @@ async fn about_booking(
     let Some(applicant) = store.applicant(&booking.account, &booking.applicant).await? else {
         return Ok(None);
     };
-    let list = checklist(&office, booking, &applicant);
+    let mut list = checklist(&office, booking, &applicant);
+    if message.kind == MessageKind::DocumentsMissing {
+        list.documents = missing_documents(&list, booking);
+    }
     let text = booking_text(&office, booking, &list, message.locale, public_url);
     let png = has_ticket(message.kind).then(|| ticket(ledger, booking)).transpose()?;
     let (kind, locale) = (message.kind, message.locale);
@@ -240,6 +243,12 @@ pub fn checklist(office: &Office, booking: &Booking, applicant: &Applicant) -> R
     list
 }
 
+/// What of the checklist was missing when the papers were looked at.
+pub fn missing_documents(list: &Requirements, booking: &Booking) -> Vec<Document> {
+    let missing = booking.documents.as_ref().map(|check| &*check.missing).unwrap_or_default();
+    list.documents.iter().filter(|document| missing.contains(&document.id)).cloned().collect()
+}
+
 fn booking_text<'a>(
     office: &'a Office,
     booking: &Booking,
@@ -264,6 +273,8 @@ fn booking_text<'a>(
         arrive_from: texts::time(locale, booking.times.check_in_from, zone),
         arrive_until: texts::time(locale, booking.times.check_in_until, zone),
         closed_reason: reason.filter(|_| booking.is_displaced()),
+        documents_deadline: (booking.status == Status::AwaitingDocuments)
+            .then(|| texts::date_time(locale, booking.documents_deadline(), zone)),
         documents: &list.documents,
         warnings: &list.warnings,
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::messenger::{Choice, TemplateCall};
-use super::texts::BookingText;
+use super::texts::{BookingText, in_language};
 use crate::domain::code::BookingCode;
 use crate::domain::message::{Locale, MessageKind};
 
@@ -53,6 +53,8 @@ forms! {
     En Cancelled "en/cancelled.json"
     Id OfficeClosed "id/office_closed.json"
     En OfficeClosed "en/office_closed.json"
+    Id DocumentsMissing "id/documents_missing.json"
+    En DocumentsMissing "en/documents_missing.json"
     Id OneTimeCode "id/one_time_code.json"
     En OneTimeCode "en/one_time_code.json"
 }
@@ -116,12 +118,23 @@ pub fn about_booking(
 ) -> Option<TemplateCall> {
     let kind = kind_of_form(kind);
     let name = form(kind, locale)?.name.as_str();
-    let parameters = parameters(kind, text)?.into_iter().map(plain).collect();
+    let papers = papers(locale, text);
+    let parameters = parameters(kind, text, &papers)?.into_iter().map(plain).collect();
     let payloads = payloads(kind, code);
     Some(TemplateCall { name, locale, parameters, png: png.cloned(), payloads, copies: None })
 }
 
-fn parameters<'a>(kind: MessageKind, text: &'a BookingText<'_>) -> Option<Vec<&'a str>> {
+/// What to bring, in one line.
+fn papers(locale: Locale, text: &BookingText<'_>) -> String {
+    let labels = text.documents.iter().map(|document| in_language(locale, &document.label));
+    labels.collect::<Vec<_>>().join("; ")
+}
+
+fn parameters<'a>(
+    kind: MessageKind,
+    text: &'a BookingText<'_>,
+    papers: &'a str,
+) -> Option<Vec<&'a str>> {
     let BookingText { service, when, office, address, contact, code, public_url, .. } = text;
     let (from, until) = (text.arrive_from.as_str(), text.arrive_until.as_str());
     let hold_until = text.hold_until.as_deref().unwrap_or_default();
@@ -134,6 +147,10 @@ fn parameters<'a>(kind: MessageKind, text: &'a BookingText<'_>) -> Option<Vec<&'
         MessageKind::Reminder => vec![service, when, office, address, code, from, until],
         MessageKind::Cancelled => vec![service, when, office, code, contact],
         MessageKind::OfficeClosed => vec![service, when, office, code, public_url, contact],
+        MessageKind::DocumentsMissing => {
+            let deadline = text.documents_deadline.as_deref().unwrap_or_default();
+            vec![service, office, code, papers, deadline, contact]
+        }
         _ => return None,
     })
 }

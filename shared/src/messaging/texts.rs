@@ -40,7 +40,9 @@ pub struct BookingText<'a> {
     pub arrive_until: String,
     /// Why the office is closed; only when it is and the reason is known.
     pub closed_reason: Option<&'a str>,
-    /// What to bring, required ones first.
+    /// Until when a missing paper may be brought, as [`date_time`] writes it; only while one is missing.
+    pub documents_deadline: Option<String>,
+    /// What to bring, required ones first; while papers are missing, those.
     pub documents: &'a [Document],
     /// What to know.
     pub warnings: &'a [Warning],
@@ -247,6 +249,8 @@ booking_templates! {
     En Moved MovedEn "messages/en/moved.txt"
     Id OfficeClosed OfficeClosedId "messages/id/office_closed.txt"
     En OfficeClosed OfficeClosedEn "messages/en/office_closed.txt"
+    Id DocumentsMissing DocumentsMissingId "messages/id/documents_missing.txt"
+    En DocumentsMissing DocumentsMissingEn "messages/en/documents_missing.txt"
 }
 
 #[derive(Template)]

@@ -6,7 +6,7 @@ use super::accounts::account_exists;
 use super::error::StoreError;
 use super::items::{Ask, from_item, instant_of, number, readable, seconds, text, text_of, to_item};
 use super::outbox::message_item;
-use super::queue::QueueEntry;
+use super::queue::QueueChange;
 use super::transact::{Expression, Outcome, Write};
 use super::{DUE_INDEX, Item, Store, keys};
 use crate::domain::booking::{Actor, Booking, Event, SeatRef};
@@ -53,8 +53,8 @@ pub struct Change<'a> {
     pub person: PersonChange,
     /// Messages that tell of it.
     pub messages: &'a [Message],
-    /// The place in the queue that it makes.
-    pub queue: Option<QueueEntry>,
+    /// What it does to the queue.
+    pub queue: Vec<QueueChange>,
 }
 
 /// How a change ended.
@@ -70,6 +70,8 @@ pub enum ChangeOutcome {
     SeatLost,
     /// The account was erased meanwhile.
     AccountGone,
+    /// The place in the queue or the counter is not as the change found it.
+    QueueOtherwise,
     /// The person has a live booking.
     PersonBusy {
         /// That booking.
@@ -99,6 +101,7 @@ enum Role {
     OwnSeat,
     NewSeat,
     Account,
+    Queue,
     Other,
 }
 
@@ -150,8 +153,8 @@ impl Store {
         for message in change.messages {
             writes.push((Role::Other, Write::Put(message_item(message)?, None)));
         }
-        if let Some(entry) = &change.queue {
-            writes.push((Role::Other, entry.write(after)?));
+        for place in &change.queue {
+            writes.push((Role::Queue, place.write()?));
         }
         Ok(writes)
     }
@@ -327,6 +330,7 @@ fn read_refusal(roles: &[Role], old: Vec<Option<Item>>) -> Result<ChangeOutcome,
         Role::OwnSeat,
         Role::NewSeat,
         Role::Account,
+        Role::Queue,
     ];
     failed.sort_by_key(|(role, _)| order.iter().position(|known| known == role));
     let Some((role, item)) = failed.into_iter().next() else {
@@ -338,6 +342,7 @@ fn read_refusal(roles: &[Role], old: Vec<Option<Item>>) -> Result<ChangeOutcome,
         Role::NewSeat => ChangeOutcome::SeatTaken,
         Role::OwnSeat | Role::OwnPerson => ChangeOutcome::SeatLost,
         Role::Account => ChangeOutcome::AccountGone,
+        Role::Queue => ChangeOutcome::QueueOtherwise,
         Role::Other => return Err(StoreError::corrupt("refusal")),
     })
 }

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use crate::domain::booking::SeatRef;
 use crate::domain::code::BookingCode;
 use crate::domain::ids::{AccountId, ApplicantId, MessageId, OfficeId, RegistrationId, ServiceId};
+use crate::domain::queue::{Counter, QueueDay, QueueNumber};
 use crate::domain::time::SlotTime;
 
 /// Partition and sort key of an item.
@@ -151,16 +152,25 @@ pub(crate) fn idempotency(scope_hash: &str) -> Key {
     Key::new(format!("REQUEST#{scope_hash}"), "REQUEST")
 }
 
-fn queue_partition(office: &OfficeId, date: NaiveDate) -> String {
-    format!("QUEUE#{office}#{date}")
+/// The queue of an office's day: numbers given, places, counters.
+pub(crate) fn queue_partition(day: &QueueDay) -> String {
+    format!("QUEUE#{}#{}", day.office, day.date)
 }
 
-pub(crate) fn queue_counter(office: &OfficeId, date: NaiveDate, group: char) -> Key {
-    Key::new(queue_partition(office, date), format!("COUNTER#{group}"))
+pub(crate) const QUEUE_ENTRY_PREFIX: &str = "ENTRY#";
+pub(crate) const DESK_PREFIX: &str = "DESK#";
+
+pub(crate) fn queue_counter(day: &QueueDay, group: char) -> Key {
+    Key::new(queue_partition(day), format!("COUNTER#{group}"))
 }
 
-pub(crate) fn queue_entry(office: &OfficeId, date: NaiveDate, group: char, number: u32) -> Key {
-    Key::new(queue_partition(office, date), format!("ENTRY#{group}#{number:04}"))
+pub(crate) fn queue_entry(day: &QueueDay, of: QueueNumber) -> Key {
+    let sk = format!("{QUEUE_ENTRY_PREFIX}{}#{:04}", of.group, of.number);
+    Key::new(queue_partition(day), sk)
+}
+
+pub(crate) fn desk(day: &QueueDay, counter: &Counter) -> Key {
+    Key::new(queue_partition(day), format!("{DESK_PREFIX}{}", counter.as_str()))
 }
 
 /// What waits for its time, one partition of the due index each; bookings and messages are spread

@@ -17,7 +17,7 @@
 //! | the account of a contact | `CONTACT#hash` | strong |
 //! | a session with a person of its account | `ACCOUNT#id` / two keys by one call | strong |
 //! | a registration by its code or id | `REGISTRATION#id` | strong |
-//! | a queue: counter, entries | `QUEUE#office#date` | strong |
+//! | a queue: numbers given, places, what counters have | `QUEUE#office#date` | strong |
 //! | when a person last wrote | `ACCOUNT#id` / `CHAT` | strong |
 //! | the pause of sending | `PAUSE` | strong, then a condition |
 //! | an outbox row | `MESSAGE#id` | strong |
@@ -77,7 +77,7 @@ pub use inbound::{TakenIn, Waiting};
 pub use keys::DUE_SHARDS;
 pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;
-pub use queue::QueueEntry;
+pub use queue::{AtCounter, QueueChange};
 pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState};
 pub use reseal::Resealed;
 pub use sessions::Session;

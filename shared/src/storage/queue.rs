@@ -1,51 +1,133 @@
-//! The queue of a day: numbers by atomic increment, one entry for each person who came.
+//! The queue of a day: numbers by atomic increment, a place for each person who came, and what each
+//! counter has. Calling is compare-and-set.
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::{StoreError, fault};
-use super::items::{Ask, apart, number, to_item};
+use super::items::{Ask, apart, number, readable, to_item};
 use super::schema::{guarded, versioned};
 use super::transact::{Expression, Write, names, values};
-use super::{Store, keys};
-use crate::domain::booking::Booking;
-use crate::domain::code::BookingCode;
-use crate::domain::ids::OfficeId;
+use super::{Item, Store, keys};
+use crate::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueState};
 
-/// A place in the queue.
+/// The number that a counter has. There is no such item while the counter has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QueueEntry {
-    /// The queue's letter.
+pub struct AtCounter {
+    /// The counter.
+    pub counter: Counter,
+    /// The letter of the queue.
     pub group: char,
     /// The number.
     pub number: u32,
-    /// Whose it is.
-    pub code: BookingCode,
-    /// `waiting` until a counter calls it.
-    pub state: String,
-    /// Since when.
+    /// Called, or serving.
+    pub state: QueueState,
+    /// When it was last called.
     #[serde(with = "chrono::serde::ts_seconds")]
-    pub since: DateTime<Utc>,
+    pub called_at: DateTime<Utc>,
+    /// How often.
+    pub calls: u32,
+    /// Keyed hash of the request that called it, so that its repetition is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
 }
 
-impl QueueEntry {
-    /// A person who waits.
-    pub fn waiting(group: char, number: u32, code: BookingCode, since: DateTime<Utc>) -> Self {
-        Self { group, number, code, state: WAITING.to_owned(), since }
+impl AtCounter {
+    /// What the counter of this entry has after it was called, or called again, at `now`.
+    pub fn of(entry: &QueueEntry, counter: &Counter, called_at: DateTime<Utc>) -> Self {
+        Self {
+            counter: counter.clone(),
+            group: entry.group,
+            number: entry.number,
+            state: entry.state,
+            called_at,
+            calls: entry.calls,
+            request: None,
+        }
     }
 
-    pub(crate) fn write(&self, booking: &Booking) -> Result<Write, StoreError> {
-        let key =
-            keys::queue_entry(&booking.seat.office, booking.seat.date, self.group, self.number);
-        Ok(Write::Put(to_item("queue entry", &key, self)?, Some(super::days::absent())))
+    /// The number that is called.
+    pub fn queue_number(&self) -> QueueNumber {
+        QueueNumber { group: self.group, number: self.number }
     }
 }
 
-const WAITING: &str = "waiting";
+/// What happens to the queue in a change.
+#[derive(Debug, Clone)]
+pub enum QueueChange {
+    /// Somebody takes a new place.
+    Join(QueueDay, Box<QueueEntry>),
+    /// A place in the first form gets the second one, if its state and counter still are as they were.
+    Move(QueueDay, Box<QueueEntry>, Box<QueueEntry>),
+    /// A free counter has this number.
+    Occupy(QueueDay, AtCounter),
+    /// A counter has the first number in the second form, if it still has it.
+    Keep(QueueDay, AtCounter, AtCounter),
+    /// A counter is free, if it still has this number.
+    Free(QueueDay, AtCounter),
+}
+
 /// An office serves a few hundred people a day.
 const MOST_ENTRIES: usize = 5_000;
+/// The largest offices have a few dozen counters.
+const MOST_COUNTERS: usize = 500;
+
+impl QueueChange {
+    /// Refused: somebody else has changed the place or the counter since it was read.
+    pub(crate) fn write(&self) -> Result<Write, StoreError> {
+        Ok(match self {
+            Self::Join(day, entry) => {
+                Write::Put(entry_item(day, entry)?, Some(super::days::absent()))
+            }
+            Self::Move(day, before, after) => {
+                let (old, new) = (entry_item(day, before)?, entry_item(day, after)?);
+                let same = unchanged(&old, &["state", "counter"]);
+                Write::Replace(old, new, same)
+            }
+            Self::Occupy(day, at) => {
+                Write::Put(counter_item(day, at)?, Some(super::days::absent()))
+            }
+            Self::Keep(day, before, after) => {
+                let (old, new) = (counter_item(day, before)?, counter_item(day, after)?);
+                let same = unchanged(&old, &["group", "number"]);
+                Write::Replace(old, new, same)
+            }
+            Self::Free(day, at) => {
+                let same = unchanged(&counter_item(day, at)?, &["group", "number"]);
+                Write::Delete(keys::desk(day, &at.counter), Some(same))
+            }
+        })
+    }
+}
+
+fn entry_item(day: &QueueDay, entry: &QueueEntry) -> Result<Item, StoreError> {
+    let mut item = to_item("queue entry", &keys::queue_entry(day, entry.queue_number()), entry)?;
+    // Absent rather than null or false: what is not so takes no room.
+    item.retain(|_, value| !value.is_null() && value.as_bool() != Ok(&false));
+    Ok(item)
+}
+
+fn counter_item(day: &QueueDay, at: &AtCounter) -> Result<Item, StoreError> {
+    to_item("counter", &keys::desk(day, &at.counter), at)
+}
+
+/// These attributes are what they are in `item`.
+fn unchanged(item: &Item, attributes: &[&'static str]) -> Expression {
+    let mut all = Expression::default();
+    let mut parts = Vec::new();
+    for name in attributes {
+        match item.get(*name) {
+            Some(value) => {
+                parts.push(format!("#{name} = :was_{name}"));
+                all = all.with(format!(":was_{name}"), value.clone());
+            }
+            None => parts.push(format!("attribute_not_exists(#{name})")),
+        }
+    }
+    Expression { text: parts.join(" AND ").into(), ..all }
+}
 
 impl Store {
     /// The next number of a queue. A number that is taken and not used leaves a gap, never a pair.
@@ -54,13 +136,12 @@ impl Store {
     /// If the table does not answer.
     pub async fn next_number(
         &self,
-        office: &OfficeId,
-        date: NaiveDate,
+        day: &QueueDay,
         group: char,
-    ) -> Result<u32, StoreError> {
+    ) -> Result<QueueNumber, StoreError> {
         let add = versioned(Expression::new("ADD #last :one").with(":one", number(1)));
         let understood = guarded(Expression::default());
-        let key = keys::queue_counter(office, date, group);
+        let key = keys::queue_counter(day, group);
         let call = self
             .client
             .update_item()
@@ -81,28 +162,62 @@ impl Store {
             .attributes
             .as_ref()
             .and_then(|item| item.get("last")?.as_n().ok()?.parse().ok());
-        last.ok_or_else(|| StoreError::corrupt("queue counter"))
+        let number = last.ok_or_else(|| StoreError::corrupt("queue counter"))?;
+        Ok(QueueNumber { group, number })
     }
 
-    /// How many people wait before `number` in its queue.
+    /// Makes changes of the queue alone, all of them or none. `false`: a place or a counter is not as
+    /// it was found.
     ///
     /// # Errors
-    /// If the table does not answer or an item is corrupt.
-    pub async fn people_ahead(
+    /// If the table does not answer, or its answer stayed unknown.
+    pub async fn change_queue(&self, changes: &[QueueChange]) -> Result<bool, StoreError> {
+        let writes = changes.iter().map(QueueChange::write).collect::<Result<_, _>>()?;
+        Ok(self.transact(writes).await?.applied())
+    }
+
+    /// A place in the queue.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn queue_entry(
         &self,
-        office: &OfficeId,
-        date: NaiveDate,
-        group: char,
-        number: u32,
-    ) -> Result<u32, StoreError> {
-        let first = keys::queue_entry(office, date, group, 0);
-        let prefix = first.sk.trim_end_matches('0').to_owned();
-        let items = self.query(Ask::prefix(first.pk, prefix, MOST_ENTRIES)).await?;
-        let ahead = items
-            .into_iter()
-            .filter_map(|item| super::items::from_item::<QueueEntry>("queue entry", item).ok());
-        let count = ahead.filter(|entry| entry.number < number && entry.state == WAITING).count();
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        day: &QueueDay,
+        number: QueueNumber,
+    ) -> Result<Option<QueueEntry>, StoreError> {
+        self.get("queue entry", &keys::queue_entry(day, number)).await
+    }
+
+    /// All places of a day, by letter and number.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn queue_entries(&self, day: &QueueDay) -> Result<Vec<QueueEntry>, StoreError> {
+        let prefix = keys::QUEUE_ENTRY_PREFIX.to_owned();
+        let ask = Ask::prefix(keys::queue_partition(day), prefix, MOST_ENTRIES);
+        Ok(readable("queue entry", self.query(ask).await?))
+    }
+
+    /// What a counter has.
+    ///
+    /// # Errors
+    /// If the table does not answer or the item is corrupt.
+    pub async fn at_counter(
+        &self,
+        day: &QueueDay,
+        counter: &Counter,
+    ) -> Result<Option<AtCounter>, StoreError> {
+        self.get("counter", &keys::desk(day, counter)).await
+    }
+
+    /// What the counters of a day have, by their names.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn at_counters(&self, day: &QueueDay) -> Result<Vec<AtCounter>, StoreError> {
+        let prefix = keys::DESK_PREFIX.to_owned();
+        let ask = Ask::prefix(keys::queue_partition(day), prefix, MOST_COUNTERS);
+        Ok(readable("counter", self.query(ask).await?))
     }
 }
 

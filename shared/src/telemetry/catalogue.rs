@@ -104,6 +104,21 @@ records! {
         "a ticket was scanned for the first time";
     CHECK_IN_REFUSAL = "check_in_refusal" [count_by("CheckInRefusals", "Reason")] ["office"]
         "a scan was refused";
+    SENT_BACK = "sent_back" [count("SentBack")] ["office", "date", "missing"]
+        "a visit was stopped for papers; `missing`: their ids";
+    DOCUMENTS_BROUGHT = "documents_brought" [count("DocumentsBrought")] ["office", "date"]
+        "the missing papers came before their deadline";
+    LAPSED = "lapsed" [count("VisitsLapsed")] ["office", "date"]
+        "a visit whose papers did not come was written down";
+    CALLED = "called" [Metric { name: "WaitingTime", unit: Unit::Seconds, by: None }]
+        ["office", "date", "priority"]
+        "a number was called for the first time: since the scan, or since its papers came";
+    SKIPPED = "skipped" [count("NumbersSkipped")] ["office", "date"]
+        "nobody came when a number was called";
+    SERVED = "served"
+        [count("VisitsServed"), Metric { name: "ServiceTime", unit: Unit::Seconds, by: None }]
+        ["office", "date"]
+        "a visit was finished at a counter";
     NO_SHOW = "no_show" [count("NoShows")] ["office", "date"]
         "a visit that was missed was written down";
     HOLD_EXPIRED = "hold_expired" [count("HoldsExpired")] ["office", "date"]

@@ -45,7 +45,7 @@ impl Trial {
     async fn begin(operation: Operation) -> Self {
         let stage = Stage::start().await;
         let desk = stage.app.staff(antrian_tests::offices::OFFICE, &["desk"]).await;
-        if operation == Operation::CheckIn {
+        if operation.is_visit() {
             stage.app.advance_to(AT_THE_GATE);
         }
         Self { stage, operation, desk, subjects: vec![] }
@@ -93,7 +93,8 @@ impl Trial {
     /// It is done: one booking, in its slot, and one place in the queue.
     async fn check_one(&mut self, mut subject: Subject, answer: &Answer, case: &str) {
         assert!(is_done(answer), "{case}: {answer:?}");
-        assert_eq!(answer.body["status"], self.operation.status(), "{case}: {answer:?}");
+        let (field, told) = self.operation.told();
+        assert_eq!(answer.body[field], told, "{case}: {answer:?}");
         subject.code = answer.text("code");
         let list = subject.person.get(&self.stage.app, "/v1/me/bookings").await;
         let bookings = list.body["bookings"].as_array().unwrap();

@@ -13,6 +13,9 @@ pub(super) enum Operation {
     Cancel,
     Reschedule,
     CheckIn,
+    Documents,
+    Call,
+    Finish,
 }
 
 /// Whom it is tried on.
@@ -26,6 +29,8 @@ pub(super) struct Subject {
     pub(super) code: String,
     /// The client's key of the operation.
     key: String,
+    /// The counter that is theirs.
+    counter: String,
 }
 
 /// The day on which people come: the first.
@@ -47,15 +52,35 @@ impl Operation {
                 held.text("code")
             }
             Self::Cancel | Self::Reschedule => person.book(app, DATE, FROM).await.text("code"),
-            Self::CheckIn => person.book(app, TODAY, TO).await.text("code"),
+            _ => person.book(app, TODAY, TO).await.text("code"),
         };
         app.drain().await;
-        Subject { person, desk: desk.to_owned(), code, key: format!("key-of-person-{number}") }
+        let (desk, key) = (desk.to_owned(), format!("key-of-person-{number}"));
+        let subject = Subject { person, desk, code, key, counter: number.to_string() };
+        for earlier in self.after() {
+            let done = earlier.run(app, &subject).await;
+            assert_eq!(done.status, 200, "{self:?} after {earlier:?}: {done:?}");
+        }
+        subject
+    }
+
+    /// What was done at the office before.
+    fn after(self) -> &'static [Self] {
+        match self {
+            Self::Documents | Self::Call => &[Self::CheckIn],
+            Self::Finish => &[Self::CheckIn, Self::Call],
+            _ => &[],
+        }
+    }
+
+    /// Whether it takes place at the office.
+    pub(super) fn is_visit(self) -> bool {
+        matches!(self, Self::CheckIn | Self::Documents | Self::Call | Self::Finish)
     }
 
     /// Does it; done again it is the very same request.
     pub(super) async fn run(self, app: &TestApp, subject: &Subject) -> Answer {
-        let Subject { person, code, key, desk } = subject;
+        let Subject { person, code, key, desk, counter } = subject;
         match self {
             Self::Hold => person.hold_with_key(app, DATE, FROM, key).await.unwrap(),
             Self::Confirm => person.act(app, code, "confirm").await,
@@ -69,6 +94,19 @@ impl Operation {
                 let body = json!({"code": code, "gate": "Pintu 1"});
                 keyed(app, "/v1/check-ins", desk, key, body).await
             }
+            Self::Documents => {
+                let body = json!({"decision": "incomplete", "missing": ["kk"]});
+                keyed(app, &format!("/v1/check-ins/{code}/documents"), desk, key, body).await
+            }
+            Self::Call => {
+                let body = json!({"counter": counter});
+                keyed(app, "/v1/offices/uji/queue/call", desk, key, body).await
+            }
+            Self::Finish => {
+                let number = format!("A-{counter}");
+                let body = json!({"counter": counter, "number": number});
+                keyed(app, "/v1/offices/uji/queue/finish", desk, key, body).await
+            }
         }
     }
 
@@ -78,7 +116,18 @@ impl Operation {
             Self::Hold => "held",
             Self::Confirm | Self::Reschedule => "confirmed",
             Self::Cancel => "cancelled",
-            Self::CheckIn => "checked_in",
+            Self::CheckIn | Self::Call => "checked_in",
+            Self::Documents => "awaiting_documents",
+            Self::Finish => "served",
+        }
+    }
+
+    /// What the answer says of it.
+    pub(super) fn told(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Call => ("state", "called"),
+            Self::Finish => ("state", "finished"),
+            other => ("status", other.status()),
         }
     }
 
@@ -86,7 +135,7 @@ impl Operation {
     pub(super) fn slot(self) -> &'static str {
         match self {
             Self::Hold | Self::Confirm | Self::Cancel => FROM,
-            Self::Reschedule | Self::CheckIn => TO,
+            _ => TO,
         }
     }
 
@@ -95,9 +144,9 @@ impl Operation {
         self != Self::Cancel
     }
 
-    /// Whether the booking still waits for its visit.
+    /// Whether the booking still waits for its visit, or for papers.
     pub(super) fn is_live(self) -> bool {
-        matches!(self, Self::Hold | Self::Confirm | Self::Reschedule)
+        matches!(self, Self::Hold | Self::Confirm | Self::Reschedule | Self::Documents)
     }
 
     /// The message that tells of it.
@@ -108,7 +157,8 @@ impl Operation {
             Self::Confirm => Some(format!("{code}-2-confirmed")),
             Self::Cancel => Some(format!("{code}-3-cancelled")),
             Self::Reschedule => Some(format!("{code}-3-moved")),
-            Self::CheckIn => None,
+            Self::Documents => Some(format!("{code}-4-documents_missing")),
+            Self::CheckIn | Self::Call | Self::Finish => None,
         }
     }
 
@@ -116,8 +166,8 @@ impl Operation {
     pub(super) fn seats_free(self, quota: u64, subjects: u64) -> [u64; 2] {
         match self {
             Self::Hold | Self::Confirm => [quota - subjects, quota],
-            Self::Cancel | Self::CheckIn => [quota, quota],
             Self::Reschedule => [quota, quota - subjects],
+            _ => [quota, quota],
         }
     }
 }

@@ -2,13 +2,14 @@ use super::*;
 use crate::messaging::cloud_api::language;
 
 const BOTH: [Locale; 2] = [Locale::Id, Locale::En];
-const ABOUT_BOOKINGS: [MessageKind; 6] = [
+const ABOUT_BOOKINGS: [MessageKind; 7] = [
     MessageKind::Hold,
     MessageKind::Confirmed,
     MessageKind::Moved,
     MessageKind::Reminder,
     MessageKind::Cancelled,
     MessageKind::OfficeClosed,
+    MessageKind::DocumentsMissing,
 ];
 
 fn text() -> BookingText<'static> {
@@ -24,6 +25,7 @@ fn text() -> BookingText<'static> {
         arrive_from: "pukul 08.00 WIB".to_owned(),
         arrive_until: "pukul 09.30 WIB".to_owned(),
         closed_reason: None,
+        documents_deadline: None,
         documents: &[],
         warnings: &[],
     }

@@ -3,13 +3,14 @@ mod wording;
 use super::*;
 
 const ZONE: Tz = Tz::Asia__Jakarta;
-const ABOUT_BOOKINGS: [MessageKind; 6] = [
+const ABOUT_BOOKINGS: [MessageKind; 7] = [
     MessageKind::Hold,
     MessageKind::Confirmed,
     MessageKind::Reminder,
     MessageKind::Cancelled,
     MessageKind::Moved,
     MessageKind::OfficeClosed,
+    MessageKind::DocumentsMissing,
 ];
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -79,6 +80,7 @@ fn booking<'a>(
         arrive_from: time(locale, at("2026-12-07T01:00:00Z"), ZONE),
         arrive_until: time(locale, at("2026-12-07T02:30:00Z"), ZONE),
         closed_reason: None,
+        documents_deadline: None,
         documents,
         warnings,
     }
@@ -133,7 +135,9 @@ fn one_minute_is_not_minutes() {
 #[test]
 fn every_message_about_a_booking_says_what_it_is_about_and_fits_a_caption() {
     for kind in ABOUT_BOOKINGS {
-        let (id, en) = (message(kind, Locale::Id, nothing), message(kind, Locale::En, nothing));
+        // A missing paper has a deadline in the place of the visit's hour.
+        let until = |text: &mut BookingText<'_>| text.documents_deadline = Some(text.when.clone());
+        let (id, en) = (message(kind, Locale::Id, until), message(kind, Locale::En, until));
         assert_ne!(id, en);
         for (locale, text) in [(Locale::Id, id), (Locale::En, en)] {
             let when = date_time(locale, at("2026-12-07T02:00:00Z"), ZONE);

@@ -285,3 +285,52 @@ fn office_closed_in_english() {
     Need help? Call (021) 000-0000 during office hours.
     "#);
 }
+
+fn fetching(locale: Locale) -> impl Fn(&mut BookingText<'_>) {
+    move |text| {
+        text.documents = &text.documents[1..2];
+        text.documents_deadline = Some(date_time(locale, at("2026-12-07T08:00:00Z"), ZONE));
+    }
+}
+
+#[test]
+fn documents_missing_in_indonesian() {
+    let text = message(MessageKind::DocumentsMissing, Locale::Id, fetching(Locale::Id));
+    insta::assert_snapshot!(text, @r#"
+    *Ada dokumen yang perlu Anda lengkapi.*
+
+    Paspor baru
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Kode booking: *7KQ4M-M2XR9*
+
+    *Bawa asli dan fotokopi:*
+    - Kartu Keluarga (KK)
+
+    Kembali sebelum *Senin, 7 Desember 2026 pukul 15.00 WIB* dengan tiket yang sama; Anda tidak perlu memesan lagi. Setelah itu booking ini tidak berlaku lagi.
+
+    Perlu bantuan? Telepon (021) 000-0000 pada jam kerja.
+    "#);
+}
+
+#[test]
+fn documents_missing_in_english() {
+    let text = message(MessageKind::DocumentsMissing, Locale::En, fetching(Locale::En));
+    insta::assert_snapshot!(text, @r#"
+    *Something is missing from your papers.*
+
+    New passport
+    Kantor Imigrasi Contoh Jakarta
+    Jl. Contoh Raya No. 1, Jakarta Pusat
+
+    Booking code: *7KQ4M-M2XR9*
+
+    *Bring originals and copies:*
+    - Family card (KK)
+
+    Come back before *Monday, 7 December 2026 at 15:00 WIB* with the same ticket; you need not book again. After that, this booking no longer counts.
+
+    Need help? Call (021) 000-0000 during office hours.
+    "#);
+}

@@ -1,0 +1,205 @@
+//! Counters call numbers: the next one, or one that is asked for.
+
+use std::sync::Arc;
+
+use antrian::domain::ids::OfficeId;
+use antrian::domain::office::Office;
+use antrian::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueState, Step};
+use antrian::domain::time::local_date;
+use antrian::http::body::{Body, Segments};
+use antrian::http::idempotency::{RequestKey, once};
+use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::routes::routes;
+use antrian::http::staff::Scope;
+use antrian::http::staff_session::StaffMember;
+use antrian::http::{AppState, Routes};
+use antrian::ledger::{Called, Stepped, Wanted};
+use antrian::storage::StoreError;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::visit::PersonView;
+
+pub(crate) fn routes() -> Routes {
+    OpenApiRouter::new().routes(routes!(call)).routes(routes!(step))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Call {
+    /// The counter that calls, as its sign says: up to 12 letters, digits or `-`.
+    #[schema(value_type = String)]
+    counter: Counter,
+    /// Letters of the queues that it serves; all if it names none.
+    #[serde(default)]
+    groups: Vec<char>,
+    /// This number instead of the next one: one that waits, or was skipped.
+    #[schema(value_type = Option<String>)]
+    number: Option<QueueNumber>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AtCounter {
+    /// The counter.
+    #[schema(value_type = String)]
+    counter: Counter,
+    /// The number that the clerk has in mind: refused if the counter has another one by now.
+    #[schema(value_type = Option<String>)]
+    number: Option<QueueNumber>,
+}
+
+/// A number at a counter.
+#[derive(Serialize, ToSchema)]
+struct CalledView {
+    #[schema(value_type = Option<String>)]
+    counter: Option<Counter>,
+    /// For example `A-014`.
+    #[schema(value_type = String)]
+    queue_number: QueueNumber,
+    state: QueueState,
+    /// How often it was called.
+    calls: u32,
+    /// Whether the person goes before others.
+    priority: bool,
+    /// Seconds in the line before the call.
+    waited_secs: i64,
+    code: String,
+    service: Option<String>,
+    /// Absent if it could not be read at this moment.
+    applicant: Option<PersonView>,
+}
+
+/// A member of staff at an office that there is, and its queue of today.
+pub(crate) async fn queue_of(
+    app: &AppState,
+    staff: &StaffMember,
+    id: &OfficeId,
+) -> Result<(Arc<Office>, QueueDay), Problem> {
+    staff.may(Scope::Desk, id)?;
+    today(app, id).await
+}
+
+/// An office that there is, and its queue of today.
+pub(crate) async fn today(
+    app: &AppState,
+    id: &OfficeId,
+) -> Result<(Arc<Office>, QueueDay), Problem> {
+    let now = app.clock.now();
+    let office = app.ledger.offices().get(id, now).await?;
+    let office = office.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let day = QueueDay { office: id.clone(), date: local_date(now, office.timezone) };
+    Ok((office, day))
+}
+
+/// Calls the next number to a counter, or one that is asked for. Of several counters that ask at the
+/// same moment each gets another one; a counter that still has one is told which.
+#[utoipa::path(post, path = "/v1/offices/{office}/queue/call", tag = "staff", request_body = Call,
+    params(("office" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = CalledView), (status = 401, body = ProblemDetails),
+        (status = 403, body = ProblemDetails), (status = 404, body = ProblemDetails),
+        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)),
+    security(("staff" = ["desk"])))]
+async fn call(
+    State(app): State<AppState>,
+    staff: StaffMember,
+    Segments(office): Segments<OfficeId>,
+    key: RequestKey,
+    body: Body<Call>,
+) -> Result<Response, Problem> {
+    let (_, day) = queue_of(&app, &staff, &office).await?;
+    let scope = scope("call", &day, &staff);
+    let request = key.0.as_ref().map(|key| app.keyring.token_hash(&format!("{scope}\n{key}")));
+    let calling = call_one(&app, &day, &body.value, request.as_deref());
+    once(&app, &key, &scope, &body.hash(), StatusCode::OK, calling).await
+}
+
+/// Requests of one person about one office's queue.
+fn scope(what: &str, day: &QueueDay, staff: &StaffMember) -> String {
+    format!("queue\n{what}\n{}\n{}", day.office, staff.0.subject)
+}
+
+async fn call_one(
+    app: &AppState,
+    day: &QueueDay,
+    call: &Call,
+    request: Option<&str>,
+) -> Result<CalledView, Problem> {
+    let wanted = match call.number {
+        Some(number) => Wanted::Number(number),
+        None => Wanted::Next(call.groups.iter().map(char::to_ascii_uppercase).collect()),
+    };
+    match app.ledger.call(day, &call.counter, &wanted, request, app.clock.now()).await? {
+        Called::Yes(entry) => Ok(view(app, *entry).await),
+        Called::NobodyWaits => Err(Problem::new(Code::QueueEmpty)),
+        Called::NotWaiting(None) => Err(Problem::new(Code::NotFound)),
+        Called::NotWaiting(Some(state)) => Err(Problem::new(Code::NotWaiting).with("state", state)),
+        Called::Busy(at) => {
+            let problem = Problem::new(Code::CounterBusy).with("state", at.state);
+            Err(problem.with("queue_number", at.queue_number()))
+        }
+    }
+}
+
+/// What a counter does with the number that it has: `recall` calls it once more; `serve`: the person
+/// has come; `finish`: is done, the booking is `served`; `skip`: did not come, and can be called by
+/// number. After the last two the counter is free.
+#[utoipa::path(post, path = "/v1/offices/{office}/queue/{step}", tag = "staff", request_body = AtCounter,
+    params(("office" = String, Path), ("step" = Step, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = CalledView), (status = 401, body = ProblemDetails),
+        (status = 403, body = ProblemDetails), (status = 404, body = ProblemDetails),
+        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)),
+    security(("staff" = ["desk"])))]
+async fn step(
+    State(app): State<AppState>,
+    staff: StaffMember,
+    Segments((office, step)): Segments<(OfficeId, Step)>,
+    key: RequestKey,
+    body: Body<AtCounter>,
+) -> Result<Response, Problem> {
+    let (_, day) = queue_of(&app, &staff, &office).await?;
+    let scope = scope(step.as_str(), &day, &staff);
+    let stepping = step_once(&app, &day, &body.value, step);
+    once(&app, &key, &scope, &body.hash(), StatusCode::OK, stepping).await
+}
+
+async fn step_once(
+    app: &AppState,
+    day: &QueueDay,
+    at: &AtCounter,
+    step: Step,
+) -> Result<CalledView, Problem> {
+    match app.ledger.step(day, &at.counter, at.number, step, app.clock.now()).await? {
+        Stepped::Done(entry) => Ok(view(app, *entry).await),
+        Stepped::Idle => Err(Problem::new(Code::CounterIdle)),
+        Stepped::Refused(refusal) => Err(Problem::from(refusal)),
+    }
+}
+
+/// The number is called whatever can still be read: an error here would hide that from the clerk.
+async fn view(app: &AppState, entry: QueueEntry) -> CalledView {
+    let applicant = applicant(app, &entry).await;
+    let applicant = applicant.inspect_err(|error| tracing::warn!(%error, "applicant not read"));
+    CalledView {
+        counter: entry.counter.clone(),
+        queue_number: entry.queue_number(),
+        state: entry.state,
+        calls: entry.calls,
+        priority: entry.priority,
+        waited_secs: entry.waited(app.clock.now()).num_seconds(),
+        code: entry.code.to_string(),
+        service: entry.service.as_ref().map(ToString::to_string),
+        applicant: applicant.unwrap_or_default(),
+    }
+}
+
+async fn applicant(app: &AppState, entry: &QueueEntry) -> Result<Option<PersonView>, StoreError> {
+    let store = app.ledger.store();
+    let Some(booking) = store.booking(entry.code).await? else { return Ok(None) };
+    let applicant = store.applicant(&booking.account, &booking.applicant).await?;
+    Ok(applicant.as_ref().map(PersonView::from))
+}

@@ -1,0 +1,187 @@
+//! What the desk and the hall see of the queue of today.
+
+use std::cmp::Reverse;
+
+use antrian::domain::ids::OfficeId;
+use antrian::domain::queue::{Counter, QueueEntry, QueueNumber, QueueState};
+use antrian::http::body::{Params, Segments};
+use antrian::http::problem::{Problem, ProblemDetails};
+use antrian::http::routes::routes;
+use antrian::http::staff_session::StaffMember;
+use antrian::http::views::instant;
+use antrian::http::{AppState, Routes};
+use antrian::storage::AtCounter;
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::calling::{queue_of, today as queue_of_today};
+
+pub(crate) fn routes() -> Routes {
+    OpenApiRouter::new().routes(routes!(today)).routes(routes!(board))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    /// What the last page gave as `next`.
+    #[param(value_type = Option<String>)]
+    after: Option<QueueNumber>,
+}
+
+/// The queue of today, by letter and number.
+#[derive(Debug, Serialize, ToSchema)]
+struct QueueView {
+    #[schema(value_type = String)]
+    office: OfficeId,
+    /// Today at the office.
+    date: NaiveDate,
+    /// How many wait to be called.
+    waiting: usize,
+    /// How many are fetching a paper.
+    awaiting_documents: usize,
+    /// What the counters have, by their names.
+    counters: Vec<CounterView>,
+    entries: Vec<EntryView>,
+    /// Ask for the next page with this as `after`; `null`: there is none.
+    #[schema(value_type = Option<String>)]
+    next: Option<QueueNumber>,
+}
+
+/// A number at a counter.
+#[derive(Debug, Serialize, ToSchema)]
+struct CounterView {
+    #[schema(value_type = String)]
+    counter: Counter,
+    #[schema(value_type = String)]
+    queue_number: QueueNumber,
+    /// `called`, or `serving` once the person is there.
+    state: QueueState,
+    /// When it was last called.
+    called_at: String,
+    /// How often: a display that sees it grow calls again.
+    calls: u32,
+}
+
+impl CounterView {
+    fn of(at: AtCounter, zone: Tz) -> Self {
+        Self {
+            queue_number: at.queue_number(),
+            counter: at.counter,
+            state: at.state,
+            called_at: instant(at.called_at, zone),
+            calls: at.calls,
+        }
+    }
+}
+
+/// A place in the queue. Whose it is, the code tells; names are told one at a time.
+#[derive(Debug, Serialize, ToSchema)]
+struct EntryView {
+    #[schema(value_type = String)]
+    queue_number: QueueNumber,
+    code: String,
+    service: Option<String>,
+    priority: bool,
+    state: QueueState,
+    /// The counter that called last.
+    #[schema(value_type = Option<String>)]
+    counter: Option<Counter>,
+    /// Since when the person is in the queue.
+    since: String,
+    /// Seconds that the person has waited, or waited before the call.
+    waited_secs: i64,
+}
+
+impl EntryView {
+    fn of(entry: &QueueEntry, zone: Tz, now: DateTime<Utc>) -> Self {
+        Self {
+            queue_number: entry.queue_number(),
+            code: entry.code.to_string(),
+            service: entry.service.as_ref().map(ToString::to_string),
+            priority: entry.priority,
+            state: entry.state,
+            counter: entry.counter.clone(),
+            since: instant(entry.since, zone),
+            waited_secs: entry.waited(now).num_seconds(),
+        }
+    }
+}
+
+/// Places of one answer: an office's day fits into one or two.
+const PAGE: usize = 500;
+
+/// The queue of today.
+#[utoipa::path(get, path = "/v1/offices/{office}/queue", tag = "staff",
+    params(("office" = String, Path), Page),
+    responses((status = 200, body = QueueView), (status = 401, body = ProblemDetails),
+        (status = 403, body = ProblemDetails), (status = 404, body = ProblemDetails),
+        (status = 422, body = ProblemDetails)),
+    security(("staff" = ["desk"])))]
+async fn today(
+    State(app): State<AppState>,
+    staff: StaffMember,
+    Segments(id): Segments<OfficeId>,
+    Params(page): Params<Page>,
+) -> Result<Json<QueueView>, Problem> {
+    let (office, day) = queue_of(&app, &staff, &id).await?;
+    let (store, now, zone) = (app.ledger.store(), app.clock.now(), office.timezone);
+    let counters = store.at_counters(&day).await?;
+    let entries = store.queue_entries(&day).await?;
+    let count = |state| entries.iter().filter(|entry| entry.state == state).count();
+    let is_later =
+        |entry: &&QueueEntry| page.after.is_none_or(|after| entry.queue_number() > after);
+    let mut later = entries.iter().filter(is_later);
+    let shown: Vec<_> = later.by_ref().take(PAGE).collect();
+    let next = later.next().and(shown.last()).map(|last| last.queue_number());
+    Ok(Json(QueueView {
+        office: day.office,
+        date: day.date,
+        waiting: count(QueueState::Waiting),
+        awaiting_documents: count(QueueState::AwaitingDocuments),
+        counters: counters.into_iter().map(|at| CounterView::of(at, zone)).collect(),
+        entries: shown.into_iter().map(|entry| EntryView::of(entry, zone, now)).collect(),
+        next,
+    }))
+}
+
+/// What the screen in the hall shows: numbers and counters, nobody's name or code.
+#[derive(Debug, Serialize, ToSchema)]
+struct Board {
+    #[schema(value_type = String)]
+    office: OfficeId,
+    office_name: String,
+    /// Today at the office.
+    date: NaiveDate,
+    /// What the counters have, the last call first.
+    counters: Vec<CounterView>,
+}
+
+/// A screen asks every few seconds; several screens and phones of one office share an answer.
+const BOARD_CACHE: &str = "public, max-age=2";
+
+/// The public display: numbers now called, by counter.
+#[utoipa::path(get, path = "/v1/offices/{office}/board", tag = "public",
+    params(("office" = String, Path)),
+    responses((status = 200, body = Board), (status = 404, body = ProblemDetails)))]
+async fn board(
+    State(app): State<AppState>,
+    Segments(id): Segments<OfficeId>,
+) -> Result<impl IntoResponse, Problem> {
+    let (office, day) = queue_of_today(&app, &id).await?;
+    let mut counters = app.ledger.store().at_counters(&day).await?;
+    counters.sort_by_key(|at| Reverse(at.called_at));
+    let view = Board {
+        office: day.office,
+        office_name: office.name.clone(),
+        date: day.date,
+        counters: counters.into_iter().map(|at| CounterView::of(at, office.timezone)).collect(),
+    };
+    Ok(([(header::CACHE_CONTROL, BOARD_CACHE)], Json(view)))
+}

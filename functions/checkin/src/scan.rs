@@ -1,0 +1,209 @@
+//! Scanning tickets at the office. The first scan wins; every later one is told of it.
+
+use antrian::domain::booking::{Refusal, Status};
+use antrian::domain::code::BookingCode;
+use antrian::domain::ids::OfficeId;
+use antrian::domain::office::Office;
+use antrian::http::body::Body;
+use antrian::http::idempotency::{RequestKey, once};
+use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::routes::routes;
+use antrian::http::staff::Scope;
+use antrian::http::staff_session::StaffMember;
+use antrian::http::views::{DocumentView, WarningView, instant, views};
+use antrian::http::{AppState, Routes};
+use antrian::ledger::{CheckInRefused, CheckedIn};
+use antrian::messaging::compose::checklist;
+use antrian::storage::Applicant;
+use antrian::telemetry::Record;
+use antrian::telemetry::catalogue::CHECK_IN_REFUSAL;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::visit::{Denied, PersonView, visit};
+
+pub(crate) fn routes() -> Routes {
+    OpenApiRouter::new().routes(routes!(check_in))
+}
+
+/// A scan: the ticket's text, or the code that the person reads out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Scan {
+    /// The text of the QR.
+    ticket: Option<String>,
+    /// The booking code.
+    code: Option<String>,
+    /// Where the scanner stands; told to whoever scans the ticket again.
+    gate: Option<String>,
+}
+
+/// A person who is in.
+#[derive(Serialize, ToSchema)]
+struct CheckInView {
+    code: String,
+    /// Always `checked_in`, or what became of the visit since.
+    status: Status,
+    /// For example `A-014`.
+    queue_number: String,
+    /// Absent if they could not be counted at this moment.
+    people_ahead: Option<u32>,
+    applicant: Option<PersonView>,
+    service: String,
+    /// `HH:MM` in the office's zone.
+    slot: String,
+    documents: Vec<DocumentView>,
+    /// Ids of the documents that were missing when the papers were last looked at.
+    missing: Vec<String>,
+    /// Until when they may be brought.
+    documents_deadline: Option<String>,
+    warnings: Vec<WarningView>,
+    /// Whether the ticket had been scanned before.
+    duplicate: bool,
+    /// When and where it was scanned first.
+    first_scan: FirstScan,
+}
+
+/// The scan that counts.
+#[derive(Debug, Serialize, ToSchema)]
+struct FirstScan {
+    at: String,
+    gate: String,
+}
+
+/// Names of gates are short.
+const MOST_GATE_CHARS: usize = 40;
+
+/// Checks a person in.
+#[utoipa::path(post, path = "/v1/check-ins", tag = "staff", request_body = Scan,
+    responses((status = 200, body = CheckInView), (status = 401, body = ProblemDetails),
+        (status = 403, body = ProblemDetails), (status = 404, body = ProblemDetails),
+        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)),
+    security(("staff" = ["desk"])))]
+async fn check_in(
+    State(app): State<AppState>,
+    staff: StaffMember,
+    key: RequestKey,
+    body: Body<Scan>,
+) -> Result<Response, Problem> {
+    staff.has(Scope::Desk)?;
+    let scope = format!("check-in\n{}", staff.0.subject);
+    once(&app, &key, &scope, &body.hash(), StatusCode::OK, scan(&app, &staff, &body.value)).await
+}
+
+/// Counts a scan of what is not this desk's.
+fn counted(app: &AppState, denied: Denied) -> Problem {
+    match denied {
+        Denied::Unknown => refused(app, None, denied.into()),
+        Denied::Elsewhere(office) => {
+            let id = office.id.clone();
+            refused(app, Some(&id), Denied::Elsewhere(office).into())
+        }
+        Denied::Fault(error) => error.into(),
+    }
+}
+
+/// Counts a refusal: where, if that is known.
+fn refused(app: &AppState, office: Option<&OfficeId>, problem: Problem) -> Problem {
+    let record = Record::of(&CHECK_IN_REFUSAL, &[1]).by(problem.code().as_str());
+    let placed = match office {
+        Some(office) => record.at(office, None),
+        None => record,
+    };
+    app.metrics.send(placed, app.clock.now());
+    problem
+}
+
+async fn scan(app: &AppState, staff: &StaffMember, scan: &Scan) -> Result<CheckInView, Problem> {
+    let now = app.clock.now();
+    let code = scanned_code(app, scan).map_err(|problem| refused(app, None, problem))?;
+    let gate = gate(scan)?;
+    let visit = visit(app, staff, code).await;
+    let (office, booking) = visit.map_err(|denied| counted(app, denied))?;
+    let gate = gate.unwrap_or_else(|| office.name.clone());
+    // Read before: once the person is in, nothing may fail any more.
+    let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
+    match app.ledger.check_in(&office, booking, &gate, now).await? {
+        Ok(checked_in) => view(&office, &checked_in, applicant.as_ref()),
+        Err(why) => Err(refused(app, Some(&office.id), refusal(&office, &why))),
+    }
+}
+
+/// The code of a scan. The ticket says which booking it is; the booking says where and when.
+fn scanned_code(app: &AppState, scan: &Scan) -> Result<BookingCode, Problem> {
+    match (&scan.ticket, &scan.code) {
+        (Some(ticket), None) => {
+            let claims = app.tickets.verify(ticket).map_err(|_| Problem::new(Code::BadTicket))?;
+            Ok(claims.code)
+        }
+        (None, Some(code)) => code.parse().map_err(|_| {
+            Problem::field(
+                "code",
+                "Kode booking terdiri atas sepuluh huruf dan angka; periksa salah ketik.",
+                "A booking code has ten letters and digits; please check for a typing mistake.",
+            )
+        }),
+        _ => Err(Problem::field(
+            "ticket",
+            "Kirim salah satu: ticket atau code.",
+            "Send one of the two: ticket or code.",
+        )),
+    }
+}
+
+fn gate(scan: &Scan) -> Result<Option<String>, Problem> {
+    let Some(gate) = &scan.gate else { return Ok(None) };
+    let ok = (1..=MOST_GATE_CHARS).contains(&gate.chars().count())
+        && !gate.chars().any(char::is_control);
+    if ok {
+        return Ok(Some(gate.clone()));
+    }
+    Err(Problem::field(
+        "gate",
+        "Nama gerbang paling panjang 40 huruf.",
+        "A gate's name has at most 40 characters.",
+    ))
+}
+
+fn refusal(office: &Office, refused: &CheckInRefused) -> Problem {
+    let (times, zone) = (refused.booking.times, office.timezone);
+    let problem = Problem::from(refused.refusal);
+    match refused.refusal {
+        Refusal::WrongDay | Refusal::TooEarly | Refusal::TooLate => problem
+            .with("date", refused.booking.seat.date)
+            .with("slot", refused.booking.seat.time)
+            .with("check_in_from", instant(times.check_in_from, zone))
+            .with("check_in_until", instant(times.check_in_until, zone)),
+        _ => problem,
+    }
+}
+
+fn view(
+    office: &Office,
+    checked_in: &CheckedIn,
+    applicant: Option<&Applicant>,
+) -> Result<CheckInView, Problem> {
+    let booking = &checked_in.booking;
+    let scan = booking.check_in.as_ref().ok_or_else(|| Problem::new(Code::InternalError))?;
+    let list = applicant.map(|applicant| checklist(office, booking, applicant));
+    Ok(CheckInView {
+        code: booking.code.to_string(),
+        status: booking.status,
+        queue_number: scan.queue_number().to_string(),
+        people_ahead: checked_in.people_ahead,
+        applicant: applicant.map(PersonView::from),
+        service: booking.seat.service.to_string(),
+        slot: booking.seat.time.to_string(),
+        documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),
+        missing: booking.documents.as_ref().map(|check| check.missing.clone()).unwrap_or_default(),
+        documents_deadline: (booking.status == Status::AwaitingDocuments)
+            .then(|| instant(booking.documents_deadline(), office.timezone)),
+        warnings: list.as_ref().map(|list| views(&list.warnings)).unwrap_or_default(),
+        duplicate: checked_in.duplicate,
+        first_scan: FirstScan { at: instant(scan.at, office.timezone), gate: scan.gate.clone() },
+    })
+}

@@ -1,0 +1,83 @@
+//! Whose visit it is, as the desk sees it.
+
+use std::sync::Arc;
+
+use antrian::domain::booking::Booking;
+use antrian::domain::code::BookingCode;
+use antrian::domain::office::Office;
+use antrian::http::AppState;
+use antrian::http::problem::{Code, Problem};
+use antrian::http::staff::Scope;
+use antrian::http::staff_session::StaffMember;
+use antrian::storage::{Applicant, StoreError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Why a visit is not this desk's.
+#[derive(Debug)]
+pub(crate) enum Denied {
+    /// There is no such booking.
+    Unknown,
+    /// It is another office's.
+    Elsewhere(Arc<Office>),
+    /// The table does not answer.
+    Fault(StoreError),
+}
+
+impl From<StoreError> for Denied {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error)
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Unknown => Problem::new(Code::NotFound),
+            Denied::Elsewhere(office) => Problem::new(Code::WrongOffice)
+                .with("office", &office.id)
+                .with("office_name", &office.name),
+            Denied::Fault(error) => Problem::from(error),
+        }
+    }
+}
+
+/// A booking and its office, if this member of staff works there.
+pub(crate) async fn visit(
+    app: &AppState,
+    staff: &StaffMember,
+    code: BookingCode,
+) -> Result<(Arc<Office>, Booking), Denied> {
+    let booking = app.ledger.store().booking(code).await?.ok_or(Denied::Unknown)?;
+    let office = app.ledger.offices().get(&booking.seat.office, app.clock.now()).await?;
+    let office = office.ok_or(Denied::Unknown)?;
+    if staff.may(Scope::Desk, &office.id).is_err() {
+        return Err(Denied::Elsewhere(office));
+    }
+    Ok((office, booking))
+}
+
+/// The person, for the clerk to compare with the KTP.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PersonView {
+    name: String,
+    identity: Identity,
+}
+
+/// What is known of who the person is.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Identity {
+    /// A NIK.
+    Nik,
+    /// Name and birth date only: look at the original papers.
+    Weak,
+}
+
+impl From<&Applicant> for PersonView {
+    fn from(applicant: &Applicant) -> Self {
+        let details = &applicant.details;
+        let identity = if details.nik.is_some() { Identity::Nik } else { Identity::Weak };
+        Self { name: details.name.expose().to_owned(), identity }
+    }
+}

@@ -1,0 +1,251 @@
+//! The calling of numbers. A counter has one number at a time, and a number is at one counter: both
+//! are compared in the transaction that changes them.
+
+use chrono::{DateTime, Utc};
+
+use super::change::{lost, unexpected};
+use super::{Ledger, LedgerError};
+use crate::domain::booking::{Actor, Refusal};
+use crate::domain::code::BookingCode;
+use crate::domain::queue::{self, Counter, QueueDay, QueueEntry, QueueNumber, QueueState, Step};
+use crate::domain::time::whole_seconds;
+use crate::storage::{AtCounter, Change, ChangeOutcome, PersonChange, QueueChange, StoreError};
+use crate::telemetry::Record;
+use crate::telemetry::catalogue::{CALLED, SKIPPED};
+
+/// Whom a counter calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// Whoever is next in these groups; in all if none are named.
+    Next(Vec<char>),
+    /// This number, also if it was skipped.
+    Number(QueueNumber),
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub enum Called {
+    /// The counter has this number.
+    Yes(Box<QueueEntry>),
+    /// Nobody waits.
+    NobodyWaits,
+    /// The counter still has another number.
+    Busy(AtCounter),
+    /// The number asked for does not wait: where it stands; absent: nobody has it today.
+    NotWaiting(Option<QueueState>),
+}
+
+/// How a step ended.
+#[derive(Debug)]
+pub enum Stepped {
+    /// The number as it stands now.
+    Done(Box<QueueEntry>),
+    /// The counter has not called this number, or none.
+    Idle,
+    /// The visit stays as it is.
+    Refused(Refusal),
+}
+
+/// Times that a counter starts over because others were faster: as many counters as an office has.
+const MOST_ROUNDS: u32 = 40;
+
+impl Ledger {
+    /// Calls somebody to a counter. Of several counters that ask at once each gets somebody else.
+    /// `request` is the keyed hash of the client's request, if it named one: repeated, it finds whom
+    /// it called.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn call(
+        &self,
+        day: &QueueDay,
+        counter: &Counter,
+        wanted: &Wanted,
+        request: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Called, LedgerError> {
+        let now = whole_seconds(now);
+        for _ in 0..MOST_ROUNDS {
+            if let Some(at) = self.store.at_counter(day, counter).await? {
+                let is_repeated = request.is_some() && at.request.as_deref() == request;
+                let entry = self.store.queue_entry(day, at.queue_number()).await?;
+                let own = entry.filter(|_| is_repeated);
+                return Ok(own.map_or(Called::Busy(at), |entry| Called::Yes(Box::new(entry))));
+            }
+            let before = match self.wanted(day, wanted).await? {
+                Ok(before) => before,
+                Err(nobody) => return Ok(nobody),
+            };
+            let after = before.called(counter, now);
+            let request = request.map(str::to_owned);
+            let at = AtCounter { request, ..AtCounter::of(&after, counter, now) };
+            let changes = [
+                QueueChange::Occupy(day.clone(), at),
+                QueueChange::Move(day.clone(), Box::new(before), Box::new(after.clone())),
+            ];
+            if self.store.change_queue(&changes).await? {
+                self.count_call(day, &after, now);
+                return Ok(Called::Yes(Box::new(after)));
+            }
+        }
+        Err(LedgerError::Crowded)
+    }
+
+    async fn wanted(
+        &self,
+        day: &QueueDay,
+        wanted: &Wanted,
+    ) -> Result<Result<QueueEntry, Called>, StoreError> {
+        match wanted {
+            Wanted::Next(groups) => {
+                let entries = self.store.queue_entries(day).await?;
+                Ok(queue::next(&entries, groups).cloned().ok_or(Called::NobodyWaits))
+            }
+            Wanted::Number(number) => match self.store.queue_entry(day, *number).await? {
+                Some(entry) if entry.can_be_called() => Ok(Ok(entry)),
+                other => Ok(Err(Called::NotWaiting(other.map(|entry| entry.state)))),
+            },
+        }
+    }
+
+    /// Does something with the number that a counter has; with `number`, only if it is that one, and
+    /// done again it finds that it was done.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn step(
+        &self,
+        day: &QueueDay,
+        counter: &Counter,
+        number: Option<QueueNumber>,
+        step: Step,
+        now: DateTime<Utc>,
+    ) -> Result<Stepped, LedgerError> {
+        let now = whole_seconds(now);
+        for _ in 0..MOST_ROUNDS {
+            let at = self.store.at_counter(day, counter).await?;
+            let is_meant = |at: &AtCounter| number.is_none_or(|number| number == at.queue_number());
+            let Some(at) = at.filter(is_meant) else {
+                return Ok(self.stepped_before(day, counter, number, step).await?);
+            };
+            let meant = at.queue_number();
+            let before = self.store.queue_entry(day, meant).await?;
+            let before = before.ok_or_else(|| StoreError::corrupt("queue entry"))?;
+            let after = before.after(step, now);
+            let queue = stepping(day, at, before, &after, step, now);
+            let made = match step {
+                Step::Finish => self.serve(after.code, queue, now).await?,
+                _ => Ok(self.store.change_queue(&queue).await?),
+            };
+            match made {
+                Ok(true) => {
+                    self.count_step(day, step, now);
+                    return Ok(Stepped::Done(Box::new(after)));
+                }
+                Ok(false) => {}
+                // The same step, made by somebody else between two of these readings, is no refusal.
+                Err(refusal) if self.still_has(day, counter, meant).await? => {
+                    return Ok(Stepped::Refused(refusal));
+                }
+                Err(_) => {}
+            }
+        }
+        Err(LedgerError::Crowded)
+    }
+
+    async fn still_has(
+        &self,
+        day: &QueueDay,
+        counter: &Counter,
+        number: QueueNumber,
+    ) -> Result<bool, StoreError> {
+        let at = self.store.at_counter(day, counter).await?;
+        Ok(at.is_some_and(|at| at.queue_number() == number))
+    }
+
+    /// Whether the counter's last step with this number was the same, which freed the counter.
+    async fn stepped_before(
+        &self,
+        day: &QueueDay,
+        counter: &Counter,
+        number: Option<QueueNumber>,
+        step: Step,
+    ) -> Result<Stepped, StoreError> {
+        let Some(number) = number else { return Ok(Stepped::Idle) };
+        let entry = self.store.queue_entry(day, number).await?;
+        let is_done = |entry: &QueueEntry| {
+            entry.counter.as_ref() == Some(counter) && step.frees_with() == Some(entry.state)
+        };
+        let done = entry.filter(is_done);
+        Ok(done.map_or(Stepped::Idle, |entry| Stepped::Done(Box::new(entry))))
+    }
+
+    /// The visit is over: the booking is served, and the person may book again. `false`: somebody
+    /// else was faster.
+    async fn serve(
+        &self,
+        code: BookingCode,
+        queue: Vec<QueueChange>,
+        now: DateTime<Utc>,
+    ) -> Result<Result<bool, Refusal>, LedgerError> {
+        let before = self.store.booking(code).await?;
+        let before = before.ok_or_else(|| StoreError::corrupt("queue entry"))?;
+        let after = match before.serve(now) {
+            Ok(after) => after,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let change = Change {
+            before: Some(&before),
+            after: &after,
+            by: Actor::Office,
+            seats: vec![],
+            person: PersonChange::Release,
+            messages: &[],
+            queue,
+        };
+        match self.commit(&change, now).await? {
+            ChangeOutcome::Applied => Ok(Ok(true)),
+            ChangeOutcome::Otherwise(_) | ChangeOutcome::QueueOtherwise => Ok(Ok(false)),
+            ChangeOutcome::SeatLost => Ok(Err(lost(&before))),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    fn count_call(&self, day: &QueueDay, entry: &QueueEntry, now: DateTime<Utc>) {
+        // A number that was skipped and is called again has been counted.
+        if entry.calls == 1 {
+            let waited = entry.waited(now).num_seconds();
+            let record = Record::of(&CALLED, &[waited]).at(&day.office, day.date);
+            self.metrics.send(record.with("priority", entry.priority), now);
+        }
+    }
+
+    /// A visit that was finished is counted with its booking.
+    fn count_step(&self, day: &QueueDay, step: Step, now: DateTime<Utc>) {
+        if step == Step::Skip {
+            self.metrics.send(Record::of(&SKIPPED, &[1]).at(&day.office, day.date), now);
+        }
+    }
+}
+
+/// What a step does to the queue: a counter that is at it no more is free.
+fn stepping(
+    day: &QueueDay,
+    at: AtCounter,
+    before: QueueEntry,
+    after: &QueueEntry,
+    step: Step,
+    now: DateTime<Utc>,
+) -> Vec<QueueChange> {
+    let counter = if after.is_at_counter() {
+        let called_at = if step == Step::Recall { now } else { at.called_at };
+        let kept = AtCounter {
+            request: at.request.clone(),
+            ..AtCounter::of(after, &at.counter, called_at)
+        };
+        QueueChange::Keep(day.clone(), at, kept)
+    } else {
+        QueueChange::Free(day.clone(), at)
+    };
+    vec![counter, QueueChange::Move(day.clone(), Box::new(before), Box::new(after.clone()))]
+}

@@ -1,0 +1,152 @@
+//! The look at a person's papers: all there, or some missing with a deadline instead of a lost morning.
+
+use chrono::{DateTime, Utc};
+
+use super::change::{Changed, MOST_ROUNDS, joining, lost, queue_group, unexpected};
+use super::{Ledger, LedgerError, messages};
+use crate::domain::booking::{Actor, Booking, Refusal, Status};
+use crate::domain::message::MessageKind;
+use crate::domain::office::Office;
+use crate::domain::queue::{QueueDay, QueueEntry, QueueState};
+use crate::domain::time::{local_date, whole_seconds};
+use crate::storage::{AtCounter, Change, ChangeOutcome, PersonChange, QueueChange, StoreError};
+
+/// What a clerk has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// All papers are there.
+    Complete,
+    /// Some are missing.
+    Incomplete {
+        /// Their ids.
+        missing: Vec<String>,
+        /// Until when they may be brought.
+        deadline: DateTime<Utc>,
+    },
+}
+
+impl Decision {
+    /// Whether the booking says so already.
+    fn is_known(&self, booking: &Booking) -> bool {
+        match self {
+            Self::Complete => booking.has_documents(),
+            Self::Incomplete { missing, deadline } => {
+                booking.status == Status::AwaitingDocuments
+                    && booking.documents.as_ref().is_some_and(|check| {
+                        check.missing == *missing && check.deadline == Some(*deadline)
+                    })
+            }
+        }
+    }
+
+    fn apply(&self, booking: &Booking, now: DateTime<Utc>) -> Result<Booking, Refusal> {
+        match self {
+            Self::Complete => booking.documents_complete(now),
+            Self::Incomplete { missing, deadline } => {
+                booking.documents_incomplete(missing, *deadline, now)
+            }
+        }
+    }
+
+    fn tells(&self) -> &'static [MessageKind] {
+        match self {
+            Self::Complete => &[],
+            Self::Incomplete { .. } => &[MessageKind::DocumentsMissing],
+        }
+    }
+}
+
+impl Ledger {
+    /// Writes down what a clerk found. Whose papers are missing leaves the line, and the counter if
+    /// one was at it; who brings them is back at the same place, or on another day at the end of
+    /// that day's line.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn check_documents(
+        &self,
+        office: &Office,
+        booking: Booking,
+        decision: &Decision,
+        now: DateTime<Utc>,
+    ) -> Result<Changed, LedgerError> {
+        let now = whole_seconds(now);
+        let mut before = booking;
+        for _ in 0..MOST_ROUNDS {
+            if decision.is_known(&before) && before.status_at(now) == before.status {
+                return Ok(Changed::Already(Box::new(before)));
+            }
+            let after = match decision.apply(&before, now) {
+                Ok(after) => after,
+                Err(refusal) => return Ok(Changed::Refused(refusal)),
+            };
+            let (after, queue) = self.requeue(office, &before, after, now).await?;
+            let change = Change {
+                before: Some(&before),
+                after: &after,
+                by: Actor::Office,
+                seats: vec![],
+                person: PersonChange::Extend(after.person_free_at()),
+                messages: &messages(&after, decision.tells(), now),
+                queue,
+            };
+            match self.commit(&change, now).await? {
+                ChangeOutcome::Applied => return Ok(Changed::Done(Box::new(after))),
+                ChangeOutcome::Otherwise(newer) => before = *newer,
+                ChangeOutcome::QueueOtherwise => {}
+                ChangeOutcome::SeatLost => return Ok(Changed::Refused(lost(&before))),
+                other => return Err(unexpected(&other)),
+            }
+        }
+        Err(LedgerError::Crowded)
+    }
+
+    /// What the decision does to the person's place, and the booking with that place.
+    async fn requeue(
+        &self,
+        office: &Office,
+        before: &Booking,
+        after: Booking,
+        now: DateTime<Utc>,
+    ) -> Result<(Booking, Vec<QueueChange>), LedgerError> {
+        let (day, entry) = self.place(before).await?;
+        if after.status == Status::AwaitingDocuments {
+            return Ok((after, leaving(day, entry)));
+        }
+        if before.status != Status::AwaitingDocuments {
+            return Ok((after, vec![]));
+        }
+        let today = QueueDay { date: local_date(now, office.timezone), ..day.clone() };
+        if today == day {
+            let back = Box::new(entry.back(now));
+            return Ok((after, vec![QueueChange::Move(day, Box::new(entry), back)]));
+        }
+        let number = self.store.next_number(&today, queue_group(office, before)).await?;
+        let after = after.queued_on(office, today.date, number);
+        let joining = joining(today, &after, number, now);
+        Ok((after, vec![joining]))
+    }
+
+    /// The place of a person who is in.
+    pub(super) async fn place(
+        &self,
+        booking: &Booking,
+    ) -> Result<(QueueDay, QueueEntry), LedgerError> {
+        let missing = || StoreError::corrupt("queue entry");
+        let (day, number) = booking.queue_place().ok_or_else(missing)?;
+        let entry = self.store.queue_entry(&day, number).await?.ok_or_else(missing)?;
+        Ok((day, entry))
+    }
+}
+
+/// Whoever fetches a paper leaves the line; a counter that was at it is free.
+fn leaving(day: QueueDay, entry: QueueEntry) -> Vec<QueueChange> {
+    let mut changes = Vec::new();
+    if let Some(counter) = entry.counter.as_ref().filter(|_| entry.is_at_counter()) {
+        let at = AtCounter::of(&entry, counter, entry.since);
+        changes.push(QueueChange::Free(day.clone(), at));
+    }
+    let away = Box::new(entry.moved_to(QueueState::AwaitingDocuments));
+    changes.push(QueueChange::Move(day, Box::new(entry), away));
+    changes
+}

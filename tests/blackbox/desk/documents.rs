@@ -1,0 +1,200 @@
+//! A paper is missing: a deadline, a message, the same place in the line; never a lost morning.
+
+use antrian_tests::app::DATE;
+use antrian_tests::desk::Desk;
+use antrian_tests::{Answer, Person};
+use serde_json::{Value, json};
+
+use super::hall;
+use crate::steps::{after, reach, wrong_fields};
+
+fn incomplete(deadline: &str) -> Value {
+    json!({"decision": "incomplete", "missing": ["kk"], "deadline": deadline})
+}
+
+fn complete() -> Value {
+    json!({"decision": "complete"})
+}
+
+/// 11:00 and 15:00 at the office on the day.
+const ELEVEN: &str = "2026-12-02T03:00:00Z";
+const THREE: &str = "2026-12-02T07:00:00Z";
+
+fn told(answer: &Answer) -> [&Value; 3] {
+    ["status", "queue_number", "deadline"].map(|name| &answer.body[name])
+}
+
+#[tokio::test]
+async fn who_lacks_a_paper_is_told_what_and_until_when_and_comes_back_to_the_same_place() {
+    let (app, desk, codes, people) = hall(2).await;
+    let sent = desk.documents(&app, &codes[0], incomplete(THREE)).await;
+    assert_eq!(sent.status, 200, "{sent:?}");
+    let deadline = json!("2026-12-02T15:00:00+08:00");
+    assert_eq!(told(&sent), [&json!("awaiting_documents"), &json!("A-001"), &deadline]);
+    assert_eq!(sent.body["missing"][0]["label"], "Kartu keluarga (KK)");
+
+    app.drain().await;
+    let message = app.sent().pop().unwrap();
+    assert!(message.contains("Kartu keluarga (KK)"), "{message}");
+    assert!(message.contains("Rabu, 2 Desember 2026 pukul 15.00 WITA"), "{message}");
+    assert!(!message.contains("KTP"), "only what is missing: {message}");
+    assert_eq!(
+        *app.sent_ids().last().unwrap(),
+        format!("{}-4-documents_missing", codes[0].to_lowercase())
+    );
+    let own = people[0].get(&app, &format!("/v1/bookings/{}", codes[0])).await;
+    assert_eq!(own.body["status"], "awaiting_documents");
+    assert_eq!(own.body["missing"]["deadline"], deadline);
+    assert_eq!(own.body["missing"]["documents"][0]["id"], "kk");
+
+    assert_eq!(desk.entry(&app, "A-001").await["state"], "awaiting_documents");
+    let scanned = desk.scan(&app, &codes[0]).await;
+    assert_eq!(
+        (&scanned.body["missing"], &scanned.body["duplicate"]),
+        (&json!(["kk"]), &json!(true))
+    );
+    reach(&app, ELEVEN);
+    let back = desk.documents(&app, &codes[0], complete()).await;
+    assert_eq!(told(&back), [&json!("checked_in"), &json!("A-001"), &Value::Null]);
+    let called = desk.call(&app, "1").await;
+    assert_eq!(
+        (called.text("queue_number"), called.text("code")),
+        ("A-001".into(), codes[0].clone())
+    );
+    assert_eq!(called.body["waited_secs"], 0, "the errand is no waiting");
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn who_does_not_come_back_in_time_can_book_anew() {
+    let (app, desk, codes, people) = hall(1).await;
+    assert_eq!(desk.documents(&app, &codes[0], incomplete(ELEVEN)).await.status, 200);
+    assert_eq!(people[0].hold(&app, "2026-12-04", "09:00").await.code(), "already_booked");
+    reach(&app, ELEVEN);
+    for is_written_down in [false, true] {
+        let late = desk.documents(&app, &codes[0], complete()).await;
+        assert_eq!((late.status, late.code()), (409, "deadline_passed"), "{is_written_down}");
+        assert_eq!(desk.scan(&app, &codes[0]).await.code(), "deadline_passed", "{is_written_down}");
+        let own = people[0].get(&app, &format!("/v1/bookings/{}", codes[0])).await;
+        assert_eq!(own.body["status"], "lapsed", "{is_written_down}");
+        app.tick().await;
+    }
+    assert_eq!(people[0].book(&app, "2026-12-04", "09:00").await.status, 200);
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn papers_that_come_on_another_day_have_a_new_number_of_that_day() {
+    let (app, desk, codes, people) = hall(2).await;
+    let friday = "2026-12-04T07:00:00Z";
+    assert_eq!(desk.documents(&app, &codes[1], incomplete(friday)).await.status, 200);
+    reach(&app, "2026-12-04T01:00:00Z");
+    app.tick().await;
+    app.assert_audit_agrees().await;
+    assert_eq!(people[1].hold(&app, "2026-12-07", "09:00").await.code(), "already_booked");
+    let desk = Desk::sign_in(&app).await;
+    let back = desk.documents(&app, &codes[1], complete()).await;
+    assert_eq!(told(&back)[..2], [&json!("checked_in"), &json!("A-001")]);
+    assert_eq!(desk.today(&app).await.body["waiting"], 1);
+    assert_eq!(desk.call(&app, "1").await.text("code"), codes[1]);
+    assert_eq!(desk.step(&app, "finish", "1").await.body["state"], "finished");
+    assert_eq!(people[1].book(&app, "2026-12-07", "09:00").await.status, 200);
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn a_counter_that_misses_a_paper_is_free_at_once() {
+    let (app, desk, codes, _) = hall(2).await;
+    assert_eq!(desk.call(&app, "3").await.text("code"), codes[0]);
+    assert_eq!(desk.documents(&app, &codes[0], incomplete(THREE)).await.status, 200);
+    assert_eq!(desk.step(&app, "finish", "3").await.code(), "counter_idle");
+    assert_eq!(desk.call(&app, "3").await.text("code"), codes[1]);
+    assert_eq!(desk.documents(&app, &codes[0], complete()).await.status, 200);
+    assert_eq!(desk.entry(&app, "A-001").await["state"], "waiting");
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn the_same_decision_again_changes_nothing_and_another_one_counts() {
+    let (app, desk, codes, people) = hall(1).await;
+    let version = async || {
+        let own = people[0].get(&app, &format!("/v1/bookings/{}", codes[0])).await;
+        own.body["history"].as_array().unwrap().len()
+    };
+    for _ in 0..2 {
+        assert_eq!(desk.documents(&app, &codes[0], complete()).await.status, 200);
+        assert_eq!(version().await, 4);
+    }
+    for _ in 0..2 {
+        assert_eq!(desk.documents(&app, &codes[0], incomplete(ELEVEN)).await.status, 200);
+        assert_eq!(version().await, 5);
+    }
+    assert_eq!(desk.documents(&app, &codes[0], incomplete(THREE)).await.status, 200);
+    assert_eq!(version().await, 6, "more time");
+    app.drain().await;
+    let told = app.sent_ids().into_iter().filter(|id| id.ends_with("documents_missing"));
+    assert_eq!(told.count(), 1, "the first one is overtaken");
+}
+
+#[tokio::test]
+async fn a_decision_that_does_not_fit_names_what_does() {
+    let (app, desk, codes, _) = hall(1).await;
+    let past = after(&app.now().to_rfc3339(), -1);
+    let far = after(&app.now().to_rfc3339(), 15 * 86_400);
+    for (body, field) in [
+        (json!({"decision": "incomplete"}), "missing"),
+        (json!({"decision": "incomplete", "missing": ["passport_of_a_friend"]}), "missing"),
+        (json!({"decision": "complete", "missing": ["kk"]}), "decision"),
+        (json!({"decision": "perhaps"}), "decision"),
+        (incomplete(&past), "deadline"),
+        (incomplete(&far), "deadline"),
+        (incomplete("three o'clock"), "deadline"),
+    ] {
+        let refused = desk.documents(&app, &codes[0], body.clone()).await;
+        assert_eq!(wrong_fields(&refused), [field], "{body}");
+    }
+    let named = desk.documents(&app, &codes[0], json!({"decision": "incomplete"})).await;
+    let detail = named.body["errors"][0]["detail"].as_str().unwrap();
+    assert!(detail.contains("kk"), "the ids that there are: {detail}");
+    let until =
+        desk.documents(&app, &codes[0], json!({"decision": "incomplete", "missing": ["kk"]})).await;
+    assert_eq!(until.body["deadline"], "2026-12-03T00:00:00+08:00", "the end of the day");
+}
+
+#[tokio::test]
+async fn papers_are_looked_at_once_the_person_is_in_and_by_the_own_office() {
+    let (app, desk, codes, _) = hall(1).await;
+    let other = Person::register(&app, 9).await;
+    let held = other.hold(&app, DATE, "10:00").await.text("code");
+    assert_eq!(desk.documents(&app, &held, complete()).await.code(), "not_checked_in");
+    assert_eq!(other.act(&app, &held, "confirm").await.status, 200);
+    assert_eq!(desk.documents(&app, &held, complete()).await.code(), "not_checked_in");
+    assert_eq!(other.act(&app, &held, "cancel").await.status, 200);
+    assert_eq!(desk.documents(&app, &held, complete()).await.code(), "booking_ended");
+    let elsewhere = app.staff("lain", &["desk"]).await;
+    let path = format!("/v1/check-ins/{}/documents", codes[0]);
+    let refused = app.call(reqwest::Method::POST, &path, Some(&elsewhere), Some(complete())).await;
+    assert_eq!((refused.status, refused.code()), (409, "wrong_office"));
+    let admin = app.staff("uji", &["admin"]).await;
+    let refused = app.call(reqwest::Method::POST, &path, Some(&admin), Some(complete())).await;
+    assert_eq!(refused.status, 403);
+    // The day is over: nobody is at the office any more.
+    reach(&app, "2026-12-02T16:00:00Z");
+    let desk = Desk::sign_in(&app).await;
+    assert_eq!(desk.documents(&app, &codes[0], complete()).await.code(), "booking_ended");
+}
+
+#[tokio::test]
+async fn an_account_is_kept_while_a_paper_is_being_fetched() {
+    let (app, desk, codes, people) = hall(1).await;
+    let friday = "2026-12-04T07:00:00Z";
+    assert_eq!(desk.documents(&app, &codes[0], incomplete(friday)).await.status, 200);
+    reach(&app, "2026-12-03T01:00:00Z");
+    let token = Some(people[0].token.as_str());
+    let kept = app.call(reqwest::Method::DELETE, "/v1/me", token, None).await;
+    assert_eq!(kept.code(), "visit_in_progress");
+    reach(&app, friday);
+    assert_eq!(app.call(reqwest::Method::DELETE, "/v1/me", token, None).await.status, 204);
+    app.tick().await;
+    app.assert_audit_agrees().await;
+}
