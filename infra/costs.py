@@ -55,6 +55,7 @@ OFFICES = 151
 CHAT_SHARE = 0.30          # of bookings are made by chat, the others on the web
 HOLDS = 1.2                # for one confirmation: every sixth lapses
 NO_SHOWS = 0.10
+SENT_BACK = 0.10           # of those who come miss a paper, bring it the same day, and are told once by WhatsApp
 POLLS = 3                  # looks of a page whether the number is verified
 TURNS = 4                  # messages that a person writes or taps for a booking by chat
 STATUSES = 3               # that Meta reports of a message: sent, delivered, read
@@ -71,7 +72,7 @@ TIMES = {"calm": (20, 2, 1.0, 1.0), "busy": (100, 100, 0.20, 0.5), "rush": (1_00
 # What stands in the templates.
 ALARM_METRICS = 55         # infra/alarms.yaml: 28 alarms
 DASHBOARDS = 2
-METRICS = 22 + 46          # docs/metrics.md: names; by channel 2 × 2, kind 2 × 10, reason 10 and 4, function 8
+METRICS = 29 + 60          # docs/metrics.md: names; by channel 2 × 3, kind 2 × 11, reason 13 and 11, function 8
 SECRETS = 2
 TICKS = 60 * 24 * 30
 POLLERS = 2 * 5 * 3 * 60 * 24 * 30         # two queues, five pollers each, an empty receive every 20 s
@@ -79,6 +80,7 @@ POLLERS = 2 * 5 * 3 * 60 * 24 * 30         # two queues, five pollers each, an e
 # Bytes, measured: an office (with its next free hour), a slot, a seat; of a booking all its items with 100
 # bytes each that DynamoDB adds; lines of the logs with the 26 that CloudWatch adds.
 OFFICE_B, SLOT_B, SLOTS, SEAT_B, BOOKING_B = 2_540, 235, 15, 91, 4_700
+ENTRY_B = 170              # a place in the queue; not measured, added up from its attributes
 INVOCATION_B, ACCESS_B, RECORD_B = 286 + 384 + 2 * 26, 219 + 26, 379 + 26
 
 
@@ -118,7 +120,7 @@ class Use:
         }
 
 
-# Counted on the wire of a local stack: write units with those of the index (2 for each item of a transaction
+# Counted on the wire of a local stack, those of the desk after the check-in read from the code: write units with those of the index (2 for each item of a transaction
 # and KB, 1 for each change of the index), read units, calls one after the other.
 STEPS = {
     "look at offices and papers": Use(http=2, invoke=2, kb=10),
@@ -130,6 +132,12 @@ STEPS = {
     "confirm": Use(http=1, invoke=1, calls=5, write=16, read=3, sqs=1, records=1, kb=2),
     "fetch the ticket": Use(http=1, invoke=1, calls=2, read=2, kb=3),
     "check-in": Use(http=1, invoke=1, calls=5, write=10, read=3, records=1, kb=2),
+    "papers found complete": Use(http=1, invoke=1, calls=4, write=6, read=3, kb=2),
+    "papers found missing": Use(http=1, invoke=1, calls=5, write=12, read=3, sqs=1, records=1, kb=2),
+    "papers brought": Use(http=1, invoke=1, calls=4, write=9, read=3, records=1, kb=2),
+    "call": Use(http=1, invoke=1, calls=5, write=4, read=3, records=1, kb=2),
+    "serve": Use(http=1, invoke=1, calls=5, write=4, read=4, kb=2),
+    "finish": Use(http=1, invoke=1, calls=6, write=10, read=5, records=1, kb=2),
     "lapse or no-show written down": Use(calls=1, write=7, read=1, records=1),
     "recount, every night": Use(read=3),
     "a message sent": Use(http=STATUSES, invoke=1 + STATUSES, calls=9 + 2 * STATUSES, write=7 + 2 * 2, read=6 + STATUSES, sqs=2, records=2, wait_ms=PROVIDER_MS, kb=2),
@@ -144,9 +152,9 @@ def directory(offices):
 
 
 def booking(channel, offices=1, seats=AVERAGE_SEATS):
-    """One booking from the first look to the queue number, without views of what is free."""
+    """One booking from the first look to the end of the visit, without views of what is free."""
     use = directory(offices) * 2 + Use(read=day_units(seats)) * HOLDS
-    use += STEPS["confirm"] + STEPS["check-in"] * (1 - NO_SHOWS) + STEPS["recount, every night"] * NIGHTS
+    use += STEPS["confirm"] + desk(seats) * (1 - NO_SHOWS) + STEPS["recount, every night"] * NIGHTS
     use += STEPS["lapse or no-show written down"] * (HOLDS - 1 + NO_SHOWS) + STEPS["hold"] * HOLDS
     if channel == "web":
         names = ["look at offices and papers", "begin a registration", "the message that proves the number",
@@ -159,9 +167,21 @@ def booking(channel, offices=1, seats=AVERAGE_SEATS):
     return use + STEPS["a message sent"] * sum(messages(channel))
 
 
+def desk(seats):
+    """A visit: ticket, papers, counter. Whoever scans or calls reads the day's queue, half of it on average."""
+    use = (STEPS["papers found missing"] + STEPS["papers brought"]) * SENT_BACK
+    use += STEPS["papers found complete"] * (1 - SENT_BACK)
+    for name in ["check-in", "call", "serve", "finish"]:
+        use += STEPS[name]
+    queue = seats * FILL * (1 - NO_SHOWS) / 2 * ENTRY_B / 4096
+    return use + Use(read=2 * queue)
+
+
 def messages(channel):
-    """Messages of service (inside the window that the person opened) and of utility (the reminder)."""
-    return (3, 1) if channel == "web" else (TURNS, 1)
+    """Messages of service (inside the window that the person opened) and of utility: the reminder, and what
+    is missing for those who miss a paper."""
+    utility = 1 + SENT_BACK * (1 - NO_SHOWS)
+    return (3, utility) if channel == "web" else (TURNS, utility)
 
 
 def day_units(seats):
@@ -176,6 +196,9 @@ def view(seats, reading=0.0, offices=1):
 
 
 REFUSAL = Use(http=1, invoke=1, kb=REFUSAL_KB)
+# What a screen in the hall asks for, with the offices remembered: its counters are one query.
+BOARD = Use(http=1, invoke=1, calls=1, read=1, kb=1.5)
+SCREEN_EVERY_S, SCREEN_HOURS = 3, 8
 
 
 def fixed(offices, seats, is_full):
@@ -258,7 +281,7 @@ def one_booking():
         costs = booking(channel).costs()
         service, utility = messages(channel)
         price = service * PRICES["service"][0] + utility * PRICES["utility"][0]
-        rows.append([channel, *map(usd, costs.values()), usd(total(costs)), service + utility, usd(price)])
+        rows.append([channel, *map(usd, costs.values()), usd(total(costs)), f"{service + utility:g}", usd(price)])
     return table(["one booking", *costs, "AWS", "messages", "WhatsApp"], rows)
 
 
@@ -267,12 +290,15 @@ def a_million():
              ("views, 140 seats, all read", view(140, 1), 1.0),
              ("views, 384 seats, all read", view(384, 1), 1.0),
              (f"views, one of {OFFICES} offices, all read", view(AVERAGE_SEATS, 1, OFFICES), 1.0), ("refusals, in a rush", REFUSAL, 0.05),
-             ("refusals, calm", REFUSAL, 1.0)]
+             ("refusals, calm", REFUSAL, 1.0), ("boards, one office", BOARD, 1.0)]
     rows = []
     for name, use, traced in kinds:
         costs = (use * MILLION).costs(traced)
         rows.append([name, *map(usd, costs.values()), f"**{usd(total(costs))}**"])
-    return table(["a million", *costs, "all"], rows)
+    asks = SCREEN_HOURS * 3600 / SCREEN_EVERY_S * WORKING_DAYS
+    screen = usd(asks * total(BOARD.costs()))
+    text = f"A screen that asks every {SCREEN_EVERY_S} seconds for {SCREEN_HOURS} hours a working day asks {asks:,.0f} times a month: {screen} USD."
+    return table(["a million", *costs, "all"], rows) + f"\n\n{text}"
 
 
 def a_message_less():
@@ -280,8 +306,8 @@ def a_message_less():
     for name, offices, seats in SIZES:
         bookings = round(seats * offices * WORKING_DAYS * FILL)
         web = bookings * (1 - CHAT_SHARE)
-        reminders = bookings * PRICES["utility"][0]
-        rows.append([name, usd(whatsapp(bookings)), usd(reminders), usd(web * PRICES["service"][0])])
+        outside = bookings * messages("web")[1] * PRICES["utility"][0]
+        rows.append([name, usd(whatsapp(bookings)), usd(outside), usd(web * PRICES["service"][0])])
     return table(["a month", "as it is", "if replies inside the window were free", "one message less for each booking on the web"], rows)
 
 

@@ -151,6 +151,8 @@ def total(line, properties):
         return values[-1]
     if line["stat"] in ("Sum", "SampleCount"):
         return sum(values)
+    if line["stat"] == "Average":
+        return sum(values) / len(values)
     return min(values) if line["stat"] == "Minimum" else max(values)
 
 

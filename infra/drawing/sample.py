@@ -39,6 +39,11 @@ def _doors(hour):
     return _bump(hour, 8.9, 1.0) if hour >= 7.7 else 0.0
 
 
+def _counters(hour):
+    """How many of the counters are at work."""
+    return min((hour - 8.1) / 0.6, 1.0) if 8.1 <= hour < 16 else 0.0
+
+
 # Counts in a minute, by the hour of the day.
 _PER_MINUTE = {
     "Holds": lambda h: 7 * _awake(h) + 240 * _rush(h, RELEASE, 9),
@@ -49,6 +54,12 @@ _PER_MINUTE = {
     "Refusals": lambda h: 2.5 * _awake(h) + 900 * _rush(h, RELEASE, 14),
     "CheckIns": lambda h: 52 * _doors(h),
     "CheckInRefusals": lambda h: 1.6 * _doors(h),
+    "SentBack": lambda h: 3.1 * _doors(h - 0.2),
+    "DocumentsBrought": lambda h: 2.2 * _bump(h, 10.3, 0.7) if h > 8.6 else 0,
+    # What nobody brought until the end of the day before.
+    "VisitsLapsed": lambda h: 0.6 if h < 1 else 0,
+    "NumbersSkipped": lambda h: 1.1 * _counters(h),
+    "VisitsServed": lambda h: 30 * _counters(h),
     "NoShows": lambda h: 5 * _bump(h, 10.2, 0.5) if h > 8.9 else 0,
     "MessagesSent": lambda h: 14 * _awake(h) + 400 * _rush(h, RELEASE, 10) + 420 * _rush(h, REMINDERS, 6),
     "MessagesFailed": lambda h: 0.35 * _awake(h) + 12 * _rush(h, REMINDERS, 8),
@@ -80,6 +91,8 @@ _LEVELS = {
         - 80 * (h > 20)
         + (1_500 + 4_300 * _rush(h, RELEASE, 14) if h >= RELEASE else 0)
     ),
+    "WaitingTime": lambda h: 420 + 2_400 * _bump(h, 9.7, 1.0) if _counters(h) else None,
+    "ServiceTime": lambda h: 930 if _counters(h) else None,
     "SweepLag": lambda h: 25 + 260 * _rush(h, REMINDERS, 8),
     "MessageDelay": lambda h: 650 + 240_000 * _rush(h, REMINDERS, 8),
     "Init": lambda h: 62,
@@ -98,11 +111,11 @@ _SHARES = {
     "office_closed": 0.02, "not_online": 0.01, "too_late_to_move": 0.006, "booking_ended": 0.01,
     "reply": 0.34, "confirmed": 0.22, "hold": 0.12, "reminder": 0.24, "ticket": 0.03,
     "verified": 0.02, "cancelled": 0.012, "moved": 0.008, "office_closed_message": 0.004,
-    "one_time_code": 0.006,
+    "one_time_code": 0.006, "documents_missing": 0.01,
     "slots": 0.72, "registration": 0.07, "whatsapp": 0.06, "conversation": 0.05, "checkin": 0.04,
     "admin": 0.004, "notifier": 0.06, "scheduler": 0.01,
 }  # fmt: skip
-_SPREAD = {"p50": 0.45, "p90": 1.0, "p99": 2.6, "Maximum": 1.0, "Minimum": 0.6}
+_SPREAD = {"Average": 0.55, "p50": 0.45, "p90": 1.0, "p99": 2.6, "Maximum": 1.0, "Minimum": 0.6}
 _CONSTANT = {"scheduler": {"Invocations": 1.0, "ConcurrentExecutions": 1.0, "Duration": 1_900.0}}
 
 
@@ -145,6 +158,8 @@ def value(metric, dimensions, statistic, period, at):
     if metric == "Duration" and statistic == "Sum":
         return _share(dimensions) * 30 * _PER_MINUTE["Count"](hour) * period / 60
     level = _LEVELS[metric](hour)
+    if level is None:
+        return None
     if metric == "SeatsFree":
         return round(level)
     share = 1.0 if _function(dimensions) and metric == "Duration" else _share(dimensions)
@@ -170,6 +185,11 @@ _REASONS = ["slot_full", "already_booked", "not_released", "hold_expired", "offi
 _FAILURES = [
     ("confirmed", "131026"), ("reminder", "131026"), ("hold", "131049"), ("reminder", "no_contact"),
     ("confirmed", "131000"),
+]  # fmt: skip
+_PAPERS = [
+    ("jakarta-pusat", "kk"), ("bandung", "civil_proof"), ("surabaya", "kk civil_proof"), ("medan", "kk"),
+    ("bekasi", "parents_statement"), ("jakarta-pusat", "civil_proof"), ("batam", "duty_stamp"),
+    ("depok", "ktp kk"), ("bandung", "parents_marriage_book"), ("makassar", "old_passport"),
 ]  # fmt: skip
 _ROUTES = [
     "POST /v1/bookings", "GET /v1/offices/{office}/availability", "POST /v1/bookings/{code}/confirm",
@@ -220,10 +240,17 @@ def _place_row(number):
 
 def _cell(name, number, columns):
     at = NOW - timedelta(minutes=3 + 11 * number + 5 * chance(name, number))
+    come = round(120 * (0.5 + chance("c", number)))
+    office, papers = _PAPERS[number % len(_PAPERS)]
     cells = {
-        "kantor": OFFICES[number % len(OFFICES)],
+        "kantor": office if "dokumen" in columns else OFFICES[number % len(OFFICES)],
+        "dokumen": papers,
+        "orang": round(19 * 0.84**number) + 1,
         "booking": round(260 * (0.4 + chance("b", number))),
-        "hadir": round(120 * (0.5 + chance("c", number))),
+        "hadir": come,
+        "menit_tunggu": round(9 + 26 * chance("w", number)),
+        "dokumen_kurang": round(come * 0.12 * chance("p", number)),
+        "selesai": round(come * (0.55 + 0.2 * chance("v", number))),
         "tidak_datang": round(14 * chance("n", number)),
         "ditolak": _refused(number),
         "tanggal": _DATES[min(number % 4 + 6, len(_DATES) - 1)],

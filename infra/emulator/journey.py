@@ -1,7 +1,7 @@
 """The main journey through a deployed stack, as its users take it.
 
-    python journey.py book STACK ENDPOINT SIMULATOR    from an empty table to a queue number, twice
-    python journey.py after STACK ENDPOINT SIMULATOR   what the first part left is still there
+    python journey.py book STACK ENDPOINT SIMULATOR    from an empty table to a number that is called
+    python journey.py after STACK ENDPOINT SIMULATOR   what the first part left is still there and goes on
     python journey.py url STACK ENDPOINT               where the API answers
     python journey.py secrets STACK ENDPOINT           fills the secrets
     python journey.py token STACK ENDPOINT             a staff token, for curl
@@ -26,6 +26,7 @@ import boto3
 import httpx
 
 OFFICE, SERVICE = "uji-awan", "passport_new"
+QUEUE, COUNTER = f"/v1/offices/{OFFICE}/queue", "3"
 # Whoever books today is checked in today: late in the evening the office is two hours further east.
 IS_LATE = datetime.datetime.now(zoneinfo.ZoneInfo("Asia/Jakarta")).hour >= 22
 ZONE = "Asia/Jayapura" if IS_LATE else "Asia/Jakarta"
@@ -149,6 +150,11 @@ class Phone:
         """The first message that has this part, as soon as it is there."""
         return until(f"a message with {part}", lambda: next((one for one in self.received() if one.get(part)), None), 40)
 
+    def is_told(self, kind):
+        """The first message of this kind, as soon as it is there."""
+        is_it = lambda one: one["message_id"].endswith(f"-{kind}")
+        return until(f"a message {kind}", lambda: next(filter(is_it, self.received()), None), 40)
+
     def taps(self, message, which):
         """Taps the button whose title begins with `which`."""
         choices = json.dumps(message["choices"])
@@ -208,6 +214,8 @@ def book():
     stack.call("PUT", f"/v1/offices/{OFFICE}", clerk, office("6280000000000"), expect=403)
     days = opened(stack, staff)
     print(f"the schedule opened {len(days)} days")
+    # The role is not enough: which office, a group says as well.
+    stack.call("GET", QUEUE, clerk, expect=403)
 
     web = Phone(simulator, "6280000000201")
     token = registered(stack, web)
@@ -238,6 +246,8 @@ def book():
     assert (first["duplicate"], second["duplicate"]) == (False, True), (first, second)
     assert first["queue_number"] == second["queue_number"] == "A-001", (first, second)
     print(f"checked in: {first['queue_number']}")
+    paper_missing(stack, staff, web, first)
+    called(stack, staff, first)
     nothing_waits(stack)
     followed(stack, confirmation)
     audited(stack)
@@ -245,10 +255,54 @@ def book():
                                  "chat": confirmed["message_id"]}))
 
 
+def paper_missing(stack, staff, phone, visit):
+    """A paper is missing: the person is told, leaves the line, and is back at the same place with it."""
+    path, paper = f"/v1/check-ins/{visit['code']}/documents", visit["documents"][-1]
+    found = stack.call("POST", path, staff, {"decision": "incomplete", "missing": [paper["id"]]})
+    assert (found["status"], [one["id"] for one in found["missing"]]) == ("awaiting_documents", [paper["id"]]), found
+    # The phone has written today: the message is free text, no template.
+    told = phone.is_told("documents_missing")
+    assert paper["label"] in told["text"] and "template" not in told, told
+    line = stack.call("GET", QUEUE, staff)
+    assert (line["waiting"], line["awaiting_documents"]) == (0, 1), line
+    nobody = stack.call("POST", f"{QUEUE}/call", staff, {"counter": COUNTER}, expect=409)
+    assert nobody["code"] == "queue_empty", nobody
+    back = stack.call("POST", path, staff, {"decision": "complete"})
+    assert (back["status"], back["queue_number"]) == ("checked_in", visit["queue_number"]), back
+    print(f"a paper was missing ({paper['id']}), {told['message_id']} said so, and it was brought")
+
+
+def called(stack, staff, visit):
+    """A counter calls, and the hall sees it."""
+    at = stack.call("POST", f"{QUEUE}/call", staff, {"counter": COUNTER})
+    assert (at["queue_number"], at["code"], at["state"]) == (visit["queue_number"], visit["code"], "called"), at
+    assert at["applicant"] == visit["applicant"], at
+    assert board(stack, visit) == [(COUNTER, visit["queue_number"], "called")]
+    print(f"called to counter {COUNTER}: {at['queue_number']}")
+
+
+def board(stack, visit):
+    """What the screen in the hall shows, to anybody: neither names nor codes."""
+    shown = stack.call("GET", f"/v1/offices/{OFFICE}/board")
+    text = json.dumps(shown)
+    assert visit["applicant"]["name"] not in text and visit["code"] not in text, text
+    return [(one["counter"], one["queue_number"], one["state"]) for one in shown["counters"]]
+
+
+def served(stack, staff, visit):
+    """The person comes to the counter, and is done; the counter is free."""
+    for step, state in (("serve", "serving"), ("finish", "finished")):
+        at = stack.call("POST", f"{QUEUE}/{step}", staff, {"counter": COUNTER, "number": visit["queue_number"]})
+        assert at["state"] == state, at
+    assert board(stack, visit) == []
+
+
 def refusals(stack):
     """What nobody may do, and what is not there."""
     stack.call("PUT", f"/v1/offices/{OFFICE}", None, office("6280000000000"), expect=401)
     stack.call("POST", "/v1/check-ins", "junk", {"ticket": "x"}, expect=401)
+    stack.call("GET", QUEUE, None, expect=401)
+    stack.call("POST", f"{QUEUE}/call", "junk", {"counter": COUNTER}, expect=401)
     stack.call("GET", "/v1/nothing", expect=404)
     stack.call("DELETE", "/v1/offices", expect=404)
     stack.call("GET", "/v1/me", None, expect=401)
@@ -299,11 +353,14 @@ def after():
     stack, simulator = Stack(*sys.argv[2:4]), sys.argv[4]
     notes = json.loads(NOTES.read_text())
     assert stack.call("GET", "/v1/health") == {"status": "ok"}
-    mine = stack.call("GET", "/v1/me/bookings", notes["token"])["bookings"]
-    assert [(one["code"], one["status"]) for one in mine] == [(notes["code"], "checked_in")], mine
+    assert mine(stack, notes) == [(notes["code"], "checked_in")]
     staff = stack.staff_token(["antrian/desk"], ["desk", "office:*"])
     scanned = stack.call("POST", "/v1/check-ins", staff, {"ticket": notes["ticket"]})
     assert (scanned["duplicate"], scanned["queue_number"]) == (True, "A-001"), scanned
+    # What was called before the update is served after it.
+    assert board(stack, scanned) == [(COUNTER, "A-001", "called")]
+    served(stack, staff, scanned)
+    assert mine(stack, notes) == [(notes["code"], "served")]
     chat = Phone(simulator, "6280000000202")
     before = len(chat.received())
     chat.writes("JADWAL")
@@ -311,7 +368,14 @@ def after():
     nothing_waits(stack)
     live = stack.aws("lambda").get_function_configuration(FunctionName=f"{stack.name}-notifier", Qualifier="live")
     assert live["Environment"]["Variables"]["WHATSAPP_GRAPH_VERSION"] == "v25.0", live["Environment"]
-    print("after the update: the new settings are live, the same bookings, the same tickets, the conversation goes on")
+    print("after the update: the new settings are live, the same bookings, the same tickets, who was called "
+          "is served, the conversation goes on")
+
+
+def mine(stack, notes):
+    """The bookings of who booked on the web, and how they stand."""
+    bookings = stack.call("GET", "/v1/me/bookings", notes["token"])["bookings"]
+    return [(one["code"], one["status"]) for one in bookings]
 
 
 def token():

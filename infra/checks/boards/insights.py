@@ -8,9 +8,10 @@ WORDS = {
 }  # fmt: skip
 FUNCTIONS = {
     "sum", "count", "min", "max", "avg", "pct", "latest", "earliest", "sortsfirst", "sortslast",
-    "datefloor", "bin", "ispresent", "tolower", "coalesce", "strlen",
+    "datefloor", "bin", "ispresent", "tolower", "coalesce", "strlen", "ceil",
 }  # fmt: skip
-_LITERAL = re.compile(r'"[^"]*"|\'[^\']*\'|/(?:\\.|[^/\n])+/')
+# A slash begins an expression after `like` only; elsewhere it divides.
+_LITERAL = re.compile(r'"[^"]*"|\'[^\']*\'|(?<=like )/(?:\\.|[^/\n])+/')
 _NAME = re.compile(r"@?[A-Za-z_][\w.]*")
 
 

@@ -45,6 +45,11 @@ def _set(it, key, value):
     it[key] = value
 
 
+def _rewrite(saved, old, new):
+    assert old in saved["QueryString"], old
+    saved["QueryString"] = saved["QueryString"].replace(old, new)
+
+
 # What is broken, what must be said, how it is broken.
 ALL = [
     ("a metric's name", "nobody emits Antrian Bokings", lambda b: _metric(b, 1, "Bokings")),
@@ -90,6 +95,11 @@ ALL = [
         "a saved query",
         "the query reads latency,",
         lambda b: _set(_saved(b, "slowest"), "QueryString", "fields route, latency\n| sort latency desc"),
+    ),
+    (
+        "a field between divisions",
+        "the query reads WaitedTime",
+        lambda b: _rewrite(_saved(b, "waktu-tunggu"), "pct(WaitingTime", "pct(WaitedTime"),
     ),
     (
         "an alarm's metric",
