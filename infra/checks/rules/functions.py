@@ -121,6 +121,21 @@ def exact(templates):
     yield from policies_of_others(templates)
 
 
+# Functions that remove items of the table: keep it as short as the code's `Write::Delete` allows.
+REMOVE = {"Registration", "Checkin", "Admin", "Conversation", "Notifier", "Scheduler"}
+
+
+def removal(templates):
+    """What needs not remove anything cannot."""
+    for logical, statement in statements(templates):
+        if "dynamodb:DeleteItem" in listed(statement["Action"]) and logical != "Removal":
+            yield f"{logical}/{statement.get('Sid')} removes items"
+    for _, logical, resource in templates.resources("AWS::IAM::Role"):
+        may = {"Ref": "Removal"} in listed(resource["Properties"].get("ManagedPolicyArns", []))
+        if may != (logical in REMOVE):
+            yield f"{logical} {'removes' if may else 'cannot remove'} items"
+
+
 def policies_of_others(templates):
     """Policies of keys, topics and functions name who may, and on whose behalf."""
     for kind in ("AWS::KMS::Key", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"):
@@ -168,4 +183,4 @@ def production(templates):
             yield f"samconfig.toml: {stage} is changed without a canary"
 
 
-RULES = [environment, settings, sources, exact, nested, production]
+RULES = [environment, settings, sources, exact, removal, nested, production]
