@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 
 use super::answers;
 use super::system::{System, date, time};
-use super::words::{DAYS, State};
+use super::words::DAYS;
 
 /// Compares both worlds as they are now.
 pub(super) async fn check(system: &System) {
@@ -42,12 +42,9 @@ async fn bookings_agree(system: &System) {
         let seat = (kept.seat.date, kept.seat.time, kept.seat.number);
         let expected = (date(booking.place.day), time(booking.place), booking.number);
         assert_eq!(seat, expected, "booking {nth}: {booking:?}");
-        let scan = kept.check_in.as_ref().map(|scan| scan.number);
-        let number = match booking.state {
-            State::CheckedIn { number } => Some(number),
-            _ => None,
-        };
-        assert_eq!(scan, number, "booking {nth}: {booking:?}");
+        let scan = kept.queue_place().map(|(day, number)| (day.date, number.number));
+        let place = booking.in_line().map(|at| (date(at.day.try_into().unwrap()), at.number));
+        assert_eq!(scan, place, "booking {nth}: {booking:?}");
     }
 }
 
@@ -85,7 +82,8 @@ async fn recount_agrees(system: &System) {
     let taken = world.seats.keys().filter(|(place, number)| world.is_taken(*place, *number));
     assert_eq!(report.seats_taken, u32::try_from(taken.count()).unwrap());
     // Who is at the office is not counted: only what time can still change is in the index.
-    let waiting = (0..world.bookings.len())
-        .filter(|&nth| matches!(world.status(nth), Status::Held | Status::Confirmed));
+    let can_change =
+        |status| matches!(status, Status::Held | Status::Confirmed | Status::AwaitingDocuments);
+    let waiting = (0..world.bookings.len()).filter(|&nth| can_change(world.status(nth)));
     assert_eq!(report.live_bookings, u32::try_from(waiting.count()).unwrap());
 }

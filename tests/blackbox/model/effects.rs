@@ -5,7 +5,8 @@ use antrian::domain::booking::Status;
 use super::rules::World;
 use super::words::{
     BOOKING_CLOSES_BEFORE, Booking, Boundary, CHECK_IN_CLOSES_AFTER, CHECK_IN_OPENS_BEFORE,
-    CLEARED_AFTER, COOL_DOWN, DAY, FORGOTTEN_AFTER, HOLD, POOL_OPENS_BEFORE, Place, Request, State,
+    CLEARED_AFTER, COOL_DOWN, DAY, FORGOTTEN_AFTER, HOLD, InLine, POOL_OPENS_BEFORE, Place,
+    Request, State,
 };
 
 impl World {
@@ -50,9 +51,37 @@ impl World {
         self.seats.insert((place, number), free);
     }
 
-    pub(super) fn checked_in(&mut self, nth: usize, number: u32) {
-        let day = self.change(nth, State::CheckedIn { number }).place.day;
-        self.days[day].queue = number;
+    pub(super) fn checked_in(&mut self, nth: usize) {
+        let at = self.join();
+        self.change(nth, State::CheckedIn { at, complete: false });
+    }
+
+    /// Takes the next number of today.
+    fn join(&mut self) -> InLine {
+        let at = self.next_in_line(self.now / DAY);
+        self.numbers.insert(at.day, at.number);
+        at
+    }
+
+    /// Some papers are missing until then, or none.
+    pub(super) fn documents_checked(&mut self, nth: usize, until: Option<i64>) {
+        let before = self.bookings[nth];
+        let at = before.in_line().unwrap();
+        let waited = matches!(before.state, State::AwaitingDocuments { .. });
+        let is_another_day = at.day != self.now / DAY;
+        let state = match until {
+            Some(until) => State::AwaitingDocuments { at, until },
+            None if waited && is_another_day => {
+                State::CheckedIn { at: self.join(), complete: true }
+            }
+            None => State::CheckedIn { at, complete: true },
+        };
+        self.change(nth, state);
+    }
+
+    pub(super) fn served(&mut self, nth: usize) {
+        let at = self.bookings[nth].in_line().unwrap();
+        self.change(nth, State::Served { at });
     }
 
     /// Sets a quota, if the slot is there.
@@ -101,7 +130,8 @@ impl World {
     pub(super) fn settle(&mut self) -> u32 {
         let mut count = 0;
         for booking in &mut self.bookings {
-            let is_over = matches!(booking.status(self.now), Status::Expired | Status::NoShow);
+            let status = booking.status(self.now);
+            let is_over = matches!(status, Status::Expired | Status::NoShow | Status::Lapsed);
             if is_over && !booking.settled {
                 booking.settled = true;
                 booking.version += 1;
@@ -148,11 +178,20 @@ impl World {
             Boundary::CheckInOpens => slots(-CHECK_IN_OPENS_BEFORE),
             Boundary::SlotStarts => slots(0),
             Boundary::CheckInCloses => slots(CHECK_IN_CLOSES_AFTER),
+            Boundary::DeadlinePasses => self.deadlines(),
             Boundary::Midnight => (1..=3).map(|date| date * DAY).collect(),
             Boundary::ClosureCleared => closures(CLEARED_AFTER),
             Boundary::ClosureForgotten => closures(FORGOTTEN_AFTER),
         };
         instants.into_iter().filter(|instant| *instant > self.now).min()
+    }
+
+    fn deadlines(&self) -> Vec<i64> {
+        let until = |booking: &Booking| match booking.state {
+            State::AwaitingDocuments { until, .. } => Some(until),
+            _ => None,
+        };
+        self.bookings.iter().filter_map(until).collect()
     }
 
     fn holds_run_out(&self) -> Vec<i64> {

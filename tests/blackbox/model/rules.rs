@@ -19,23 +19,20 @@ pub(super) struct World {
     pub(super) bookings: Vec<Booking>,
     /// Requests that had a key.
     pub(super) keyed: Vec<Request>,
+    /// The last queue number of each day.
+    pub(super) numbers: BTreeMap<i64, u32>,
 }
 
 impl World {
     pub(super) fn new() -> Self {
-        let day = |opened| Day {
-            opened,
-            closed: false,
-            to_clear: None,
-            quotas: [QUOTA; SLOTS],
-            queue: 0,
-        };
+        let day = |opened| Day { opened, closed: false, to_clear: None, quotas: [QUOTA; SLOTS] };
         Self {
             now: BEGIN,
             days: [day(true), day(true), day(false)],
             seats: BTreeMap::new(),
             bookings: vec![],
             keyed: vec![],
+            numbers: BTreeMap::new(),
         }
     }
 
@@ -213,14 +210,48 @@ impl World {
         MoveEnd::Done(free)
     }
 
+    /// The next number of a day's queue.
+    pub(super) fn next_in_line(&self, day: i64) -> InLine {
+        InLine { day, number: self.numbers.get(&day).copied().unwrap_or_default() + 1 }
+    }
+
+    /// How many wait before this place: those with priority, then those who came earlier.
+    pub(super) fn ahead(&self, at: InLine, channel: Channel) -> u32 {
+        let rank = |at: InLine, channel| (channel != Channel::Priority, at);
+        let is_ahead = |booking: &&Booking| match booking.state {
+            State::CheckedIn { at: other, .. } => {
+                other.day == at.day && rank(other, booking.request.channel) < rank(at, channel)
+            }
+            _ => false,
+        };
+        u32::try_from(self.bookings.iter().filter(is_ahead).count()).unwrap()
+    }
+
+    /// How a look at the papers has to end; `until`: some are missing until then.
+    pub(super) fn check_documents(&self, nth: usize, until: Option<i64>) -> ChangeEnd {
+        match (self.bookings[nth].state, self.status(nth), until) {
+            (State::CheckedIn { complete: true, .. }, _, None) => ChangeEnd::Already,
+            (State::AwaitingDocuments { until: known, .. }, Status::AwaitingDocuments, new)
+                if new == Some(known) =>
+            {
+                ChangeEnd::Already
+            }
+            (State::CheckedIn { at, .. }, ..) if self.now < (at.day + 1) * DAY => ChangeEnd::Done,
+            (_, Status::AwaitingDocuments, _) => ChangeEnd::Done,
+            (_, Status::Held | Status::Confirmed, _) => ChangeEnd::Refused(Refusal::NotCheckedIn),
+            (_, Status::Lapsed, _) => ChangeEnd::Refused(Refusal::DeadlinePassed),
+            _ => ChangeEnd::Refused(Refusal::Ended),
+        }
+    }
+
     /// How a scan has to end: with a queue number, and whether it had been given before.
     pub(super) fn check_in(&self, nth: usize) -> Result<(u32, bool), Refusal> {
         let booking = &self.bookings[nth];
         match self.status(nth) {
-            Status::CheckedIn => {
-                let State::CheckedIn { number } = booking.state else { unreachable!() };
-                return Ok((number, true));
+            Status::CheckedIn | Status::AwaitingDocuments => {
+                return Ok((booking.in_line().unwrap().number, true));
             }
+            Status::Lapsed => return Err(Refusal::DeadlinePassed),
             Status::Held => return Err(Refusal::NotConfirmed),
             Status::Confirmed | Status::NoShow => {}
             other => return Err(over(other)),
@@ -232,7 +263,7 @@ impl World {
         } else if self.now >= booking.place.missed_from() {
             Err(Refusal::TooLate)
         } else {
-            Ok((self.days[booking.place.day].queue + 1, false))
+            Ok((self.next_in_line(self.now / DAY).number, false))
         }
     }
 }
@@ -241,7 +272,7 @@ impl World {
 fn over(status: Status) -> Refusal {
     match status {
         Status::Expired => Refusal::HoldExpired,
-        Status::CheckedIn => Refusal::CheckedIn,
+        Status::CheckedIn | Status::AwaitingDocuments => Refusal::CheckedIn,
         _ => Refusal::Ended,
     }
 }

@@ -27,6 +27,12 @@ pub(super) enum Step {
     CheckIn(usize),
     /// It is scanned so many seconds after (before) its check-in opens, or now if that is past.
     Arrive(usize, i64),
+    /// A paper of the booking's person is missing for so many seconds.
+    SendBack(usize, i64),
+    /// All papers of the booking's person are there.
+    Complete(usize),
+    /// The booking's number is called, and its visit finished.
+    Serve(usize),
     /// So many seconds pass.
     Wait(i64),
     /// Time passes until so many seconds after (before) the next boundary of a kind.
@@ -58,6 +64,9 @@ pub(super) fn any_step() -> BoxedStrategy<Step> {
         6 => (latest(), any_place()).prop_map(|(nth, place)| Step::Move(nth, place)),
         2 => latest().prop_map(Step::CheckIn),
         2 => (latest(), arrival()).prop_map(|(nth, secs)| Step::Arrive(nth, secs)),
+        3 => (latest(), fetching()).prop_map(|(nth, secs)| Step::SendBack(nth, secs)),
+        3 => latest().prop_map(Step::Complete),
+        2 => latest().prop_map(Step::Serve),
         1 => passing().prop_map(Step::Wait),
         7 => (boundary(), -1..=1i64).prop_map(|(boundary, off)| Step::WaitFor(boundary, off)),
         3 => (place(), 0..=4u16).prop_map(|(place, quota)| Step::SetQuota(place, quota)),
@@ -124,6 +133,11 @@ fn passing() -> impl Strategy<Value = i64> {
     ]
 }
 
+/// Time to fetch a paper: within the day, or days.
+fn fetching() -> impl Strategy<Value = i64> {
+    prop_oneof![3 => Just(3_600i64), 1 => 1..7_200i64, 1 => Just(2 * 86_400i64)]
+}
+
 /// At the edges of the check-in hours, and within.
 fn arrival() -> impl Strategy<Value = i64> {
     const OPEN: i64 = CHECK_IN_OPENS_BEFORE + CHECK_IN_CLOSES_AFTER;
@@ -139,6 +153,7 @@ fn boundary() -> impl Strategy<Value = Boundary> {
         1 => Just(Boundary::CheckInOpens),
         1 => Just(Boundary::SlotStarts),
         1 => Just(Boundary::CheckInCloses),
+        2 => Just(Boundary::DeadlinePasses),
         1 => Just(Boundary::Midnight),
         2 => Just(Boundary::ClosureCleared),
         2 => Just(Boundary::ClosureForgotten),

@@ -7,8 +7,11 @@ use antrian::domain::code::BookingCode;
 use antrian::domain::ids::{AccountId, ApplicantId, ServiceId};
 use antrian::domain::message::Locale;
 use antrian::domain::office::{Office, Text};
+use antrian::domain::queue;
 use antrian::domain::time::SlotTime;
-use antrian::ledger::{self, HoldOutcome, HoldRequest, Housekeeping, Ledger, Moved};
+use antrian::ledger::{
+    self, Called, Decision, HoldOutcome, HoldRequest, Housekeeping, Ledger, Moved, Stepped, Wanted,
+};
 use antrian_tests::app::{BEGIN, Setup};
 use antrian_tests::{Person, TestApp, offices};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -17,7 +20,7 @@ use serde_json::json;
 use super::answers::{change_end, free, why};
 use super::rules::World;
 use super::steps::Step;
-use super::words::{self, Choice, HoldEnd, MoveEnd, Place, Request};
+use super::words::{self, Choice, HoldEnd, MoveEnd, Place, Request, State};
 
 /// One office, and what should be so there.
 pub(super) struct System {
@@ -144,6 +147,9 @@ impl System {
             | Step::Move(nth, _)
             | Step::CheckIn(nth)
             | Step::Arrive(nth, _)
+            | Step::SendBack(nth, _)
+            | Step::Complete(nth)
+            | Step::Serve(nth)
             | Step::CloseAndClear(nth) => match latest(nth, self.codes.len()) {
                 Some(index) => self.change(step, index).await,
                 None => self.idle = true,
@@ -165,6 +171,11 @@ impl System {
             Step::Confirm(_) => self.confirm(index).await,
             Step::Cancel(_) => self.cancel(index).await,
             Step::Move(_, to) => self.reschedule(index, to).await,
+            Step::SendBack(_, secs) => {
+                self.check_documents(index, Some(self.world.now + secs)).await;
+            }
+            Step::Complete(_) => self.check_documents(index, None).await,
+            Step::Serve(_) => self.serve(index).await,
             Step::CloseAndClear(_) => {
                 self.close(self.world.bookings[index].place.day).await;
                 self.world.now += words::CLEARED_AFTER;
@@ -286,19 +297,57 @@ impl System {
         let end = match scanned.unwrap() {
             Ok(scanned) => {
                 let number = scanned.booking.check_in.as_ref().unwrap().number;
-                assert_eq!(
-                    scanned.people_ahead,
-                    Some(number - 1),
-                    "nobody is called in these histories"
-                );
-                Ok((number, scanned.duplicate))
+                Ok((number, scanned.duplicate, scanned.people_ahead))
             }
             Err(refused) => Err(refused.refusal),
         };
-        assert_eq!(end, expected);
-        if let Ok((number, false)) = end {
-            self.world.checked_in(index, number);
+        if let Ok((_, false)) = expected {
+            self.world.checked_in(index);
         }
+        let with_those_ahead = |(number, duplicate)| {
+            let booking = self.world.bookings[index];
+            let ahead = self.world.ahead(booking.in_line().unwrap(), booking.request.channel);
+            (number, duplicate, Some(ahead))
+        };
+        assert_eq!(end, expected.map(with_those_ahead));
+    }
+
+    async fn check_documents(&mut self, index: usize, until: Option<i64>) {
+        let expected = self.world.check_documents(index, until);
+        let (booking, now) = (self.booking(index).await, self.now());
+        let decision = match until {
+            None => Decision::Complete,
+            Some(until) => {
+                Decision::Incomplete { missing: vec!["kk".to_owned()], deadline: instant(until) }
+            }
+        };
+        let checked = self.ledger().check_documents(&self.office, booking, &decision, now).await;
+        let end = change_end(&checked.unwrap());
+        assert_eq!(end, expected);
+        if end == words::ChangeEnd::Done {
+            self.world.documents_checked(index, until);
+        }
+    }
+
+    /// Calls the number of who is in the line of today to a counter of its own, and finishes the visit.
+    async fn serve(&mut self, index: usize) {
+        let Some((day, number)) = self.booking(index).await.queue_place() else {
+            self.idle = true;
+            return;
+        };
+        let counter = index.to_string().parse().unwrap();
+        let (ledger, now) = (self.ledger(), self.now());
+        let called = ledger.call(&day, &counter, &Wanted::Number(number), None, now).await.unwrap();
+        let state = self.world.bookings[index].state;
+        if let State::CheckedIn { .. } = state {
+            assert!(matches!(called, Called::Yes(_)), "{called:?}");
+        } else {
+            assert!(matches!(called, Called::NotWaiting(Some(_))), "{state:?}: {called:?}");
+            return;
+        }
+        let finished = ledger.step(&day, &counter, Some(number), queue::Step::Finish, now).await;
+        assert!(matches!(finished, Ok(Stepped::Done(_))), "{finished:?}");
+        self.world.served(index);
     }
 
     /// What staff change of a day is seen at once: the handlers forget the day, and so does the test.

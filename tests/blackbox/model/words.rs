@@ -98,13 +98,35 @@ impl Request {
     }
 }
 
+/// A day's queue and the number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct InLine {
+    pub(super) day: i64,
+    pub(super) number: u32,
+}
+
 /// What was written of a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
-    Held { until: i64 },
+    Held {
+        until: i64,
+    },
     Confirmed,
-    CheckedIn { number: u32 },
-    Cancelled { by_office: bool },
+    /// In a line; `complete`: the papers were looked at and are all there.
+    CheckedIn {
+        at: InLine,
+        complete: bool,
+    },
+    AwaitingDocuments {
+        at: InLine,
+        until: i64,
+    },
+    Served {
+        at: InLine,
+    },
+    Cancelled {
+        by_office: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -126,16 +148,29 @@ impl Booking {
             State::Confirmed if self.place.missed_from() <= now => Status::NoShow,
             State::Confirmed => Status::Confirmed,
             State::CheckedIn { .. } => Status::CheckedIn,
+            State::AwaitingDocuments { until, .. } if until <= now => Status::Lapsed,
+            State::AwaitingDocuments { .. } => Status::AwaitingDocuments,
+            State::Served { .. } => Status::Served,
             State::Cancelled { .. } => Status::Cancelled,
         }
     }
 
     pub(super) fn keeps_person_until(&self) -> i64 {
         match self.state {
-            State::Held { until } => until,
+            State::Held { until } | State::AwaitingDocuments { until, .. } => until,
             State::Confirmed => self.place.missed_from(),
-            State::CheckedIn { .. } => self.place.midnight() + DAY,
-            State::Cancelled { .. } => i64::MIN,
+            State::CheckedIn { at, .. } => (at.day + 1) * DAY,
+            State::Served { .. } | State::Cancelled { .. } => i64::MIN,
+        }
+    }
+
+    /// Where the person is, or was, in a line.
+    pub(super) fn in_line(&self) -> Option<InLine> {
+        match self.state {
+            State::CheckedIn { at, .. }
+            | State::AwaitingDocuments { at, .. }
+            | State::Served { at } => Some(at),
+            _ => None,
         }
     }
 
@@ -151,8 +186,6 @@ pub(super) struct Day {
     /// When it was closed, as long as somebody still has to look at it.
     pub(super) to_clear: Option<i64>,
     pub(super) quotas: [u16; SLOTS],
-    /// Queue numbers given.
-    pub(super) queue: u32,
 }
 
 /// Why no seat is offered.
@@ -211,6 +244,7 @@ pub(super) enum Boundary {
     CheckInOpens,
     SlotStarts,
     CheckInCloses,
+    DeadlinePasses,
     Midnight,
     ClosureCleared,
     ClosureForgotten,
