@@ -41,7 +41,8 @@ T=$(post /local/staff-token '{"office":"demo-kecil","scopes":["desk"]}' | field 
 post /v1/check-ins "{\"ticket\":\"$(echo "$B" | field ticket)\",\"gate\":\"Gerbang 1\"}"
 
 # 6. A paper is missing: time to fetch it and a message, not a lost morning. With it a counter calls, the hall sees it.
-post "/v1/check-ins/$C/documents" '{"decision":"incomplete","missing":["kk"]}'
+D=$(echo "$B" | field check_in_until)
+post "/v1/check-ins/$C/documents" "{\"decision\":\"incomplete\",\"missing\":[\"kk\"],\"deadline\":\"$D\"}"
 post "/v1/check-ins/$C/documents" '{"decision":"complete"}'
 post /v1/offices/demo-kecil/queue/call '{"counter":"3"}'
 curl -s "$A/v1/offices/demo-kecil/board"; echo

@@ -258,7 +258,8 @@ def book():
 def paper_missing(stack, staff, phone, visit):
     """A paper is missing: the person is told, leaves the line, and is back at the same place with it."""
     path, paper = f"/v1/check-ins/{visit['code']}/documents", visit["documents"][-1]
-    found = stack.call("POST", path, staff, {"decision": "incomplete", "missing": [paper["id"]]})
+    until = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=30)).isoformat()
+    found = stack.call("POST", path, staff, {"decision": "incomplete", "missing": [paper["id"]], "deadline": until})
     assert (found["status"], [one["id"] for one in found["missing"]]) == ("awaiting_documents", [paper["id"]]), found
     # The phone has written today: the message is free text, no template.
     told = phone.is_told("documents_missing")

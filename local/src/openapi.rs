@@ -39,6 +39,49 @@ pub fn document() -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
+    /// Every `$ref` of a part of the document.
+    fn references(part: &Value, found: &mut Vec<String>) {
+        match part {
+            Value::Object(members) => {
+                let named = members.get("$ref").and_then(Value::as_str);
+                found.extend(named.map(str::to_owned));
+                members.values().for_each(|part| references(part, found));
+            }
+            Value::Array(parts) => parts.iter().for_each(|part| references(part, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn what_the_document_refers_to_is_there() {
+        let document: Value = serde_json::from_str(&super::document()).unwrap();
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        assert!(found.len() > 100, "references were found: {}", found.len());
+        for reference in found {
+            let pointer = reference.strip_prefix('#').unwrap();
+            assert!(document.pointer(pointer).is_some(), "{reference} is nowhere");
+        }
+    }
+
+    #[test]
+    fn a_parameter_of_a_path_stands_in_it() {
+        let document: Value = serde_json::from_str(&super::document()).unwrap();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for operation in methods.as_object().unwrap().values() {
+                let parameters = operation["parameters"].as_array().into_iter().flatten();
+                let named = parameters.filter(|one| one["in"] == "path");
+                let named: Vec<_> = named.map(|one| one["name"].as_str().unwrap()).collect();
+                assert_eq!(named.len(), path.matches('{').count(), "{path}: {named:?}");
+                for name in named {
+                    assert!(path.contains(&format!("{{{name}}}")), "{path} has no {name}");
+                }
+            }
+        }
+    }
+
     /// After a change of the API: `ANTRIAN_WRITE_OPENAPI=1 cargo test -p antrian-local openapi`.
     #[test]
     fn the_served_document_is_that_of_the_code() {

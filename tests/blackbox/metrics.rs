@@ -54,7 +54,8 @@ async fn everything(app: &TestApp) {
 async fn at_the_desk(app: &TestApp, code: &str, late: &str) {
     let desk = Desk::sign_in(app).await;
     assert_eq!(desk.scan(app, late).await.status, 200);
-    let missing = json!({"decision": "incomplete", "missing": ["kk", "ktp"]});
+    let missing = json!({"decision": "incomplete", "missing": ["kk", "ktp"],
+        "deadline": "2026-12-02T07:00:00Z"});
     for code in [code, late] {
         assert_eq!(desk.documents(app, code, missing.clone()).await.status, 200);
     }

@@ -7,22 +7,22 @@ use antrian::domain::office::Office;
 use antrian::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueState, Step};
 use antrian::domain::time::local_date;
 use antrian::http::body::{Body, Segments};
-use antrian::http::idempotency::{RequestKey, once};
+use antrian::http::idempotency::{RequestKey, once_kept};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
 use antrian::ledger::{Called, Stepped, Wanted};
-use antrian::storage::StoreError;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::visit::PersonView;
+use crate::visit::{PersonView, named};
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(call)).routes(routes!(step))
@@ -53,6 +53,9 @@ struct AtCounter {
     number: Option<QueueNumber>,
 }
 
+/// Letters that there are.
+const MOST_GROUPS: usize = 26;
+
 /// A number at a counter.
 #[derive(Serialize, ToSchema)]
 struct CalledView {
@@ -66,8 +69,8 @@ struct CalledView {
     calls: u32,
     /// Whether the person goes before others.
     priority: bool,
-    /// Seconds in the line before the call.
-    waited_secs: i64,
+    /// Seconds in the line before the call; absent while a paper is being fetched.
+    waited_secs: Option<i64>,
     code: String,
     service: Option<String>,
     /// Absent if it could not be read at this moment.
@@ -113,14 +116,20 @@ async fn call(
 ) -> Result<Response, Problem> {
     let (_, day) = queue_of(&app, &staff, &office).await?;
     let scope = scope("call", &day, &staff);
-    let request = key.0.as_ref().map(|key| app.keyring.token_hash(&format!("{scope}\n{key}")));
+    let request = request_hash(&app, &scope, &key);
     let calling = call_one(&app, &day, &body.value, request.as_deref());
-    once(&app, &key, &scope, &body.hash(), StatusCode::OK, calling).await
+    let called = once_kept(&app, &key, &scope, &body.hash(), StatusCode::OK, calling).await?;
+    named(&app, called, None).await
 }
 
 /// Requests of one person about one office's queue.
 fn scope(what: &str, day: &QueueDay, staff: &StaffMember) -> String {
     format!("queue\n{what}\n{}\n{}", day.office, staff.0.subject)
+}
+
+/// By which a request with a key is known again, even if its answer could not be kept.
+fn request_hash(app: &AppState, scope: &str, key: &RequestKey) -> Option<String> {
+    key.0.as_ref().map(|key| app.keyring.token_hash(&format!("{scope}\n{key}")))
 }
 
 async fn call_one(
@@ -129,12 +138,9 @@ async fn call_one(
     call: &Call,
     request: Option<&str>,
 ) -> Result<CalledView, Problem> {
-    let wanted = match call.number {
-        Some(number) => Wanted::Number(number),
-        None => Wanted::Next(call.groups.iter().map(char::to_ascii_uppercase).collect()),
-    };
+    let wanted = wanted(call)?;
     match app.ledger.call(day, &call.counter, &wanted, request, app.clock.now()).await? {
-        Called::Yes(entry) => Ok(view(app, *entry).await),
+        Called::Yes(entry) => Ok(view(&entry, app.clock.now())),
         Called::NobodyWaits => Err(Problem::new(Code::QueueEmpty)),
         Called::NotWaiting(None) => Err(Problem::new(Code::NotFound)),
         Called::NotWaiting(Some(state)) => Err(Problem::new(Code::NotWaiting).with("state", state)),
@@ -145,11 +151,26 @@ async fn call_one(
     }
 }
 
+fn wanted(call: &Call) -> Result<Wanted, Problem> {
+    let is_letter = |group: &char| group.is_ascii_alphabetic();
+    match call.number {
+        Some(number) if call.groups.is_empty() => Ok(Wanted::Number(number)),
+        None if call.groups.len() <= MOST_GROUPS && call.groups.iter().all(is_letter) => {
+            Ok(Wanted::Next(call.groups.iter().map(char::to_ascii_uppercase).collect()))
+        }
+        _ => Err(Problem::field(
+            "groups",
+            "Sebutkan huruf antrean A sampai Z, atau satu nomor tanpa huruf antrean.",
+            "Name letters of queues from A to Z, or one number without them.",
+        )),
+    }
+}
+
 /// What a counter does with the number that it has: `recall` calls it once more; `serve`: the person
 /// has come; `finish`: is done, the booking is `served`; `skip`: did not come, and can be called by
 /// number. After the last two the counter is free.
 #[utoipa::path(post, path = "/v1/offices/{office}/queue/{step}", tag = "staff", request_body = AtCounter,
-    params(("office" = String, Path), ("step" = Step, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("office" = String, Path), ("step" = inline(Step), Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = CalledView), (status = 401, body = ProblemDetails),
         (status = 403, body = ProblemDetails), (status = 404, body = ProblemDetails),
         (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)),
@@ -163,8 +184,10 @@ async fn step(
 ) -> Result<Response, Problem> {
     let (_, day) = queue_of(&app, &staff, &office).await?;
     let scope = scope(step.as_str(), &day, &staff);
-    let stepping = step_once(&app, &day, &body.value, step);
-    once(&app, &key, &scope, &body.hash(), StatusCode::OK, stepping).await
+    let request = request_hash(&app, &scope, &key);
+    let stepping = step_once(&app, &day, &body.value, step, request.as_deref());
+    let stepped = once_kept(&app, &key, &scope, &body.hash(), StatusCode::OK, stepping).await?;
+    named(&app, stepped, None).await
 }
 
 async fn step_once(
@@ -172,34 +195,25 @@ async fn step_once(
     day: &QueueDay,
     at: &AtCounter,
     step: Step,
+    request: Option<&str>,
 ) -> Result<CalledView, Problem> {
-    match app.ledger.step(day, &at.counter, at.number, step, app.clock.now()).await? {
-        Stepped::Done(entry) => Ok(view(app, *entry).await),
+    match app.ledger.step(day, &at.counter, at.number, step, request, app.clock.now()).await? {
+        Stepped::Done(entry) => Ok(view(&entry, app.clock.now())),
         Stepped::Idle => Err(Problem::new(Code::CounterIdle)),
         Stepped::Refused(refusal) => Err(Problem::from(refusal)),
     }
 }
 
-/// The number is called whatever can still be read: an error here would hide that from the clerk.
-async fn view(app: &AppState, entry: QueueEntry) -> CalledView {
-    let applicant = applicant(app, &entry).await;
-    let applicant = applicant.inspect_err(|error| tracing::warn!(%error, "applicant not read"));
+fn view(entry: &QueueEntry, now: DateTime<Utc>) -> CalledView {
     CalledView {
         counter: entry.counter.clone(),
         queue_number: entry.queue_number(),
         state: entry.state,
         calls: entry.calls,
         priority: entry.priority,
-        waited_secs: entry.waited(app.clock.now()).num_seconds(),
+        waited_secs: entry.waited(now).map(|time| time.num_seconds()),
         code: entry.code.to_string(),
         service: entry.service.as_ref().map(ToString::to_string),
-        applicant: applicant.unwrap_or_default(),
+        applicant: None,
     }
-}
-
-async fn applicant(app: &AppState, entry: &QueueEntry) -> Result<Option<PersonView>, StoreError> {
-    let store = app.ledger.store();
-    let Some(booking) = store.booking(entry.code).await? else { return Ok(None) };
-    let applicant = store.applicant(&booking.account, &booking.applicant).await?;
-    Ok(applicant.as_ref().map(PersonView::from))
 }

@@ -1,10 +1,11 @@
 //! A look at a person's papers: complete, or incomplete with a deadline.
 
 use antrian::domain::booking::{Booking, Status};
+use antrian::domain::calendar::{PlannedDay, plan_day};
 use antrian::domain::code::BookingCode;
 use antrian::domain::office::Office;
 use antrian::domain::requirements::Document;
-use antrian::domain::time::{end_of_day, local_date};
+use antrian::domain::time::{local_date, whole_seconds};
 use antrian::http::body::{Body, Segments};
 use antrian::http::idempotency::{RequestKey, once};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
@@ -43,8 +44,8 @@ struct DocumentCheck {
     /// With `incomplete`: ids of documents of the person's checklist.
     #[serde(default)]
     missing: Vec<String>,
-    /// With `incomplete`: until when they may be brought, at most 14 days from now; without it, the
-    /// end of today at the office.
+    /// With `incomplete`: until when they may be brought, on a day on which the office is open, at most
+    /// 14 days from now.
     deadline: Option<DateTime<Utc>>,
 }
 
@@ -126,13 +127,9 @@ fn decision(
         ));
     }
     let list = checklist(office, booking, applicant).documents;
-    let today = local_date(now, office.timezone);
     Ok(Decision::Incomplete {
         missing: known(&list, &check.missing)?,
-        deadline: match check.deadline {
-            None => end_of_day(today, office.timezone),
-            Some(deadline) => near(deadline, now)?,
-        },
+        deadline: deadline(office, check.deadline, now)?,
     })
 }
 
@@ -152,16 +149,24 @@ fn known(list: &[Document], missing: &[String]) -> Result<Vec<String>, Problem> 
     Ok(ids.filter(|id| missing.contains(id)).collect())
 }
 
-fn near(deadline: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
-    let deadline = antrian::domain::time::whole_seconds(deadline);
-    if deadline > now && deadline - now <= FARTHEST {
-        return Ok(deadline);
-    }
-    Err(Problem::field(
-        "deadline",
-        "Batas waktu harus sesudah saat ini dan paling lama 14 hari lagi.",
-        "The deadline must be in the future and at most 14 days from now.",
-    ))
+/// Somebody has to be there who takes the papers.
+fn deadline(
+    office: &Office,
+    wish: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, Problem> {
+    let is_near = |deadline: &DateTime<Utc>| *deadline > now && *deadline - now <= FARTHEST;
+    let is_open = |deadline: &DateTime<Utc>| {
+        let date = local_date(*deadline, office.timezone);
+        matches!(plan_day(office, date), PlannedDay::Open(_))
+    };
+    wish.map(whole_seconds).filter(is_near).filter(is_open).ok_or_else(|| {
+        Problem::field(
+            "deadline",
+            "Batas waktu harus sesudah saat ini, paling lama 14 hari lagi, pada hari kantor buka.",
+            "The deadline must be in the future, at most 14 days from now, on a day that is open.",
+        )
+    })
 }
 
 fn view(office: &Office, booking: &Booking, applicant: &Applicant) -> DocumentCheckView {

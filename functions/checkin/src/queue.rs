@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use antrian::domain::ids::OfficeId;
-use antrian::domain::queue::{Counter, QueueEntry, QueueNumber, QueueState};
+use antrian::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueState};
 use antrian::http::body::{Params, Segments};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Routes {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Page {
     /// What the last page gave as `next`.
@@ -95,8 +96,9 @@ struct EntryView {
     counter: Option<Counter>,
     /// Since when the person is in the queue.
     since: String,
-    /// Seconds that the person has waited, or waited before the call.
-    waited_secs: i64,
+    /// Seconds that the person has waited, or waited before the call; absent while a paper is being
+    /// fetched.
+    waited_secs: Option<i64>,
 }
 
 impl EntryView {
@@ -109,9 +111,16 @@ impl EntryView {
             state: entry.state,
             counter: entry.counter.clone(),
             since: instant(entry.since, zone),
-            waited_secs: entry.waited(now).num_seconds(),
+            waited_secs: entry.waited(now).map(|time| time.num_seconds()),
         }
     }
+}
+
+/// The counters that have a number.
+async fn busy(app: &AppState, day: &QueueDay) -> Result<Vec<AtCounter>, Problem> {
+    let mut counters = app.ledger.store().at_counters(day).await?;
+    counters.retain(AtCounter::is_busy);
+    Ok(counters)
 }
 
 /// Places of one answer: an office's day fits into one or two.
@@ -132,7 +141,7 @@ async fn today(
 ) -> Result<Json<QueueView>, Problem> {
     let (office, day) = queue_of(&app, &staff, &id).await?;
     let (store, now, zone) = (app.ledger.store(), app.clock.now(), office.timezone);
-    let counters = store.at_counters(&day).await?;
+    let counters = busy(&app, &day).await?;
     let entries = store.queue_entries(&day).await?;
     let count = |state| entries.iter().filter(|entry| entry.state == state).count();
     let is_later =
@@ -175,7 +184,7 @@ async fn board(
     Segments(id): Segments<OfficeId>,
 ) -> Result<impl IntoResponse, Problem> {
     let (office, day) = queue_of_today(&app, &id).await?;
-    let mut counters = app.ledger.store().at_counters(&day).await?;
+    let mut counters = busy(&app, &day).await?;
     counters.sort_by_key(|at| Reverse(at.called_at));
     let view = Board {
         office: day.office,

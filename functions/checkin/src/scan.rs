@@ -1,11 +1,13 @@
 //! Scanning tickets at the office. The first scan wins; every later one is told of it.
 
+use std::sync::OnceLock;
+
 use antrian::domain::booking::{Refusal, Status};
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
 use antrian::http::body::Body;
-use antrian::http::idempotency::{RequestKey, once};
+use antrian::http::idempotency::{RequestKey, once_kept};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff::Scope;
@@ -24,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::visit::{Denied, PersonView, visit};
+use crate::visit::{Denied, PersonView, named, visit};
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(check_in))
@@ -52,6 +54,7 @@ struct CheckInView {
     queue_number: String,
     /// Absent if they could not be counted at this moment.
     people_ahead: Option<u32>,
+    /// Absent if it could not be read at this moment.
     applicant: Option<PersonView>,
     service: String,
     /// `HH:MM` in the office's zone.
@@ -92,7 +95,10 @@ async fn check_in(
 ) -> Result<Response, Problem> {
     staff.has(Scope::Desk)?;
     let scope = format!("check-in\n{}", staff.0.subject);
-    once(&app, &key, &scope, &body.hash(), StatusCode::OK, scan(&app, &staff, &body.value)).await
+    let seen = OnceLock::new();
+    let scanning = scan(&app, &staff, &body.value, &seen);
+    let scanned = once_kept(&app, &key, &scope, &body.hash(), StatusCode::OK, scanning).await?;
+    named(&app, scanned, seen.into_inner()).await
 }
 
 /// Counts a scan of what is not this desk's.
@@ -118,7 +124,12 @@ fn refused(app: &AppState, office: Option<&OfficeId>, problem: Problem) -> Probl
     problem
 }
 
-async fn scan(app: &AppState, staff: &StaffMember, scan: &Scan) -> Result<CheckInView, Problem> {
+async fn scan(
+    app: &AppState,
+    staff: &StaffMember,
+    scan: &Scan,
+    seen: &OnceLock<PersonView>,
+) -> Result<CheckInView, Problem> {
     let now = app.clock.now();
     let code = scanned_code(app, scan).map_err(|problem| refused(app, None, problem))?;
     let gate = gate(scan)?;
@@ -127,6 +138,7 @@ async fn scan(app: &AppState, staff: &StaffMember, scan: &Scan) -> Result<CheckI
     let gate = gate.unwrap_or_else(|| office.name.clone());
     // Read before: once the person is in, nothing may fail any more.
     let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
+    applicant.iter().for_each(|applicant| drop(seen.set(applicant.into())));
     match app.ledger.check_in(&office, booking, &gate, now).await? {
         Ok(checked_in) => view(&office, &checked_in, applicant.as_ref()),
         Err(why) => Err(refused(app, Some(&office.id), refusal(&office, &why))),
@@ -195,7 +207,7 @@ fn view(
         status: booking.status,
         queue_number: scan.queue_number().to_string(),
         people_ahead: checked_in.people_ahead,
-        applicant: applicant.map(PersonView::from),
+        applicant: None,
         service: booking.seat.service.to_string(),
         slot: booking.seat.time.to_string(),
         documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),

@@ -6,11 +6,15 @@ use antrian::domain::booking::Booking;
 use antrian::domain::code::BookingCode;
 use antrian::domain::office::Office;
 use antrian::http::AppState;
-use antrian::http::problem::{Code, Problem};
+use antrian::http::idempotency::json as answer_json;
+use antrian::http::problem::{Code, Problem, internal};
 use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::storage::{Applicant, StoreError};
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 /// Why a visit is not this desk's.
@@ -62,6 +66,35 @@ pub(crate) async fn visit(
 pub(crate) struct PersonView {
     name: String,
     identity: Identity,
+}
+
+/// An answer about a visit, with who the person is. That is added to what was kept for repetitions of
+/// the request: an erasure has to reach a name. Who was `seen` already is not read again.
+pub(crate) async fn named(
+    app: &AppState,
+    (status, kept): (StatusCode, Vec<u8>),
+    seen: Option<PersonView>,
+) -> Result<Response, Problem> {
+    let mut answer: Value = serde_json::from_slice(&kept).map_err(|error| internal(&error))?;
+    let code = answer["code"].as_str().and_then(|code| code.parse().ok());
+    // An error here would hide from the clerk what has been done.
+    let person = match code {
+        _ if seen.is_some() => seen,
+        Some(code) => person(app, code).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "applicant not read");
+            None
+        }),
+        None => None,
+    };
+    answer["applicant"] = json!(person);
+    Ok(answer_json(status, &answer))
+}
+
+async fn person(app: &AppState, code: BookingCode) -> Result<Option<PersonView>, StoreError> {
+    let store = app.ledger.store();
+    let Some(booking) = store.booking(code).await? else { return Ok(None) };
+    let applicant = store.applicant(&booking.account, &booking.applicant).await?;
+    Ok(applicant.as_ref().map(PersonView::from))
 }
 
 /// What is known of who the person is.

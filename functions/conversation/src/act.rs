@@ -272,7 +272,12 @@ async fn ticket(session: &Session<'_>, code: BookingCode) -> Result<Option<Reply
         return Ok(Some(remark(session, Remark::UnknownCode)));
     };
     let locale = session.account.locale;
-    let message = Message::about(&booking, MessageKind::Ticket, locale, session.now);
+    // Who is fetching a paper has the ticket, and needs to know which paper and until when.
+    let kind = match booking.status_at(session.now) {
+        Status::AwaitingDocuments => MessageKind::DocumentsMissing,
+        _ => MessageKind::Ticket,
+    };
+    let message = Message::about(&booking, kind, locale, session.now);
     if let Some(message) = message {
         let digits = session.hash.rsplit('.').next().unwrap_or_default();
         let id = format!("ticket-{digits}").parse().map_err(|_| Fault::Foreign)?;

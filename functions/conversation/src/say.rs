@@ -86,14 +86,17 @@ pub(crate) fn booking(
     let status = match booking.status_at(now) {
         Status::Held => &TEXTS.status_held,
         Status::Confirmed => &TEXTS.status_confirmed,
+        Status::AwaitingDocuments => &TEXTS.status_awaiting_documents,
         _ => &TEXTS.status_checked_in,
     };
+    let deadline = date_time(locale, booking.documents_deadline(), office.timezone);
+    let status = fill(locale, status, &[("deadline", &*deadline)]);
     let values = [
         ("service", service.map_or("", |service| in_language(locale, &service.name))),
         ("when", &*date_time(locale, booking.times.starts_at, office.timezone)),
         ("office", &*office.name),
         ("code", &*booking.code.spoken()),
-        ("status", in_language(locale, status)),
+        ("status", &*status),
     ];
     fill(locale, &TEXTS.booking, &values)
 }
@@ -101,12 +104,17 @@ pub(crate) fn booking(
 /// What can be done with a booking.
 pub(crate) fn about_booking(locale: Locale, text: String, booking: &Booking) -> Reply {
     let code = booking.code;
-    let first = match booking.status {
-        Status::Held => (Pick::Confirm(code), &TEXTS.do_confirm),
-        _ => (Pick::Ticket(code), &TEXTS.do_ticket),
+    let confirm = (Pick::Confirm(code), &TEXTS.do_confirm);
+    let ticket = (Pick::Ticket(code), &TEXTS.do_ticket);
+    let missing = (Pick::Ticket(code), &TEXTS.do_missing);
+    let moves = (Pick::Move(code), &TEXTS.do_move);
+    let cancel = (Pick::Cancel(code), &TEXTS.do_cancel);
+    let buttons = match booking.status {
+        Status::Held => vec![confirm, moves, cancel],
+        Status::AwaitingDocuments => vec![missing, cancel],
+        Status::CheckedIn => vec![ticket],
+        _ => vec![ticket, moves, cancel],
     };
-    let buttons =
-        [first, (Pick::Move(code), &TEXTS.do_move), (Pick::Cancel(code), &TEXTS.do_cancel)];
     with_buttons(text, locale, &buttons)
 }
 

@@ -197,12 +197,9 @@ const PAGE: usize = 100;
 /// Times that a booking is looked at again because it has just changed.
 const MOST_ROUNDS: u32 = 5;
 
-/// Whether the person is at the office, or fetching a paper that is missing there.
+/// Whether the person is at the office.
 fn is_visiting(booking: &Booking, now: DateTime<Utc>) -> bool {
-    match booking.status_at(now) {
-        Status::CheckedIn => now < booking.times.day_ends_at,
-        status => status == Status::AwaitingDocuments,
-    }
+    booking.status == Status::CheckedIn && now < booking.times.day_ends_at
 }
 
 /// Cancels a booking that is on, then takes the person out of it.
@@ -212,7 +209,7 @@ async fn forget_booking(app: &App, code: BookingCode) -> Result<(), Problem> {
         let Some(booking) = store.booking(code).await? else { return Ok(()) };
         match booking.status_at(now) {
             _ if is_visiting(&booking, now) => return Err(Problem::new(Code::VisitInProgress)),
-            Status::Held | Status::Confirmed => {
+            Status::Held | Status::Confirmed | Status::AwaitingDocuments => {
                 let office = app.ledger.offices().get(&booking.seat.office, now).await?;
                 let office = office.ok_or_else(|| Problem::new(Code::InternalError))?;
                 app.ledger.cancel(&office, booking, CancelReason::Erasure, now).await?;

@@ -199,6 +199,7 @@ pub(crate) async fn own(
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Page {
     /// What the last page gave as `next`.

@@ -24,6 +24,7 @@ pub(crate) fn routes() -> Routes {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Query {
     /// The office.

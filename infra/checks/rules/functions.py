@@ -122,7 +122,7 @@ def exact(templates):
 
 
 # Functions that remove items of the table: keep it as short as the code's `Write::Delete` allows.
-REMOVE = {"Registration", "Checkin", "Admin", "Conversation", "Notifier", "Scheduler"}
+REMOVE = {"Registration", "Admin", "Conversation", "Notifier", "Scheduler"}
 
 
 def removal(templates):

@@ -305,14 +305,14 @@ impl Booking {
         }
     }
 
-    /// Held or confirmed → cancelled.
+    /// Held, confirmed or awaiting documents → cancelled: who does not get a paper may give it up.
     pub fn cancel(&self, reason: CancelReason, now: DateTime<Utc>) -> Result<Self, Refusal> {
         match self.status_at(now) {
-            Status::Held | Status::Confirmed => {
+            Status::Held | Status::Confirmed | Status::AwaitingDocuments => {
                 Ok(Self { cancel_reason: Some(reason), ..self.next(Status::Cancelled) })
             }
             Status::Expired => Err(Refusal::HoldExpired),
-            Status::CheckedIn | Status::AwaitingDocuments => Err(Refusal::CheckedIn),
+            Status::CheckedIn => Err(Refusal::CheckedIn),
             _ => Err(Refusal::Ended),
         }
     }

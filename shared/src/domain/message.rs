@@ -192,11 +192,12 @@ impl Message {
         let code = booking.code.as_str().to_lowercase();
         let id = format!("{code}-{}-{}", booking.version, kind.as_str()).parse().ok()?;
         let worthless_at = match kind {
-            MessageKind::Hold | MessageKind::DocumentsMissing => booking.person_free_at(),
-            MessageKind::Reminder
-            | MessageKind::Confirmed
-            | MessageKind::Moved
-            | MessageKind::Ticket => booking.times.starts_at,
+            MessageKind::Hold | MessageKind::DocumentsMissing | MessageKind::Ticket => {
+                booking.person_free_at()
+            }
+            MessageKind::Reminder | MessageKind::Confirmed | MessageKind::Moved => {
+                booking.times.starts_at
+            }
             _ => due + TimeDelta::days(WORTH_DAYS),
         };
         let about = Some(About { code: booking.code, version: booking.version });

@@ -71,7 +71,8 @@ impl From<QueueNumber> for String {
     }
 }
 
-/// A counter as the signs at the office name it: `3`, `12B`, `Foto-1`.
+/// A counter as the signs at the office name it: `3`, `12B`, `FOTO-1`. Small letters are read as large
+/// ones: two clerks at one counter type it differently.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Counter(String);
@@ -93,7 +94,7 @@ impl FromStr for Counter {
         let text = text.trim();
         let fits = (1..=MOST_COUNTER_CHARS).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if fits { Ok(Self(text.to_owned())) } else { Err(InvalidId { kind: "counter" }) }
+        if fits { Ok(Self(text.to_ascii_uppercase())) } else { Err(InvalidId { kind: "counter" }) }
     }
 }
 
@@ -127,6 +128,13 @@ pub enum QueueState {
     AwaitingDocuments,
     /// Done.
     Finished,
+}
+
+impl QueueState {
+    /// Whether a counter is at it.
+    pub fn is_at_counter(self) -> bool {
+        matches!(self, Self::Called | Self::Serving)
+    }
 }
 
 /// What a counter does with the number that it has called.
@@ -250,23 +258,20 @@ impl QueueEntry {
     }
 
     /// How long the person has waited, or did wait until the last call.
-    pub fn waited(&self, now: DateTime<Utc>) -> TimeDelta {
+    /// Nobody knows it of who is away for a paper.
+    pub fn waited(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
         let until = match self.state {
+            QueueState::AwaitingDocuments => return None,
             QueueState::Waiting => now,
-            _ => self.called_at.unwrap_or(now),
+            _ => self.called_at?,
         };
-        (until - self.waits_since.unwrap_or(self.since)).max(TimeDelta::zero())
+        Some((until - self.waits_since.unwrap_or(self.since)).max(TimeDelta::zero()))
     }
 
     /// How long the counter has been at it: since the person came to it, or else since the call.
     pub fn service_time(&self, now: DateTime<Utc>) -> TimeDelta {
         let begun = self.served_at.or(self.called_at).unwrap_or(now);
         (now - begun).max(TimeDelta::zero())
-    }
-
-    /// Whether a counter is at it.
-    pub fn is_at_counter(&self) -> bool {
-        matches!(self.state, QueueState::Called | QueueState::Serving)
     }
 
     /// Whether it can be called: one that was skipped too, if its number is asked for.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::Weekday;
 
-use super::office::{Office, Session};
+use super::office::{Office, Session, Text};
 use super::release::ReleasePolicy;
 
 /// What is wrong with a description: the field, and a sentence for whoever wrote it.
@@ -54,6 +54,7 @@ pub fn faults(office: &Office) -> Vec<Fault> {
     if office.whatsapp_number.as_ref().is_some_and(|number| !is_number(number)) {
         found.push(fault("whatsapp_number", "8 to 15 digits, with the country's and nothing else"));
     }
+    found.extend(documents_fault(office).map(|why| fault("documents", why)));
     found.extend(long_text(office).map(|field| fault(field, "at most 120 characters")));
     found
 }
@@ -83,6 +84,35 @@ fn long_text(office: &Office) -> Option<&'static str> {
     let texts =
         [("name", name), ("address", address), ("contact", &contact.id), ("contact", &contact.en)];
     texts.into_iter().find(|(_, text)| text.chars().count() > MOST_CHARS).map(|(field, _)| field)
+}
+
+/// Rules of an office's own: few, for the checklist has to fit into a message.
+const MOST_RULES: usize = 50;
+const MOST_DOCUMENTS: usize = 12;
+
+/// Ids of documents stand in metrics, their labels in messages.
+fn documents_fault(office: &Office) -> Option<&'static str> {
+    let is_id = |id: &str| {
+        (1..=40).contains(&id.len())
+            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    let is_short =
+        |text: &Text| [&text.id, &text.en].iter().all(|t| t.chars().count() <= MOST_CHARS);
+    if office.documents.len() > MOST_RULES {
+        return Some("at most 50 rules");
+    }
+    for rule in &office.documents {
+        if rule.documents.len() > MOST_DOCUMENTS {
+            return Some("at most 12 documents in a rule");
+        }
+        if rule.documents.iter().any(|document| !is_id(&document.id)) {
+            return Some("an id of 1 to 40 small letters, digits or `_`");
+        }
+        if rule.documents.iter().any(|document| !is_short(&document.label)) {
+            return Some("a label of at most 120 characters");
+        }
+    }
+    None
 }
 
 fn fault(field: &str, why: &'static str) -> Fault {

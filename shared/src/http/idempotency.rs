@@ -64,10 +64,10 @@ impl<'a> Request<'a> {
         }
     }
 
-    fn repeat(&self, answer: &Answer) -> Result<Response, Problem> {
+    fn repeat(&self, answer: &Answer) -> Result<(StatusCode, Vec<u8>), Problem> {
         let body = self.app.keyring.open(&answer.sealed_body, &self.scope_hash);
         let body = body.map_err(|error| super::problem::internal(&error))?;
-        Ok(raw_json(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), body))
+        Ok((StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), body))
     }
 
     /// Keeps an answer; tells the one that counts, if that is another one.
@@ -98,15 +98,37 @@ where
     T: Serialize,
     F: Future<Output = Result<T, Problem>>,
 {
-    let Some(key) = &key.0 else { return act.await.map(|value| json(status, &value)) };
+    let (status, body) = once_kept(app, key, scope, body_hash, status, act).await?;
+    Ok(raw_json(status, body))
+}
+
+/// The first answer to a request with this key, as it is kept: for who adds what is not to be kept,
+/// because an erasure has to reach it.
+///
+/// # Errors
+/// Those of [`once`].
+pub async fn once_kept<T, F>(
+    app: &App,
+    key: &RequestKey,
+    scope: &str,
+    body_hash: &str,
+    status: StatusCode,
+    act: F,
+) -> Result<(StatusCode, Vec<u8>), Problem>
+where
+    T: Serialize,
+    F: Future<Output = Result<T, Problem>>,
+{
+    let bytes = |value: T| serde_json::to_vec(&value).unwrap_or_default();
+    let Some(key) = &key.0 else { return act.await.map(|value| (status, bytes(value))) };
     let request = Request::new(app, key, scope, body_hash);
     if let Some(answer) = request.begin().await? {
         return request.repeat(&answer);
     }
-    let body = serde_json::to_vec(&act.await?).unwrap_or_default();
+    let body = bytes(act.await?);
     match request.keep(status, &body).await? {
         Some(first) => request.repeat(&first),
-        None => Ok(raw_json(status, body)),
+        None => Ok((status, body)),
     }
 }
 

@@ -9,7 +9,9 @@ use crate::domain::booking::{Actor, Refusal};
 use crate::domain::code::BookingCode;
 use crate::domain::queue::{self, Counter, QueueDay, QueueEntry, QueueNumber, QueueState, Step};
 use crate::domain::time::whole_seconds;
-use crate::storage::{AtCounter, Change, ChangeOutcome, PersonChange, QueueChange, StoreError};
+use crate::storage::{
+    AtCounter, Change, ChangeOutcome, KnownStep, PersonChange, QueueChange, StoreError,
+};
 use crate::telemetry::Record;
 use crate::telemetry::catalogue::{CALLED, SKIPPED};
 
@@ -30,7 +32,7 @@ pub enum Called {
     /// Nobody waits.
     NobodyWaits,
     /// The counter still has another number.
-    Busy(AtCounter),
+    Busy(Box<AtCounter>),
     /// The number asked for does not wait: where it stands; absent: nobody has it today.
     NotWaiting(Option<QueueState>),
 }
@@ -66,21 +68,27 @@ impl Ledger {
     ) -> Result<Called, LedgerError> {
         let now = whole_seconds(now);
         for _ in 0..MOST_ROUNDS {
-            if let Some(at) = self.store.at_counter(day, counter).await? {
-                let is_repeated = request.is_some() && at.request.as_deref() == request;
-                let entry = self.store.queue_entry(day, at.queue_number()).await?;
-                let own = entry.filter(|_| is_repeated);
-                return Ok(own.map_or(Called::Busy(at), |entry| Called::Yes(Box::new(entry))));
+            let at = self.store.at_counter(day, counter).await?;
+            match &at {
+                Some(at) if is_known(request, at.called_by.as_deref()) => {
+                    let entry = self.entry(day, at.queue_number()).await?;
+                    return Ok(Called::Yes(Box::new(entry)));
+                }
+                Some(at) if at.is_busy() => return Ok(Called::Busy(Box::new(at.clone()))),
+                _ => {}
             }
             let before = match self.wanted(day, wanted).await? {
                 Ok(before) => before,
                 Err(nobody) => return Ok(nobody),
             };
             let after = before.called(counter, now);
-            let request = request.map(str::to_owned);
-            let at = AtCounter { request, ..AtCounter::of(&after, counter, now) };
+            let turn = AtCounter {
+                called_by: request.map(str::to_owned),
+                last_step: at.as_ref().and_then(|at| at.last_step.clone()),
+                ..with(counter, &after, now)
+            };
             let changes = [
-                QueueChange::Occupy(day.clone(), at),
+                QueueChange::Turn(day.clone(), at.map(Box::new), Box::new(turn)),
                 QueueChange::Move(day.clone(), Box::new(before), Box::new(after.clone())),
             ];
             if self.store.change_queue(&changes).await? {
@@ -89,6 +97,11 @@ impl Ledger {
             }
         }
         Err(LedgerError::Crowded)
+    }
+
+    async fn entry(&self, day: &QueueDay, number: QueueNumber) -> Result<QueueEntry, StoreError> {
+        let entry = self.store.queue_entry(day, number).await?;
+        entry.ok_or_else(|| StoreError::corrupt("queue entry"))
     }
 
     async fn wanted(
@@ -108,8 +121,8 @@ impl Ledger {
         }
     }
 
-    /// Does something with the number that a counter has; with `number`, only if it is that one, and
-    /// done again it finds that it was done.
+    /// Does something with the number that a counter has; with `number`, only if it is that one. Done
+    /// again with that number, or by the same `request`, it finds that it was done.
     ///
     /// # Errors
     /// If the table does not answer.
@@ -119,20 +132,24 @@ impl Ledger {
         counter: &Counter,
         number: Option<QueueNumber>,
         step: Step,
+        request: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Stepped, LedgerError> {
         let now = whole_seconds(now);
         for _ in 0..MOST_ROUNDS {
             let at = self.store.at_counter(day, counter).await?;
-            let is_meant = |at: &AtCounter| number.is_none_or(|number| number == at.queue_number());
-            let Some(at) = at.filter(is_meant) else {
+            let known = at.as_ref().and_then(|at| at.last_step.as_ref());
+            if let Some(known) = known.filter(|known| is_known(request, Some(&known.request))) {
+                return Ok(Stepped::Done(Box::new(self.entry(day, known.number).await?)));
+            }
+            let meant = |at: &AtCounter| number.is_none_or(|number| number == at.queue_number());
+            let Some(at) = at.filter(|at| at.is_busy() && meant(at)) else {
                 return Ok(self.stepped_before(day, counter, number, step).await?);
             };
             let meant = at.queue_number();
-            let before = self.store.queue_entry(day, meant).await?;
-            let before = before.ok_or_else(|| StoreError::corrupt("queue entry"))?;
+            let before = self.entry(day, meant).await?;
             let after = before.after(step, now);
-            let queue = stepping(day, at, before, &after, step, now);
+            let queue = stepping(day, at, (before, &after), (step, request), now);
             let made = match step {
                 Step::Finish => self.serve(after.code, queue, now).await?,
                 _ => Ok(self.store.change_queue(&queue).await?),
@@ -160,7 +177,7 @@ impl Ledger {
         number: QueueNumber,
     ) -> Result<bool, StoreError> {
         let at = self.store.at_counter(day, counter).await?;
-        Ok(at.is_some_and(|at| at.queue_number() == number))
+        Ok(at.is_some_and(|at| at.is_busy() && at.queue_number() == number))
     }
 
     /// Whether the counter's last step with this number was the same, which freed the counter.
@@ -213,9 +230,8 @@ impl Ledger {
 
     fn count_call(&self, day: &QueueDay, entry: &QueueEntry, now: DateTime<Utc>) {
         // A number that was skipped and is called again has been counted.
-        if entry.calls == 1 {
-            let waited = entry.waited(now).num_seconds();
-            let record = Record::of(&CALLED, &[waited]).at(&day.office, day.date);
+        if let Some(waited) = entry.waited(now).filter(|_| entry.calls == 1) {
+            let record = Record::of(&CALLED, &[waited.num_seconds()]).at(&day.office, day.date);
             self.metrics.send(record.with("priority", entry.priority), now);
         }
     }
@@ -228,24 +244,42 @@ impl Ledger {
     }
 }
 
-/// What a step does to the queue: a counter that is at it no more is free.
+/// Whether a request was here before.
+fn is_known(request: Option<&str>, known: Option<&str>) -> bool {
+    request.is_some() && request == known
+}
+
+/// A counter with this number, called at that time.
+fn with(counter: &Counter, entry: &QueueEntry, called_at: DateTime<Utc>) -> AtCounter {
+    AtCounter {
+        counter: counter.clone(),
+        group: entry.group,
+        number: entry.number,
+        state: entry.state,
+        called_at,
+        calls: entry.calls,
+        called_by: None,
+        last_step: None,
+    }
+}
+
+/// What a step does to the queue.
 fn stepping(
     day: &QueueDay,
     at: AtCounter,
-    before: QueueEntry,
-    after: &QueueEntry,
-    step: Step,
+    (before, after): (QueueEntry, &QueueEntry),
+    (step, request): (Step, Option<&str>),
     now: DateTime<Utc>,
 ) -> Vec<QueueChange> {
-    let counter = if after.is_at_counter() {
-        let called_at = if step == Step::Recall { now } else { at.called_at };
-        let kept = AtCounter {
-            request: at.request.clone(),
-            ..AtCounter::of(after, &at.counter, called_at)
-        };
-        QueueChange::Keep(day.clone(), at, kept)
-    } else {
-        QueueChange::Free(day.clone(), at)
+    let number = at.queue_number();
+    let step_made = request.map(|request| KnownStep { request: request.to_owned(), number });
+    let turn = AtCounter {
+        called_by: at.called_by.clone(),
+        last_step: step_made.or(at.last_step.clone()),
+        ..with(&at.counter, after, if step == Step::Recall { now } else { at.called_at })
     };
-    vec![counter, QueueChange::Move(day.clone(), Box::new(before), Box::new(after.clone()))]
+    vec![
+        QueueChange::Turn(day.clone(), Some(Box::new(at)), Box::new(turn)),
+        QueueChange::Move(day.clone(), Box::new(before), Box::new(after.clone())),
+    ]
 }

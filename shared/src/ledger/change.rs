@@ -1,4 +1,5 @@
-//! Changes of a booking that stays where it is: confirm, cancel, check in, settle.
+//! Changes of a booking that stays where it is: confirm, cancel, check in, settle. Papers and calling
+//! have files of their own.
 //!
 //! Each reads the rule from the domain, writes one conditional transaction, and starts over with the
 //! newer booking when somebody else was faster.
@@ -10,7 +11,7 @@ use crate::domain::booking::{Actor, Booking, CancelReason, CheckIn, Refusal, Sta
 use crate::domain::message::MessageKind;
 use crate::domain::office::{Channel, Office};
 use crate::domain::queue::{QueueDay, QueueEntry, QueueNumber, people_ahead};
-use crate::domain::time::whole_seconds;
+use crate::domain::time::{local_date, whole_seconds};
 use crate::storage::{Change, ChangeOutcome, PersonChange, QueueChange, SeatChange, StoreError};
 
 /// How a change ended.
@@ -29,7 +30,8 @@ pub enum Changed {
 pub struct CheckedIn {
     /// The booking with its first scan.
     pub booking: Booking,
-    /// How many wait before; absent: they could not be counted at this moment.
+    /// How many wait before; absent: the person is in no line of today, or they could not be counted
+    /// at this moment.
     pub people_ahead: Option<u32>,
     /// Whether the ticket had been scanned before.
     pub duplicate: bool,
@@ -158,7 +160,9 @@ impl Ledger {
         for _ in 0..MOST_ROUNDS {
             match before.may_check_in(office, now) {
                 Ok(()) => {}
-                Err(Refusal::CheckedIn) => return Ok(Ok(self.checked_in(before, true).await)),
+                Err(Refusal::CheckedIn) => {
+                    return Ok(Ok(self.checked_in(office, before, true, now).await));
+                }
                 Err(refusal) => return Ok(Err(CheckInRefused { refusal, booking: before })),
             }
             let day = QueueDay { office: before.seat.office.clone(), date: before.seat.date };
@@ -186,7 +190,9 @@ impl Ledger {
                 queue: vec![joining(day, &after, taken, now)],
             };
             match self.commit(&change, now).await? {
-                ChangeOutcome::Applied => return Ok(Ok(self.checked_in(after, false).await)),
+                ChangeOutcome::Applied => {
+                    return Ok(Ok(self.checked_in(office, after, false, now).await));
+                }
                 ChangeOutcome::Otherwise(newer) => before = *newer,
                 // The person booked anew in the very second in which this visit counted as missed.
                 ChangeOutcome::SeatLost => {
@@ -200,8 +206,15 @@ impl Ledger {
 
     /// The person is in whatever can still be read: an error here would make of the first scan a
     /// duplicate when it is repeated.
-    async fn checked_in(&self, booking: Booking, duplicate: bool) -> CheckedIn {
-        let people_ahead = match booking.queue_place() {
+    async fn checked_in(
+        &self,
+        office: &Office,
+        booking: Booking,
+        duplicate: bool,
+        now: DateTime<Utc>,
+    ) -> CheckedIn {
+        let today = local_date(now, office.timezone);
+        let people_ahead = match booking.queue_place().filter(|(day, _)| day.date == today) {
             Some((day, number)) => {
                 let entries = self.store.queue_entries(&day).await;
                 let entries =
@@ -262,7 +275,7 @@ pub(super) fn unexpected(outcome: &ChangeOutcome) -> LedgerError {
     let kind = match outcome {
         ChangeOutcome::SeatTaken => "seat taken by a change that claims none",
         ChangeOutcome::PersonBusy { .. } => "person busy in a change that claims none",
-        ChangeOutcome::QueueOtherwise => "queue refused a change that leaves it",
+        ChangeOutcome::QueueOtherwise => "queue refused a new place",
         _ => "guard lost by a live booking",
     };
     LedgerError::Store(StoreError::Corrupt { kind, source: None })

@@ -109,12 +109,12 @@ impl Ledger {
         after: Booking,
         now: DateTime<Utc>,
     ) -> Result<(Booking, Vec<QueueChange>), LedgerError> {
+        if after.status == before.status {
+            return Ok((after, vec![]));
+        }
         let (day, entry) = self.place(before).await?;
         if after.status == Status::AwaitingDocuments {
-            return Ok((after, leaving(day, entry)));
-        }
-        if before.status != Status::AwaitingDocuments {
-            return Ok((after, vec![]));
+            return Ok((after, self.leaving(day, entry).await?));
         }
         let today = QueueDay { date: local_date(now, office.timezone), ..day.clone() };
         if today == day {
@@ -128,25 +128,28 @@ impl Ledger {
     }
 
     /// The place of a person who is in.
-    pub(super) async fn place(
-        &self,
-        booking: &Booking,
-    ) -> Result<(QueueDay, QueueEntry), LedgerError> {
+    async fn place(&self, booking: &Booking) -> Result<(QueueDay, QueueEntry), LedgerError> {
         let missing = || StoreError::corrupt("queue entry");
         let (day, number) = booking.queue_place().ok_or_else(missing)?;
         let entry = self.store.queue_entry(&day, number).await?.ok_or_else(missing)?;
         Ok((day, entry))
     }
-}
 
-/// Whoever fetches a paper leaves the line; a counter that was at it is free.
-fn leaving(day: QueueDay, entry: QueueEntry) -> Vec<QueueChange> {
-    let mut changes = Vec::new();
-    if let Some(counter) = entry.counter.as_ref().filter(|_| entry.is_at_counter()) {
-        let at = AtCounter::of(&entry, counter, entry.since);
-        changes.push(QueueChange::Free(day.clone(), at));
+    /// Whoever fetches a paper leaves the line; a counter that was at it is free.
+    async fn leaving(
+        &self,
+        day: QueueDay,
+        entry: QueueEntry,
+    ) -> Result<Vec<QueueChange>, StoreError> {
+        let away = Box::new(entry.moved_to(QueueState::AwaitingDocuments));
+        let mut changes = Vec::new();
+        if let Some(counter) = entry.counter.as_ref().filter(|_| entry.state.is_at_counter()) {
+            let at = self.store.at_counter(&day, counter).await?;
+            let at = at.filter(|at| at.queue_number() == entry.queue_number()).map(Box::new);
+            let free = at.clone().map(|at| Box::new(AtCounter { state: away.state, ..*at }));
+            changes.extend(free.map(|free| QueueChange::Turn(day.clone(), at, free)));
+        }
+        changes.push(QueueChange::Move(day, Box::new(entry), away));
+        Ok(changes)
     }
-    let away = Box::new(entry.moved_to(QueueState::AwaitingDocuments));
-    changes.push(QueueChange::Move(day, Box::new(entry), away));
-    changes
 }

@@ -130,7 +130,8 @@ impl Housekeeping {
         Ok(store.open_day(&office, date, &slots, now).await? == DayOpened::Opened)
     }
 
-    /// Writes down holds that ran out and visits that were missed. Tells how many.
+    /// Writes down holds that ran out, visits that were missed, and those whose papers did not come. Tells
+    /// how many.
     ///
     /// # Errors
     /// If the table does not answer.

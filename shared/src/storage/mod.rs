@@ -77,7 +77,7 @@ pub use inbound::{TakenIn, Waiting};
 pub use keys::DUE_SHARDS;
 pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;
-pub use queue::{AtCounter, QueueChange};
+pub use queue::{AtCounter, KnownStep, QueueChange};
 pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState};
 pub use reseal::Resealed;
 pub use sessions::Session;

@@ -13,7 +13,7 @@ use super::transact::{Expression, Write, names, values};
 use super::{Item, Store, keys};
 use crate::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueState};
 
-/// The number that a counter has. There is no such item while the counter has none.
+/// The number that a counter has, or had last. There is no such item before its first call of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AtCounter {
     /// The counter.
@@ -22,7 +22,7 @@ pub struct AtCounter {
     pub group: char,
     /// The number.
     pub number: u32,
-    /// Called, or serving.
+    /// Called or serving; otherwise the counter is free.
     pub state: QueueState,
     /// When it was last called.
     #[serde(with = "chrono::serde::ts_seconds")]
@@ -31,26 +31,30 @@ pub struct AtCounter {
     pub calls: u32,
     /// Keyed hash of the request that called it, so that its repetition is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<String>,
+    pub called_by: Option<String>,
+    /// The last step that a request with a key made here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_step: Option<KnownStep>,
+}
+
+/// A step that is known again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownStep {
+    /// Keyed hash of the request.
+    pub request: String,
+    /// The number that it was about.
+    pub number: QueueNumber,
 }
 
 impl AtCounter {
-    /// What the counter of this entry has after it was called, or called again, at `now`.
-    pub fn of(entry: &QueueEntry, counter: &Counter, called_at: DateTime<Utc>) -> Self {
-        Self {
-            counter: counter.clone(),
-            group: entry.group,
-            number: entry.number,
-            state: entry.state,
-            called_at,
-            calls: entry.calls,
-            request: None,
-        }
-    }
-
-    /// The number that is called.
+    /// The number that it has, or had last.
     pub fn queue_number(&self) -> QueueNumber {
         QueueNumber { group: self.group, number: self.number }
+    }
+
+    /// Whether it has that number.
+    pub fn is_busy(&self) -> bool {
+        self.state.is_at_counter()
     }
 }
 
@@ -61,12 +65,9 @@ pub enum QueueChange {
     Join(QueueDay, Box<QueueEntry>),
     /// A place in the first form gets the second one, if its state and counter still are as they were.
     Move(QueueDay, Box<QueueEntry>, Box<QueueEntry>),
-    /// A free counter has this number.
-    Occupy(QueueDay, AtCounter),
-    /// A counter has the first number in the second form, if it still has it.
-    Keep(QueueDay, AtCounter, AtCounter),
-    /// A counter is free, if it still has this number.
-    Free(QueueDay, AtCounter),
+    /// A counter in the first form, or one that has called nobody today, gets the second one, if it
+    /// still has the same number in the same state.
+    Turn(QueueDay, Option<Box<AtCounter>>, Box<AtCounter>),
 }
 
 /// An office serves a few hundred people a day.
@@ -86,17 +87,13 @@ impl QueueChange {
                 let same = unchanged(&old, &["state", "counter"]);
                 Write::Replace(old, new, same)
             }
-            Self::Occupy(day, at) => {
+            Self::Turn(day, None, at) => {
                 Write::Put(counter_item(day, at)?, Some(super::days::absent()))
             }
-            Self::Keep(day, before, after) => {
+            Self::Turn(day, Some(before), after) => {
                 let (old, new) = (counter_item(day, before)?, counter_item(day, after)?);
-                let same = unchanged(&old, &["group", "number"]);
+                let same = unchanged(&old, &["group", "number", "state"]);
                 Write::Replace(old, new, same)
-            }
-            Self::Free(day, at) => {
-                let same = unchanged(&counter_item(day, at)?, &["group", "number"]);
-                Write::Delete(keys::desk(day, &at.counter), Some(same))
             }
         })
     }
@@ -198,7 +195,7 @@ impl Store {
         Ok(readable("queue entry", self.query(ask).await?))
     }
 
-    /// What a counter has.
+    /// What a counter has, or had last.
     ///
     /// # Errors
     /// If the table does not answer or the item is corrupt.
@@ -210,7 +207,7 @@ impl Store {
         self.get("counter", &keys::desk(day, counter)).await
     }
 
-    /// What the counters of a day have, by their names.
+    /// What the counters of a day have or had last, by their names.
     ///
     /// # Errors
     /// If the table does not answer.

@@ -108,7 +108,8 @@ async fn nobody_is_at_a_counter_and_away_for_a_paper() {
     let app = TestApp::with_quota(20).await;
     let (desk, codes) = waiting(&app).await;
     // A counter may find that all have left before it could call.
-    let missing = json!({"decision": "incomplete", "missing": ["kk"]});
+    let missing =
+        json!({"decision": "incomplete", "missing": ["kk"], "deadline": "2026-12-02T07:00:00Z"});
     let sending = at_once(codes.iter().map(|code| desk.documents(&app, code, missing.clone())));
     let names: Vec<_> = (1..=COUNTERS).map(|counter| counter.to_string()).collect();
     let calling = at_once(names.iter().map(|counter| desk.call(&app, counter)));

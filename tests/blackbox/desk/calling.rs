@@ -1,11 +1,15 @@
 //! Counters call numbers.
 
+use std::sync::Arc;
+
 use antrian_tests::app::{Answer, DATE};
 use antrian_tests::desk::Desk;
+use antrian_tests::wire::{Action, Item, Switch, client, touched};
 use antrian_tests::{Person, TestApp};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{MORNING, hall};
+use super::{MORNING, hall, hall_on};
 use crate::steps::reach;
 
 async fn number_called(app: &TestApp, desk: &Desk, counter: &str) -> String {
@@ -87,6 +91,54 @@ async fn a_step_meant_for_another_number_is_refused_and_a_repeated_one_is_known(
 }
 
 #[tokio::test]
+async fn a_request_is_known_again_even_if_its_answer_could_not_be_kept() {
+    let switch = Arc::new(Switch::default());
+    let (app, desk, _) = hall_on(Some(client(switch.clone())), 3).await;
+    let (call, key) = (json!({"counter": "1"}), "a-key-of-the-counter-1");
+    assert_eq!(number_called(&app, &desk, "1").await, "A-001");
+    let mut is_done = false;
+    switch.arm(move |call| {
+        is_done |= touched(call).contains(&Item::Desk);
+        match is_done && touched(call).contains(&Item::Request) {
+            true => Action::Answer { status: 400, body: denied() },
+            false => Action::Pass,
+        }
+    });
+    let lost = desk.queue_with_key(&app, "finish", key, call.clone()).await;
+    assert!(lost.status >= 500, "{lost:?}");
+    switch.disarm();
+    assert_eq!(number_called(&app, &desk, "1").await, "A-002");
+    let again = desk.queue_with_key(&app, "finish", key, call.clone()).await;
+    assert_eq!((again.status, again.text("queue_number")), (200, "A-001".to_owned()));
+    assert_eq!(desk.entry(&app, "A-002").await["state"], "called", "nobody else is finished by it");
+}
+
+fn denied() -> Value {
+    json!({"__type": "com.amazonaws.dynamodb.v20120810#AccessDeniedException"})
+}
+
+#[tokio::test]
+async fn an_answer_that_is_kept_for_repetitions_holds_no_name() {
+    let (app, desk, _, people) = hall(1).await;
+    let (call, key) = (json!({"counter": "1"}), "a-key-of-the-counter-1");
+    let called = desk.queue_with_key(&app, "call", key, call.clone()).await;
+    assert_eq!(called.body["applicant"]["name"], "Contoh 1");
+    assert_eq!(desk.queue_with_key(&app, "call", key, call.clone()).await, called);
+    assert_eq!(desk.step(&app, "finish", "1").await.status, 200);
+    let token = Some(people[0].token.as_str());
+    assert_eq!(app.call(Method::DELETE, "/v1/me", token, None).await.status, 204);
+    let again = desk.queue_with_key(&app, "call", key, call).await;
+    assert_eq!((again.status, &again.body["applicant"]), (200, &Value::Null), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_counter_is_one_however_it_is_typed() {
+    let (app, desk, _, _) = hall(2).await;
+    assert_eq!(number_called(&app, &desk, "Foto-1").await, "A-001");
+    assert_eq!(refused(&desk.call(&app, " foto-1 ").await), (409, "counter_busy"));
+}
+
+#[tokio::test]
 async fn priority_goes_first_and_counters_may_serve_some_queues_only() {
     let app = two_queues().await;
     let desk = Desk::sign_in(&app).await;
@@ -157,11 +209,15 @@ async fn counters_are_called_by_clerks_of_the_office_and_have_short_names() {
     let body = || Some(json!({"counter": "1"}));
     for (office, scope) in [("lain", "desk"), ("uji", "admin")] {
         let other = app.staff(office, &[scope]).await;
-        let answer = app.call(reqwest::Method::POST, path, Some(&other), body()).await;
+        let answer = app.call(Method::POST, path, Some(&other), body()).await;
         assert_eq!(refused(&answer), (403, "forbidden"), "{office} {scope}");
     }
-    let nobody = app.call(reqwest::Method::POST, path, None, body()).await;
+    let nobody = app.call(Method::POST, path, None, body()).await;
     assert_eq!(refused(&nobody), (401, "unauthenticated"));
+    for groups in [json!(["1"]), json!(["é"]), json!(vec!["A"; 27])] {
+        let answer = desk.queue(&app, "call", json!({"counter": "1", "groups": groups})).await;
+        assert_eq!(refused(&answer), (422, "invalid_request"), "{groups}");
+    }
     for bad in [
         json!({"counter": ""}),
         json!({"counter": "loket tiga"}),

@@ -2,11 +2,13 @@
 
 use antrian_tests::app::DATE;
 use antrian_tests::desk::Desk;
+use antrian_tests::phone::Phone;
 use antrian_tests::{Answer, Person};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::hall;
-use crate::steps::{after, reach, wrong_fields};
+use crate::steps::{after, close, reach, wrong_fields};
 
 fn incomplete(deadline: &str) -> Value {
     json!({"decision": "incomplete", "missing": ["kk"], "deadline": deadline})
@@ -146,6 +148,7 @@ async fn a_decision_that_does_not_fit_names_what_does() {
         (json!({"decision": "incomplete", "missing": ["passport_of_a_friend"]}), "missing"),
         (json!({"decision": "complete", "missing": ["kk"]}), "decision"),
         (json!({"decision": "perhaps"}), "decision"),
+        (json!({"decision": "incomplete", "missing": ["kk"]}), "deadline"),
         (incomplete(&past), "deadline"),
         (incomplete(&far), "deadline"),
         (incomplete("three o'clock"), "deadline"),
@@ -156,9 +159,16 @@ async fn a_decision_that_does_not_fit_names_what_does() {
     let named = desk.documents(&app, &codes[0], json!({"decision": "incomplete"})).await;
     let detail = named.body["errors"][0]["detail"].as_str().unwrap();
     assert!(detail.contains("kk"), "the ids that there are: {detail}");
-    let until =
-        desk.documents(&app, &codes[0], json!({"decision": "incomplete", "missing": ["kk"]})).await;
-    assert_eq!(until.body["deadline"], "2026-12-03T00:00:00+08:00", "the end of the day");
+}
+
+#[tokio::test]
+async fn a_deadline_is_on_a_day_on_which_somebody_is_there() {
+    let (app, desk, codes, _) = hall(1).await;
+    close(&app, &["2026-12-03"]).await;
+    let thursday = desk.documents(&app, &codes[0], incomplete("2026-12-03T05:00:00Z")).await;
+    assert_eq!(wrong_fields(&thursday), ["deadline"]);
+    let friday = desk.documents(&app, &codes[0], incomplete("2026-12-04T05:00:00Z")).await;
+    assert_eq!(friday.status, 200, "{friday:?}");
 }
 
 #[tokio::test]
@@ -173,10 +183,10 @@ async fn papers_are_looked_at_once_the_person_is_in_and_by_the_own_office() {
     assert_eq!(desk.documents(&app, &held, complete()).await.code(), "booking_ended");
     let elsewhere = app.staff("lain", &["desk"]).await;
     let path = format!("/v1/check-ins/{}/documents", codes[0]);
-    let refused = app.call(reqwest::Method::POST, &path, Some(&elsewhere), Some(complete())).await;
+    let refused = app.call(Method::POST, &path, Some(&elsewhere), Some(complete())).await;
     assert_eq!((refused.status, refused.code()), (409, "wrong_office"));
     let admin = app.staff("uji", &["admin"]).await;
-    let refused = app.call(reqwest::Method::POST, &path, Some(&admin), Some(complete())).await;
+    let refused = app.call(Method::POST, &path, Some(&admin), Some(complete())).await;
     assert_eq!(refused.status, 403);
     // The day is over: nobody is at the office any more.
     reach(&app, "2026-12-02T16:00:00Z");
@@ -185,16 +195,34 @@ async fn papers_are_looked_at_once_the_person_is_in_and_by_the_own_office() {
 }
 
 #[tokio::test]
-async fn an_account_is_kept_while_a_paper_is_being_fetched() {
-    let (app, desk, codes, people) = hall(1).await;
-    let friday = "2026-12-04T07:00:00Z";
-    assert_eq!(desk.documents(&app, &codes[0], incomplete(friday)).await.status, 200);
-    reach(&app, "2026-12-03T01:00:00Z");
-    let token = Some(people[0].token.as_str());
-    let kept = app.call(reqwest::Method::DELETE, "/v1/me", token, None).await;
-    assert_eq!(kept.code(), "visit_in_progress");
-    reach(&app, friday);
-    assert_eq!(app.call(reqwest::Method::DELETE, "/v1/me", token, None).await.status, 204);
-    app.tick().await;
+async fn who_does_not_get_the_paper_can_give_the_booking_up_or_erase_the_account() {
+    let (app, desk, codes, people) = hall(2).await;
+    for code in &codes {
+        assert_eq!(desk.documents(&app, code, incomplete(THREE)).await.status, 200);
+    }
+    let cancelled = people[0].act(&app, &codes[0], "cancel").await;
+    assert_eq!(cancelled.body["status"], "cancelled", "{cancelled:?}");
+    assert_eq!(people[0].book(&app, "2026-12-04", "09:00").await.status, 200);
+    assert_eq!(desk.documents(&app, &codes[0], complete()).await.code(), "booking_ended");
+    let token = Some(people[1].token.as_str());
+    assert_eq!(app.call(Method::DELETE, "/v1/me", token, None).await.status, 204);
     app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn the_chat_knows_what_is_missing_and_until_when() {
+    let (app, desk, codes, people) = hall(1).await;
+    assert_eq!(desk.documents(&app, &codes[0], incomplete(THREE)).await.status, 200);
+    app.drain().await;
+    let mut phone = Phone::new(&app, &people[0].phone);
+    let shown = phone.say("JADWAL").await;
+    let until = "dokumen belum lengkap, ditunggu sampai Rabu, 2 Desember 2026 pukul 15.00 WITA";
+    assert!(shown[0].text.contains(until), "{shown:?}");
+    for told in [phone.tap("Dokumen yang kurang").await, phone.say(&codes[0]).await] {
+        assert!(told[0].text.contains("Kartu keluarga (KK)"), "{told:?}");
+    }
+    phone.say("JADWAL").await;
+    phone.tap("Batal").await;
+    let asked = phone.read().await;
+    assert!(asked.is_empty(), "{asked:?}");
 }

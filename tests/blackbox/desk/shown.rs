@@ -9,7 +9,8 @@ use super::hall;
 async fn the_desk_sees_who_waits_and_what_the_counters_have() {
     let (app, desk, codes, _) = hall(3).await;
     assert_eq!(desk.call(&app, "2").await.status, 200);
-    let found = json!({"decision": "incomplete", "missing": ["ktp"]});
+    let found = json!({"decision": "incomplete", "missing": ["ktp"],
+        "deadline": "2026-12-02T07:00:00Z"});
     assert_eq!(desk.documents(&app, &codes[2], found).await.status, 200);
     let today = desk.today(&app).await;
     assert_eq!(today.status, 200, "{today:?}");
@@ -18,6 +19,7 @@ async fn the_desk_sees_who_waits_and_what_the_counters_have() {
         [&json!("uji"), &json!("2026-12-02"), &json!(1), &json!(1), &Value::Null]
     );
     let entries = today.body["entries"].as_array().unwrap();
+    assert_eq!(entries[2]["waited_secs"], Value::Null, "an errand is no waiting");
     let states: Vec<_> = entries.iter().map(|entry| &entry["state"]).collect();
     assert_eq!(states, ["called", "waiting", "awaiting_documents"]);
     assert_eq!(entries[1]["code"], codes[1]);

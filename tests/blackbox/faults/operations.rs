@@ -95,7 +95,8 @@ impl Operation {
                 keyed(app, "/v1/check-ins", desk, key, body).await
             }
             Self::Documents => {
-                let body = json!({"decision": "incomplete", "missing": ["kk"]});
+                let body = json!({"decision": "incomplete", "missing": ["kk"],
+                    "deadline": "2026-11-30T09:00:00Z"});
                 keyed(app, &format!("/v1/check-ins/{code}/documents"), desk, key, body).await
             }
             Self::Call => {

@@ -169,7 +169,7 @@ impl World {
     /// How a cancellation has to end.
     pub(super) fn cancel(&self, nth: usize) -> ChangeEnd {
         match self.status(nth) {
-            Status::Held | Status::Confirmed => ChangeEnd::Done,
+            Status::Held | Status::Confirmed | Status::AwaitingDocuments => ChangeEnd::Done,
             Status::Cancelled => ChangeEnd::Already,
             other => ChangeEnd::Refused(over(other)),
         }

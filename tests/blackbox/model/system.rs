@@ -306,8 +306,9 @@ impl System {
         }
         let with_those_ahead = |(number, duplicate)| {
             let booking = self.world.bookings[index];
-            let ahead = self.world.ahead(booking.in_line().unwrap(), booking.request.channel);
-            (number, duplicate, Some(ahead))
+            let at = booking.in_line().unwrap();
+            let ahead = self.world.ahead(at, booking.request.channel);
+            (number, duplicate, (at.day == self.world.now / words::DAY).then_some(ahead))
         };
         assert_eq!(end, expected.map(with_those_ahead));
     }
@@ -345,7 +346,8 @@ impl System {
             assert!(matches!(called, Called::NotWaiting(Some(_))), "{state:?}: {called:?}");
             return;
         }
-        let finished = ledger.step(&day, &counter, Some(number), queue::Step::Finish, now).await;
+        let finished =
+            ledger.step(&day, &counter, Some(number), queue::Step::Finish, None, now).await;
         assert!(matches!(finished, Ok(Stepped::Done(_))), "{finished:?}");
         self.world.served(index);
     }

@@ -23,8 +23,8 @@ fn numbers_are_read_as_they_are_typed() {
 
 #[test]
 fn a_counter_is_a_short_name() {
-    for name in ["3", "12B", "Foto-1"] {
-        assert_eq!(name.parse::<Counter>().unwrap().as_str(), name);
+    for (typed, name) in [("3", "3"), (" 12b ", "12B"), ("Foto-1", "FOTO-1")] {
+        assert_eq!(typed.parse::<Counter>().unwrap().as_str(), name);
     }
     for bad in ["", " ", "3#4", "loket tiga", "nama-yang-panjang", "é"] {
         assert!(bad.parse::<Counter>().is_err(), "{bad}");
@@ -53,12 +53,16 @@ fn within_a_group_the_number_counts_whoever_was_a_second_earlier() {
 #[test]
 fn who_fetched_a_paper_keeps_the_place_and_waits_anew() {
     let early = entry("A-001", false, 0).moved_to(QueueState::AwaitingDocuments).back(at(60));
+    assert_eq!(
+        entry("A-001", false, 0).moved_to(QueueState::AwaitingDocuments).waited(at(9)),
+        None
+    );
     let all = [entry("A-002", false, 5), early];
     let first = next(&all, &[]).unwrap();
     assert_eq!(first.queue_number().to_string(), "A-001");
-    assert_eq!(first.waited(at(62)), TimeDelta::minutes(2));
+    assert_eq!(first.waited(at(62)), Some(TimeDelta::minutes(2)));
     let called = first.called(&"3".parse().unwrap(), at(63));
-    assert_eq!(called.waited(at(80)), TimeDelta::minutes(3), "until the call");
+    assert_eq!(called.waited(at(80)), Some(TimeDelta::minutes(3)), "until the call");
     assert_eq!(called.service_time(at(70)), TimeDelta::minutes(7));
     assert_eq!(called.after(Step::Serve, at(65)).service_time(at(70)), TimeDelta::minutes(5));
 }
