@@ -1,5 +1,6 @@
 //! What the previous release has written is read and used as if this one had.
 
+use antrian_tests::desk::Desk;
 use antrian_tests::offices::OFFICE;
 use antrian_tests::{Person, Recorder, TestApp};
 use serde_json::{Value, json};
@@ -42,6 +43,7 @@ pub(super) async fn go_on(app: &TestApp, fixture: &Fixture) {
     assert_eq!(check_in(app, &visit, "another").await.body["duplicate"], true);
     let seen = visitor.get(app, &format!("/v1/bookings/{}", kept(fixture, "visit", "code"))).await;
     assert_eq!(seen.text("status"), "checked_in");
+    finish_visit(app).await;
     assert_eq!(coming.hold(app, LATER, "10:00").await.code(), "already_booked");
     let export = coming.get(app, "/v1/me/export").await.body.to_string();
     assert!(export.contains(&nik_of(2)) && export.contains(&coming.phone), "{export}");
@@ -55,6 +57,15 @@ pub(super) async fn go_on(app: &TestApp, fixture: &Fixture) {
     let scanned = check_in(app, &kept(fixture, on, "ticket"), "on").await;
     assert_eq!(scanned.body["queue_number"], "A-001");
     assert_eq!(scanned.body["applicant"]["name"], "Contoh 2");
+}
+
+/// The visitor is called, if that has not been done, and served.
+async fn finish_visit(app: &TestApp) {
+    let desk = Desk::sign_in(app).await;
+    let called = desk.call(app, "1").await;
+    assert!(called.status == 200 || called.code() == "counter_busy", "{called:?}");
+    let finished = desk.step(app, "finish", "1").await;
+    assert_eq!(finished.text("queue_number"), "A-001", "{finished:?}");
 }
 
 /// A wrong one-time code is counted where the right one waits.

@@ -22,8 +22,8 @@ async fn over_with(fixture: &Fixture, keys: &str) -> (TestApp, std::sync::Arc<Re
     (app, recorder)
 }
 
-fn journey() -> Fixture {
-    Fixture::read(env!("CARGO_PKG_VERSION"))
+async fn journey() -> Fixture {
+    Fixture::of_this_release().await
 }
 
 /// Texts of an item that are sealed under a version.
@@ -47,7 +47,7 @@ async fn book_with_another_phone(app: &TestApp, number: u32) -> (u16, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_rotation_everybody_goes_on_and_nobody_books_twice() {
-    let fixture = journey();
+    let fixture = journey().await;
     let (app, recorder) = over_with(&fixture, &after(&[Step::Add, Step::Use])).await;
     assert_eq!(book_with_another_phone(&app, 2).await, (409, "already_booked".to_owned()));
     go_on(&app, &fixture).await;
@@ -61,13 +61,13 @@ async fn after_a_rotation_everybody_goes_on_and_nobody_books_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn under_another_lookup_key_a_person_could_book_twice() {
     let keys = after(&[Step::Add]).replace("\"lookup\":1", "\"lookup\":2");
-    let (app, _) = over_with(&journey(), &keys).await;
+    let (app, _) = over_with(&journey().await, &keys).await;
     assert_eq!(book_with_another_phone(&app, 2).await.0, 201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_with_and_without_the_new_key_in_use_read_each_other() {
-    let fixture = journey();
+    let fixture = journey().await;
     let added = after(&[Step::Add]);
     let used = rotated(&added.clone().into(), Step::Use).unwrap();
     let (old, recorder) = over_with(&fixture, &added).await;
@@ -83,7 +83,7 @@ async fn functions_with_and_without_the_new_key_in_use_read_each_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_sealed_anew_needs_the_earlier_key_no_more() {
-    let fixture = journey();
+    let fixture = journey().await;
     let used = after(&[Step::Add, Step::Use]);
     let (app, recorder) = over_with(&fixture, &used).await;
     let before = sealed_under(&fixture.items, 1);
