@@ -1,6 +1,6 @@
 //! What the handlers of all functions work with.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
@@ -19,6 +19,7 @@ use crate::http::staff::{StaffConfig, StaffVerifier};
 use crate::ledger::Ledger;
 use crate::messaging::{Inbox, MessageQueue};
 use crate::security::Keyring;
+use crate::services::{Queue, Services};
 use crate::storage::{Store, StoreError};
 use crate::telemetry::Metrics;
 
@@ -31,8 +32,8 @@ pub struct App {
     pub clock: Clock,
     /// Keyed hashes, sealing, ticket keys.
     pub keyring: Arc<Keyring>,
-    /// Verifies tickets.
-    pub tickets: TicketVerifier,
+    /// Verifies tickets. Made by the first that needs it: most functions never do.
+    pub tickets: LazyLock<TicketVerifier, MakeVerifier>,
     /// Verifies staff tokens.
     pub staff: StaffVerifier,
     /// The queue of messages to be sent.
@@ -46,7 +47,10 @@ pub struct App {
     pub public_url: String,
     /// What is counted.
     pub metrics: Metrics,
+    services: Services,
 }
+
+type MakeVerifier = Box<dyn FnOnce() -> TicketVerifier + Send>;
 
 /// The clients of AWS.
 #[derive(Debug, Clone)]
@@ -164,6 +168,8 @@ impl App {
         metrics: Metrics,
     ) -> Result<Self, StartError> {
         let keyring = Arc::new(Keyring::from_json(&config.keys)?);
+        let ticket_keys = keyring.clone();
+        let services = Services::of(config, clients.clone());
         let store = Store::new(clients.dynamodb, &config.table, keyring.clone());
         let inbox = Inbox::new(clients.sqs.clone(), &config.inbox_url);
         let queue = MessageQueue::new(clients.sqs, &config.queue_url, &config.dlq_url);
@@ -172,7 +178,7 @@ impl App {
         Ok(Self {
             ledger: Ledger::new(store, queue.clone(), metrics.clone()),
             clock,
-            tickets: keyring.ticket_verifier(),
+            tickets: LazyLock::new(Box::new(move || ticket_keys.ticket_verifier())),
             keyring,
             staff: StaffVerifier::new(staff),
             queue,
@@ -181,42 +187,35 @@ impl App {
             whatsapp: config.whatsapp.clone(),
             public_url: config.public_url.clone(),
             metrics,
+            services,
         })
     }
 
     /// The state for the settings in the environment and in the secrets that it names, as a Lambda
-    /// function starts. Table and queue were asked: their connections are open.
+    /// function starts that works with `queues`. Secrets, table and these queues are asked at once: a
+    /// start takes as long as the slowest answer. The connections are open then.
     ///
     /// # Errors
     /// Names what is missing or wrong.
-    pub async fn from_env() -> Result<Arc<Self>, StartError> {
+    pub async fn from_env(queues: &[Queue]) -> Result<Arc<Self>, StartError> {
         let sdk = sdk_of_function();
-        let secrets = Secrets::load(&sdk, &env("ANTRIAN_SECRETS").unwrap_or_default()).await?;
+        let clients = Clients::new(&sdk);
+        let (services, arns) = (Services::from_env(clients.clone()), env("ANTRIAN_SECRETS"));
+        let secrets = Secrets::load(&sdk, arns.as_deref().unwrap_or_default());
+        let (secrets, answers) = tokio::join!(secrets, services.check(queues));
+        let secrets = secrets?;
         let config = Config::read(|name| secrets.get(name).or_else(|| env(name)))?;
         let metrics = Metrics::to_stdout(&config.stage);
-        let app = Self::new(&config, Clients::new(&sdk), Clock::default(), metrics)?;
-        app.check().await?;
-        Ok(Arc::new(app))
+        let app = Self::new(&config, clients, Clock::default(), metrics)?;
+        answers.map(|()| Arc::new(app))
     }
 
-    /// Whether the table and the queues answer.
+    /// Whether the table and all queues answer, also those that this function does not work with.
     ///
     /// # Errors
     /// Names the one that does not.
     pub async fn check(&self) -> Result<(), StartError> {
-        let store = self.ledger.store();
-        let (table, queues) = tokio::join!(store.ping(), self.check_queues());
-        let unreachable = |source| StartError::Table { table: store.table().to_owned(), source };
-        table.map_err(unreachable).and(queues)
-    }
-
-    async fn check_queues(&self) -> Result<(), StartError> {
-        let (messages, dead, inbox) =
-            tokio::join!(self.queue.ping(), self.queue.ping_dlq(), self.inbox.ping());
-        let named = |variable| move |reason| StartError::Queue { variable, reason };
-        messages.map_err(named("ANTRIAN_QUEUE_URL"))?;
-        dead.map_err(named("ANTRIAN_DLQ_URL"))?;
-        inbox.map_err(named("ANTRIAN_INBOX_URL"))
+        self.services.check(Queue::ALL).await
     }
 
     /// The WhatsApp channel, in the functions that send or receive.

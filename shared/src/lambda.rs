@@ -14,20 +14,24 @@ use tower::ServiceExt;
 use crate::app::{App, StartError};
 use crate::http::problem::{Problem, not_ready};
 use crate::http::{self, Routes};
+use crate::services::Queue;
 use crate::telemetry;
 
 /// What a function's requests share.
 #[expect(missing_debug_implementations, reason = "how the state is made cannot be shown")]
 pub struct Function<S> {
     state: OnceCell<S>,
+    queues: &'static [Queue],
     make: Make<S>,
 }
 
 type Make<S> = Box<dyn Fn(Arc<App>) -> Result<S, StartError> + Send + Sync>;
 
 impl<S: 'static> Function<S> {
-    /// Starts logging and makes the state. What is missing stands in the log, in one line.
+    /// Starts logging and makes the state of a function that works with `queues`. What is missing
+    /// stands in the log, in one line.
     pub async fn start(
+        queues: &'static [Queue],
         make: impl Fn(Arc<App>) -> Result<S, StartError> + Send + Sync + 'static,
     ) -> &'static Self {
         let begun = Instant::now();
@@ -38,7 +42,7 @@ impl<S: 'static> Function<S> {
             telemetry::cold_start(&metrics, &own_name(), begun, clock.now());
             Ok(state)
         };
-        let function = Self { state: OnceCell::new(), make: Box::new(make) };
+        let function = Self { state: OnceCell::new(), queues, make: Box::new(make) };
         let function = &*Box::leak(Box::new(function));
         if let Err(error) = function.state().await {
             tracing::error!(%error, "the function cannot start");
@@ -51,7 +55,7 @@ impl<S: 'static> Function<S> {
     /// # Errors
     /// Names what is missing.
     pub async fn state(&self) -> Result<&S, StartError> {
-        let make = async || (self.make)(Box::pin(App::from_env()).await?);
+        let make = async || (self.make)(Box::pin(App::from_env(self.queues)).await?);
         self.state.get_or_try_init(make).await
     }
 }
@@ -73,12 +77,12 @@ impl Function<Router> {
     }
 }
 
-/// Runs a function that answers HTTP requests.
+/// Runs a function that answers HTTP requests and works with `queues`.
 ///
 /// # Errors
 /// If the runtime of Lambda cannot be reached.
-pub async fn http(routes: fn() -> Routes) -> Result<(), Error> {
-    let function = Function::start(move |app| Ok(http::router(routes(), app))).await;
+pub async fn http(routes: fn() -> Routes, queues: &'static [Queue]) -> Result<(), Error> {
+    let function = Function::start(queues, move |app| Ok(http::router(routes(), app))).await;
     let answer = move |request| async move { Ok::<_, Infallible>(function.answer(request).await) };
     lambda_http::run(service_fn(answer)).await
 }

@@ -11,6 +11,7 @@
 //! - [`lambda`]: how a function runs in the cloud.
 //! - [`rendering`]: tickets as pictures and calendar entries.
 //! - [`security`]: keyed hashes, sealing, tokens.
+//! - [`services`]: whether table and queues answer.
 
 pub mod app;
 pub mod clock;
@@ -22,5 +23,6 @@ pub mod ledger;
 pub mod messaging;
 pub mod rendering;
 pub mod security;
+pub mod services;
 pub mod storage;
 pub mod telemetry;

@@ -1,8 +1,9 @@
 //! The `admin` function.
 
 use antrian::lambda;
+use antrian::services::Queue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::http(antrian_admin::routes).await
+    lambda::http(antrian_admin::routes, &[Queue::Messages]).await
 }

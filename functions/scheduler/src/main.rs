@@ -2,11 +2,15 @@
 
 use antrian::lambda::{self, Function, LambdaEvent};
 use antrian::ledger::Housekeeping;
+use antrian::services::Queue;
 use antrian_scheduler::{Scheduled, run};
+
+const QUEUES: &[Queue] = &[Queue::Messages, Queue::Inbox];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    let function = Function::start(|app| Ok((Housekeeping::new(app.ledger.clone()), app))).await;
+    let function =
+        Function::start(QUEUES, |app| Ok((Housekeeping::new(app.ledger.clone()), app))).await;
     let handle = move |event: LambdaEvent<Scheduled>| async move {
         let (work, app) = function.state().await?;
         let job = event.payload.job;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use aws_types::SdkConfig;
+use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -25,9 +26,10 @@ impl Secrets {
     /// Names the first secret that cannot be read.
     pub async fn load(sdk: &SdkConfig, arns: &str) -> Result<Self, ConfigError> {
         let client = Client::new(sdk);
+        let arns = arns.split(',').map(str::trim).filter(|arn| !arn.is_empty());
         let mut settings = BTreeMap::new();
-        for arn in arns.split(',').map(str::trim).filter(|arn| !arn.is_empty()) {
-            settings.extend(read(&client, arn).await?);
+        for secret in join_all(arns.map(|arn| read(&client, arn))).await {
+            settings.extend(secret?);
         }
         Ok(Self { settings })
     }

@@ -33,14 +33,6 @@ impl Inbox {
         Self { client, url: url.into() }
     }
 
-    /// Whether the queue is there and may be used.
-    ///
-    /// # Errors
-    /// What SQS says.
-    pub async fn ping(&self) -> Result<(), String> {
-        queue::ping(&self.client, &self.url).await
-    }
-
     /// Lets a message come again soon.
     pub async fn again(&self, record: &SqsMessage) {
         queue::again(&self.client, &self.url, record).await;

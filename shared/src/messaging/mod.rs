@@ -31,5 +31,6 @@ pub use messenger::{
 };
 pub use provider::AnyMessenger;
 pub use queue::MessageQueue;
+pub(crate) use queue::ping;
 pub use told::failed;
 pub use twilio::Twilio;

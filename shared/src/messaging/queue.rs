@@ -33,22 +33,6 @@ impl MessageQueue {
         Self { client, url: url.into(), dlq_url: dlq_url.into() }
     }
 
-    /// Whether the queue is there and may be used.
-    ///
-    /// # Errors
-    /// What SQS says.
-    pub async fn ping(&self) -> Result<(), String> {
-        ping(&self.client, &self.url).await
-    }
-
-    /// The same of the dead-letter queue.
-    ///
-    /// # Errors
-    /// What SQS says.
-    pub async fn ping_dlq(&self) -> Result<(), String> {
-        ping(&self.client, &self.dlq_url).await
-    }
-
     /// Lets a message come again soon.
     pub async fn again(&self, record: &SqsMessage) {
         again(&self.client, &self.url, record).await;
@@ -94,8 +78,8 @@ impl MessageQueue {
     }
 }
 
-/// Whether a queue is there and may be used.
-pub(super) async fn ping(client: &Client, url: &str) -> Result<(), String> {
+/// Whether a queue is there and may be used; otherwise what SQS says.
+pub(crate) async fn ping(client: &Client, url: &str) -> Result<(), String> {
     let asked = client.get_queue_attributes().queue_url(url).send().await;
     asked.map(drop).map_err(|error| error.code().unwrap_or("no answer").to_owned())
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::pin::Pin;
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -120,18 +121,23 @@ pub(super) fn apart<F: Future>(call: F) -> Pin<Box<F>> {
     Box::pin(call)
 }
 
+/// One item, strongly consistent.
+pub(super) async fn get_item(
+    client: &Client,
+    table: &str,
+    key: &Key,
+) -> Result<Option<Item>, StoreError> {
+    let key = Some(key.attributes());
+    let call = client.get_item().table_name(table).set_key(key).consistent_read(true);
+    let got = apart(call.send()).await.map_err(fault)?;
+    got.item.iter().try_for_each(known)?;
+    Ok(got.item)
+}
+
 impl Store {
     /// One item, strongly consistent.
     pub(crate) async fn get_item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
-        let call = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key.attributes()))
-            .consistent_read(true);
-        let got = apart(call.send()).await.map_err(fault)?;
-        got.item.iter().try_for_each(known)?;
-        Ok(got.item)
+        get_item(&self.client, &self.table, key).await
     }
 
     /// Items by their keys, strongly consistent, by one call. What the table leaves out of its answer

@@ -195,6 +195,6 @@ pub(crate) fn shard(id: &str) -> u8 {
 }
 
 /// A key that no item has.
-pub(crate) fn profile_probe() -> Key {
+pub(crate) fn probe() -> Key {
     Key::new("PING", "PING")
 }

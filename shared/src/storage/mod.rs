@@ -111,12 +111,9 @@ impl Store {
     pub fn keyring(&self) -> &Arc<Keyring> {
         &self.keyring
     }
+}
 
-    /// Whether the table answers: one read of one key.
-    ///
-    /// # Errors
-    /// If it does not.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.get_item(&keys::profile_probe()).await.map(|_| ())
-    }
+/// Whether the table answers: one read of one key.
+pub(crate) async fn ping(client: &Client, table: &str) -> Result<(), StoreError> {
+    items::get_item(client, table, &keys::probe()).await.map(drop)
 }
