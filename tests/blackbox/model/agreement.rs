@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 
 use super::answers;
 use super::system::{System, date, time};
-use super::words::DAYS;
+use super::words::{DAYS, State};
 
 /// Compares both worlds as they are now.
 pub(super) async fn check(system: &System) {
@@ -44,7 +44,9 @@ async fn bookings_agree(system: &System) {
         assert_eq!(seat, expected, "booking {nth}: {booking:?}");
         let scan = kept.queue_place().map(|(day, number)| (day.date, number.number));
         let place = booking.in_line().map(|at| (date(at.day.try_into().unwrap()), at.number));
-        assert_eq!(scan, place, "booking {nth}: {booking:?}");
+        // Who gave up fetching a paper had a number, which nobody calls any more.
+        let is_over = matches!(booking.state, State::Cancelled { .. });
+        assert!(is_over || scan == place, "booking {nth}: {scan:?}, {booking:?}");
     }
 }
 
