@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use antrian_tests::app::{Answer, DATE};
+use antrian_tests::desk::Desk;
 use antrian_tests::offices::{OFFICE, SERVICE};
 use antrian_tests::wire::{Action, Item, Switch, client, touched};
 use antrian_tests::{Person, Setup, TestApp};
@@ -12,12 +13,11 @@ use serde_json::{Value, json};
 use crate::steps::{office_with, reach};
 
 async fn scan(app: &TestApp, scan: Value) -> Answer {
-    let token = app.staff(OFFICE, &["desk"]).await;
-    app.call(Method::POST, "/v1/check-ins", Some(&token), Some(scan)).await
+    Desk::sign_in(app).await.post(app, "/v1/check-ins", scan).await
 }
 
 async fn scan_code(app: &TestApp, code: &str) -> Answer {
-    scan(app, json!({"code": code})).await
+    Desk::sign_in(app).await.scan(app, code).await
 }
 
 /// 08:30 at the office on the day.

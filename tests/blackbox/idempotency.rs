@@ -16,8 +16,7 @@ use crate::registration::{begin, path};
 const KEY: &str = "a-key-of-sixteen-characters-or-more";
 
 async fn send(app: &TestApp, path: &str, token: Option<&str>, key: &str, body: &Value) -> Answer {
-    let headers = [("idempotency-key", key)];
-    app.try_call(Method::POST, path, token, &headers, Some(body.clone())).await.unwrap()
+    app.post_with_key(path, token, key, body.clone()).await
 }
 
 /// Sends a request twice under one key, then another body under it; the first answer.

@@ -249,6 +249,22 @@ impl TestApp {
         self.call(Method::POST, path, None, Some(body)).await
     }
 
+    /// POST under an idempotency key.
+    ///
+    /// # Panics
+    /// If the API does not answer.
+    #[expect(clippy::unwrap_used, reason = "a test without an answer fails")]
+    pub async fn post_with_key(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        key: &str,
+        body: Value,
+    ) -> Answer {
+        let headers = [("idempotency-key", key)];
+        self.try_call(Method::POST, path, token, &headers, Some(body)).await.unwrap()
+    }
+
     /// A staff token for an office (`*`: all).
     pub async fn staff(&self, office: &str, scopes: &[&str]) -> String {
         let answer =

@@ -49,10 +49,6 @@ impl Desk {
     }
 
     /// The same under a key.
-    ///
-    /// # Panics
-    /// If the API does not answer.
-    #[expect(clippy::unwrap_used, reason = "a test without an answer fails")]
     pub async fn queue_with_key(
         &self,
         app: &TestApp,
@@ -61,8 +57,7 @@ impl Desk {
         body: Value,
     ) -> Answer {
         let path = format!("/v1/offices/{OFFICE}/queue/{what}");
-        let headers = [("idempotency-key", key)];
-        app.try_call(Method::POST, &path, Some(&self.token), &headers, Some(body)).await.unwrap()
+        app.post_with_key(&path, Some(&self.token), key, body).await
     }
 
     /// The queue of today.

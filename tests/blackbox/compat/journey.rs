@@ -8,7 +8,6 @@ use antrian_tests::desk::Desk;
 use antrian_tests::offices::OFFICE;
 use antrian_tests::{Answer, Person, TestApp};
 use chrono::{DateTime, Utc};
-use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
@@ -187,9 +186,7 @@ fn kept(booking: &Answer) -> Value {
 pub(super) async fn check_in(app: &TestApp, ticket: &str, key: &str) -> Answer {
     let staff = app.staff(OFFICE, &["desk"]).await;
     let scan = json!({"ticket": ticket, "gate": "Gerbang 1"});
-    let key = [("idempotency-key", key)];
-    let scanned = app.try_call(Method::POST, "/v1/check-ins", Some(&staff), &key, Some(scan)).await;
-    let scanned = scanned.unwrap();
+    let scanned = app.post_with_key("/v1/check-ins", Some(&staff), key, scan).await;
     assert_eq!(scanned.status, 200, "{scanned:?}");
     scanned
 }

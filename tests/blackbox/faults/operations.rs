@@ -2,7 +2,6 @@
 
 use antrian_tests::app::DATE;
 use antrian_tests::{Answer, Person, TestApp};
-use reqwest::Method;
 use serde_json::json;
 
 /// An operation under test.
@@ -88,25 +87,26 @@ impl Operation {
             Self::Reschedule => {
                 let path = format!("/v1/bookings/{code}/reschedule");
                 let body = json!({"date": DATE, "slot": TO});
-                keyed(app, &path, &person.token, key, body).await
+                app.post_with_key(&path, Some(&person.token), key, body).await
             }
             Self::CheckIn => {
                 let body = json!({"code": code, "gate": "Pintu 1"});
-                keyed(app, "/v1/check-ins", desk, key, body).await
+                app.post_with_key("/v1/check-ins", Some(desk), key, body).await
             }
             Self::Documents => {
                 let body = json!({"decision": "incomplete", "missing": ["kk"],
                     "deadline": "2026-11-30T09:00:00Z"});
-                keyed(app, &format!("/v1/check-ins/{code}/documents"), desk, key, body).await
+                app.post_with_key(&format!("/v1/check-ins/{code}/documents"), Some(desk), key, body)
+                    .await
             }
             Self::Call => {
                 let body = json!({"counter": counter});
-                keyed(app, "/v1/offices/uji/queue/call", desk, key, body).await
+                app.post_with_key("/v1/offices/uji/queue/call", Some(desk), key, body).await
             }
             Self::Finish => {
                 let number = format!("A-{counter}");
                 let body = json!({"counter": counter, "number": number});
-                keyed(app, "/v1/offices/uji/queue/finish", desk, key, body).await
+                app.post_with_key("/v1/offices/uji/queue/finish", Some(desk), key, body).await
             }
         }
     }
@@ -171,15 +171,4 @@ impl Operation {
             _ => [quota, quota],
         }
     }
-}
-
-async fn keyed(
-    app: &TestApp,
-    path: &str,
-    token: &str,
-    key: &str,
-    body: serde_json::Value,
-) -> Answer {
-    let headers = [("idempotency-key", key)];
-    app.try_call(Method::POST, path, Some(token), &headers, Some(body)).await.unwrap()
 }
