@@ -12,7 +12,7 @@ use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
-use antrian::http::{AppState, Routes};
+use antrian::http::{AppState, Routes, office};
 use antrian::ledger::{Called, Stepped, Wanted};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -84,19 +84,17 @@ pub(crate) async fn queue_of(
     id: &OfficeId,
 ) -> Result<(Arc<Office>, QueueDay), Problem> {
     staff.may(Scope::Desk, id)?;
-    today(app, id).await
+    queue_of_today(app, id).await
 }
 
 /// An office that there is, and its queue of today.
-pub(crate) async fn today(
+pub(crate) async fn queue_of_today(
     app: &AppState,
     id: &OfficeId,
 ) -> Result<(Arc<Office>, QueueDay), Problem> {
-    let now = app.clock.now();
-    let office = app.ledger.offices().get(id, now).await?;
-    let office = office.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let day = QueueDay { office: id.clone(), date: local_date(now, office.timezone) };
-    Ok((office, day))
+    let office = office(app, id).await?;
+    let date = local_date(app.clock.now(), office.timezone);
+    Ok((office, QueueDay { office: id.clone(), date }))
 }
 
 /// Calls the next number to a counter, or one that is asked for. Of several counters that ask at the
@@ -110,13 +108,13 @@ pub(crate) async fn today(
 async fn call(
     State(app): State<AppState>,
     staff: StaffMember,
-    Segments(office): Segments<OfficeId>,
+    Segments(id): Segments<OfficeId>,
     key: RequestKey,
     body: Body<Call>,
 ) -> Result<Response, Problem> {
-    let (_, day) = queue_of(&app, &staff, &office).await?;
+    let (_, day) = queue_of(&app, &staff, &id).await?;
     let scope = scope("call", &day, &staff);
-    let request = request_hash(&app, &scope, &key);
+    let request = key.hash(&app, &scope);
     let calling = call_one(&app, &day, &body.value, request.as_deref());
     let called = once_kept(&app, &key, &scope, &body.hash(), StatusCode::OK, calling).await?;
     named(&app, called, None).await
@@ -125,11 +123,6 @@ async fn call(
 /// Requests of one person about one office's queue.
 fn scope(what: &str, day: &QueueDay, staff: &StaffMember) -> String {
     format!("queue\n{what}\n{}\n{}", day.office, staff.0.subject)
-}
-
-/// By which a request with a key is known again, even if its answer could not be kept.
-fn request_hash(app: &AppState, scope: &str, key: &RequestKey) -> Option<String> {
-    key.0.as_ref().map(|key| app.keyring.token_hash(&format!("{scope}\n{key}")))
 }
 
 async fn call_one(
@@ -146,7 +139,7 @@ async fn call_one(
         Called::NotWaiting(Some(state)) => Err(Problem::new(Code::NotWaiting).with("state", state)),
         Called::Busy(at) => {
             let problem = Problem::new(Code::CounterBusy).with("state", at.state);
-            Err(problem.with("queue_number", at.queue_number()))
+            Err(problem.with("queue_number", at.number))
         }
     }
 }
@@ -178,13 +171,13 @@ fn wanted(call: &Call) -> Result<Wanted, Problem> {
 async fn step(
     State(app): State<AppState>,
     staff: StaffMember,
-    Segments((office, step)): Segments<(OfficeId, Step)>,
+    Segments((id, step)): Segments<(OfficeId, Step)>,
     key: RequestKey,
     body: Body<AtCounter>,
 ) -> Result<Response, Problem> {
-    let (_, day) = queue_of(&app, &staff, &office).await?;
+    let (_, day) = queue_of(&app, &staff, &id).await?;
     let scope = scope(step.as_str(), &day, &staff);
-    let request = request_hash(&app, &scope, &key);
+    let request = key.hash(&app, &scope);
     let stepping = step_once(&app, &day, &body.value, step, request.as_deref());
     let stepped = once_kept(&app, &key, &scope, &body.hash(), StatusCode::OK, stepping).await?;
     named(&app, stepped, None).await

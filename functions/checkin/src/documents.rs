@@ -4,7 +4,7 @@ use antrian::domain::booking::{Booking, Status};
 use antrian::domain::calendar::{PlannedDay, plan_day};
 use antrian::domain::code::BookingCode;
 use antrian::domain::office::Office;
-use antrian::domain::requirements::Document;
+use antrian::domain::requirements::{Document, Requirements};
 use antrian::domain::time::{local_date, whole_seconds};
 use antrian::http::body::{Body, Segments};
 use antrian::http::idempotency::{RequestKey, once};
@@ -16,7 +16,6 @@ use antrian::http::views::{DocumentView, instant, views};
 use antrian::http::{AppState, Routes};
 use antrian::ledger::{Changed, Decision};
 use antrian::messaging::compose::{checklist, missing_documents};
-use antrian::storage::Applicant;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -100,19 +99,17 @@ async fn decide(
     let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
     // Whoever is erased has no visit any more.
     let applicant = applicant.ok_or_else(|| Problem::new(Code::BookingEnded))?;
-    let decision = decision(&office, &booking, &applicant, check, now)?;
+    let list = checklist(&office, &booking, &applicant);
+    let decision = decision(&office, &list.documents, check, now)?;
     match app.ledger.check_documents(&office, booking, &decision, now).await? {
-        Changed::Done(booking) | Changed::Already(booking) => {
-            Ok(view(&office, &booking, &applicant))
-        }
+        Changed::Done(booking) | Changed::Already(booking) => Ok(view(&office, &booking, &list)),
         Changed::Refused(refusal) => Err(Problem::from(refusal)),
     }
 }
 
 fn decision(
     office: &Office,
-    booking: &Booking,
-    applicant: &Applicant,
+    list: &[Document],
     check: &DocumentCheck,
     now: DateTime<Utc>,
 ) -> Result<Decision, Problem> {
@@ -126,9 +123,8 @@ fn decision(
             "Complete papers have nothing missing and no deadline.",
         ));
     }
-    let list = checklist(office, booking, applicant).documents;
     Ok(Decision::Incomplete {
-        missing: known(&list, &check.missing)?,
+        missing: known(list, &check.missing)?,
         deadline: deadline(office, check.deadline, now)?,
     })
 }
@@ -169,15 +165,12 @@ fn deadline(
     })
 }
 
-fn view(office: &Office, booking: &Booking, applicant: &Applicant) -> DocumentCheckView {
-    let list = checklist(office, booking, applicant);
-    let waits = booking.status == Status::AwaitingDocuments;
-    let deadline = instant(booking.documents_deadline(), office.timezone);
+fn view(office: &Office, booking: &Booking, list: &Requirements) -> DocumentCheckView {
     DocumentCheckView {
         code: booking.code.to_string(),
         status: booking.status,
         queue_number: booking.queue_place().map(|(_, number)| number.to_string()),
-        missing: views(&missing_documents(&list, booking)),
-        deadline: waits.then_some(deadline),
+        missing: views(&missing_documents(list, booking)),
+        deadline: booking.documents_deadline().map(|at| instant(at, office.timezone)),
     }
 }

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::calling::{queue_of, today as queue_of_today};
+use crate::calling::{queue_of, queue_of_today};
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(today)).routes(routes!(board))
@@ -73,7 +73,7 @@ struct CounterView {
 impl CounterView {
     fn of(at: AtCounter, zone: Tz) -> Self {
         Self {
-            queue_number: at.queue_number(),
+            queue_number: at.number,
             counter: at.counter,
             state: at.state,
             called_at: instant(at.called_at, zone),

@@ -103,14 +103,12 @@ async fn check_in(
 
 /// Counts a scan of what is not this desk's.
 fn counted(app: &AppState, denied: Denied) -> Problem {
-    match denied {
-        Denied::Unknown => refused(app, None, denied.into()),
-        Denied::Elsewhere(office) => {
-            let id = office.id.clone();
-            refused(app, Some(&id), Denied::Elsewhere(office).into())
-        }
-        Denied::Fault(error) => error.into(),
-    }
+    let office = match &denied {
+        Denied::Unknown => None,
+        Denied::Elsewhere(office) => Some(office.id.clone()),
+        Denied::Fault(_) => return denied.into(),
+    };
+    refused(app, office.as_ref(), denied.into())
 }
 
 /// Counts a refusal: where, if that is known.
@@ -212,8 +210,7 @@ fn view(
         slot: booking.seat.time.to_string(),
         documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),
         missing: booking.documents.as_ref().map(|check| check.missing.clone()).unwrap_or_default(),
-        documents_deadline: (booking.status == Status::AwaitingDocuments)
-            .then(|| instant(booking.documents_deadline(), office.timezone)),
+        documents_deadline: booking.documents_deadline().map(|at| instant(at, office.timezone)),
         warnings: list.as_ref().map(|list| views(&list.warnings)).unwrap_or_default(),
         duplicate: checked_in.duplicate,
         first_scan: FirstScan { at: instant(scan.at, office.timezone), gate: scan.gate.clone() },

@@ -89,7 +89,8 @@ pub(crate) fn booking(
         Status::AwaitingDocuments => &TEXTS.status_awaiting_documents,
         _ => &TEXTS.status_checked_in,
     };
-    let deadline = date_time(locale, booking.documents_deadline(), office.timezone);
+    let deadline = booking.documents_deadline();
+    let deadline = deadline.map(|at| date_time(locale, at, office.timezone)).unwrap_or_default();
     let status = fill(locale, status, &[("deadline", &*deadline)]);
     let values = [
         ("service", service.map_or("", |service| in_language(locale, &service.name))),

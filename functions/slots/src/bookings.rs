@@ -13,7 +13,7 @@ use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::session::{SignedIn, Token};
 use antrian::http::views::{AlternativeView, instant, offered, views};
-use antrian::http::{AppState, Routes};
+use antrian::http::{AppState, Routes, office};
 use antrian::ledger::{Alternative, Changed, Choice, HoldOutcome, HoldRequest, Moved, NotOffered};
 use axum::Json;
 use axum::extract::State;
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::offices::{office, unknown_service};
+use crate::offices::unknown_service;
 use crate::view::{BookingView, booking_view, read_view};
 
 pub(crate) fn routes() -> Routes {

@@ -1,7 +1,5 @@
 //! Public reading: offices and what is free.
 
-use std::sync::Arc;
-
 use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::office::{Channel, Office, Session, Text};
 use antrian::domain::release::ReleasePolicy;
@@ -10,7 +8,7 @@ use antrian::http::body::{Params, Segments};
 use antrian::http::problem::{Code, Problem};
 use antrian::http::routes::routes;
 use antrian::http::views::instant;
-use antrian::http::{AppState, Routes};
+use antrian::http::{AppState, Routes, office};
 use antrian::ledger::{DayAvailability, DayStatus};
 use antrian::storage::NextAvailable;
 use axum::Json;
@@ -30,12 +28,6 @@ const MOST_DAYS: i64 = 62;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(availability))
-}
-
-/// An office that clients may name.
-pub(crate) async fn office(app: &AppState, id: &OfficeId) -> Result<Arc<Office>, Problem> {
-    let office = app.ledger.offices().get(id, app.clock.now()).await?;
-    office.ok_or_else(|| Problem::new(Code::NotFound))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

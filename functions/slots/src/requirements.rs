@@ -7,7 +7,7 @@ use antrian::http::body::Params;
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::views::{DocumentView, WarningView, views};
-use antrian::http::{AppState, Routes};
+use antrian::http::{AppState, Routes, office};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::offices::{office, unknown_service};
+use crate::offices::unknown_service;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(list))

@@ -6,7 +6,7 @@ use antrian::http::body::Segments;
 use antrian::http::problem::{Code, Problem, ProblemDetails, internal};
 use antrian::http::routes::routes;
 use antrian::http::session::SignedIn;
-use antrian::http::{AppState, Routes};
+use antrian::http::{AppState, Routes, office};
 use antrian::messaging::compose::ticket_claims;
 use antrian::messaging::picture::message_of;
 use antrian::rendering::{self, CalendarEntry};
@@ -16,7 +16,6 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::bookings::own;
-use crate::offices::office;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new()

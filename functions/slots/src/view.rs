@@ -113,12 +113,12 @@ pub(crate) fn booking_view(
         reschedule_until: instant(booking.times.reschedule_until, zone),
         cancel_reason: booking.cancel_reason,
         queue_number: booking.check_in.as_ref().map(|scan| scan.queue_number().to_string()),
-        missing: (status == Status::AwaitingDocuments).then(|| Missing {
+        missing: booking.documents_deadline().filter(|at| now < *at).map(|at| Missing {
             documents: list
                 .as_ref()
                 .map(|list| views(&missing_documents(list, booking)))
                 .unwrap_or_default(),
-            deadline: instant(booking.documents_deadline(), zone),
+            deadline: instant(at, zone),
         }),
         documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),
         warnings: views(&warnings),
@@ -151,7 +151,7 @@ fn links(booking: &Booking) -> Links {
 
 /// The view of a booking whose office and applicant are still to be read.
 pub(crate) async fn read_view(app: &AppState, booking: &Booking) -> Result<BookingView, Problem> {
-    let office = crate::offices::office(app, &booking.seat.office).await?;
+    let office = antrian::http::office(app, &booking.seat.office).await?;
     let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
     Ok(booking_view(app, &office, booking, applicant.as_ref(), app.clock.now()))
 }

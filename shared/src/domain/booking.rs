@@ -252,7 +252,7 @@ impl Booking {
         match self.status {
             Status::Held if self.hold_expires_at.is_none_or(|at| at <= now) => Status::Expired,
             Status::Confirmed if self.times.check_in_until <= now => Status::NoShow,
-            Status::AwaitingDocuments if self.documents_deadline() <= now => Status::Lapsed,
+            Status::AwaitingDocuments if self.documents_deadline() <= Some(now) => Status::Lapsed,
             stored => stored,
         }
     }
@@ -262,8 +262,7 @@ impl Booking {
         match self.status {
             Status::Held => self.hold_expires_at,
             Status::Confirmed => Some(self.times.check_in_until),
-            Status::AwaitingDocuments => Some(self.documents_deadline()),
-            _ => None,
+            _ => self.documents_deadline(),
         }
     }
 
@@ -272,8 +271,7 @@ impl Booking {
         match self.status {
             Status::Held => self.hold_expires_at.unwrap_or(self.created_at),
             Status::Confirmed => self.times.check_in_until,
-            Status::AwaitingDocuments => self.documents_deadline(),
-            _ => self.times.day_ends_at,
+            _ => self.documents_deadline().unwrap_or(self.times.day_ends_at),
         }
     }
 

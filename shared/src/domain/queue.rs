@@ -161,15 +161,6 @@ impl Step {
             Self::Finish => "finish",
         }
     }
-
-    /// The state that it leads to, if it is one without a counter.
-    pub fn frees_with(self) -> Option<QueueState> {
-        match self {
-            Self::Recall | Self::Serve => None,
-            Self::Skip => Some(QueueState::Skipped),
-            Self::Finish => Some(QueueState::Finished),
-        }
-    }
 }
 
 /// A person's place in the queue of a day.
@@ -185,7 +176,7 @@ pub struct QueueEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceId>,
     /// Goes before those who have no priority.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub priority: bool,
     /// Where the person stands.
     pub state: QueueState,

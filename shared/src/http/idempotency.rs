@@ -16,6 +16,13 @@ use crate::storage::{Answer, Repeated};
 #[derive(Debug, Clone)]
 pub struct RequestKey(pub Option<String>);
 
+impl RequestKey {
+    /// What a request with this key is known by; `scope` is the route and who asks.
+    pub fn hash(&self, app: &App, scope: &str) -> Option<String> {
+        self.0.as_ref().map(|key| app.keyring.token_hash(&format!("{scope}\n{key}")))
+    }
+}
+
 const HEADER: &str = "idempotency-key";
 
 impl<S: Send + Sync> FromRequestParts<S> for RequestKey {
@@ -45,13 +52,12 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn new(app: &'a App, key: &str, scope: &str, body_hash: &str) -> Self {
-        Self {
-            app,
-            scope_hash: app.keyring.token_hash(&format!("{scope}\n{key}")),
-            // Keyed, for a body may hold what could be guessed from a plain hash.
-            request_hash: app.keyring.token_hash(body_hash),
-        }
+    /// Absent: the request has no key.
+    fn new(app: &'a App, key: &RequestKey, scope: &str, body_hash: &str) -> Option<Self> {
+        let scope_hash = key.hash(app, scope)?;
+        // Keyed, for a body may hold what could be guessed from a plain hash.
+        let request_hash = app.keyring.token_hash(body_hash);
+        Some(Self { app, scope_hash, request_hash })
     }
 
     /// The answer that was given before, if there is one.
@@ -120,8 +126,9 @@ where
     F: Future<Output = Result<T, Problem>>,
 {
     let bytes = |value: T| serde_json::to_vec(&value).unwrap_or_default();
-    let Some(key) = &key.0 else { return act.await.map(|value| (status, bytes(value))) };
-    let request = Request::new(app, key, scope, body_hash);
+    let Some(request) = Request::new(app, key, scope, body_hash) else {
+        return act.await.map(|value| (status, bytes(value)));
+    };
     if let Some(answer) = request.begin().await? {
         return request.repeat(&answer);
     }
@@ -143,8 +150,8 @@ pub async fn same_body(
     scope: &str,
     body_hash: &str,
 ) -> Result<(), Problem> {
-    match &key.0 {
-        Some(key) => Request::new(app, key, scope, body_hash).begin().await.map(|_| ()),
+    match Request::new(app, key, scope, body_hash) {
+        Some(request) => request.begin().await.map(|_| ()),
         None => Ok(()),
     }
 }

@@ -24,6 +24,8 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::domain::ids::OfficeId;
+use crate::domain::office::Office;
 use problem::{Code, Problem};
 
 /// A function's state.
@@ -31,6 +33,15 @@ pub type AppState = Arc<App>;
 
 /// A function's routes with their documentation, before they get their state.
 pub type Routes = OpenApiRouter<AppState>;
+
+/// An office that there is, as this instance remembers it.
+///
+/// # Errors
+/// `not_found` if there is none.
+pub async fn office(app: &App, id: &OfficeId) -> Result<Arc<Office>, Problem> {
+    let office = app.ledger.offices().get(id, app.clock.now()).await?;
+    office.ok_or_else(|| Problem::new(Code::NotFound))
+}
 
 /// The router of a function: its routes, and what every answer of it has in common.
 pub fn router(routes: Routes, app: AppState) -> Router {

@@ -71,7 +71,7 @@ impl Ledger {
             let at = self.store.at_counter(day, counter).await?;
             match &at {
                 Some(at) if is_known(request, at.called_by.as_deref()) => {
-                    let entry = self.entry(day, at.queue_number()).await?;
+                    let entry = self.entry(day, at.number).await?;
                     return Ok(Called::Yes(Box::new(entry)));
                 }
                 Some(at) if at.is_busy() => return Ok(Called::Busy(Box::new(at.clone()))),
@@ -142,11 +142,11 @@ impl Ledger {
             if let Some(known) = known.filter(|known| is_known(request, Some(&known.request))) {
                 return Ok(Stepped::Done(Box::new(self.entry(day, known.number).await?)));
             }
-            let meant = |at: &AtCounter| number.is_none_or(|number| number == at.queue_number());
+            let meant = |at: &AtCounter| number.is_none_or(|number| number == at.number);
             let Some(at) = at.filter(|at| at.is_busy() && meant(at)) else {
-                return Ok(self.stepped_before(day, counter, number, step).await?);
+                return Ok(self.stepped_before(day, counter, number, step, now).await?);
             };
-            let meant = at.queue_number();
+            let meant = at.number;
             let before = self.entry(day, meant).await?;
             let after = before.after(step, now);
             let queue = stepping(day, at, (before, &after), (step, request), now);
@@ -177,7 +177,7 @@ impl Ledger {
         number: QueueNumber,
     ) -> Result<bool, StoreError> {
         let at = self.store.at_counter(day, counter).await?;
-        Ok(at.is_some_and(|at| at.is_busy() && at.queue_number() == number))
+        Ok(at.is_some_and(|at| at.is_busy() && at.number == number))
     }
 
     /// Whether the counter's last step with this number was the same, which freed the counter.
@@ -187,11 +187,12 @@ impl Ledger {
         counter: &Counter,
         number: Option<QueueNumber>,
         step: Step,
+        now: DateTime<Utc>,
     ) -> Result<Stepped, StoreError> {
         let Some(number) = number else { return Ok(Stepped::Idle) };
         let entry = self.store.queue_entry(day, number).await?;
         let is_done = |entry: &QueueEntry| {
-            entry.counter.as_ref() == Some(counter) && step.frees_with() == Some(entry.state)
+            entry.counter.as_ref() == Some(counter) && entry.after(step, now) == *entry
         };
         let done = entry.filter(is_done);
         Ok(done.map_or(Stepped::Idle, |entry| Stepped::Done(Box::new(entry))))
@@ -253,8 +254,7 @@ fn is_known(request: Option<&str>, known: Option<&str>) -> bool {
 fn with(counter: &Counter, entry: &QueueEntry, called_at: DateTime<Utc>) -> AtCounter {
     AtCounter {
         counter: counter.clone(),
-        group: entry.group,
-        number: entry.number,
+        number: entry.queue_number(),
         state: entry.state,
         called_at,
         calls: entry.calls,
@@ -271,7 +271,7 @@ fn stepping(
     (step, request): (Step, Option<&str>),
     now: DateTime<Utc>,
 ) -> Vec<QueueChange> {
-    let number = at.queue_number();
+    let number = at.number;
     let step_made = request.map(|request| KnownStep { request: request.to_owned(), number });
     let turn = AtCounter {
         called_by: at.called_by.clone(),

@@ -145,7 +145,7 @@ impl Ledger {
         let mut changes = Vec::new();
         if let Some(counter) = entry.counter.as_ref().filter(|_| entry.state.is_at_counter()) {
             let at = self.store.at_counter(&day, counter).await?;
-            let at = at.filter(|at| at.queue_number() == entry.queue_number()).map(Box::new);
+            let at = at.filter(|at| at.number == entry.queue_number()).map(Box::new);
             let free = at.clone().map(|at| Box::new(AtCounter { state: away.state, ..*at }));
             changes.extend(free.map(|free| QueueChange::Turn(day.clone(), at, free)));
         }

@@ -7,7 +7,7 @@ use super::deliver::DeliverError;
 use super::messenger::{Body, Choice, Choices, TemplateCall};
 use super::templates;
 use super::texts::{self, BookingText};
-use crate::domain::booking::{Booking, Status};
+use crate::domain::booking::Booking;
 use crate::domain::ids::OfficeId;
 use crate::domain::message::{Locale, Message, MessageKind, WINDOW_CLOSED};
 use crate::domain::office::Office;
@@ -273,8 +273,9 @@ fn booking_text<'a>(
         arrive_from: texts::time(locale, booking.times.check_in_from, zone),
         arrive_until: texts::time(locale, booking.times.check_in_until, zone),
         closed_reason: reason.filter(|_| booking.is_displaced()),
-        documents_deadline: (booking.status == Status::AwaitingDocuments)
-            .then(|| texts::date_time(locale, booking.documents_deadline(), zone)),
+        documents_deadline: booking
+            .documents_deadline()
+            .map(|at| texts::date_time(locale, at, zone)),
         documents: &list.documents,
         warnings: &list.warnings,
     }

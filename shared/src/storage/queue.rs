@@ -18,10 +18,8 @@ use crate::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueStat
 pub struct AtCounter {
     /// The counter.
     pub counter: Counter,
-    /// The letter of the queue.
-    pub group: char,
     /// The number.
-    pub number: u32,
+    pub number: QueueNumber,
     /// Called or serving; otherwise the counter is free.
     pub state: QueueState,
     /// When it was last called.
@@ -47,11 +45,6 @@ pub struct KnownStep {
 }
 
 impl AtCounter {
-    /// The number that it has, or had last.
-    pub fn queue_number(&self) -> QueueNumber {
-        QueueNumber { group: self.group, number: self.number }
-    }
-
     /// Whether it has that number.
     pub fn is_busy(&self) -> bool {
         self.state.is_at_counter()
@@ -92,7 +85,7 @@ impl QueueChange {
             }
             Self::Turn(day, Some(before), after) => {
                 let (old, new) = (counter_item(day, before)?, counter_item(day, after)?);
-                let same = unchanged(&old, &["group", "number", "state"]);
+                let same = unchanged(&old, &["number", "state"]);
                 Write::Replace(old, new, same)
             }
         })
@@ -100,10 +93,7 @@ impl QueueChange {
 }
 
 fn entry_item(day: &QueueDay, entry: &QueueEntry) -> Result<Item, StoreError> {
-    let mut item = to_item("queue entry", &keys::queue_entry(day, entry.queue_number()), entry)?;
-    // Absent rather than null or false: what is not so takes no room.
-    item.retain(|_, value| !value.is_null() && value.as_bool() != Ok(&false));
-    Ok(item)
+    to_item("queue entry", &keys::queue_entry(day, entry.queue_number()), entry)
 }
 
 fn counter_item(day: &QueueDay, at: &AtCounter) -> Result<Item, StoreError> {

@@ -35,9 +35,6 @@ impl CheckIn {
 /// What a clerk found when the person's papers were looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentCheck {
-    /// When.
-    #[serde(with = "chrono::serde::ts_seconds")]
-    pub at: DateTime<Utc>,
     /// Ids of the documents that were missing; none: all are there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
@@ -51,10 +48,11 @@ pub struct DocumentCheck {
 }
 
 impl Booking {
-    /// Until when missing papers may be brought.
-    pub fn documents_deadline(&self) -> DateTime<Utc> {
+    /// Until when missing papers may be brought; only while they are awaited.
+    pub fn documents_deadline(&self) -> Option<DateTime<Utc>> {
         let deadline = self.documents.as_ref().and_then(|check| check.deadline);
-        deadline.unwrap_or(self.times.day_ends_at)
+        let is_awaited = self.status == Status::AwaitingDocuments;
+        is_awaited.then(|| deadline.unwrap_or(self.times.day_ends_at))
     }
 
     /// The queue that the person is in, and the number there; absent: never came.
@@ -66,16 +64,11 @@ impl Booking {
 
     /// Whether the person may come in at `now`.
     pub fn may_check_in(&self, office: &Office, now: DateTime<Utc>) -> Result<(), Refusal> {
-        match self.status {
+        match self.status_at(now) {
             Status::Confirmed | Status::NoShow => {}
-            Status::AwaitingDocuments if self.status_at(now) == Status::Lapsed => {
-                return Err(Refusal::DeadlinePassed);
-            }
             Status::CheckedIn | Status::AwaitingDocuments => return Err(Refusal::CheckedIn),
-            Status::Held if self.status_at(now) == Status::Held => {
-                return Err(Refusal::NotConfirmed);
-            }
-            Status::Held | Status::Expired => return Err(Refusal::HoldExpired),
+            Status::Held => return Err(Refusal::NotConfirmed),
+            Status::Expired => return Err(Refusal::HoldExpired),
             Status::Lapsed => return Err(Refusal::DeadlinePassed),
             _ => return Err(Refusal::Ended),
         }
@@ -109,14 +102,14 @@ impl Booking {
         now: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
         self.may_check_documents(now)?;
-        let check = DocumentCheck { at: now, missing: missing.to_vec(), deadline: Some(deadline) };
+        let check = DocumentCheck { missing: missing.to_vec(), deadline: Some(deadline) };
         Ok(Self { documents: Some(check), ..self.next(Status::AwaitingDocuments) })
     }
 
     /// Checked in or awaiting documents → checked in: all papers are there.
     pub fn documents_complete(&self, now: DateTime<Utc>) -> Result<Self, Refusal> {
         self.may_check_documents(now)?;
-        let check = DocumentCheck { at: now, missing: vec![], deadline: None };
+        let check = DocumentCheck { missing: vec![], deadline: None };
         Ok(Self { documents: Some(check), ..self.next(Status::CheckedIn) })
     }
 
