@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use antrian::domain::chat::words::{details, understand};
+use antrian_domain::chat::words::{details, understand};
 use chrono::{Days, NaiveDate};
 use libfuzzer_sys::fuzz_target;
 

@@ -4,8 +4,8 @@
 
 #![expect(clippy::print_stdout, reason = "this is what the caller reads")]
 
-use antrian::http::staff::{Offices, Scope};
 use antrian::security::Keyring;
+use antrian::staff::{Offices, Scope};
 use antrian_local::cloud::{DEAD_LETTER_QUEUE, QUEUE, REGION};
 use antrian_local::{Options, Stack, demo, issuer, simulator};
 use antrian_scheduler::Job;

@@ -12,12 +12,12 @@ struct File {
     offices: Vec<Office>,
 }
 
-/// The offices of `shared/data/offices.json`.
+/// The offices of `domain/data/offices.json`.
 ///
 /// # Errors
 /// If the file does not describe offices that make sense.
 pub fn offices() -> anyhow::Result<Vec<Office>> {
-    let file: File = serde_json::from_str(include_str!("../../shared/data/offices.json"))
+    let file: File = serde_json::from_str(include_str!("../../domain/data/offices.json"))
         .context("offices.json")?;
     for office in &file.offices {
         let found = faults(office);

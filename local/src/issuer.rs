@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use antrian::http::body::{self, Body};
 use antrian::http::problem::Problem;
-use antrian::http::staff::{Offices, Scope};
 use antrian::security::tokens;
+use antrian::staff::{Offices, Scope};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -107,7 +107,7 @@ pub fn routes(issuer: Arc<Issuer>, now: Now) -> Router {
     Router::new()
         .route(&format!("{PATH}/.well-known/jwks.json"), get(jwks))
         .route("/local/staff-token", post(staff_token))
-        .layer(DefaultBodyLimit::max(body::MOST_BYTES))
+        .layer(DefaultBodyLimit::max(body::MAX_BYTES))
         .with_state(Arc::new(Service { issuer, now }))
 }
 
@@ -145,7 +145,7 @@ fn unknown_office() -> Problem {
 #[cfg(test)]
 mod tests {
     use antrian::domain::ids::OfficeId;
-    use antrian::http::staff::{Staff, StaffConfig, StaffError, StaffVerifier};
+    use antrian::staff::{Staff, StaffConfig, StaffError, StaffVerifier};
     use axum::body::to_bytes;
     use axum::http::{Request, StatusCode, header};
     use tokio::net::TcpListener;

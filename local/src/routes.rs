@@ -77,7 +77,7 @@ struct Advanced {
 }
 
 /// A clock is moved by at most a year at a time.
-const MOST_ADVANCE_SECS: i64 = 366 * 24 * 3600;
+const MAX_ADVANCE_SECS: i64 = 366 * 24 * 3600;
 
 /// Moves the clock forward and lets the scheduler work.
 async fn advance(
@@ -86,7 +86,7 @@ async fn advance(
 ) -> Result<Json<Advanced>, Problem> {
     let wait = body.value.to.map_or(0, |to| local.app.clock.secs_until(to).max(0));
     let secs = i64::from(body.value.advance_seconds).max(wait);
-    if secs > MOST_ADVANCE_SECS {
+    if secs > MAX_ADVANCE_SECS {
         return Err(Problem::field(
             "advance_seconds",
             "Paling banyak satu tahun.",

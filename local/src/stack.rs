@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use antrian::app::{App, Clients, sdk_settings, sdk_timeouts};
+use antrian::app::App;
 use antrian::clock::Clock;
 use antrian::config::{CloudApiConfig, Config, Provider};
 use antrian::domain::office::Office;
-use antrian::http::aws;
 use antrian::ledger::Housekeeping;
 use antrian::messaging::{AnyMessenger, CloudApi};
+use antrian::net::aws;
+use antrian::net::sdk::{Clients, sdk_settings, sdk_timeouts};
 use antrian::security::Keyring;
 use antrian::telemetry::Metrics;
 use antrian_scheduler::Job;
@@ -264,7 +265,7 @@ impl Settings<'_> {
 /// With the provider `simulator`, the sender of the Cloud API talks to the simulated Graph API.
 fn messenger(app: &App, base_url: &str) -> anyhow::Result<AnyMessenger> {
     if !matches!(app.channel()?.provider, Provider::Simulator) {
-        return Ok(AnyMessenger::new(app)?);
+        return Ok(app.messenger()?);
     }
     let config = CloudApiConfig {
         graph_url: format!("{base_url}/local/graph"),

@@ -12,9 +12,9 @@ use tokio::sync::OnceCell;
 use tower::ServiceExt;
 
 use crate::app::{App, StartError};
+use crate::health::Queue;
 use crate::http::problem::{Problem, not_ready};
 use crate::http::{self, Routes};
-use crate::services::Queue;
 use crate::telemetry;
 
 /// What a function's requests share.

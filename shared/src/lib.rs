@@ -11,18 +11,22 @@
 //! - [`lambda`]: how a function runs in the cloud.
 //! - [`rendering`]: tickets as pictures and calendar entries.
 //! - [`security`]: keyed hashes, sealing, tokens.
-//! - [`services`]: whether table and queues answer.
+//! - [`health`]: whether table and queues answer.
+
+pub use antrian_domain as domain;
 
 pub mod app;
 pub mod clock;
 pub mod config;
-pub mod domain;
+pub mod health;
 pub mod http;
 pub mod lambda;
 pub mod ledger;
 pub mod messaging;
+pub mod net;
+pub mod queues;
 pub mod rendering;
 pub mod security;
-pub mod services;
+pub mod staff;
 pub mod storage;
 pub mod telemetry;

@@ -36,7 +36,7 @@ async fn timed(http: &reqwest::Client, url: &str, body: String) -> anyhow::Resul
 }
 
 async fn measure(stack: &Stack) -> anyhow::Result<()> {
-    let http = antrian::http::client::builder().no_proxy().build()?;
+    let http = antrian::net::client::builder().no_proxy().build()?;
     let url = format!("{}/webhooks/whatsapp", stack.base_url);
     let mut times = Vec::new();
     for at in 0..SINGLE {

@@ -35,6 +35,6 @@ async fn start(
         ..Options::default()
     };
     let stack = Stack::start(options).await.unwrap();
-    let http = antrian::http::client::builder().no_proxy().build().unwrap();
+    let http = antrian::net::client::builder().no_proxy().build().unwrap();
     (TestApp { stack, http }, recorder)
 }

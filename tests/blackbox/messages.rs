@@ -64,7 +64,7 @@ async fn row(app: &TestApp, id: &MessageId) -> Message {
 async fn writes(app: &TestApp, code: &str) {
     let store = app.stack.app.ledger.store();
     let booking = store.booking(code.parse().unwrap()).await.unwrap().unwrap();
-    store.note_heard(&booking.account, app.now()).await.unwrap();
+    store.note_inbound(&booking.account, app.now()).await.unwrap();
 }
 
 /// A person with a confirmed booking, of which nothing but the registration has been sent yet.

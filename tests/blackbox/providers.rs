@@ -5,7 +5,7 @@ mod fake;
 mod setup;
 mod twilio;
 
-use antrian::domain::message::Locale;
+use antrian::domain::language::Locale;
 use antrian::domain::person::Contacts;
 use antrian::messaging::{Body, Choice, Choices, Outgoing, Section, SendError, TemplateCall};
 

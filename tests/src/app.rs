@@ -112,7 +112,7 @@ impl TestApp {
             ..Options::default()
         };
         let stack = Stack::start(options).await.unwrap();
-        let http = antrian::http::client::builder().no_proxy().build().unwrap();
+        let http = antrian::net::client::builder().no_proxy().build().unwrap();
         let app = Self { stack, http };
         app.tick().await;
         app

@@ -1,10 +1,11 @@
 //! Many people at once: accounts made straight in the table, without registering each.
 
+use antrian::domain::account::PersonDetails;
 use antrian::domain::ids::AccountId;
-use antrian::domain::message::Locale;
+use antrian::domain::language::Locale;
 use antrian::domain::person::{Category, Contacts};
 use antrian::security::tokens;
-use antrian::storage::{NewApplicant, Session};
+use antrian::storage::Session;
 use chrono::TimeDelta;
 
 use crate::app::TestApp;
@@ -28,8 +29,8 @@ pub async fn enrol_as(app: &TestApp, number: u32, same_nik: u32) -> Person {
     let phone = format!("62800{number:07}");
     let contacts = Contacts { phone: Some(phone.parse().unwrap()), scoped: None };
     let account = store.account_of_contacts(&contacts, Locale::Id, app.now()).await.unwrap();
-    store.note_heard(&account, app.now()).await.unwrap();
-    let applicant = NewApplicant {
+    store.note_inbound(&account, app.now()).await.unwrap();
+    let applicant = PersonDetails {
         name: format!("Contoh {number}").parse().unwrap(),
         nik: Some(nik(same_nik).parse().unwrap()),
         birth_date: "1990-01-01".parse().unwrap(),

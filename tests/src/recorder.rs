@@ -105,7 +105,7 @@ impl Recorder {
 
 #[expect(clippy::unwrap_used, reason = "a test without a client fails")]
 fn http() -> reqwest::Client {
-    antrian::http::client::builder().no_proxy().build().unwrap()
+    antrian::net::client::builder().no_proxy().build().unwrap()
 }
 
 async fn call(

@@ -28,12 +28,12 @@ impl TestApp {
 
 /// Dimensions of a set, metrics of a directive, characters of a name or value: as the specification of
 /// the embedded metric format has them.
-const MOST_DIMENSIONS: usize = 30;
-const MOST_METRICS: usize = 100;
-const MOST_CHARS: usize = 1_024;
-const MOST_DIMENSION_CHARS: usize = 250;
+const MAX_DIMENSIONS: usize = 30;
+const MAX_METRICS: usize = 100;
+const MAX_CHARS: usize = 1_024;
+const MAX_DIMENSION_CHARS: usize = 250;
 /// A log event of CloudWatch.
-const MOST_BYTES: usize = 256 * 1_024;
+const MAX_BYTES: usize = 256 * 1_024;
 /// Units that the catalogue has; the specification knows more.
 const UNITS: [&str; 3] = ["Count", "Seconds", "Milliseconds"];
 
@@ -42,7 +42,7 @@ const UNITS: [&str; 3] = ["Count", "Seconds", "Milliseconds"];
 pub fn faults(record: &Value) -> Vec<String> {
     let mut faults = Vec::new();
     let Some(members) = record.as_object() else { return vec!["no object".to_owned()] };
-    if record.to_string().len() > MOST_BYTES {
+    if record.to_string().len() > MAX_BYTES {
         faults.push("too long".to_owned());
     }
     if let Some(head) = members.get("_aws") {
@@ -72,16 +72,16 @@ fn of_head(head: &Value, members: &Map<String, Value>, faults: &mut Vec<String>)
 
 fn of_directive(directive: &Value, members: &Map<String, Value>, faults: &mut Vec<String>) {
     let list = |name: &str| directive[name].as_array().map_or(&[][..], Vec::as_slice);
-    if !is_text(&directive["Namespace"], MOST_CHARS) {
+    if !is_text(&directive["Namespace"], MAX_CHARS) {
         faults.push("no namespace".to_owned());
     }
     let (sets, metrics) = (list("Dimensions"), list("Metrics"));
-    if sets.is_empty() || metrics.is_empty() || metrics.len() > MOST_METRICS {
+    if sets.is_empty() || metrics.is_empty() || metrics.len() > MAX_METRICS {
         faults.push("too many or too few metrics".to_owned());
     }
     for metric in metrics {
         let value = metric["Name"].as_str().and_then(|name| members.get(name));
-        if !is_text(&metric["Name"], MOST_CHARS) || !value.is_some_and(Value::is_number) {
+        if !is_text(&metric["Name"], MAX_CHARS) || !value.is_some_and(Value::is_number) {
             faults.push(format!("{metric} has no number"));
         }
         if !metric["Unit"].as_str().is_some_and(|unit| UNITS.contains(&unit)) {
@@ -90,13 +90,13 @@ fn of_directive(directive: &Value, members: &Map<String, Value>, faults: &mut Ve
     }
     for set in sets {
         let names = set.as_array().map_or(&[][..], Vec::as_slice);
-        if names.len() > MOST_DIMENSIONS {
+        if names.len() > MAX_DIMENSIONS {
             faults.push(format!("{set} is too long"));
         }
         for name in names {
             let value = name.as_str().and_then(|name| members.get(name));
-            let is_sound = is_text(name, MOST_DIMENSION_CHARS)
-                && value.is_some_and(|value| is_text(value, MOST_CHARS));
+            let is_sound = is_text(name, MAX_DIMENSION_CHARS)
+                && value.is_some_and(|value| is_text(value, MAX_CHARS));
             if !is_sound {
                 faults.push(format!("{name} has no value"));
             }

@@ -10,9 +10,9 @@ use antrian::domain::time::local_date;
 use antrian::http::body::{Body, Segments};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
-use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
+use antrian::staff::Scope;
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -46,7 +46,7 @@ struct Calendared {
 }
 
 /// An office lists at most so many days: about two years of Saturdays and Sundays.
-const MOST_EXCEPTIONS: usize = 250;
+const MAX_EXCEPTIONS: usize = 250;
 
 /// Replaces the days that differ from the week.
 #[utoipa::path(put, path = "/v1/offices/{office}/calendar", tag = "admin", request_body = Calendar,
@@ -62,7 +62,7 @@ async fn put(
 ) -> Result<Json<Calendared>, Problem> {
     staff.may(Scope::Admin, &id)?;
     let exceptions = body.value.exceptions;
-    if exceptions.len() > MOST_EXCEPTIONS {
+    if exceptions.len() > MAX_EXCEPTIONS {
         return Err(Problem::field("exceptions", "Paling banyak 250 hari.", "At most 250 days."));
     }
     let (before, revision) = current(&app, &id).await?;

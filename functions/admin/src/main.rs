@@ -1,7 +1,7 @@
 //! The `admin` function.
 
+use antrian::health::Queue;
 use antrian::lambda;
-use antrian::services::Queue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {

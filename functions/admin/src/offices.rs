@@ -2,13 +2,13 @@
 
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
-use antrian::domain::validate::{Fault, faults};
+use antrian::domain::validate::{RuleViolation, faults};
 use antrian::http::body::{Body, Segments};
-use antrian::http::problem::{Code, FieldFault, Problem, ProblemDetails};
+use antrian::http::problem::{Code, FieldError, Problem, ProblemDetails};
 use antrian::http::routes::routes;
-use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
+use antrian::staff::Scope;
 use axum::Json;
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
@@ -28,7 +28,7 @@ pub(crate) fn check(office: &Office) -> Result<(), Problem> {
     if found.is_empty() {
         return Ok(());
     }
-    let view = |fault: &Fault| FieldFault::new(&fault.field, fault.why, fault.why);
+    let view = |fault: &RuleViolation| FieldError::new(&fault.field, fault.why, fault.why);
     Err(Problem::fields(&found.iter().map(view).collect::<Vec<_>>()))
 }
 

@@ -6,12 +6,12 @@ use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::office::Office;
 use antrian::domain::time::{SlotTime, local_date};
 use antrian::http::body::{Body, Segments};
-use antrian::http::idempotency::{RequestKey, once};
+use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
-use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
+use antrian::staff::Scope;
 use antrian::storage::DayOpened;
 use axum::Json;
 use axum::extract::State;
@@ -49,7 +49,7 @@ struct Released {
 }
 
 /// Days of one release.
-const MOST_DAYS: i64 = 62;
+const MAX_DAYS: i64 = 62;
 /// Dates more than about a year ahead are a mistake.
 const FARTHEST_DAYS: i64 = 400;
 
@@ -70,14 +70,15 @@ async fn release(
     staff.may(Scope::Admin, &id)?;
     let (office, _) = current(&app, &id).await?;
     let scope = format!("release\n{id}");
-    once(&app, &key, &scope, &body.hash(), StatusCode::OK, open(&app, &office, &body.value)).await
+    idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, open(&app, &office, &body.value))
+        .await
 }
 
 async fn open(app: &App, office: &Office, release: &Release) -> Result<Released, Problem> {
     let today = local_date(app.clock.now(), office.timezone);
     let in_order = today <= release.from && release.from <= release.to;
     if !in_order
-        || (release.to - release.from).num_days() >= MOST_DAYS
+        || (release.to - release.from).num_days() >= MAX_DAYS
         || (release.to - today).num_days() > FARTHEST_DAYS
     {
         return Err(Problem::field(
@@ -156,7 +157,7 @@ struct SlotQuota {
 }
 
 /// Seat numbers have three digits.
-const MOST_SEATS: u16 = 999;
+const MAX_SEATS: u16 = 999;
 
 /// Raises or lowers the quota of a slot. Who has a seat keeps it.
 #[utoipa::path(patch, path = "/v1/offices/{office}/slots/{date}/{slot}", tag = "admin", request_body = NewQuota,
@@ -172,7 +173,7 @@ async fn patch(
 ) -> Result<Json<SlotQuota>, Problem> {
     staff.may(Scope::Admin, &id)?;
     let (service, quota) = (body.value.service, body.value.quota);
-    if quota > MOST_SEATS {
+    if quota > MAX_SEATS {
         return Err(Problem::field(
             "quota",
             "Kuota dari 0 sampai 999.",

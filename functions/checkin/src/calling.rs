@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
-use antrian::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueState, Step};
+use antrian::domain::queue::{
+    Counter, CounterAction, QueueDay, QueueEntry, QueueNumber, QueueState,
+};
 use antrian::domain::time::local_date;
 use antrian::http::body::{Body, Segments};
-use antrian::http::idempotency::{RequestKey, once_kept};
+use antrian::http::idempotency::{RequestKey, replay_or_act};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
-use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes, office};
-use antrian::ledger::{Called, Stepped, Wanted};
+use antrian::ledger::{CallTarget, Called, Stepped};
+use antrian::staff::Scope;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -54,7 +56,7 @@ struct AtCounter {
 }
 
 /// Letters that there are.
-const MOST_GROUPS: usize = 26;
+const MAX_GROUPS: usize = 26;
 
 /// A number at a counter.
 #[derive(Serialize, ToSchema)]
@@ -116,7 +118,7 @@ async fn call(
     let scope = scope("call", &day, &staff);
     let request = key.hash(&app, &scope);
     let calling = call_one(&app, &day, &body.value, request.as_deref());
-    let called = once_kept(&app, &key, &scope, &body.hash(), StatusCode::OK, calling).await?;
+    let called = replay_or_act(&app, &key, &scope, &body.hash(), StatusCode::OK, calling).await?;
     named(&app, called, None).await
 }
 
@@ -144,12 +146,12 @@ async fn call_one(
     }
 }
 
-fn wanted(call: &Call) -> Result<Wanted, Problem> {
+fn wanted(call: &Call) -> Result<CallTarget, Problem> {
     let is_letter = |group: &char| group.is_ascii_alphabetic();
     match call.number {
-        Some(number) if call.groups.is_empty() => Ok(Wanted::Number(number)),
-        None if call.groups.len() <= MOST_GROUPS && call.groups.iter().all(is_letter) => {
-            Ok(Wanted::Next(call.groups.iter().map(char::to_ascii_uppercase).collect()))
+        Some(number) if call.groups.is_empty() => Ok(CallTarget::Number(number)),
+        None if call.groups.len() <= MAX_GROUPS && call.groups.iter().all(is_letter) => {
+            Ok(CallTarget::Next(call.groups.iter().map(char::to_ascii_uppercase).collect()))
         }
         _ => Err(Problem::field(
             "groups",
@@ -163,7 +165,7 @@ fn wanted(call: &Call) -> Result<Wanted, Problem> {
 /// has come; `finish`: is done, the booking is `served`; `skip`: did not come, and can be called by
 /// number. After the last two the counter is free.
 #[utoipa::path(post, path = "/v1/offices/{office}/queue/{step}", tag = "staff", request_body = AtCounter,
-    params(("office" = String, Path), ("step" = inline(Step), Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("office" = String, Path), ("step" = inline(CounterAction), Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = CalledView), (status = 401, body = ProblemDetails),
         (status = 403, body = ProblemDetails), (status = 404, body = ProblemDetails),
         (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)),
@@ -171,7 +173,7 @@ fn wanted(call: &Call) -> Result<Wanted, Problem> {
 async fn step(
     State(app): State<AppState>,
     staff: StaffMember,
-    Segments((id, step)): Segments<(OfficeId, Step)>,
+    Segments((id, step)): Segments<(OfficeId, CounterAction)>,
     key: RequestKey,
     body: Body<AtCounter>,
 ) -> Result<Response, Problem> {
@@ -179,7 +181,7 @@ async fn step(
     let scope = scope(step.as_str(), &day, &staff);
     let request = key.hash(&app, &scope);
     let stepping = step_once(&app, &day, &body.value, step, request.as_deref());
-    let stepped = once_kept(&app, &key, &scope, &body.hash(), StatusCode::OK, stepping).await?;
+    let stepped = replay_or_act(&app, &key, &scope, &body.hash(), StatusCode::OK, stepping).await?;
     named(&app, stepped, None).await
 }
 
@@ -187,7 +189,7 @@ async fn step_once(
     app: &AppState,
     day: &QueueDay,
     at: &AtCounter,
-    step: Step,
+    step: CounterAction,
     request: Option<&str>,
 ) -> Result<CalledView, Problem> {
     match app.ledger.step(day, &at.counter, at.number, step, request, app.clock.now()).await? {

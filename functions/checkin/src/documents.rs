@@ -3,19 +3,20 @@
 use antrian::domain::booking::{Booking, Status};
 use antrian::domain::calendar::{PlannedDay, plan_day};
 use antrian::domain::code::BookingCode;
+use antrian::domain::document::Document;
 use antrian::domain::office::Office;
-use antrian::domain::requirements::{Document, Requirements};
+use antrian::domain::requirements::Requirements;
+use antrian::domain::requirements::{checklist, missing_documents};
 use antrian::domain::time::{local_date, whole_seconds};
 use antrian::http::body::{Body, Segments};
-use antrian::http::idempotency::{RequestKey, once};
+use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
-use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::views::{DocumentView, instant, views};
 use antrian::http::{AppState, Routes};
 use antrian::ledger::{Changed, Decision};
-use antrian::messaging::compose::{checklist, missing_documents};
+use antrian::staff::Scope;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -85,7 +86,7 @@ async fn check(
     staff.has(Scope::Desk)?;
     let scope = format!("documents\n{code}\n{}", staff.0.subject);
     let decide = decide(&app, &staff, code, &body.value);
-    once(&app, &key, &scope, &body.hash(), StatusCode::OK, decide).await
+    idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, decide).await
 }
 
 async fn decide(

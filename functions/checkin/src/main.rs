@@ -1,7 +1,7 @@
 //! The `checkin` function.
 
+use antrian::health::Queue;
 use antrian::lambda;
-use antrian::services::Queue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {

@@ -2,21 +2,21 @@
 
 use std::sync::OnceLock;
 
+use antrian::domain::account::Applicant;
 use antrian::domain::booking::{Refusal, Status};
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
+use antrian::domain::requirements::checklist;
 use antrian::http::body::Body;
-use antrian::http::idempotency::{RequestKey, once_kept};
+use antrian::http::idempotency::{RequestKey, replay_or_act};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
-use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::views::{DocumentView, WarningView, instant, views};
 use antrian::http::{AppState, Routes};
 use antrian::ledger::{CheckInRefused, CheckedIn};
-use antrian::messaging::compose::checklist;
-use antrian::storage::Applicant;
+use antrian::staff::Scope;
 use antrian::telemetry::Record;
 use antrian::telemetry::catalogue::CHECK_IN_REFUSAL;
 use axum::extract::State;
@@ -79,7 +79,7 @@ struct FirstScan {
 }
 
 /// Names of gates are short.
-const MOST_GATE_CHARS: usize = 40;
+const MAX_GATE_CHARS: usize = 40;
 
 /// Checks a person in.
 #[utoipa::path(post, path = "/v1/check-ins", tag = "staff", request_body = Scan,
@@ -97,7 +97,7 @@ async fn check_in(
     let scope = format!("check-in\n{}", staff.0.subject);
     let seen = OnceLock::new();
     let scanning = scan(&app, &staff, &body.value, &seen);
-    let scanned = once_kept(&app, &key, &scope, &body.hash(), StatusCode::OK, scanning).await?;
+    let scanned = replay_or_act(&app, &key, &scope, &body.hash(), StatusCode::OK, scanning).await?;
     named(&app, scanned, seen.into_inner()).await
 }
 
@@ -167,8 +167,8 @@ fn scanned_code(app: &AppState, scan: &Scan) -> Result<BookingCode, Problem> {
 
 fn gate(scan: &Scan) -> Result<Option<String>, Problem> {
     let Some(gate) = &scan.gate else { return Ok(None) };
-    let ok = (1..=MOST_GATE_CHARS).contains(&gate.chars().count())
-        && !gate.chars().any(char::is_control);
+    let ok =
+        (1..=MAX_GATE_CHARS).contains(&gate.chars().count()) && !gate.chars().any(char::is_control);
     if ok {
         return Ok(Some(gate.clone()));
     }

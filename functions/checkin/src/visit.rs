@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use antrian::domain::account::Applicant;
 use antrian::domain::booking::Booking;
 use antrian::domain::code::BookingCode;
 use antrian::domain::office::Office;
 use antrian::http::AppState;
 use antrian::http::idempotency::json as answer_json;
 use antrian::http::problem::{Code, Problem, internal};
-use antrian::http::staff::Scope;
 use antrian::http::staff_session::StaffMember;
-use antrian::storage::{Applicant, StoreError};
+use antrian::staff::Scope;
+use antrian::storage::StoreError;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;

@@ -1,27 +1,26 @@
 //! Questions, with what is really free to choose from.
 
-use antrian::domain::chat::words::Fault as Misfit;
+use antrian::domain::account::Applicant;
+use antrian::domain::chat::words::Misread;
 use antrian::domain::chat::{Chat, Pick};
-use antrian::domain::message::Locale;
+use antrian::domain::language::{Locale, date_time, fill, in_language};
 use antrian::domain::office::{Channel, Office};
 use antrian::domain::time::{SlotTime, local_date, zone_name};
 use antrian::ledger::{DayAvailability, DayStatus};
 use antrian::messaging::compose::Reply;
-use antrian::messaging::texts::{date_time, in_language};
-use antrian::storage::Applicant;
 use chrono::{Days, NaiveDate};
 
-use crate::Fault;
-use crate::say::{MOST_ROWS, plain, row, short_date, with_list};
-use crate::texts::{TEXTS, fill};
-use crate::turn::Session;
+use crate::TurnError;
+use crate::say::{MAX_ROWS, plain, row, short_date, with_list};
+use crate::texts::TEXTS;
+use crate::turn::TurnContext;
 
 /// Which office; the n-th and those after it.
-pub(crate) fn office(session: &Session<'_>, from: usize) -> Reply {
-    let locale = session.account.locale;
-    let left = session.offices.iter().skip(from);
-    let many = session.offices.len().saturating_sub(from) > MOST_ROWS;
-    let shown = if many { MOST_ROWS - 1 } else { MOST_ROWS };
+pub(crate) fn office(turn: &TurnContext<'_>, from: usize) -> Reply {
+    let locale = turn.account.locale;
+    let left = turn.offices.iter().skip(from);
+    let many = turn.offices.len().saturating_sub(from) > MAX_ROWS;
+    let shown = if many { MAX_ROWS - 1 } else { MAX_ROWS };
     let mut rows: Vec<_> = left
         .take(shown)
         .map(|office| row(&Pick::Office(office.id.clone()), &office.city, &office.name))
@@ -34,10 +33,10 @@ pub(crate) fn office(session: &Session<'_>, from: usize) -> Reply {
 }
 
 /// Which service.
-pub(crate) fn service(session: &Session<'_>, chat: &Chat) -> Reply {
-    let locale = session.account.locale;
-    let Some(office) = chosen(session, chat) else { return office(session, 0) };
-    let rows = office.services.iter().take(MOST_ROWS).map(|service| {
+pub(crate) fn service(turn: &TurnContext<'_>, chat: &Chat) -> Reply {
+    let locale = turn.account.locale;
+    let Some(office) = chosen(turn, chat) else { return office(turn, 0) };
+    let rows = office.services.iter().take(MAX_ROWS).map(|service| {
         let name = in_language(locale, &service.name);
         row(&Pick::Service(service.id.clone()), name, name)
     });
@@ -46,48 +45,47 @@ pub(crate) fn service(session: &Session<'_>, chat: &Chat) -> Reply {
 }
 
 /// For whom.
-pub(crate) fn person(session: &Session<'_>) -> Reply {
-    let locale = session.account.locale;
+pub(crate) fn person(turn: &TurnContext<'_>) -> Reply {
+    let locale = turn.account.locale;
     let known = |person: &Applicant| {
         row(&Pick::Person(person.id.clone()), person.details.name.expose(), "")
     };
-    let mut rows: Vec<_> = session.people.iter().map(known).collect();
+    let mut rows: Vec<_> = turn.people.iter().map(known).collect();
     rows.push(row(&Pick::NewPerson, in_language(locale, &TEXTS.new_person), ""));
     with_list(fill(locale, &TEXTS.ask_person, &[]), locale, rows)
 }
 
 /// Who that is.
-pub(crate) fn details(locale: Locale, misfit: Option<Misfit>) -> Reply {
+pub(crate) fn details(locale: Locale, misread: Option<Misread>) -> Reply {
     let example = fill(locale, &TEXTS.example_details, &[]);
     let question = plain(locale, &TEXTS.ask_details, &[("example", &example)]);
-    match misfit {
-        Some(misfit) => after(locale, misfit, question),
+    match misread {
+        Some(misread) => after(locale, misread, question),
         None => question,
     }
 }
 
 /// What was wrong, and then the question.
-pub(crate) fn after(locale: Locale, misfit: Misfit, question: Reply) -> Reply {
-    let fault = match misfit {
-        Misfit::Nik => &TEXTS.fault_nik,
-        Misfit::Date => &TEXTS.fault_date,
-        Misfit::PastDate => &TEXTS.fault_past_date,
-        Misfit::Unclear => &TEXTS.fault_unclear,
+pub(crate) fn after(locale: Locale, misread: Misread, question: Reply) -> Reply {
+    let fault = match misread {
+        Misread::Nik => &TEXTS.fault_nik,
+        Misread::Date => &TEXTS.fault_date,
+        Misread::PastDate => &TEXTS.fault_past_date,
+        Misread::Unclear => &TEXTS.fault_unclear,
     };
     let text = format!("{}\n\n{}", fill(locale, fault, &[]), question.text);
     Reply { text, ..question }
 }
 
 /// The office of the wish.
-pub(crate) fn chosen<'s>(session: &'s Session<'_>, chat: &Chat) -> Option<&'s Office> {
+pub(crate) fn chosen<'s>(turn: &'s TurnContext<'_>, chat: &Chat) -> Option<&'s Office> {
     let id = chat.draft.office.as_ref()?;
-    session.offices.iter().find(|office| office.id == *id).map(|office| &**office)
+    turn.offices.iter().find(|office| office.id == *id).map(|office| &**office)
 }
 
 /// The channel whose seats the person of the wish may have.
-pub(crate) fn channel(session: &Session<'_>, chat: &Chat) -> Channel {
-    let person =
-        session.people.iter().find(|person| Some(&person.id) == chat.draft.person.as_ref());
+pub(crate) fn channel(turn: &TurnContext<'_>, chat: &Chat) -> Channel {
+    let person = turn.people.iter().find(|person| Some(&person.id) == chat.draft.person.as_ref());
     let has_priority = person.is_some_and(|person| person.details.category.has_priority());
     if has_priority { Channel::Priority } else { Channel::Whatsapp }
 }
@@ -95,28 +93,28 @@ pub(crate) fn channel(session: &Session<'_>, chat: &Chat) -> Channel {
 /// Days read in one go.
 const CHUNK_DAYS: u64 = 14;
 /// Days looked at in all.
-const MOST_CHUNKS: u64 = 5;
+const MAX_CHUNKS: u64 = 5;
 
 /// Days with free seats from a date on, one more than a list has room for.
 async fn free_days(
-    session: &Session<'_>,
+    turn: &TurnContext<'_>,
     chat: &Chat,
     office: &Office,
     from: NaiveDate,
-) -> Result<Vec<DayAvailability>, Fault> {
+) -> Result<Vec<DayAvailability>, TurnError> {
     let Some(service) = &chat.draft.service else { return Ok(vec![]) };
-    let channel = channel(session, chat);
+    let channel = channel(turn, chat);
     let mut free = Vec::new();
-    for chunk in 0..MOST_CHUNKS {
+    for chunk in 0..MAX_CHUNKS {
         let first = from + Days::new(chunk * CHUNK_DAYS);
         let last = first + Days::new(CHUNK_DAYS - 1);
-        let days = session
+        let days = turn
             .ledger
-            .availability(office, service, first, last, channel, session.now)
+            .availability(office, service, first, last, channel, turn.now)
             .await
-            .map_err(Fault::ledger)?;
+            .map_err(TurnError::ledger)?;
         free.extend(days.into_iter().filter(|day| day.status == DayStatus::Open));
-        if free.len() > MOST_ROWS {
+        if free.len() > MAX_ROWS {
             break;
         }
     }
@@ -125,21 +123,21 @@ async fn free_days(
 
 /// On which date.
 pub(crate) async fn date(
-    session: &Session<'_>,
+    turn: &TurnContext<'_>,
     chat: &Chat,
     from: NaiveDate,
-) -> Result<Reply, Fault> {
-    let locale = session.account.locale;
-    let Some(chosen) = chosen(session, chat) else { return Ok(office(session, 0)) };
-    let from = from.max(local_date(session.now, chosen.timezone));
-    let days = free_days(session, chat, chosen, from).await?;
+) -> Result<Reply, TurnError> {
+    let locale = turn.account.locale;
+    let Some(chosen) = chosen(turn, chat) else { return Ok(office(turn, 0)) };
+    let from = from.max(local_date(turn.now, chosen.timezone));
+    let days = free_days(turn, chat, chosen, from).await?;
     if days.is_empty() {
-        let (opens_at, _) = chosen.release.next_release(session.now, chosen.timezone);
+        let (opens_at, _) = chosen.release.next_release(turn.now, chosen.timezone);
         let when = date_time(locale, opens_at, chosen.timezone);
         let values = [("office", &*chosen.name), ("when", &*when)];
         return Ok(plain(locale, &TEXTS.no_dates, &values));
     }
-    let shown = if days.len() > MOST_ROWS { MOST_ROWS - 1 } else { days.len() };
+    let shown = if days.len() > MAX_ROWS { MAX_ROWS - 1 } else { days.len() };
     let mut rows: Vec<_> = days
         .iter()
         .take(shown)
@@ -161,27 +159,27 @@ pub(crate) fn seats_left(locale: Locale, seats: u32) -> String {
 
 /// At which hour.
 pub(crate) async fn hour(
-    session: &Session<'_>,
+    turn: &TurnContext<'_>,
     chat: &mut Chat,
     day: NaiveDate,
     from: Option<SlotTime>,
-) -> Result<Reply, Fault> {
-    let locale = session.account.locale;
-    let (Some(office), Some(service)) = (chosen(session, chat), chat.draft.service.clone()) else {
-        return date(session, chat, day).await;
+) -> Result<Reply, TurnError> {
+    let locale = turn.account.locale;
+    let (Some(office), Some(service)) = (chosen(turn, chat), chat.draft.service.clone()) else {
+        return date(turn, chat, day).await;
     };
-    let channel = channel(session, chat);
-    let days = session.ledger.availability(office, &service, day, day, channel, session.now).await;
-    let days = days.map_err(Fault::ledger)?;
+    let channel = channel(turn, chat);
+    let days = turn.ledger.availability(office, &service, day, day, channel, turn.now).await;
+    let days = days.map_err(TurnError::ledger)?;
     let slots = days.first().map(|found| &*found.slots).unwrap_or_default();
     let free: Vec<_> = slots
         .iter()
         .filter(|slot| slot.seats_free > 0 && from.is_none_or(|from| slot.time >= from))
         .collect();
     if free.is_empty() {
-        return crate::hold::no_seat_on(session, chat, day, None).await;
+        return crate::hold::no_seat_on(turn, chat, day, None).await;
     }
-    let shown = if free.len() > MOST_ROWS { MOST_ROWS - 1 } else { free.len() };
+    let shown = if free.len() > MAX_ROWS { MAX_ROWS - 1 } else { free.len() };
     let mut rows: Vec<_> = free
         .iter()
         .take(shown)
@@ -194,7 +192,7 @@ pub(crate) async fn hour(
     if let Some(next) = free.get(shown) {
         rows.push(row(&Pick::Hours(day, next.time), in_language(locale, &TEXTS.more_hours), ""));
     }
-    let date = antrian::messaging::texts::date(locale, day);
+    let date = antrian::domain::language::date(locale, day);
     let values = [("date", &*date), ("office", &*office.name)];
     Ok(with_list(fill(locale, &TEXTS.ask_hour, &values), locale, rows))
 }

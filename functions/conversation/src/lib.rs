@@ -11,8 +11,9 @@ mod turn;
 
 use antrian::app::App;
 use antrian::ledger::LedgerError;
-use antrian::messaging::batch::Batch;
-use antrian::messaging::{InboxBody, Messenger};
+use antrian::messaging::Messenger;
+use antrian::queues::Batch;
+use antrian::queues::InboxBody;
 use antrian::storage::StoreError;
 use antrian::telemetry::correlation;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -32,7 +33,7 @@ pub async fn handle<M: Messenger>(
         let done = batch.may_begin(record) && is_answered(app, messenger, record).await;
         batch.note(record, done);
         if !done {
-            app.inbox.again(record).await;
+            app.inbox.retry_soon(record).await;
         }
     }
     batch.response()
@@ -49,7 +50,7 @@ async fn is_answered<M: Messenger>(app: &App, messenger: &M, record: &SqsMessage
 
 /// Why a message could not be dealt with.
 #[derive(Debug, thiserror::Error)]
-enum Fault {
+enum TurnError {
     /// A queue message that is none of ours.
     #[error("a queue message is not one of ours")]
     Foreign,
@@ -58,21 +59,25 @@ enum Fault {
     Store(#[from] StoreError),
     /// Other messages of the same person were always faster.
     #[error("other messages of the same person were always faster")]
-    Crowded,
+    Contention,
 }
 
-impl Fault {
+impl TurnError {
     fn ledger(error: LedgerError) -> Self {
         match error {
             LedgerError::Store(error) => Self::Store(error),
-            LedgerError::Crowded => Self::Crowded,
+            LedgerError::Contention => Self::Contention,
         }
     }
 }
 
-async fn answer<M: Messenger>(app: &App, messenger: &M, record: &SqsMessage) -> Result<(), Fault> {
+async fn answer<M: Messenger>(
+    app: &App,
+    messenger: &M,
+    record: &SqsMessage,
+) -> Result<(), TurnError> {
     let body = record.body.as_deref().unwrap_or_default();
-    let InboxBody { inbound: hash } = serde_json::from_str(body).map_err(|_| Fault::Foreign)?;
+    let InboxBody { inbound: hash } = serde_json::from_str(body).map_err(|_| TurnError::Foreign)?;
     let Some(inbound) = app.ledger.store().inbound(&hash).await? else { return Ok(()) };
     let work = async {
         let (answered, ()) = tokio::join!(

@@ -1,15 +1,14 @@
 //! The `conversation` function.
 
+use antrian::health::Queue;
 use antrian::lambda::{self, Function, LambdaEvent};
-use antrian::messaging::AnyMessenger;
-use antrian::services::Queue;
 use aws_lambda_events::sqs::SqsEvent;
 
 const QUEUES: &[Queue] = &[Queue::Messages, Queue::Inbox];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    let function = Function::start(QUEUES, |app| Ok((AnyMessenger::new(&app)?, app))).await;
+    let function = Function::start(QUEUES, |app| Ok((app.messenger()?, app))).await;
     let handle = move |event: LambdaEvent<SqsEvent>| async move {
         let (messenger, app) = function.state().await?;
         let deadline = event.context.deadline().into();

@@ -2,17 +2,16 @@
 
 use antrian::domain::booking::{Booking, Status};
 use antrian::domain::chat::Pick;
-use antrian::domain::message::Locale;
-use antrian::domain::office::{Office, Text};
+use antrian::domain::language::{Locale, Text, clip, date, date_time, fill, in_language};
+use antrian::domain::office::Office;
 use antrian::messaging::compose::Reply;
-use antrian::messaging::texts::{date, date_time, in_language};
 use antrian::messaging::{Choice, Choices, Section};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use crate::texts::{TEXTS, clip, fill};
+use crate::texts::TEXTS;
 
 /// Rows that a list has at most; the last one leads on when there are more.
-pub(crate) const MOST_ROWS: usize = 10;
+pub(crate) const MAX_ROWS: usize = 10;
 const ROW_CHARS: usize = 24;
 const BUTTON_CHARS: usize = 20;
 const DESCRIPTION_CHARS: usize = 72;

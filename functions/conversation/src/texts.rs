@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use antrian::domain::message::Locale;
-use antrian::domain::office::Text;
-use antrian::messaging::texts::in_language;
+use antrian::domain::language::Text;
 use serde::Deserialize;
 
 macro_rules! texts {
@@ -34,29 +32,6 @@ pub(crate) static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the file is part of the program; a test parses it")]
     serde_json::from_str(include_str!("../../../shared/texts/chat.json")).expect("chat.json")
 });
-
-/// The text in this language, `{name}` filled in.
-pub(crate) fn fill(locale: Locale, text: &Text, values: &[(&str, &str)]) -> String {
-    let mut filled = String::new();
-    let mut rest = in_language(locale, text);
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        let value = values.iter().find(|(known, _)| *known == name);
-        filled.push_str(value.map_or("", |(_, value)| value));
-        rest = after;
-    }
-    filled + rest
-}
-
-/// At most so many characters, the last of them `…` if something is left out.
-pub(crate) fn clip(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
-}
 
 #[cfg(test)]
 mod tests {
@@ -93,12 +68,5 @@ mod tests {
                 assert!(title.chars().count() <= 20, "{key} is a button: {title}");
             }
         }
-    }
-
-    #[test]
-    fn what_is_filled_in_is_not_filled_in_again() {
-        let text = Text { id: "{a} dan {b}.".to_owned(), en: "{a} and {b}.".to_owned() };
-        assert_eq!(fill(Locale::Id, &text, &[("a", "{b}"), ("b", "x")]), "{b} dan x.");
-        assert_eq!(clip("Kantor Imigrasi", 7), "Kantor…");
     }
 }

@@ -3,21 +3,22 @@
 use std::sync::Arc;
 
 use antrian::app::App;
+use antrian::domain::account::{Account, Applicant};
 use antrian::domain::booking::Booking;
-use antrian::domain::chat::{Chat, Heard, Offer, World};
+use antrian::domain::chat::{Chat, Input, Offer, World};
 use antrian::domain::ids::{AccountId, ApplicantId};
 use antrian::domain::inbound::{Content, Inbound};
 use antrian::domain::message::{Message, MessageKind};
 use antrian::domain::office::Office;
 use antrian::ledger::Ledger;
 use antrian::messaging::compose::{Reply, message_aad};
-use antrian::storage::{Account, Applicant, ChatKept, Turn, Turned};
+use antrian::storage::{ChatKept, Turn, Turned};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{Fault, act, say};
+use crate::{TurnError, act, say};
 
 /// What a message is answered with and about.
-pub(crate) struct Session<'a> {
+pub(crate) struct TurnContext<'a> {
     pub(crate) app: &'a App,
     /// The ledger; its changes are known to come from this message.
     pub(crate) ledger: Ledger,
@@ -32,63 +33,63 @@ pub(crate) struct Session<'a> {
 }
 
 /// Times that a turn begins again because another message of the person was faster.
-const MOST_ROUNDS: u32 = 5;
+const MAX_ROUNDS: u32 = 5;
 
 /// That somebody wrote is noted at once if the last note is older; the turn notes it in any case.
-const HEARD_AGAIN: TimeDelta = TimeDelta::hours(1);
+const NOTE_INBOUND_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// Answers a message, once.
-pub(crate) async fn answer(app: &App, hash: &str, inbound: &Inbound) -> Result<(), Fault> {
+pub(crate) async fn answer(app: &App, hash: &str, inbound: &Inbound) -> Result<(), TurnError> {
     if let Content::Moved { to } = &inbound.content {
         app.ledger.store().move_contacts(&inbound.from, to).await?;
         app.ledger.store().finish_inbound(hash).await?;
         return Ok(());
     }
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         if take_turn(app, hash, inbound).await? != Turned::Again {
             return Ok(());
         }
     }
-    Err(Fault::Crowded)
+    Err(TurnError::Contention)
 }
 
-async fn take_turn(app: &App, hash: &str, inbound: &Inbound) -> Result<Turned, Fault> {
+async fn take_turn(app: &App, hash: &str, inbound: &Inbound) -> Result<Turned, TurnError> {
     let (store, now) = (app.ledger.store(), app.clock.now());
     let id = store.known_account(&inbound.from, now).await?;
     let Some(account) = store.account(&id).await? else { return Ok(Turned::Again) };
     let kept = store.chat(&id).await?;
-    if kept.heard_at.is_none_or(|at| now - at > HEARD_AGAIN) {
+    if kept.last_inbound_at.is_none_or(|at| now - at > NOTE_INBOUND_EVERY) {
         // Before anything is sent: what may be sent depends on it.
-        store.note_heard(&id, now).await?;
+        store.note_inbound(&id, now).await?;
     }
     let mut chat = kept.chat.clone().at(now);
-    let heard = heard(&inbound.content);
-    let mut session = Session::read(app, hash, account, now).await?;
-    session.named = session.booking_named(&heard, &chat).await?;
-    let act = chat.hear(&heard, &session.world(&session.people_ids()));
+    let input = input(&inbound.content);
+    let mut session = TurnContext::read(app, hash, account, now).await?;
+    session.named = session.booking_named(&input, &chat).await?;
+    let act = chat.hear(&input, &session.world(&session.people_ids()));
     let reply = Box::pin(act::perform(&mut session, &mut chat, act)).await?;
     commit(&session, &id, &kept, chat, reply).await
 }
 
-fn heard(content: &Content) -> Heard {
+fn input(content: &Content) -> Input {
     match content {
-        Content::Text(text) => Heard::Text(text.clone()),
+        Content::Text(text) => Input::Text(text.clone()),
         // What was offered by an earlier version of the system: the words on it may still do.
         Content::Choice { id, title } => {
-            id.parse().map_or_else(|_| Heard::Text(title.clone()), Heard::Pick)
+            id.parse().map_or_else(|_| Input::Text(title.clone()), Input::Pick)
         }
-        Content::Opened => Heard::Opened,
-        Content::Unreadable | Content::Moved { .. } => Heard::Unreadable,
+        Content::Opened => Input::Opened,
+        Content::Unreadable | Content::Moved { .. } => Input::Unreadable,
     }
 }
 
-impl<'a> Session<'a> {
+impl<'a> TurnContext<'a> {
     async fn read(
         app: &'a App,
         hash: &'a str,
         account: Account,
         now: DateTime<Utc>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, TurnError> {
         let store = app.ledger.store();
         let people = store.applicants(&account.id).await?;
         let mut bookings = Vec::new();
@@ -111,9 +112,13 @@ impl<'a> Session<'a> {
     }
 
     /// The account's own booking that a message names.
-    async fn booking_named(&self, heard: &Heard, chat: &Chat) -> Result<Option<Booking>, Fault> {
+    async fn booking_named(
+        &self,
+        input: &Input,
+        chat: &Chat,
+    ) -> Result<Option<Booking>, TurnError> {
         let today = self.world(&[]).today(&chat.draft);
-        let Some(code) = heard.code(today) else { return Ok(None) };
+        let Some(code) = input.code(today) else { return Ok(None) };
         act::own(self, code).await
     }
 
@@ -145,12 +150,12 @@ fn served_by(number: &str, offices: &[Arc<Office>]) -> Vec<Arc<Office>> {
 const REPLY_MINUTES: i64 = 30;
 
 async fn commit(
-    session: &Session<'_>,
+    session: &TurnContext<'_>,
     id: &AccountId,
     kept: &ChatKept,
     mut chat: Chat,
     reply: Option<Reply>,
-) -> Result<Turned, Fault> {
+) -> Result<Turned, TurnError> {
     if let Some(reply) = &reply {
         let offer = |choice: &antrian::messaging::Choice| Offer {
             id: choice.id.clone(),
@@ -165,18 +170,18 @@ async fn commit(
     let turned = session.ledger.store().turn(&turn, session.now).await?;
     if turned == Turned::Done {
         let ids: Vec<_> = replies.into_iter().map(|reply| reply.id).collect();
-        session.app.queue.announce(&ids).await;
+        session.app.queue.enqueue(&ids).await;
     }
     Ok(turned)
 }
 
 /// The outbox row of an answer; its id follows from the message that it answers.
-fn message(session: &Session<'_>, reply: &Reply) -> Option<Message> {
+fn message(session: &TurnContext<'_>, reply: &Reply) -> Option<Message> {
     let digits = session.hash.rsplit('.').next().unwrap_or_default();
     let id = format!("reply-{digits}").parse().ok()?;
     let (now, locale) = (session.now, session.account.locale);
-    let worthless_at = now + TimeDelta::minutes(REPLY_MINUTES);
-    let mut message = Message::new(id, MessageKind::Reply, locale, now, worthless_at);
+    let expires_at = now + TimeDelta::minutes(REPLY_MINUTES);
+    let mut message = Message::new(id, MessageKind::Reply, locale, now, expires_at);
     message.account = Some(session.account.id.clone());
     message.request_id = Some(session.hash.to_owned());
     let plain = serde_json::to_vec(reply).ok()?;

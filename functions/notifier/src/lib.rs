@@ -2,9 +2,9 @@
 
 use antrian::app::App;
 use antrian::domain::ids::MessageId;
-use antrian::messaging::batch::Batch;
-use antrian::messaging::queue::QueueBody;
 use antrian::messaging::{Courier, Messenger};
+use antrian::queues::Batch;
+use antrian::queues::QueueBody;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use chrono::{DateTime, Utc};
 
@@ -21,7 +21,7 @@ pub async fn handle<M: Messenger>(
         let done = batch.may_begin(record) && deliver(app, messenger, record).await;
         batch.note(record, done);
         if !done {
-            app.queue.again(record).await;
+            app.queue.retry_soon(record).await;
         }
     }
     batch.response()

@@ -1,15 +1,16 @@
 //! An account's own data: what is known, all of it, and nothing any more.
 
 use antrian::app::App;
+use antrian::domain::account::Account;
 use antrian::domain::booking::{Booking, CancelReason, Status};
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::AccountId;
-use antrian::domain::message::Locale;
+use antrian::domain::language::Locale;
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::session::SignedIn;
 use antrian::http::{AppState, Routes};
-use antrian::storage::{Account, BookingKept};
+use antrian::storage::BookingKept;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -126,11 +127,11 @@ fn exported(kept: &BookingKept, now: DateTime<Utc>) -> ExportedBooking {
 }
 
 /// An account holds few bookings; one with more is exported up to here.
-const MOST_BOOKINGS: usize = 1_000;
+const MAX_BOOKINGS: usize = 1_000;
 
 async fn bookings(app: &App, account: &AccountId) -> Result<Vec<BookingKept>, Problem> {
     let store = app.ledger.store();
-    let (codes, _) = store.booking_codes(account, None, MOST_BOOKINGS).await?;
+    let (codes, _) = store.booking_codes(account, None, MAX_BOOKINGS).await?;
     let mut all = Vec::with_capacity(codes.len());
     for code in codes {
         all.extend(store.booking_with_history(code).await?);
@@ -195,7 +196,7 @@ async fn erase(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode,
 /// Bookings read in one go.
 const PAGE: usize = 100;
 /// Times that a booking is looked at again because it has just changed.
-const MOST_ROUNDS: u32 = 5;
+const MAX_ROUNDS: u32 = 5;
 
 /// Whether the person is at the office.
 fn is_visiting(booking: &Booking, now: DateTime<Utc>) -> bool {
@@ -205,7 +206,7 @@ fn is_visiting(booking: &Booking, now: DateTime<Utc>) -> bool {
 /// Cancels a booking that is on, then takes the person out of it.
 async fn forget_booking(app: &App, code: BookingCode) -> Result<(), Problem> {
     let (store, now) = (app.ledger.store(), app.clock.now());
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let Some(booking) = store.booking(code).await? else { return Ok(()) };
         match booking.status_at(now) {
             _ if is_visiting(&booking, now) => return Err(Problem::new(Code::VisitInProgress)),

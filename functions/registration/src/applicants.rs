@@ -1,19 +1,20 @@
 //! The people that an account books for.
 
 use antrian::app::App;
+use antrian::domain::account::{Applicant, PersonDetails};
 use antrian::domain::ids::AccountId;
 use antrian::domain::person::Category;
 use antrian::domain::personal::Nik;
 use antrian::domain::requirements::{birth_date_warning, nik_missing_warning};
 use antrian::domain::time::local_date;
 use antrian::http::body::Body;
-use antrian::http::idempotency::{RequestKey, json, same_body};
-use antrian::http::problem::{Code, FieldFault, Problem, ProblemDetails};
+use antrian::http::idempotency::{RequestKey, check_payload, json};
+use antrian::http::problem::{Code, FieldError, Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::session::SignedIn;
 use antrian::http::views::{WarningView, views};
 use antrian::http::{AppState, Routes};
-use antrian::storage::{Applicant, ApplicantAdded, NewApplicant};
+use antrian::storage::ApplicantAdded;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -80,20 +81,20 @@ impl From<&Applicant> for ApplicantView {
 }
 
 /// Names of regencies are shorter.
-const MOST_REGENCY_CHARS: usize = 60;
+const MAX_REGENCY_CHARS: usize = 60;
 /// Nobody is older.
-const MOST_YEARS_DAYS: i64 = 130 * 366;
+const MAX_YEARS_DAYS: i64 = 130 * 366;
 
-fn parse(person: &Person, today: NaiveDate) -> Result<NewApplicant, Problem> {
+fn parse(person: &Person, today: NaiveDate) -> Result<PersonDetails, Problem> {
     let name = person.name.parse().map_err(|_| {
-        FieldFault::new(
+        FieldError::new(
             "name",
             "Tulis nama seperti di KTP, paling panjang 100 huruf.",
             "Write the name as on the KTP, at most 100 letters.",
         )
     });
     let nik = person.nik.parse().map_err(|_| {
-        FieldFault::new(
+        FieldError::new(
             "nik",
             "NIK terdiri atas 16 angka seperti di KTP.",
             "A NIK has 16 digits, as on the KTP.",
@@ -102,7 +103,7 @@ fn parse(person: &Person, today: NaiveDate) -> Result<NewApplicant, Problem> {
     let birth_date = birth_date(&person.birth_date, today);
     let ktp_regency = regency(&person.ktp_regency);
     match (name, nik, birth_date, ktp_regency) {
-        (Ok(name), Ok(nik), Ok(birth_date), Ok(ktp_regency)) => Ok(NewApplicant {
+        (Ok(name), Ok(nik), Ok(birth_date), Ok(ktp_regency)) => Ok(PersonDetails {
             name,
             nik: Some(nik),
             birth_date,
@@ -116,12 +117,12 @@ fn parse(person: &Person, today: NaiveDate) -> Result<NewApplicant, Problem> {
     }
 }
 
-fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldFault> {
+fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldError> {
     let date: Option<NaiveDate> = text.parse().ok().filter(|_| text.len() == 10);
     let plausible =
-        |date: &NaiveDate| *date <= today && today - *date < TimeDelta::days(MOST_YEARS_DAYS);
+        |date: &NaiveDate| *date <= today && today - *date < TimeDelta::days(MAX_YEARS_DAYS);
     date.filter(plausible).ok_or_else(|| {
-        FieldFault::new(
+        FieldError::new(
             "birth_date",
             "Tulis tanggal lahir sebagai TTTT-BB-HH.",
             "Write the date of birth as YYYY-MM-DD.",
@@ -129,14 +130,14 @@ fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldFault> {
     })
 }
 
-fn regency(text: &str) -> Result<String, FieldFault> {
+fn regency(text: &str) -> Result<String, FieldError> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let ok = (2..=MOST_REGENCY_CHARS).contains(&text.chars().count())
+    let ok = (2..=MAX_REGENCY_CHARS).contains(&text.chars().count())
         && !text.chars().any(char::is_control);
     if ok {
         return Ok(text);
     }
-    Err(FieldFault::new(
+    Err(FieldError::new(
         "ktp_regency",
         "Tulis kota atau kabupaten penerbit KTP.",
         "Write the city or regency that issued the KTP.",
@@ -160,14 +161,14 @@ async fn add(
     let new = parse(&body.value, today)?;
     let account = &who.session.account;
     let scope = format!("applicants\n{account}");
-    same_body(&app, &key, &scope, &body.hash()).await?;
+    check_payload(&app, &key, &scope, &body.hash()).await?;
     Ok(json(StatusCode::CREATED, &keep(&app, account, &new).await?))
 }
 
 async fn keep(
     app: &App,
     account: &AccountId,
-    new: &NewApplicant,
+    new: &PersonDetails,
 ) -> Result<ApplicantView, Problem> {
     match app.ledger.store().add_applicant(account, new).await? {
         ApplicantAdded::Kept(applicant) => Ok(ApplicantView::from(&*applicant)),

@@ -2,11 +2,12 @@
 
 use antrian::app::App;
 use antrian::domain::ids::RegistrationId;
-use antrian::domain::message::{Locale, Message, MessageKind};
+use antrian::domain::language::Locale;
+use antrian::domain::message::{Message, MessageKind};
 use antrian::domain::person::Contacts;
 use antrian::domain::personal::PhoneNumber;
 use antrian::http::body::{Body, Segments};
-use antrian::http::idempotency::{RequestKey, once, same_body};
+use antrian::http::idempotency::{RequestKey, check_payload, idempotent};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::{AppState, Routes};
@@ -78,7 +79,7 @@ async fn begin(
         ));
     }
     let act = create(&app, body.value.locale);
-    once(&app, &key, "registrations", &body.hash(), StatusCode::CREATED, act).await
+    idempotent(&app, &key, "registrations", &body.hash(), StatusCode::CREATED, act).await
 }
 
 async fn create(app: &App, locale: Locale) -> Result<Begun, Problem> {
@@ -158,7 +159,7 @@ async fn token(
     body: Body<Exchange>,
 ) -> Result<Json<SignedInView>, Problem> {
     let registration = own(&app, &id, &body.value.secret).await?;
-    same_body(&app, &key, &format!("token\n{id}"), &body.hash()).await?;
+    check_payload(&app, &key, &format!("token\n{id}"), &body.hash()).await?;
     open_session(&app, &registration, &body.value.secret).await.map(Json)
 }
 
@@ -215,7 +216,8 @@ async fn otp(
         )
     })?;
     let scope = format!("otp\n{id}");
-    once(&app, &key, &scope, &body.hash(), StatusCode::ACCEPTED, send_otp(&app, &id, &phone)).await
+    idempotent(&app, &key, &scope, &body.hash(), StatusCode::ACCEPTED, send_otp(&app, &id, &phone))
+        .await
 }
 
 async fn send_otp(app: &App, id: &RegistrationId, phone: &PhoneNumber) -> Result<OtpSent, Problem> {
@@ -229,7 +231,7 @@ async fn send_otp(app: &App, id: &RegistrationId, phone: &PhoneNumber) -> Result
     let grant = OtpGrant { hash: &hash, phone, message: &message, expires_at };
     match app.ledger.store().grant_otp(&registration.id, &grant, now).await? {
         OtpGranted::Granted => {
-            app.queue.announce(std::slice::from_ref(&message.id)).await;
+            app.queue.enqueue(std::slice::from_ref(&message.id)).await;
             Ok(OtpSent { expires_at })
         }
         OtpGranted::TooSoon(at) => {
@@ -249,9 +251,9 @@ fn otp_message(
     now: DateTime<Utc>,
 ) -> Result<Message, Problem> {
     let id = tokens::random_id("otp").parse().map_err(|_| Problem::new(Code::InternalError))?;
-    let worthless_at = now + TimeDelta::minutes(OTP_MINUTES.into());
+    let expires_at = now + TimeDelta::minutes(OTP_MINUTES.into());
     let mut message =
-        Message::new(id, MessageKind::OneTimeCode, registration.locale, now, worthless_at);
+        Message::new(id, MessageKind::OneTimeCode, registration.locale, now, expires_at);
     message.request_id = correlation::current_text();
     let code = OneTimeCode { phone: phone.expose().to_owned(), otp, minutes: OTP_MINUTES };
     let plain = serde_json::to_vec(&code).map_err(|_| Problem::new(Code::InternalError))?;
@@ -280,7 +282,7 @@ async fn verify(
     body: Body<Verify>,
 ) -> Result<Json<SignedInView>, Problem> {
     let registration = own(&app, &id, &body.value.secret).await?;
-    same_body(&app, &key, &format!("verify\n{id}"), &body.hash()).await?;
+    check_payload(&app, &key, &format!("verify\n{id}"), &body.hash()).await?;
     if registration.account.is_some() {
         return open_session(&app, &registration, &body.value.secret).await.map(Json);
     }

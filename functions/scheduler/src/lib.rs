@@ -83,7 +83,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
                 Box::pin(count_what_is_free(work, now)).await,
             )
         },
-        Box::pin(work.settle(now)),
+        Box::pin(work.apply_expiry(now)),
         Box::pin(work.clear_closed_days(now)),
         Box::pin(sweep(store, queue, now)),
         Box::pin(sweep_inbox(store, &app.inbox, now)),

@@ -1,8 +1,8 @@
 //! The `scheduler` function.
 
+use antrian::health::Queue;
 use antrian::lambda::{self, Function, LambdaEvent};
 use antrian::ledger::Housekeeping;
-use antrian::services::Queue;
 use antrian_scheduler::{Scheduled, run};
 
 const QUEUES: &[Queue] = &[Queue::Messages, Queue::Inbox];

@@ -8,13 +8,15 @@ use antrian::domain::ids::{AccountId, ApplicantId, OfficeId, ServiceId};
 use antrian::domain::office::{Channel, Office};
 use antrian::domain::time::SlotTime;
 use antrian::http::body::{Body, NoBody, Params, Segments};
-use antrian::http::idempotency::{RequestKey, json, once, same_body};
+use antrian::http::idempotency::{RequestKey, check_payload, idempotent, json};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::session::{SignedIn, Token};
 use antrian::http::views::{AlternativeView, instant, offered, views};
 use antrian::http::{AppState, Routes, office};
-use antrian::ledger::{Alternative, Changed, Choice, HoldOutcome, HoldRequest, Moved, NotOffered};
+use antrian::ledger::{
+    Alternative, Changed, HoldOutcome, HoldRequest, Moved, NotOffered, SlotChoice,
+};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -56,11 +58,11 @@ struct NewBooking {
 }
 
 impl NewBooking {
-    fn choice(&self) -> Result<Choice, Problem> {
+    fn choice(&self) -> Result<SlotChoice, Problem> {
         match (self.date, self.slot) {
-            (Some(date), Some(time)) => Ok(Choice::Slot(date, time)),
-            (Some(date), None) => Ok(Choice::Date(date)),
-            (None, None) => Ok(Choice::Earliest),
+            (Some(date), Some(time)) => Ok(SlotChoice::Slot(date, time)),
+            (Some(date), None) => Ok(SlotChoice::Date(date)),
+            (None, None) => Ok(SlotChoice::Earliest),
             (None, Some(_)) => Err(Problem::field(
                 "date",
                 "Sebutkan tanggal untuk sesi ini.",
@@ -284,7 +286,7 @@ async fn confirm(
 ) -> Result<Json<BookingView>, Problem> {
     let account = &who.session.account;
     let booking = own(&app, account, code).await?;
-    same_body(&app, &key, &scope("confirm", account, code), &body.hash()).await?;
+    check_payload(&app, &key, &scope("confirm", account, code), &body.hash()).await?;
     let changed = app.ledger.confirm(booking, app.clock.now()).await?;
     answer(&app, changed).await.map(Json)
 }
@@ -304,7 +306,7 @@ async fn cancel(
 ) -> Result<Json<BookingView>, Problem> {
     let account = &who.session.account;
     let booking = own(&app, account, code).await?;
-    same_body(&app, &key, &scope("cancel", account, code), &body.hash()).await?;
+    check_payload(&app, &key, &scope("cancel", account, code), &body.hash()).await?;
     let office = office(&app, &booking.seat.office).await?;
     let changed =
         app.ledger.cancel(&office, booking, CancelReason::Applicant, app.clock.now()).await?;
@@ -338,7 +340,8 @@ async fn reschedule(
     let booking = own(&app, account, code).await?;
     let office = office(&app, &booking.seat.office).await?;
     let act = move_to(&app, office, booking, &body.value);
-    once(&app, &key, &scope("reschedule", account, code), &body.hash(), StatusCode::OK, act).await
+    idempotent(&app, &key, &scope("reschedule", account, code), &body.hash(), StatusCode::OK, act)
+        .await
 }
 
 async fn move_to(

@@ -1,7 +1,8 @@
 //! Public reading: offices and what is free.
 
 use antrian::domain::ids::{OfficeId, ServiceId};
-use antrian::domain::office::{Channel, Office, Session, Text};
+use antrian::domain::language::Text;
+use antrian::domain::office::{Channel, Office, WeeklySession};
 use antrian::domain::release::ReleasePolicy;
 use antrian::domain::time::{local_date, zone_name};
 use antrian::http::body::{Params, Segments};
@@ -24,7 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
 const AVAILABILITY_CACHE: &str = "public, max-age=1, stale-while-revalidate=2";
 const OFFICES_CACHE: &str = "public, max-age=15";
 /// Days of one answer.
-const MOST_DAYS: i64 = 62;
+const MAX_DAYS: i64 = 62;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(availability))
@@ -118,7 +119,7 @@ struct OfficeView {
     /// How to reach a person there.
     contact: Text,
     /// Weekly sessions.
-    hours: Vec<Session>,
+    hours: Vec<WeeklySession>,
     release: ReleaseView,
     /// Ways to book.
     channels: Vec<Channel>,
@@ -296,7 +297,7 @@ fn dates(range: &Range, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Prob
     let from = range.from.unwrap_or(today);
     let near = |date: NaiveDate| (date - today).num_days().abs() <= FARTHEST_DAYS;
     let to = range.to.or_else(|| from.checked_add_signed(TimeDelta::days(13))).unwrap_or(from);
-    if near(from) && near(to) && from <= to && (to - from).num_days() < MOST_DAYS {
+    if near(from) && near(to) && from <= to && (to - from).num_days() < MAX_DAYS {
         return Ok((from, to));
     }
     Err(Problem::field(

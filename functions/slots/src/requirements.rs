@@ -1,7 +1,8 @@
 //! Which documents to bring, for anybody to ask.
 
+use antrian::domain::document::ApplicantKind;
 use antrian::domain::ids::{OfficeId, ServiceId};
-use antrian::domain::requirements::{ApplicantKind, Circumstances, requirements};
+use antrian::domain::requirements::{Circumstances, requirements};
 use antrian::domain::time::local_date;
 use antrian::http::body::Params;
 use antrian::http::problem::{Problem, ProblemDetails};

@@ -2,12 +2,12 @@
 
 use antrian::domain::booking::{Booking, Status};
 use antrian::domain::code::BookingCode;
+use antrian::domain::ticket::TicketClaims;
 use antrian::http::body::Segments;
 use antrian::http::problem::{Code, Problem, ProblemDetails, internal};
 use antrian::http::routes::routes;
 use antrian::http::session::SignedIn;
 use antrian::http::{AppState, Routes, office};
-use antrian::messaging::compose::ticket_claims;
 use antrian::messaging::picture::message_of;
 use antrian::rendering::{self, CalendarEntry};
 use axum::extract::State;
@@ -37,7 +37,7 @@ async fn ticketed(app: &AppState, who: &SignedIn, code: BookingCode) -> Result<B
 }
 
 fn text(app: &AppState, booking: &Booking) -> String {
-    app.keyring.ticket_signer().sign(&ticket_claims(booking))
+    app.keyring.ticket_signer().sign(&TicketClaims::of(booking))
 }
 
 fn file(kind: &'static str, body: impl IntoResponse) -> Response {

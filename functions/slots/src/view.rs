@@ -1,13 +1,14 @@
 //! A booking as its owner sees it.
 
+use antrian::domain::account::Applicant;
 use antrian::domain::booking::{Actor, Booking, CancelReason, Event, Status};
 use antrian::domain::office::Office;
 use antrian::domain::requirements::birth_date_warning;
+use antrian::domain::requirements::{checklist, missing_documents};
+use antrian::domain::ticket::TicketClaims;
 use antrian::http::AppState;
 use antrian::http::problem::Problem;
 use antrian::http::views::{DocumentView, WarningView, instant, views};
-use antrian::messaging::compose::{checklist, missing_documents, ticket_claims};
-use antrian::storage::Applicant;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -122,7 +123,7 @@ pub(crate) fn booking_view(
         }),
         documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),
         warnings: views(&warnings),
-        ticket: has_ticket.then(|| app.keyring.ticket_signer().sign(&ticket_claims(booking))),
+        ticket: has_ticket.then(|| app.keyring.ticket_signer().sign(&TicketClaims::of(booking))),
         links: has_ticket.then(|| links(booking)),
         history: None,
     }

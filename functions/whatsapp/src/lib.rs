@@ -23,7 +23,7 @@ pub use updates::Updates;
 pub fn routes() -> Routes {
     let cloud_api = get(cloud_api::verify)
         .post(cloud_api::receive)
-        .layer(DefaultBodyLimit::max(cloud_api::MOST_BYTES));
+        .layer(DefaultBodyLimit::max(cloud_api::MAX_BYTES));
     OpenApiRouter::new()
         .routes(routes!(channel_health))
         .route("/webhooks/whatsapp", cloud_api)

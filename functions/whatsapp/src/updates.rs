@@ -35,25 +35,25 @@ const FIRST_ROUND: &str = "first";
 
 /// WhatsApp takes texts of up to 4,096 characters. What is longer is cut: an item of the table has
 /// 400 KB, and one that does not fit would be delivered again for a week.
-const MOST_TEXT: usize = 4_096;
+const MAX_TEXT: usize = 4_096;
 /// Ids of buttons have up to 256 characters.
-const MOST_CHOICE: usize = 256;
+const MAX_CHOICE: usize = 256;
 /// Ids of messages are about 60 characters long.
-const MOST_ID: usize = 512;
+const MAX_ID: usize = 512;
 
 /// A text, no longer than one can be.
 pub(crate) fn text(text: &str) -> String {
-    text.chars().take(MOST_TEXT).collect()
+    text.chars().take(MAX_TEXT).collect()
 }
 
 /// Id or title of something that was tapped, no longer than one can be.
 pub(crate) fn choice(text: &str) -> String {
-    text.chars().take(MOST_CHOICE).collect()
+    text.chars().take(MAX_CHOICE).collect()
 }
 
 /// A provider's id of a message, if it can be one.
 pub(crate) fn provider_id(id: String) -> Option<String> {
-    (!id.is_empty() && id.len() <= MOST_ID).then_some(id)
+    (!id.is_empty() && id.len() <= MAX_ID).then_some(id)
 }
 
 /// A body, or why there is none.
@@ -87,7 +87,7 @@ async fn hear(app: &AppState, messages: &[Inbound]) -> Result<(), Problem> {
     for waiting in &waiting {
         tracing::info!(inbound = waiting.hash, "a message was received");
     }
-    match app.inbox.announce(&waiting, FIRST_ROUND).await == waiting.len() {
+    match app.inbox.enqueue(&waiting, FIRST_ROUND).await == waiting.len() {
         true => Ok(()),
         false => Err(Problem::new(Code::Busy)),
     }

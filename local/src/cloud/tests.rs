@@ -14,7 +14,7 @@ use std::{
     time::Instant,
 };
 
-use antrian::http::aws;
+use antrian::net::aws;
 use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Credentials, Region},
     types::AttributeValue,

@@ -18,7 +18,7 @@ pub(super) struct Graph<'a> {
 
 impl<'a> Graph<'a> {
     pub(super) fn new(config: &'a CloudApiConfig) -> anyhow::Result<Self> {
-        let http = antrian::http::client::builder().timeout(TIMEOUT).build();
+        let http = antrian::net::client::builder().timeout(TIMEOUT).build();
         Ok(Self { config, http: http.context("no HTTP client")? })
     }
 

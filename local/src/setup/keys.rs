@@ -5,10 +5,10 @@
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use antrian::app::sdk_timeouts;
 use antrian::config::Secrets;
-use antrian::http::aws;
-use antrian::security::{Keyring, Step, rotated};
+use antrian::net::aws;
+use antrian::net::sdk::sdk_timeouts;
+use antrian::security::{Keyring, RotationStep, rotated};
 use antrian::storage::Store;
 use anyhow::{Context, bail};
 use aws_config::BehaviorVersion;
@@ -63,9 +63,9 @@ async fn reseal(get: impl Fn(&str) -> Option<String>, out: &mut impl Write) -> a
 
 fn step(args: &[&str], mut input: impl Read, out: &mut impl Write) -> anyhow::Result<()> {
     let step = match args {
-        ["add"] => Step::Add,
-        ["use"] => Step::Use,
-        ["retire", version] => Step::Retire(version.parse().with_context(|| USAGE)?),
+        ["add"] => RotationStep::Add,
+        ["use"] => RotationStep::Use,
+        ["retire", version] => RotationStep::Retire(version.parse().with_context(|| USAGE)?),
         _ => bail!("{USAGE}"),
     };
     let mut text = String::new();
@@ -75,7 +75,7 @@ fn step(args: &[&str], mut input: impl Read, out: &mut impl Write) -> anyhow::Re
 }
 
 /// The same form as it came in.
-fn next(text: &SecretString, step: Step) -> anyhow::Result<SecretString> {
+fn next(text: &SecretString, step: RotationStep) -> anyhow::Result<SecretString> {
     let Ok(Value::Object(mut all)) = serde_json::from_str(text.expose_secret()) else {
         return Ok(rotated(text, step)?);
     };

@@ -35,13 +35,13 @@ pub(super) async fn run(
 }
 
 /// Pages that are read at most, of a hundred each.
-const MOST_PAGES: usize = 20;
+const MAX_PAGES: usize = 20;
 
 async fn known(graph: &Graph<'_>, edge: &str) -> anyhow::Result<Vec<Value>> {
     let first = format!("{edge}?fields=name,language,status,category,components&limit=100");
     let mut known = Vec::new();
     let mut path = first.clone();
-    for _ in 0..MOST_PAGES {
+    for _ in 0..MAX_PAGES {
         let page = graph.get(&path).await?;
         known.extend(page["data"].as_array().cloned().unwrap_or_default());
         match page["paging"]["cursors"]["after"].as_str() {

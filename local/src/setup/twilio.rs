@@ -15,7 +15,7 @@ pub(super) async fn check(
     config: &TwilioConfig,
     out: &mut (impl Write + Send),
 ) -> anyhow::Result<()> {
-    let http = antrian::http::client::builder().build().context("no HTTP client")?;
+    let http = antrian::net::client::builder().build().context("no HTTP client")?;
     let url = format!("{}/2010-04-01/Accounts/{}.json", config.api_url, config.account_sid);
     let token = config.auth_token.expose_secret();
     let response = http.get(url).basic_auth(&config.account_sid, Some(token)).send().await;

@@ -28,7 +28,7 @@ const TYPING: TimeDelta = TimeDelta::seconds(25);
 
 /// The API below its base URL.
 pub fn routes(graph: Graph) -> Router {
-    let upload = post(media::upload).layer(DefaultBodyLimit::max(media::MOST_FORM_BYTES));
+    let upload = post(media::upload).layer(DefaultBodyLimit::max(media::MAX_FORM_BYTES));
     let templates = get(templates::list).post(templates::register);
     Router::new()
         .route("/download/{id}", get(media::download))

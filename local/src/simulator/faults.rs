@@ -50,11 +50,11 @@ pub(super) struct Faults {
 }
 
 /// Faults that may wait.
-const MOST_WAITING: usize = 10_000;
+const MAX_WAITING: usize = 10_000;
 
 impl Faults {
     pub(super) fn add(&mut self, fault: Fault, times: usize, callback: Option<String>) {
-        let room = MOST_WAITING.saturating_sub(self.waiting.len());
+        let room = MAX_WAITING.saturating_sub(self.waiting.len());
         self.waiting.extend(std::iter::repeat_n((fault, callback), times.min(room)));
     }
 

@@ -13,9 +13,9 @@ use super::api::{Path, no_such};
 use super::error::GraphError;
 
 /// A picture has up to 5 MB.
-const MOST_PICTURE_BYTES: usize = 5 * 1024 * 1024;
+const MAX_PICTURE_BYTES: usize = 5 * 1024 * 1024;
 /// Room for the form around it.
-pub(super) const MOST_FORM_BYTES: usize = MOST_PICTURE_BYTES + 64 * 1024;
+pub(super) const MAX_FORM_BYTES: usize = MAX_PICTURE_BYTES + 64 * 1024;
 
 #[derive(Default)]
 struct Form {
@@ -80,7 +80,7 @@ fn check(mime: &str, bytes: &[u8]) -> Result<(), GraphError> {
     if !is_it {
         return Err(GraphError::new(131053, "The file is not what its type says."));
     }
-    match bytes.len() <= MOST_PICTURE_BYTES {
+    match bytes.len() <= MAX_PICTURE_BYTES {
         true => Ok(()),
         false => Err(GraphError::new(131053, "An image has at most 5 MB.")),
     }

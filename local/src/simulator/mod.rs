@@ -115,7 +115,7 @@ impl Graph {
     /// # Errors
     /// If there can be no HTTP client, or the platform would not approve one.
     pub fn with_templates(account: Account, clock: Clock) -> anyhow::Result<Self> {
-        let http = antrian::http::client::builder().no_proxy().build()?;
+        let http = antrian::net::client::builder().no_proxy().build()?;
         let graph = Self::new(account, clock, http);
         for form in antrian::messaging::templates::all() {
             let form = serde_json::to_value(form)?;

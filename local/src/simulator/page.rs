@@ -40,7 +40,7 @@ fn asset(mime: &'static str, text: &'static str) -> impl IntoResponse {
 /// A feed that has nothing new answers after this time; requests end after 20 seconds.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Messages told at most.
-const MOST_TOLD: usize = 1_000;
+const MAX_TOLD: usize = 1_000;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
@@ -93,7 +93,7 @@ pub(super) async fn feed(
     let now = graph.inner.clock.now();
     let state = graph.state();
     let told: Vec<_> = state.records.iter().filter(|record| record.changed > after).collect();
-    let told = &told[told.len().saturating_sub(MOST_TOLD)..];
+    let told = &told[told.len().saturating_sub(MAX_TOLD)..];
     Json(Feed {
         cursor: state.cursor(),
         now,

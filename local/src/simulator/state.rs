@@ -13,13 +13,13 @@ use super::templates::Templates;
 use super::webhooks::Webhook;
 
 /// Messages remembered, in both directions.
-const MOST_RECORDS: usize = 10_000;
+const MAX_RECORDS: usize = 10_000;
 /// Uploads remembered.
-const MOST_MEDIA: usize = 2_000;
+const MAX_MEDIA: usize = 2_000;
 /// Webhooks remembered.
-const MOST_WEBHOOKS: usize = 200;
+const MAX_WEBHOOKS: usize = 200;
 /// Statuses that wait to be reported.
-const MOST_REPORTS: usize = 30_000;
+const MAX_REPORTS: usize = 30_000;
 /// An upload is good for thirty days.
 const MEDIA_LIFE: TimeDelta = TimeDelta::days(30);
 
@@ -111,7 +111,7 @@ impl State {
     pub(super) fn keep(&mut self, record: Record) {
         let changed = self.touch();
         self.records.push_back(Record { changed, ..record });
-        bound(&mut self.records, MOST_RECORDS);
+        bound(&mut self.records, MAX_RECORDS);
     }
 
     pub(super) fn record(&self, id: &str) -> Option<&Record> {
@@ -135,7 +135,7 @@ impl State {
         // Ids of the platform are numbers.
         let id = format!("{}{:06}", at.timestamp(), self.touch());
         self.media.push_back(Media { id: id.clone(), mime: mime.to_owned(), bytes, at });
-        bound(&mut self.media, MOST_MEDIA);
+        bound(&mut self.media, MAX_MEDIA);
         id
     }
 
@@ -145,12 +145,12 @@ impl State {
 
     pub(super) fn report(&mut self, report: Report) {
         self.reports.push_back(report);
-        bound(&mut self.reports, MOST_REPORTS);
+        bound(&mut self.reports, MAX_REPORTS);
     }
 
     pub(super) fn remember_webhook(&mut self, webhook: Webhook) {
         self.webhooks.push_back(webhook);
-        bound(&mut self.webhooks, MOST_WEBHOOKS);
+        bound(&mut self.webhooks, MAX_WEBHOOKS);
     }
 
     pub(super) fn kept(&self) -> Vec<Kept> {

@@ -13,8 +13,8 @@ use super::error::GraphError;
 use super::fields::Fields;
 
 /// Templates that a business may have.
-const MOST_TEMPLATES: usize = 250;
-const MOST_BODY: usize = 1024;
+const MAX_TEMPLATES: usize = 250;
+const MAX_BODY: usize = 1024;
 /// How long the platform tries to deliver, in seconds: 30 seconds to 12 hours.
 const LIVES_SECS: std::ops::RangeInclusive<i64> = 30..=43_200;
 
@@ -78,7 +78,7 @@ impl Templates {
             let details = "There is already content in this language for this template.";
             return Err(GraphError::new(100, details).with_subcode(2_388_024));
         }
-        if self.list.len() == MOST_TEMPLATES {
+        if self.list.len() == MAX_TEMPLATES {
             return Err(GraphError::new(100, "Too many templates.").with_subcode(2_388_019));
         }
         let mut template = body.clone();
@@ -194,7 +194,7 @@ fn check(body: &Value) -> Result<(), GraphError> {
 /// Variables count from 1 without a gap, stand neither first nor last, and come with an example.
 fn check_body(component: &Fields<'_>) -> Result<(), GraphError> {
     component.only(&["type", "text", "example"])?;
-    let text = component.text("text", MOST_BODY)?;
+    let text = component.text("text", MAX_BODY)?;
     let variables = variables(text);
     if variables.iter().copied().ne(1..=variables.len()) {
         return Err(component.wrong("text", "must number its variables from 1 on"));
@@ -237,7 +237,7 @@ pub(super) async fn list(
     let data = graph.state().templates.listed(asked.name.as_deref());
     let summary = json!({
         "total_count": data.len(), "message_template_count": data.len(),
-        "message_template_limit": MOST_TEMPLATES, "are_translations_complete": false,
+        "message_template_limit": MAX_TEMPLATES, "are_translations_complete": false,
     });
     let paging = json!({"cursors": {"before": "", "after": ""}});
     Ok(Json(json!({"data": data, "paging": paging, "summary": summary})))

@@ -9,11 +9,11 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::{Digest, Sha256};
 
-use super::problem::{Code, FieldFault, Problem};
+use super::problem::{Code, FieldError, Problem};
 use crate::security::tokens::hex;
 
 /// Bodies are at most so large, webhooks excepted.
-pub const MOST_BYTES: usize = 64 * 1024;
+pub const MAX_BYTES: usize = 64 * 1024;
 
 /// A JSON body.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
 fn too_large(error: &BytesRejection) -> Problem {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(Code::BodyTooLarge).with("max_bytes", MOST_BYTES)
+            Problem::new(Code::BodyTooLarge).with("max_bytes", MAX_BYTES)
         }
         _ => Problem::new(Code::MalformedJson),
     }
@@ -98,8 +98,8 @@ fn too_large(error: &BytesRejection) -> Problem {
 /// # Errors
 /// `body_too_large`, `malformed_json`, or `invalid_request` with the field.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    if bytes.len() > MOST_BYTES {
-        return Err(Problem::new(Code::BodyTooLarge).with("max_bytes", MOST_BYTES));
+    if bytes.len() > MAX_BYTES {
+        return Err(Problem::new(Code::BodyTooLarge).with("max_bytes", MAX_BYTES));
     }
     let value = serde_json::from_slice(bytes).map_err(|_| body_fault::<T>(bytes))?;
     if bytes.trim_ascii_start().first() == Some(&b'[') {
@@ -137,11 +137,11 @@ fn body_fault<T: DeserializeOwned>(bytes: &[u8]) -> Problem {
     let path = error.path().to_string();
     let fault = if let Some(name) = quoted_after(&text, "missing field `") {
         let field = if path == "." { name.to_owned() } else { format!("{path}.{name}") };
-        FieldFault::new(&field, "Isian ini wajib ada.", "This field is required.")
+        FieldError::new(&field, "Isian ini wajib ada.", "This field is required.")
     } else if text.starts_with("unknown field") {
-        FieldFault::new(told(&path), "Isian ini tidak dikenal.", "This field is not known.")
+        FieldError::new(masked(&path), "Isian ini tidak dikenal.", "This field is not known.")
     } else {
-        FieldFault::new(
+        FieldError::new(
             &path,
             "Isi bagian ini tidak sesuai.",
             "The value of this field does not fit.",
@@ -151,7 +151,7 @@ fn body_fault<T: DeserializeOwned>(bytes: &[u8]) -> Problem {
 }
 
 /// An unknown field's name is told if it is a name: a number that stands there may be personal.
-fn told(path: &str) -> &str {
+fn masked(path: &str) -> &str {
     let is_name = path.bytes().all(|byte| byte.is_ascii_lowercase() || b"_.".contains(&byte));
     if is_name { path } else { "." }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::problem::{Code, Problem};
 use crate::app::App;
-use crate::storage::{Answer, Repeated};
+use crate::storage::{Answer, Replay};
 
 /// The key of a request, if it has one: 1 to 128 visible ASCII characters.
 #[derive(Debug, Clone)]
@@ -64,9 +64,9 @@ impl<'a> Request<'a> {
     async fn begin(&self) -> Result<Option<Answer>, Problem> {
         let (store, now) = (self.app.ledger.store(), self.app.clock.now());
         match store.begin_request(&self.scope_hash, &self.request_hash, now).await? {
-            Repeated::Mismatch => Err(Problem::new(Code::IdempotencyMismatch)),
-            Repeated::Yes(answer) => Ok(Some(answer)),
-            Repeated::No => Ok(None),
+            Replay::Mismatch => Err(Problem::new(Code::IdempotencyMismatch)),
+            Replay::Answered(answer) => Ok(Some(answer)),
+            Replay::New => Ok(None),
         }
     }
 
@@ -92,7 +92,7 @@ impl<'a> Request<'a> {
 ///
 /// # Errors
 /// `idempotency_mismatch`, or what `act` answers.
-pub async fn once<T, F>(
+pub async fn idempotent<T, F>(
     app: &App,
     key: &RequestKey,
     scope: &str,
@@ -104,7 +104,7 @@ where
     T: Serialize,
     F: Future<Output = Result<T, Problem>>,
 {
-    let (status, body) = once_kept(app, key, scope, body_hash, status, act).await?;
+    let (status, body) = replay_or_act(app, key, scope, body_hash, status, act).await?;
     Ok(raw_json(status, body))
 }
 
@@ -112,8 +112,8 @@ where
 /// because an erasure has to reach it.
 ///
 /// # Errors
-/// Those of [`once`].
-pub async fn once_kept<T, F>(
+/// Those of [`idempotent`].
+pub async fn replay_or_act<T, F>(
     app: &App,
     key: &RequestKey,
     scope: &str,
@@ -144,7 +144,7 @@ where
 ///
 /// # Errors
 /// `idempotency_mismatch`.
-pub async fn same_body(
+pub async fn check_payload(
     app: &App,
     key: &RequestKey,
     scope: &str,

@@ -1,15 +1,12 @@
 //! What the HTTP functions share: problems, bodies, sign-in, repeated requests.
 
-pub mod aws;
 pub mod body;
-pub mod client;
-mod follow;
 pub mod health;
 pub mod idempotency;
 pub mod problem;
+mod request_id;
 pub mod routes;
 pub mod session;
-pub mod staff;
 pub mod staff_session;
 pub mod views;
 
@@ -47,7 +44,8 @@ pub async fn office(app: &App, id: &OfficeId) -> Result<Arc<Office>, Problem> {
 pub fn router(routes: Routes, app: AppState) -> Router {
     let (router, _document) = routes.split_for_parts();
     // One layer for all of it: each one costs as much as a route.
-    bounded(router.with_state(app.clone())).layer(from_fn_with_state(app, follow::follow))
+    bounded(router.with_state(app.clone()))
+        .layer(from_fn_with_state(app, request_id::with_request_id))
 }
 
 /// Adds what answers have in common that belong to no function.
@@ -60,7 +58,7 @@ fn bounded(router: Router) -> Router {
     router
         .fallback(async || Problem::new(Code::NotFound).into_response())
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed).into_response())
-        .layer(DefaultBodyLimit::max(body::MOST_BYTES))
+        .layer(DefaultBodyLimit::max(body::MAX_BYTES))
 }
 
 /// A request that takes longer is given up, well before [`crate::ledger::REQUEST_LIFE_SECS`]: a day

@@ -146,7 +146,7 @@ pub struct ProblemDetails {
     /// What to do, in English.
     pub detail_en: String,
     /// With `invalid_request`: the fields that do not fit.
-    pub errors: Option<Vec<FieldFault>>,
+    pub errors: Option<Vec<FieldError>>,
     /// With `slot_full`: what is free instead.
     pub alternatives: Option<Vec<AlternativeView>>,
     /// With `already_booked`: the live booking, if it is this account's own.
@@ -161,7 +161,7 @@ pub struct ProblemDetails {
 
 /// A field that does not fit.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FieldFault {
+pub struct FieldError {
     /// Path of the field.
     pub field: String,
     /// What it should be, in Indonesian.
@@ -170,7 +170,7 @@ pub struct FieldFault {
     pub detail_en: String,
 }
 
-impl FieldFault {
+impl FieldError {
     /// A fault of `field`.
     pub fn new(field: &str, detail: &str, detail_en: &str) -> Self {
         Self { field: field.to_owned(), detail: detail.to_owned(), detail_en: detail_en.to_owned() }
@@ -204,13 +204,13 @@ impl Problem {
     }
 
     /// Fields that do not fit.
-    pub fn fields(faults: &[FieldFault]) -> Self {
+    pub fn fields(faults: &[FieldError]) -> Self {
         Self::new(Code::InvalidRequest).with("errors", faults)
     }
 
     /// One field that does not fit.
     pub fn field(field: &str, detail: &str, detail_en: &str) -> Self {
-        Self::fields(&[FieldFault::new(field, detail, detail_en)])
+        Self::fields(&[FieldError::new(field, detail, detail_en)])
     }
 }
 
@@ -300,7 +300,7 @@ impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         match error {
             LedgerError::Store(error) => error.into(),
-            LedgerError::Crowded => Self::new(Code::Busy).retry_after(RETRY_SECS),
+            LedgerError::Contention => Self::new(Code::Busy).retry_after(RETRY_SECS),
         }
     }
 }

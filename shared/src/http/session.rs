@@ -7,8 +7,9 @@ use axum::http::{HeaderMap, header};
 use super::AppState;
 use super::problem::{Code, Problem};
 use crate::app::App;
+use crate::domain::account::Applicant;
 use crate::domain::ids::{AccountId, ApplicantId};
-use crate::storage::{Applicant, Session};
+use crate::storage::Session;
 
 /// A token as it came, not yet believed: `<account>.<secret>`.
 #[derive(Clone)]
@@ -24,7 +25,7 @@ impl std::fmt::Debug for Token {
 }
 
 /// Tokens are shorter than this.
-const MOST_TOKEN_BYTES: usize = 256;
+const MAX_TOKEN_BYTES: usize = 256;
 
 impl Token {
     /// The token of a request.
@@ -32,7 +33,7 @@ impl Token {
     /// # Errors
     /// `unauthenticated` if there is none that could be right.
     pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let text = bearer(headers).filter(|text| text.len() < MOST_TOKEN_BYTES);
+        let text = bearer(headers).filter(|text| text.len() < MAX_TOKEN_BYTES);
         let account = text.and_then(|text| text.split_once('.')?.0.parse().ok());
         match (account, text) {
             (Some(account), Some(text)) => Ok(Self { account, text: text.to_owned() }),

@@ -6,8 +6,8 @@ use axum::http::request::Parts;
 use super::AppState;
 use super::problem::{Code, Problem, internal};
 use super::session::bearer;
-use super::staff::{Scope, Staff, StaffError};
 use crate::domain::ids::OfficeId;
+use crate::staff::{Scope, Staff, StaffError};
 
 /// A member of staff whose token was verified. What they may do is asked per route and office.
 #[derive(Debug)]

@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
-use crate::domain::requirements::{Document, Warning};
+use crate::domain::document::Document;
+use crate::domain::requirements::Warning;
 use crate::ledger::{Alternative, Offers};
 
 /// A document to bring.

@@ -9,7 +9,8 @@ use super::{Ledger, LedgerError};
 use crate::domain::calendar::{ClosedReason, PlannedDay, plan_day};
 use crate::domain::day::Day;
 use crate::domain::ids::ServiceId;
-use crate::domain::office::{Channel, Office, Text};
+use crate::domain::language::Text;
+use crate::domain::office::{Channel, Office};
 use crate::domain::time::{SlotTime, local_date};
 
 /// What a date is for somebody who looks for a seat.

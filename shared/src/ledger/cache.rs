@@ -1,6 +1,6 @@
 //! What an instance remembers: offices for a few seconds, days for one.
 //!
-//! A reader who finds a memory too old reads the table while the others wait for that one reading.
+//! A reader who finds a cache too old reads the table while the others wait for that one reading.
 //! Every age is judged by the `now` of the request.
 
 use std::collections::HashMap;
@@ -25,43 +25,43 @@ const DAY_AGE: TimeDelta = TimeDelta::seconds(1);
 const OFFICES_AGE: TimeDelta = TimeDelta::seconds(5);
 /// Values kept at most. A large day takes about 40 kB, so that all of them take at most 60 MB; in a
 /// rush an instance serves a few dozen days.
-const MOST_PLACES: usize = 1_500;
+const MAX_ENTRIES: usize = 1_500;
 
-type Place<V> = Arc<RwLock<Option<(DateTime<Utc>, Arc<V>)>>>;
+type Entry<V> = Arc<RwLock<Option<(DateTime<Utc>, Arc<V>)>>>;
 
 /// Values with the time at which they were read.
 #[derive(Debug)]
-struct Memory<K, V> {
-    places: Mutex<HashMap<K, Place<V>>>,
+struct TtlCache<K, V> {
+    entries: Mutex<HashMap<K, Entry<V>>>,
 }
 
-impl<K: Eq + Hash + Clone, V> Memory<K, V> {
+impl<K: Eq + Hash + Clone, V> TtlCache<K, V> {
     fn new() -> Self {
-        Self { places: Mutex::new(HashMap::new()) }
+        Self { entries: Mutex::new(HashMap::new()) }
     }
 
-    fn places(&self) -> MutexGuard<'_, HashMap<K, Place<V>>> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    fn entries(&self) -> MutexGuard<'_, HashMap<K, Entry<V>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The place of a key, made if it is missing. When there are many, those that nobody is using
+    /// The entry of a key, made if it is missing. When there are many, those that nobody is using
     /// go: what is wanted again is read again.
-    fn place(&self, key: &K) -> Place<V> {
-        let mut places = self.places();
-        if let Some(place) = places.get(key) {
-            return place.clone();
+    fn entry(&self, key: &K) -> Entry<V> {
+        let mut entries = self.entries();
+        if let Some(entry) = entries.get(key) {
+            return entry.clone();
         }
-        if places.len() >= MOST_PLACES {
-            places.retain(|_, place| Arc::strong_count(place) > 1);
+        if entries.len() >= MAX_ENTRIES {
+            entries.retain(|_, entry| Arc::strong_count(entry) > 1);
         }
-        places.entry(key.clone()).or_default().clone()
+        entries.entry(key.clone()).or_default().clone()
     }
 
-    /// The value, if it was read at most `age` before `now`. Makes no place: anybody may ask for
+    /// The value, if it was read at most `age` before `now`. Makes no entry: anybody may ask for
     /// anything.
     fn peek(&self, key: &K, age: TimeDelta, now: DateTime<Utc>) -> Option<Arc<V>> {
-        let place = self.places().get(key)?.clone();
-        let known = place.try_read().ok()?;
+        let entry = self.entries().get(key)?.clone();
+        let known = entry.try_read().ok()?;
         known.as_ref().filter(|(at, _)| is_fresh(*at, age, now)).map(|(_, value)| value.clone())
     }
 
@@ -76,13 +76,13 @@ impl<K: Eq + Hash + Clone, V> Memory<K, V> {
     where
         F: Future<Output = Result<V, E>>,
     {
-        let place = self.place(key);
+        let entry = self.entry(key);
         if let Some((_, value)) =
-            place.read().await.as_ref().filter(|(at, _)| is_fresh(*at, age, now))
+            entry.read().await.as_ref().filter(|(at, _)| is_fresh(*at, age, now))
         {
             return Ok(value.clone());
         }
-        let mut known = place.write().await;
+        let mut known = entry.write().await;
         if let Some((_, value)) = known.as_ref().filter(|(at, _)| is_fresh(*at, age, now)) {
             return Ok(value.clone());
         }
@@ -97,23 +97,23 @@ impl<K: Eq + Hash + Clone, V> Memory<K, V> {
     where
         F: Future<Output = Result<V, E>>,
     {
-        let place = self.place(key);
-        let mut known = place.write().await;
+        let entry = self.entry(key);
+        let mut known = entry.write().await;
         let value = Arc::new(read.await?);
         *known = Some((now, value.clone()));
         Ok(value)
     }
 
-    /// Remembers a value, unless somebody is at its place.
+    /// Remembers a value, unless somebody is at its entry.
     fn keep(&self, key: &K, now: DateTime<Utc>, value: Arc<V>) {
-        let place = self.place(key);
-        if let Ok(mut known) = place.try_write() {
+        let entry = self.entry(key);
+        if let Ok(mut known) = entry.try_write() {
             *known = Some((now, value));
         }
     }
 
     async fn forget(&self, key: &K) {
-        *self.place(key).write().await = None;
+        *self.entry(key).write().await = None;
     }
 }
 
@@ -125,12 +125,12 @@ fn is_fresh(at: DateTime<Utc>, age: TimeDelta, now: DateTime<Utc>) -> bool {
 #[derive(Debug)]
 pub struct DayCache {
     store: Store,
-    memory: Memory<(OfficeId, NaiveDate), Day>,
+    cache: TtlCache<(OfficeId, NaiveDate), Day>,
 }
 
 impl DayCache {
     pub(super) fn new(store: Store) -> Self {
-        Self { store, memory: Memory::new() }
+        Self { store, cache: TtlCache::new() }
     }
 
     /// The day as it was within the last second.
@@ -158,7 +158,7 @@ impl DayCache {
         now: DateTime<Utc>,
     ) -> Result<Arc<Day>, StoreError> {
         let key = (office.clone(), date);
-        self.memory.get(&key, age, now, self.store.day(office, date)).await
+        self.cache.get(&key, age, now, self.store.day(office, date)).await
     }
 
     /// The day, if it was read within the last `age`; never reads.
@@ -169,7 +169,7 @@ impl DayCache {
         age: TimeDelta,
         now: DateTime<Utc>,
     ) -> Option<Arc<Day>> {
-        self.memory.peek(&(office.clone(), date), age, now)
+        self.cache.peek(&(office.clone(), date), age, now)
     }
 
     /// The age up to which a day is believed when a seat is refused.
@@ -187,12 +187,12 @@ impl DayCache {
         date: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<Arc<Day>, StoreError> {
-        self.memory.refresh(&(office.clone(), date), now, self.store.day(office, date)).await
+        self.cache.refresh(&(office.clone(), date), now, self.store.day(office, date)).await
     }
 
     /// Reads the day again next time.
     pub async fn forget(&self, office: &OfficeId, date: NaiveDate) {
-        self.memory.forget(&(office.clone(), date)).await;
+        self.cache.forget(&(office.clone(), date)).await;
     }
 
     /// Remembers a claim of this instance, so that its next pick avoids the seat. Only a hint: the
@@ -203,8 +203,8 @@ impl DayCache {
         code: BookingCode,
         free_at: Option<DateTime<Utc>>,
     ) {
-        let place = self.memory.place(&(seat.office.clone(), seat.date));
-        let mut known = place.write().await;
+        let entry = self.cache.entry(&(seat.office.clone(), seat.date));
+        let mut known = entry.write().await;
         let Some((_, day)) = known.as_mut() else { return };
         let day = Arc::make_mut(day);
         let slot = day
@@ -222,32 +222,32 @@ impl DayCache {
 }
 
 /// A service at an office, and the date that was wanted.
-type Wanted = (OfficeId, ServiceId, NaiveDate);
+type OfferKey = (OfficeId, ServiceId, NaiveDate);
 
 /// What was offered instead of a full date: to look through two weeks again for each of the many who
 /// ask within the same second is of no use to anybody.
 #[derive(Debug)]
 pub(super) struct OfferCache {
-    memory: Memory<Wanted, Offers>,
+    cache: TtlCache<OfferKey, Offers>,
 }
 
 impl OfferCache {
     pub(super) fn new() -> Self {
-        Self { memory: Memory::new() }
+        Self { cache: TtlCache::new() }
     }
 
     /// What was found within the last second, else what `find` finds.
     pub(super) fn get(
         &self,
-        wanted: &Wanted,
+        wanted: &OfferKey,
         now: DateTime<Utc>,
         find: impl FnOnce() -> Vec<Alternative>,
     ) -> Arc<Offers> {
-        if let Some(known) = self.memory.peek(wanted, DAY_AGE, now) {
+        if let Some(known) = self.cache.peek(wanted, DAY_AGE, now) {
             return known;
         }
         let found = Arc::new(Offers { alternatives: find(), told: OnceLock::new() });
-        self.memory.keep(wanted, now, found.clone());
+        self.cache.keep(wanted, now, found.clone());
         found
     }
 }
@@ -277,12 +277,12 @@ impl Directory {
 #[derive(Debug)]
 pub struct OfficeCache {
     store: Store,
-    memory: Memory<(), Directory>,
+    cache: TtlCache<(), Directory>,
 }
 
 impl OfficeCache {
     pub(super) fn new(store: Store) -> Self {
-        Self { store, memory: Memory::new() }
+        Self { store, cache: TtlCache::new() }
     }
 
     /// All offices as they were within the last five seconds.
@@ -294,7 +294,7 @@ impl OfficeCache {
             let (offices, seen) = self.store.offices().await?;
             Ok(Directory { offices: offices.into_iter().map(Arc::new).collect(), seen })
         };
-        self.memory.get(&(), OFFICES_AGE, now, read).await
+        self.cache.get(&(), OFFICES_AGE, now, read).await
     }
 
     /// One office.
@@ -311,7 +311,7 @@ impl OfficeCache {
 
     /// Reads offices again next time.
     pub async fn forget(&self) {
-        self.memory.forget(&()).await;
+        self.cache.forget(&()).await;
     }
 }
 
@@ -323,22 +323,22 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_reading_began_with_does_not_cover_what_was_noted_during_it() {
-        let (memory, now) = (Memory::<u8, &str>::new(), DateTime::UNIX_EPOCH);
+        let (cache, now) = (TtlCache::<u8, &str>::new(), DateTime::UNIX_EPOCH);
         let (begun, has_begun) = oneshot::channel();
         let (end, ended) = oneshot::channel::<()>();
-        let reading = memory.refresh(&1, now, async {
+        let reading = cache.refresh(&1, now, async {
             begun.send(()).unwrap();
             ended.await.unwrap();
             Ok::<_, Infallible>("before")
         });
         let noting = async {
             has_begun.await.unwrap();
-            let place = memory.place(&1);
-            let note = async { *place.write().await = Some((now, Arc::new("after"))) };
+            let entry = cache.entry(&1);
+            let note = async { *entry.write().await = Some((now, Arc::new("after"))) };
             tokio::join!(note, async { end.send(()).unwrap() });
         };
         let (read, ()) = tokio::join!(reading, noting);
         assert_eq!(*read.unwrap(), "before");
-        assert_eq!(*memory.peek(&1, DAY_AGE, now).unwrap(), "after");
+        assert_eq!(*cache.peek(&1, DAY_AGE, now).unwrap(), "after");
     }
 }

@@ -7,7 +7,9 @@ use super::change::{lost, unexpected};
 use super::{Ledger, LedgerError};
 use crate::domain::booking::{Actor, Refusal};
 use crate::domain::code::BookingCode;
-use crate::domain::queue::{self, Counter, QueueDay, QueueEntry, QueueNumber, QueueState, Step};
+use crate::domain::queue::{
+    self, Counter, CounterAction, QueueDay, QueueEntry, QueueNumber, QueueState,
+};
 use crate::domain::time::whole_seconds;
 use crate::storage::{
     AtCounter, Change, ChangeOutcome, KnownStep, PersonChange, QueueChange, StoreError,
@@ -17,7 +19,7 @@ use crate::telemetry::catalogue::{CALLED, SKIPPED};
 
 /// Whom a counter calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
+pub enum CallTarget {
     /// Whoever is next in these groups; in all if none are named.
     Next(Vec<char>),
     /// This number, also if it was skipped.
@@ -49,7 +51,7 @@ pub enum Stepped {
 }
 
 /// Times that a counter starts over because others were faster: as many counters as an office has.
-const MOST_ROUNDS: u32 = 40;
+const MAX_ROUNDS: u32 = 40;
 
 impl Ledger {
     /// Calls somebody to a counter. Of several counters that ask at once each gets somebody else.
@@ -62,12 +64,12 @@ impl Ledger {
         &self,
         day: &QueueDay,
         counter: &Counter,
-        wanted: &Wanted,
+        wanted: &CallTarget,
         request: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Called, LedgerError> {
         let now = whole_seconds(now);
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             let at = self.store.at_counter(day, counter).await?;
             match &at {
                 Some(at) if is_known(request, at.called_by.as_deref()) => {
@@ -96,7 +98,7 @@ impl Ledger {
                 return Ok(Called::Yes(Box::new(after)));
             }
         }
-        Err(LedgerError::Crowded)
+        Err(LedgerError::Contention)
     }
 
     async fn entry(&self, day: &QueueDay, number: QueueNumber) -> Result<QueueEntry, StoreError> {
@@ -107,14 +109,14 @@ impl Ledger {
     async fn wanted(
         &self,
         day: &QueueDay,
-        wanted: &Wanted,
+        wanted: &CallTarget,
     ) -> Result<Result<QueueEntry, Called>, StoreError> {
         match wanted {
-            Wanted::Next(groups) => {
+            CallTarget::Next(groups) => {
                 let entries = self.store.queue_entries(day).await?;
                 Ok(queue::next(&entries, groups).cloned().ok_or(Called::NobodyWaits))
             }
-            Wanted::Number(number) => match self.store.queue_entry(day, *number).await? {
+            CallTarget::Number(number) => match self.store.queue_entry(day, *number).await? {
                 Some(entry) if entry.can_be_called() => Ok(Ok(entry)),
                 other => Ok(Err(Called::NotWaiting(other.map(|entry| entry.state)))),
             },
@@ -131,12 +133,12 @@ impl Ledger {
         day: &QueueDay,
         counter: &Counter,
         number: Option<QueueNumber>,
-        step: Step,
+        step: CounterAction,
         request: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Stepped, LedgerError> {
         let now = whole_seconds(now);
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             let at = self.store.at_counter(day, counter).await?;
             let known = at.as_ref().and_then(|at| at.last_step.as_ref());
             if let Some(known) = known.filter(|known| is_known(request, Some(&known.request))) {
@@ -151,7 +153,7 @@ impl Ledger {
             let after = before.after(step, now);
             let queue = stepping(day, at, (before, &after), (step, request), now);
             let made = match step {
-                Step::Finish => self.serve(after.code, queue, now).await?,
+                CounterAction::Finish => self.serve(after.code, queue, now).await?,
                 _ => Ok(self.store.change_queue(&queue).await?),
             };
             match made {
@@ -167,7 +169,7 @@ impl Ledger {
                 Err(_) => {}
             }
         }
-        Err(LedgerError::Crowded)
+        Err(LedgerError::Contention)
     }
 
     async fn still_has(
@@ -186,7 +188,7 @@ impl Ledger {
         day: &QueueDay,
         counter: &Counter,
         number: Option<QueueNumber>,
-        step: Step,
+        step: CounterAction,
         now: DateTime<Utc>,
     ) -> Result<Stepped, StoreError> {
         let Some(number) = number else { return Ok(Stepped::Idle) };
@@ -223,7 +225,7 @@ impl Ledger {
         };
         match self.commit(&change, now).await? {
             ChangeOutcome::Applied => Ok(Ok(true)),
-            ChangeOutcome::Otherwise(_) | ChangeOutcome::QueueOtherwise => Ok(Ok(false)),
+            ChangeOutcome::VersionConflict(_) | ChangeOutcome::QueueConflict => Ok(Ok(false)),
             ChangeOutcome::SeatLost => Ok(Err(lost(&before))),
             other => Err(unexpected(&other)),
         }
@@ -238,8 +240,8 @@ impl Ledger {
     }
 
     /// A visit that was finished is counted with its booking.
-    fn count_step(&self, day: &QueueDay, step: Step, now: DateTime<Utc>) {
-        if step == Step::Skip {
+    fn count_step(&self, day: &QueueDay, step: CounterAction, now: DateTime<Utc>) {
+        if step == CounterAction::Skip {
             self.metrics.send(Record::of(&SKIPPED, &[1]).at(&day.office, day.date), now);
         }
     }
@@ -268,7 +270,7 @@ fn stepping(
     day: &QueueDay,
     at: AtCounter,
     (before, after): (QueueEntry, &QueueEntry),
-    (step, request): (Step, Option<&str>),
+    (step, request): (CounterAction, Option<&str>),
     now: DateTime<Utc>,
 ) -> Vec<QueueChange> {
     let number = at.number;
@@ -276,7 +278,7 @@ fn stepping(
     let turn = AtCounter {
         called_by: at.called_by.clone(),
         last_step: step_made.or(at.last_step.clone()),
-        ..with(&at.counter, after, if step == Step::Recall { now } else { at.called_at })
+        ..with(&at.counter, after, if step == CounterAction::Recall { now } else { at.called_at })
     };
     vec![
         QueueChange::Turn(day.clone(), Some(Box::new(at)), Box::new(turn)),

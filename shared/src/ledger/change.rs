@@ -47,7 +47,7 @@ pub struct CheckInRefused {
 }
 
 /// Times a change starts over because somebody else was faster.
-pub(super) const MOST_ROUNDS: u32 = 8;
+pub(super) const MAX_ROUNDS: u32 = 8;
 
 impl Ledger {
     /// Confirms a held booking.
@@ -61,7 +61,7 @@ impl Ledger {
     ) -> Result<Changed, LedgerError> {
         let now = whole_seconds(now);
         let mut before = booking;
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             if before.status_at(now) == Status::Confirmed {
                 return Ok(Changed::Already(Box::new(before)));
             }
@@ -83,14 +83,14 @@ impl Ledger {
                     self.days.note_claim(&after.seat, after.code, None).await;
                     return Ok(Changed::Done(Box::new(after)));
                 }
-                ChangeOutcome::Otherwise(newer) => before = *newer,
+                ChangeOutcome::VersionConflict(newer) => before = *newer,
                 ChangeOutcome::SeatLost => {
                     return Ok(self.refuse(&before, Refusal::HoldExpired, now));
                 }
                 other => return Err(unexpected(&other)),
             }
         }
-        Err(LedgerError::Crowded)
+        Err(LedgerError::Contention)
     }
 
     /// Cancels a held or confirmed booking.
@@ -106,7 +106,7 @@ impl Ledger {
     ) -> Result<Changed, LedgerError> {
         let now = whole_seconds(now);
         let mut before = booking;
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             if before.status == Status::Cancelled {
                 return Ok(Changed::Already(Box::new(before)));
             }
@@ -133,14 +133,14 @@ impl Ledger {
                     self.days.forget(&after.seat.office, after.seat.date).await;
                     return Ok(Changed::Done(Box::new(after)));
                 }
-                ChangeOutcome::Otherwise(newer) => before = *newer,
+                ChangeOutcome::VersionConflict(newer) => before = *newer,
                 ChangeOutcome::SeatLost => {
                     return Ok(self.refuse(&before, lost(&before), now));
                 }
                 other => return Err(unexpected(&other)),
             }
         }
-        Err(LedgerError::Crowded)
+        Err(LedgerError::Contention)
     }
 
     /// Checks a person in. The first scan wins; every later one is told of it.
@@ -157,7 +157,7 @@ impl Ledger {
         let now = whole_seconds(now);
         let mut before = booking;
         let mut number = None;
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             match before.may_check_in(office, now) {
                 Ok(()) => {}
                 Err(Refusal::CheckedIn) => {
@@ -193,7 +193,7 @@ impl Ledger {
                 ChangeOutcome::Applied => {
                     return Ok(Ok(self.checked_in(office, after, false, now).await));
                 }
-                ChangeOutcome::Otherwise(newer) => before = *newer,
+                ChangeOutcome::VersionConflict(newer) => before = *newer,
                 // The person booked anew in the very second in which this visit counted as missed.
                 ChangeOutcome::SeatLost => {
                     return Ok(Err(CheckInRefused { refusal: Refusal::TooLate, booking: before }));
@@ -201,7 +201,7 @@ impl Ledger {
                 other => return Err(unexpected(&other)),
             }
         }
-        Err(LedgerError::Crowded)
+        Err(LedgerError::Contention)
     }
 
     /// The person is in whatever can still be read: an error here would make of the first scan a
@@ -230,9 +230,13 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn settle(&self, booking: &Booking, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+    pub async fn apply_expiry(
+        &self,
+        booking: &Booking,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
         let now = whole_seconds(now);
-        let Ok(after) = booking.settle(now) else { return Ok(false) };
+        let Ok(after) = booking.apply_expiry(now) else { return Ok(false) };
         let change = Change {
             before: Some(booking),
             after: &after,
@@ -275,7 +279,7 @@ pub(super) fn unexpected(outcome: &ChangeOutcome) -> LedgerError {
     let kind = match outcome {
         ChangeOutcome::SeatTaken => "seat taken by a change that claims none",
         ChangeOutcome::PersonBusy { .. } => "person busy in a change that claims none",
-        ChangeOutcome::QueueOtherwise => "queue refused a new place",
+        ChangeOutcome::QueueConflict => "queue refused a new place",
         _ => "guard lost by a live booking",
     };
     LedgerError::Store(StoreError::Corrupt { kind, source: None })

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::change::{Changed, MOST_ROUNDS, joining, lost, queue_group, unexpected};
+use super::change::{Changed, MAX_ROUNDS, joining, lost, queue_group, unexpected};
 use super::{Ledger, LedgerError, messages};
 use crate::domain::booking::{Actor, Booking, Refusal, Status};
 use crate::domain::message::MessageKind;
@@ -72,7 +72,7 @@ impl Ledger {
     ) -> Result<Changed, LedgerError> {
         let now = whole_seconds(now);
         let mut before = booking;
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             if decision.is_known(&before) && before.status_at(now) == before.status {
                 return Ok(Changed::Already(Box::new(before)));
             }
@@ -92,13 +92,13 @@ impl Ledger {
             };
             match self.commit(&change, now).await? {
                 ChangeOutcome::Applied => return Ok(Changed::Done(Box::new(after))),
-                ChangeOutcome::Otherwise(newer) => before = *newer,
-                ChangeOutcome::QueueOtherwise => {}
+                ChangeOutcome::VersionConflict(newer) => before = *newer,
+                ChangeOutcome::QueueConflict => {}
                 ChangeOutcome::SeatLost => return Ok(Changed::Refused(lost(&before))),
                 other => return Err(unexpected(&other)),
             }
         }
-        Err(LedgerError::Crowded)
+        Err(LedgerError::Contention)
     }
 
     /// What the decision does to the person's place, and the booking with that place.

@@ -14,14 +14,15 @@ use crate::domain::calendar::ClosedReason;
 use crate::domain::code::BookingCode;
 use crate::domain::day::Day;
 use crate::domain::ids::{AccountId, ApplicantId, ServiceId};
-use crate::domain::message::{Locale, MessageKind};
+use crate::domain::language::Locale;
+use crate::domain::message::MessageKind;
 use crate::domain::office::{Channel, Office};
 use crate::domain::time::{SlotTime, local_date, whole_seconds};
 use crate::storage::{Change, ChangeOutcome, PersonChange, SeatChange};
 
 /// Which slots are acceptable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
+pub enum SlotChoice {
     /// This one.
     Slot(NaiveDate, SlotTime),
     /// The earliest on this date.
@@ -30,7 +31,7 @@ pub enum Choice {
     Earliest,
 }
 
-impl Choice {
+impl SlotChoice {
     /// The date, if it is to be a certain one.
     pub fn date(self) -> Option<NaiveDate> {
         match self {
@@ -48,7 +49,7 @@ pub struct HoldRequest<'a> {
     /// The service.
     pub service: &'a ServiceId,
     /// Which slots are acceptable.
-    pub choice: Choice,
+    pub choice: SlotChoice,
     /// Who asks.
     pub account: &'a AccountId,
     /// For whom.
@@ -100,9 +101,9 @@ pub enum HoldOutcome {
 }
 
 /// Seats tried in one slot before giving up for the moment.
-pub(super) const MOST_CLAIMS: u32 = 12;
+pub(super) const MAX_CLAIMS: u32 = 12;
 /// Codes tried when another account's booking has the derived one.
-const MOST_CODES: u32 = 4;
+const MAX_CODES: u32 = 4;
 
 enum Claim {
     Done(HoldOutcome),
@@ -141,9 +142,9 @@ impl Ledger {
             return Ok(HoldOutcome::NotOffered(NotOffered::Offline));
         }
         let outcome = match request.choice {
-            Choice::Slot(date, time) => self.hold_on(request, date, Some(time), now).await?,
-            Choice::Date(date) => self.hold_on(request, date, None, now).await?,
-            Choice::Earliest => self.hold_earliest(request, now).await?,
+            SlotChoice::Slot(date, time) => self.hold_on(request, date, Some(time), now).await?,
+            SlotChoice::Date(date) => self.hold_on(request, date, None, now).await?,
+            SlotChoice::Earliest => self.hold_earliest(request, now).await?,
         };
         match outcome {
             HoldOutcome::Held(_) | HoldOutcome::Repeated(_) | HoldOutcome::Mismatch => Ok(outcome),
@@ -158,7 +159,7 @@ impl Ledger {
         request: &HoldRequest<'_>,
     ) -> Result<Option<HoldOutcome>, LedgerError> {
         let Some(key) = request.idempotency_key else { return Ok(None) };
-        for attempt in 0..MOST_CODES {
+        for attempt in 0..MAX_CODES {
             let code = self.store.keyring().booking_code(request.account, key, attempt);
             match self.store.booking(code).await? {
                 Some(booking) if booking.account == *request.account => {
@@ -255,7 +256,7 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<Claim, LedgerError> {
         let mut code_attempt = 0;
-        for _ in 0..MOST_CLAIMS {
+        for _ in 0..MAX_CLAIMS {
             let picked = day
                 .slots_of(request.service)
                 .find(|seats| seats.slot.time == time)
@@ -269,12 +270,12 @@ impl Ledger {
                         .await;
                     return Ok(Claim::Done(HoldOutcome::Held(Box::new(booking))));
                 }
-                ChangeOutcome::Otherwise(other)
+                ChangeOutcome::VersionConflict(other)
                     if other.account == *request.account && request.idempotency_key.is_some() =>
                 {
                     return Ok(Claim::Done(same_request(request, *other)));
                 }
-                ChangeOutcome::Otherwise(_) => code_attempt += 1,
+                ChangeOutcome::VersionConflict(_) => code_attempt += 1,
                 ChangeOutcome::PersonBusy { code, account, .. } => {
                     let own = (account == *request.account).then_some(code);
                     return Ok(Claim::Done(HoldOutcome::AlreadyBooked(own)));
@@ -283,10 +284,10 @@ impl Ledger {
                 ChangeOutcome::SeatTaken | ChangeOutcome::SeatLost => {
                     *day = self.days.refresh(&request.office.id, day.date, now).await?;
                 }
-                other @ ChangeOutcome::QueueOtherwise => return Err(unexpected(&other)),
+                other @ ChangeOutcome::QueueConflict => return Err(unexpected(&other)),
             }
         }
-        Err(LedgerError::Crowded)
+        Err(LedgerError::Contention)
     }
 
     async fn claim(

@@ -30,7 +30,7 @@ const CLOSURE_LOOKS_SECS: i64 = 3 * REQUEST_LIFE_SECS;
 /// Days opened at the same time.
 const WRITES_AT_ONCE: usize = 4;
 /// Bookings written down in one go, per index shard.
-const MOST_SETTLED: usize = 500;
+const MAX_SETTLED: usize = 500;
 /// Free seats may be seen a little late.
 const SURVEY_AGE: TimeDelta = TimeDelta::seconds(10);
 /// What is seen again unchanged is written again only after this time.
@@ -135,11 +135,11 @@ impl Housekeeping {
     ///
     /// # Errors
     /// If the table does not answer.
-    pub async fn settle(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
+    pub async fn apply_expiry(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
         let (mut count, mut first) = (0, Ok(()));
         for shard in 0..DUE_SHARDS {
-            for booking in self.ledger.store.due_bookings(shard, now, MOST_SETTLED).await? {
-                match self.ledger.settle(&booking, now).await {
+            for booking in self.ledger.store.due_bookings(shard, now, MAX_SETTLED).await? {
+                match self.ledger.apply_expiry(&booking, now).await {
                     Ok(settled) => count += u32::from(settled),
                     Err(error) => first = first.and(Err(error)),
                 }

@@ -11,9 +11,9 @@ mod documents;
 mod hold;
 mod housekeeping;
 mod moving;
+mod record;
 mod search;
 mod seats;
-mod told;
 
 use std::sync::Arc;
 
@@ -24,17 +24,17 @@ use crate::domain::booking::Booking;
 use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::message::{Message, MessageKind};
 use crate::domain::office::Office;
-use crate::messaging::MessageQueue;
+use crate::queues::MessageQueue;
 use crate::storage::{Change, ChangeOutcome, Store, StoreError};
 use crate::telemetry::{Metrics, correlation};
 
 pub use availability::{DayAvailability, DayStatus, SlotAvailability};
 use cache::OfferCache;
 pub use cache::{DayCache, OfficeCache};
-pub use calling::{Called, Stepped, Wanted};
+pub use calling::{CallTarget, Called, Stepped};
 pub use change::{Changed, CheckInRefused, CheckedIn};
 pub use documents::Decision;
-pub use hold::{Choice, HoldOutcome, HoldRequest, NotOffered};
+pub use hold::{HoldOutcome, HoldRequest, NotOffered, SlotChoice};
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
 pub use moving::Moved;
 pub use search::{Alternative, Offers};
@@ -59,7 +59,7 @@ pub enum LedgerError {
     Store(#[from] StoreError),
     /// So many people meet on the same seats that no try came through; nothing was changed.
     #[error("too many people want the same seats at this moment")]
-    Crowded,
+    Contention,
 }
 
 impl Ledger {
@@ -89,7 +89,7 @@ impl Ledger {
         if matches!(outcome, ChangeOutcome::Applied) {
             self.count(change, now);
             let due = change.messages.iter().filter(|message| message.due <= now);
-            self.queue.announce(&due.map(|message| message.id.clone()).collect::<Vec<_>>()).await;
+            self.queue.enqueue(&due.map(|message| message.id.clone()).collect::<Vec<_>>()).await;
         }
         Ok(outcome)
     }

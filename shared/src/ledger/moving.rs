@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::change::{MOST_ROUNDS, unexpected};
-use super::hold::{MOST_CLAIMS, offered};
+use super::change::{MAX_ROUNDS, unexpected};
+use super::hold::{MAX_CLAIMS, offered};
 use super::{Alternative, Changed, Ledger, LedgerError, NotOffered, cooled_down, messages};
 use crate::domain::booking::{Actor, Booking, Refusal, SeatRef, Status, Times};
 use crate::domain::day::Day;
@@ -60,7 +60,7 @@ impl Ledger {
         let mut before = booking;
         let mut day = self.days.get(&office.id, date, now).await?;
         let (mut rounds, mut claims) = (0, 0);
-        while rounds < MOST_ROUNDS && claims < MOST_CLAIMS {
+        while rounds < MAX_ROUNDS && claims < MAX_CLAIMS {
             let after = match moved_to(office, &before, &day, time, now) {
                 Target::Seat(after) => after,
                 Target::Full => return self.full(office, &before, date, now).await,
@@ -72,7 +72,7 @@ impl Ledger {
                     self.days.note_claim(&after.seat, after.code, after.hold_expires_at).await;
                     return Ok(Moved::Changed(Changed::Done(after)));
                 }
-                ChangeOutcome::Otherwise(newer) => {
+                ChangeOutcome::VersionConflict(newer) => {
                     rounds += 1;
                     before = *newer;
                 }
@@ -83,10 +83,10 @@ impl Ledger {
                 ChangeOutcome::SeatLost => return Ok(refused(Refusal::HoldExpired)),
                 ChangeOutcome::AccountGone => return Ok(refused(Refusal::Ended)),
                 ChangeOutcome::PersonBusy { .. } => return Ok(Moved::AlreadyBooked),
-                other @ ChangeOutcome::QueueOtherwise => return Err(unexpected(&other)),
+                other @ ChangeOutcome::QueueConflict => return Err(unexpected(&other)),
             }
         }
-        Err(LedgerError::Crowded)
+        Err(LedgerError::Contention)
     }
 
     async fn full(

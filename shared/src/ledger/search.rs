@@ -34,7 +34,7 @@ pub struct Offers {
 }
 
 /// Alternatives given with a refusal.
-const MOST_ALTERNATIVES: usize = 5;
+const MAX_ALTERNATIVES: usize = 5;
 /// Days looked at for them.
 const ALTERNATIVE_DAYS: usize = 14;
 /// Alternatives may be a little old: they are offers, not promises.
@@ -143,7 +143,7 @@ fn collect(
             time: slot.time,
             seats_free: slot.seats_free,
         }));
-        found.truncate(MOST_ALTERNATIVES);
+        found.truncate(MAX_ALTERNATIVES);
     }
-    found.len() < MOST_ALTERNATIVES
+    found.len() < MAX_ALTERNATIVES
 }

@@ -9,16 +9,15 @@ use super::templates;
 use super::texts::{self, BookingText};
 use crate::domain::booking::Booking;
 use crate::domain::ids::OfficeId;
-use crate::domain::message::{Locale, Message, MessageKind, WINDOW_CLOSED};
+use crate::domain::language::{self, Locale, in_language};
+use crate::domain::message::{Message, MessageKind, WINDOW_CLOSED};
 use crate::domain::office::Office;
 use crate::domain::person::Contacts;
-use crate::domain::requirements::{
-    Circumstances, Document, Requirements, applicant_kind, nik_missing_warning, requirements,
-};
+use crate::domain::requirements::{Requirements, checklist, missing_documents};
 use crate::domain::ticket::TicketClaims;
 use crate::ledger::Ledger;
 use crate::rendering;
-use crate::storage::{Applicant, Heard, StoreError};
+use crate::storage::{ServiceWindow, StoreError};
 
 /// What a row comes to.
 #[derive(Debug)]
@@ -89,11 +88,11 @@ pub async fn compose(
         return one_time_code(ledger, message);
     }
     let Some(to) = contacts(ledger, message).await? else { return Ok(Composed::Nobody) };
-    let heard = match &message.account {
-        Some(account) => ledger.store().last_heard(account).await?,
-        None => Heard::default(),
+    let window = match &message.account {
+        Some(account) => ledger.store().service_window(account).await?,
+        None => ServiceWindow::default(),
     };
-    if message.kind == MessageKind::Reminder && heard.reminders_off {
+    if message.kind == MessageKind::Reminder && window.reminders_off {
         return Ok(Composed::OptedOut);
     }
     let office = booking.as_ref().map(|booking| booking.seat.office.clone());
@@ -104,7 +103,7 @@ pub async fn compose(
     };
     let Some((body, template)) = forms else { return Ok(Composed::Nobody) };
     let was_refused = message.error.as_deref() == Some(WINDOW_CLOSED);
-    let is_open = !was_refused && heard.at.is_some_and(|at| now < at + WINDOW);
+    let is_open = !was_refused && window.last_inbound_at.is_some_and(|at| now < at + WINDOW);
     Ok(Composed::Send(Box::new(Letter { to, body, template, is_open, office })))
 }
 
@@ -205,7 +204,7 @@ fn has_ticket(kind: MessageKind) -> bool {
 }
 
 fn ticket(ledger: &Ledger, booking: &Booking) -> Result<Vec<u8>, DeliverError> {
-    let ticket = ledger.store().keyring().ticket_signer().sign(&ticket_claims(booking));
+    let ticket = ledger.store().keyring().ticket_signer().sign(&TicketClaims::of(booking));
     rendering::png(&ticket).map_err(|error| DeliverError::Text(Box::new(error)))
 }
 
@@ -217,38 +216,6 @@ fn with_buttons(text: String, buttons: Vec<Choice>) -> Body {
     Body::Choices { text, choices: Choices::Buttons(buttons) }
 }
 
-/// What the ticket of a booking says.
-pub fn ticket_claims(booking: &Booking) -> TicketClaims {
-    TicketClaims {
-        office: booking.seat.office.clone(),
-        date: booking.seat.date,
-        time: booking.seat.time,
-        code: booking.code,
-    }
-}
-
-/// What this person brings to this visit.
-pub fn checklist(office: &Office, booking: &Booking, applicant: &Applicant) -> Requirements {
-    let details = &applicant.details;
-    let about = Circumstances {
-        service: &booking.seat.service,
-        applicant: applicant_kind(details.birth_date, booking.seat.date),
-        ktp_regency: details.ktp_regency.as_deref(),
-        date: booking.seat.date,
-    };
-    let mut list = requirements(office, &about);
-    if details.nik.is_none() {
-        list.warnings.push(nik_missing_warning());
-    }
-    list
-}
-
-/// What of the checklist was missing when the papers were looked at.
-pub fn missing_documents(list: &Requirements, booking: &Booking) -> Vec<Document> {
-    let missing = booking.documents.as_ref().map(|check| &*check.missing).unwrap_or_default();
-    list.documents.iter().filter(|document| missing.contains(&document.id)).cloned().collect()
-}
-
 fn booking_text<'a>(
     office: &'a Office,
     booking: &Booking,
@@ -258,24 +225,24 @@ fn booking_text<'a>(
 ) -> BookingText<'a> {
     let zone = office.timezone;
     let service = office.services.iter().find(|service| service.id == booking.seat.service);
-    let in_locale = |text| texts::in_language(locale, text);
+    let in_locale = |text| in_language(locale, text);
     let reason =
         office.exceptions.get(&booking.seat.date).map(|exception| in_locale(&exception.reason));
     BookingText {
         service: service.map_or("", |service| in_locale(&service.name)),
-        when: texts::date_time(locale, booking.times.starts_at, zone),
+        when: language::date_time(locale, booking.times.starts_at, zone),
         office: &office.name,
         address: &office.address,
         contact: in_locale(&office.contact),
         code: booking.code.spoken(),
         public_url,
-        hold_until: booking.hold_expires_at.map(|at| texts::time(locale, at, zone)),
-        arrive_from: texts::time(locale, booking.times.check_in_from, zone),
-        arrive_until: texts::time(locale, booking.times.check_in_until, zone),
+        hold_until: booking.hold_expires_at.map(|at| language::time(locale, at, zone)),
+        arrive_from: language::time(locale, booking.times.check_in_from, zone),
+        arrive_until: language::time(locale, booking.times.check_in_until, zone),
         closed_reason: reason.filter(|_| booking.is_displaced()),
         documents_deadline: booking
             .documents_deadline()
-            .map(|at| texts::date_time(locale, at, zone)),
+            .map(|at| language::date_time(locale, at, zone)),
         documents: &list.documents,
         warnings: &list.warnings,
     }

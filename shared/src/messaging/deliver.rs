@@ -5,11 +5,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::compose::{Composed, Letter, compose};
 use super::messenger::{Body, Messenger, Outgoing, SendError};
 use super::pause::{self, Entry};
-use super::queue::MessageQueue;
-use super::told;
+use super::record;
 use crate::domain::ids::{MessageId, OfficeId};
 use crate::domain::message::{Message, MessageState, RESENT, UNCONFIRMED, WINDOW_CLOSED};
 use crate::ledger::Ledger;
+use crate::queues::MessageQueue;
 use crate::security::tokens;
 use crate::storage::{Leased, StoreError};
 use crate::telemetry::correlation;
@@ -46,14 +46,14 @@ pub enum DeliverError {
 /// Sending takes a few seconds at most; after this time its sender is gone.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// A provider that may have a message gets this long to report on it before it is sent again.
-const SETTLE: TimeDelta = TimeDelta::minutes(10);
+const STATUS_WAIT: TimeDelta = TimeDelta::minutes(10);
 /// Attempts before giving up; with waits of 15 s · 2^n the last comes after about an hour.
-const MOST_ATTEMPTS: u32 = 9;
+const MAX_ATTEMPTS: u32 = 9;
 const FIRST_WAIT_SECS: i64 = 15;
 /// Marks a row that waits for the end of a pause.
 const PAUSED: &str = "paused";
 /// Rounds of writing down a success while others change the row.
-const MOST_ROUNDS: u32 = 4;
+const MAX_ROUNDS: u32 = 4;
 
 /// Who delivers rows.
 #[derive(Debug)]
@@ -106,11 +106,11 @@ impl<M: Messenger> Courier<'_, M> {
         match Box::pin(compose(self.ledger, message, self.public_url, now)).await {
             Ok(Composed::Send(letter)) => self.send(message, *letter, now).await,
             Ok(Composed::OptedOut) => {
-                self.settle(message, MessageState::Stale, Some("opted_out"), now).await
+                self.finish(message, MessageState::Stale, Some("opted_out"), now).await
             }
-            Ok(Composed::Stale) => self.settle(message, MessageState::Stale, None, now).await,
+            Ok(Composed::Stale) => self.finish(message, MessageState::Stale, None, now).await,
             Ok(Composed::Nobody) => {
-                self.settle(message, MessageState::Failed, Some("no_contact"), now).await
+                self.finish(message, MessageState::Failed, Some("no_contact"), now).await
             }
             // Nothing has reached the provider: it is as if the row had not been taken.
             Err(error) => {
@@ -165,22 +165,22 @@ impl<M: Messenger> Courier<'_, M> {
     ) -> Result<Delivery, DeliverError> {
         match sent {
             Ok(receipt) => {
-                self.ledger.metrics().send(told::sent(message, office, now), now);
+                self.ledger.metrics().send(record::sent(message, office, now), now);
                 let keyring = self.ledger.store().keyring();
                 self.sent(message, keyring.token_hash(&receipt.provider_id)).await
             }
             Err(SendError::Unknown) => self.wait_for_status(message, now).await,
             Err(SendError::Undeliverable { code }) => {
-                self.settle(message, MessageState::Failed, Some(&code), now).await
+                self.finish(message, MessageState::Failed, Some(&code), now).await
             }
             Err(SendError::Defect { code }) => {
                 tracing::error!(message_id = %message.id, code, "a message is wrong and was put aside");
-                self.queue.bury(&message.id).await;
-                self.settle(message, MessageState::Failed, Some(&code), now).await
+                self.queue.dead_letter(&message.id).await;
+                self.finish(message, MessageState::Failed, Some(&code), now).await
             }
             // There is no form that could be sent instead.
             Err(SendError::WindowClosed) => {
-                self.settle(message, MessageState::Failed, Some(WINDOW_CLOSED), now).await
+                self.finish(message, MessageState::Failed, Some(WINDOW_CLOSED), now).await
             }
             Err(SendError::Stopped { code }) => {
                 let until = pause::begin(self.ledger, &code, now).await;
@@ -195,7 +195,7 @@ impl<M: Messenger> Courier<'_, M> {
     /// Writes down that the provider has it, even if another sender has taken the row meanwhile.
     async fn sent(&self, message: &Message, provider_id: String) -> Result<Delivery, DeliverError> {
         let mut before = message.clone();
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             let provider_id = Some(provider_id.clone());
             let state = MessageState::Sent;
             let after = Message { state, provider_id, error: None, ..before.clone() };
@@ -203,7 +203,7 @@ impl<M: Messenger> Courier<'_, M> {
                 break;
             }
             match self.ledger.store().message(&message.id).await? {
-                Some(newer) if !newer.state.is_settled() => before = newer,
+                Some(newer) if !newer.state.is_final() => before = newer,
                 _ => break,
             }
         }
@@ -217,12 +217,12 @@ impl<M: Messenger> Courier<'_, M> {
         after: Option<TimeDelta>,
         now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
-        if message.attempts >= MOST_ATTEMPTS {
+        if message.attempts >= MAX_ATTEMPTS {
             tracing::error!(message_id = %message.id, code, "a message could not be sent in many tries");
-            self.queue.bury(&message.id).await;
-            return self.settle(message, MessageState::Failed, Some(code), now).await;
+            self.queue.dead_letter(&message.id).await;
+            return self.finish(message, MessageState::Failed, Some(code), now).await;
         }
-        let wait = TimeDelta::seconds(FIRST_WAIT_SECS << message.attempts.min(MOST_ATTEMPTS));
+        let wait = TimeDelta::seconds(FIRST_WAIT_SECS << message.attempts.min(MAX_ATTEMPTS));
         let due = now + after.map_or(wait, |after| after.max(wait));
         self.replace(message, message.pending(code, due)).await?;
         Ok(Delivery::Later)
@@ -253,10 +253,10 @@ impl<M: Messenger> Courier<'_, M> {
     ) -> Result<Delivery, DeliverError> {
         if message.error.as_deref() == Some(RESENT) {
             tracing::error!(message_id = %message.id, "nobody knows whether a message was sent");
-            self.queue.bury(&message.id).await;
-            return self.settle(message, MessageState::Failed, None, now).await;
+            self.queue.dead_letter(&message.id).await;
+            return self.finish(message, MessageState::Failed, None, now).await;
         }
-        let until = now + SETTLE;
+        let until = now + STATUS_WAIT;
         let waiting = Message {
             due: until,
             lease_until: Some(until),
@@ -267,7 +267,7 @@ impl<M: Messenger> Courier<'_, M> {
         Ok(Delivery::Later)
     }
 
-    async fn settle(
+    async fn finish(
         &self,
         message: &Message,
         state: MessageState,
@@ -279,7 +279,7 @@ impl<M: Messenger> Courier<'_, M> {
         let settled = Message { state, error: kept, ..message.clone() };
         if self.replace(message, settled).await? && is_failed {
             let reason = error.or(message.error.as_deref());
-            self.ledger.metrics().send(told::failed(message, reason), now);
+            self.ledger.metrics().send(record::failed(message, reason), now);
         }
         Ok(if is_failed { Delivery::Failed } else { Delivery::Stale })
     }
@@ -287,7 +287,7 @@ impl<M: Messenger> Courier<'_, M> {
     /// Whoever changed the row in between (a status, a later lease) knows more than this sender. A
     /// settled row keeps nothing that was sealed in it.
     async fn replace(&self, before: &Message, mut after: Message) -> Result<bool, DeliverError> {
-        if after.state.is_settled() {
+        if after.state.is_final() {
             after.sealed = None;
         }
         Ok(self.ledger.store().replace_message(before, &after).await?)

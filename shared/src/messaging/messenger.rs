@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::MessageId;
-use crate::domain::message::Locale;
+use crate::domain::language::Locale;
 use crate::domain::person::Contacts;
 
 /// A message as it goes to a provider.

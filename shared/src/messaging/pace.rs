@@ -22,7 +22,7 @@ const PERSON_PERIOD: Duration = Duration::from_secs(6);
 /// … after so many at once.
 const PERSON_BURST: NonZeroU32 = NonZeroU32::new(45).unwrap();
 /// People remembered before those with nothing to wait for are forgotten.
-const MOST_PEOPLE: usize = 10_000;
+const MAX_PEOPLE: usize = 10_000;
 
 type Number<C> = RateLimiter<NotKeyed, InMemoryState, C, NoOpMiddleware<<C as Clock>::Instant>>;
 type People<C> = RateLimiter<u64, HashMapStateStore<u64>, C, NoOpMiddleware<<C as Clock>::Instant>>;
@@ -63,7 +63,7 @@ impl<C: Clock + Clone> Pace<C> {
     /// # Errors
     /// How long to wait, if it would be too fast; then it is not counted for the person.
     pub(crate) fn take(&self, address: &str) -> Result<(), TimeDelta> {
-        if self.people.len() > MOST_PEOPLE {
+        if self.people.len() > MAX_PEOPLE {
             self.people.retain_recent();
         }
         self.number.check().map_err(|not_until| self.wait(&not_until))?;
@@ -113,7 +113,7 @@ mod tests {
     fn people_with_nothing_to_wait_for_are_forgotten() {
         let clock = FakeRelativeClock::default();
         let pace = Pace::new(clock.clone());
-        for to in 0..=MOST_PEOPLE {
+        for to in 0..=MAX_PEOPLE {
             clock.advance(Duration::from_millis(20));
             assert_eq!(pace.take(&to.to_string()), Ok(()));
         }

@@ -4,8 +4,18 @@ use super::cloud_api::CloudApi;
 use super::messenger::{Messenger, Outgoing, Receipt, SendError};
 use super::picture::PictureLinks;
 use super::twilio::Twilio;
-use crate::app::{App, StartError};
 use crate::config::{ConfigError, Provider};
+
+/// Why there is no provider.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There can be no client of it.
+    #[error("no HTTPS client: {0}")]
+    Https(#[from] reqwest::Error),
+}
 
 /// Any of the providers.
 #[derive(Debug)]
@@ -17,18 +27,14 @@ pub enum AnyMessenger {
 }
 
 impl AnyMessenger {
-    /// The provider that this state's configuration chooses.
+    /// The provider that the configuration chooses. `links` are for one that fetches pictures itself.
     ///
     /// # Errors
-    /// If there is no channel, or there can be no HTTPS client.
-    pub fn new(app: &App) -> Result<Self, StartError> {
-        Ok(match &app.channel()?.provider {
+    /// If it is the simulator's, or there can be no HTTPS client.
+    pub fn new(provider: &Provider, links: PictureLinks) -> Result<Self, ProviderError> {
+        Ok(match provider {
             Provider::CloudApi(config) => Self::CloudApi(CloudApi::new(config.clone())?),
-            Provider::Twilio(config) => {
-                let (keyring, clock) = (app.keyring.clone(), app.clock.clone());
-                let links = PictureLinks::new(keyring, clock, &app.public_url);
-                Self::Twilio(Twilio::new(config.clone(), links)?)
-            }
+            Provider::Twilio(config) => Self::Twilio(Twilio::new(config.clone(), links)?),
             Provider::Simulator => Err(ConfigError::Wrong {
                 variable: "WHATSAPP_PROVIDER",
                 why: "the simulator is part of the local stack; functions take `cloud_api`, and `WHATSAPP_GRAPH_URL` may lead to a simulator",

@@ -3,16 +3,16 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::inbox::Inbox;
-use super::queue::MessageQueue;
 use crate::domain::ids::MessageId;
 use crate::domain::message::{Message, MessageState};
+use crate::queues::Inbox;
+use crate::queues::MessageQueue;
 use crate::storage::{DUE_SHARDS, Store, StoreError};
 
-/// A row that was announced a moment ago is left alone.
+/// A row that was enqueued a moment ago is left alone.
 const GRACE: TimeDelta = TimeDelta::seconds(20);
 /// Rows taken in one go, per index shard.
-const MOST_SWEPT: usize = 500;
+const MAX_SWEPT: usize = 500;
 
 /// What the sweeper found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Swept {
     pub lag_secs: i64,
 }
 
-/// Announces rows that are overdue.
+/// Enqueues rows that are overdue.
 ///
 /// A reminder comes due by time alone, so this is also what sends reminders; they wait for no grace.
 ///
@@ -36,22 +36,22 @@ pub async fn sweep(
 ) -> Result<Swept, StoreError> {
     let mut swept = Swept::default();
     for shard in 0..DUE_SHARDS {
-        let due = store.due_messages(shard, now, MOST_SWEPT).await?;
+        let due = store.due_messages(shard, now, MAX_SWEPT).await?;
         let overdue: Vec<Message> =
             due.into_iter().filter(|message| is_overdue(message, now)).collect();
         let lag = overdue.iter().map(|message| (now - message.due).num_seconds()).max();
         swept.lag_secs = swept.lag_secs.max(lag.unwrap_or_default());
         let ids: Vec<MessageId> = overdue.into_iter().map(|message| message.id).collect();
-        swept.count += queue.announce(&ids).await;
+        swept.count += queue.enqueue(&ids).await;
     }
     Ok(swept)
 }
 
 /// A message that waited longer is told of no more: its sender can be answered for a day only, and
 /// what failed for a day lies in the dead-letter queue.
-const MOST_WAIT: TimeDelta = TimeDelta::days(1);
+const MAX_WAIT: TimeDelta = TimeDelta::days(1);
 
-/// Announces received messages that wait. Tells how many SQS has taken.
+/// Enqueues received messages that wait. Tells how many SQS has taken.
 ///
 /// SQS swallows what it got within the last five minutes under the same name; each minute has a
 /// name of its own.
@@ -66,8 +66,8 @@ pub async fn sweep_inbox(
     let round = (now.timestamp() / 60).to_string();
     let mut swept = 0;
     for shard in 0..DUE_SHARDS {
-        let waiting = store.due_inbound(shard, now - MOST_WAIT, now - GRACE, MOST_SWEPT).await?;
-        swept += inbox.announce(&waiting, &round).await;
+        let waiting = store.due_inbound(shard, now - MAX_WAIT, now - GRACE, MAX_SWEPT).await?;
+        swept += inbox.enqueue(&waiting, &round).await;
     }
     Ok(swept)
 }

@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::messenger::{Choice, TemplateCall};
-use super::texts::{BookingText, in_language};
+use super::texts::BookingText;
 use crate::domain::code::BookingCode;
-use crate::domain::message::{Locale, MessageKind};
+use crate::domain::language::Locale;
+use crate::domain::language::in_language;
+use crate::domain::message::MessageKind;
 
 /// A form as it is handed in for approval.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -4,13 +4,11 @@
 //! names a person or holds a NIK.
 
 use askama::Template;
-use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
-use chrono_tz::Tz;
 
-use crate::domain::message::{Locale, MessageKind};
-use crate::domain::office::Text;
-use crate::domain::requirements::{Document, Warning};
-use crate::domain::time::zone_name;
+use crate::domain::document::Document;
+use crate::domain::language::{Locale, in_language};
+use crate::domain::message::MessageKind;
+use crate::domain::requirements::Warning;
 
 /// Characters that WhatsApp takes as the caption of a picture and as the text above buttons.
 pub const CAPTION_CHARS: usize = 1_024;
@@ -20,7 +18,7 @@ pub const CAPTION_CHARS: usize = 1_024;
 pub struct BookingText<'a> {
     /// The service's name.
     pub service: &'a str,
-    /// Day and time of the visit, as [`date_time`] writes it.
+    /// Day and time of the visit, as [`crate::domain::language::date_time`] writes it.
     pub when: String,
     /// The office's name.
     pub office: &'a str,
@@ -32,15 +30,15 @@ pub struct BookingText<'a> {
     pub code: String,
     /// Web address at which bookings are confirmed, moved and cancelled.
     pub public_url: &'a str,
-    /// Until when the seat is held, as [`time`] or [`date_time`] writes it; only while held.
+    /// Until when the seat is held, as [`crate::domain::language::time`] or [`crate::domain::language::date_time`] writes it; only while held.
     pub hold_until: Option<String>,
-    /// Check-in opens, as [`time`] writes it.
+    /// Check-in opens, as [`crate::domain::language::time`] writes it.
     pub arrive_from: String,
-    /// Check-in closes, as [`time`] writes it.
+    /// Check-in closes, as [`crate::domain::language::time`] writes it.
     pub arrive_until: String,
     /// Why the office is closed; only when it is and the reason is known.
     pub closed_reason: Option<&'a str>,
-    /// Until when a missing paper may be brought, as [`date_time`] writes it; only while one is missing.
+    /// Until when a missing paper may be brought, as [`crate::domain::language::date_time`] writes it; only while one is missing.
     pub documents_deadline: Option<String>,
     /// What to bring, required ones first; while papers are missing, those.
     pub documents: &'a [Document],
@@ -117,54 +115,6 @@ pub fn one_time_code(locale: Locale, code: &str, minutes: u32) -> askama::Result
     .map(tidy)
 }
 
-/// `Senin, 7 Desember 2026 pukul 09.00 WIB` or `Monday, 7 December 2026 at 09:00 WIB`.
-pub fn date_time(locale: Locale, at: DateTime<Utc>, zone: Tz) -> String {
-    let day = date(locale, at.with_timezone(&zone).date_naive());
-    let time = time(locale, at, zone);
-    match locale {
-        Locale::Id => format!("{day} {time}"),
-        Locale::En => format!("{day} at {time}"),
-    }
-}
-
-/// `Senin, 7 Desember 2026` or `Monday, 7 December 2026`.
-pub fn date(locale: Locale, date: NaiveDate) -> String {
-    let (weekdays, months) = match locale {
-        Locale::Id => (WEEKDAYS_ID, MONTHS_ID),
-        Locale::En => (WEEKDAYS_EN, MONTHS_EN),
-    };
-    let weekday = weekdays[date.weekday().num_days_from_monday() as usize];
-    let month = months[date.month0() as usize];
-    format!("{weekday}, {} {month} {}", date.day(), date.year())
-}
-
-/// `pukul 09.00 WIB` or `09:00 WIB`.
-pub fn time(locale: Locale, at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    let (hour, minute, zone) = (local.hour(), local.minute(), zone_name(zone));
-    match locale {
-        Locale::Id => format!("pukul {hour:02}.{minute:02} {zone}"),
-        Locale::En => format!("{hour:02}:{minute:02} {zone}"),
-    }
-}
-
-#[rustfmt::skip]
-const WEEKDAYS_ID: [&str; 7] =
-    ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
-#[rustfmt::skip]
-const WEEKDAYS_EN: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-#[rustfmt::skip]
-const MONTHS_ID: [&str; 12] = [
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
-    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
-];
-#[rustfmt::skip]
-const MONTHS_EN: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-];
-
 /// A booking's text in one language.
 struct View<'a> {
     booking: &'a BookingText<'a>,
@@ -191,14 +141,6 @@ impl<'a> View<'a> {
             documents: booking.documents.iter().map(line).collect(),
             warnings: booking.warnings.iter().map(|w| in_language(locale, &w.message)).collect(),
         }
-    }
-}
-
-/// The text in this language.
-pub fn in_language(locale: Locale, text: &Text) -> &str {
-    match locale {
-        Locale::Id => &text.id,
-        Locale::En => &text.en,
     }
 }
 

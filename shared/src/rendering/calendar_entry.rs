@@ -5,9 +5,8 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use crate::domain::booking::{Booking, SeatRef, Status};
 use crate::domain::code::BookingCode;
-use crate::domain::message::Locale;
+use crate::domain::language::{self, Locale};
 use crate::domain::office::Office;
-use crate::messaging::texts;
 
 /// Names this program as the maker of the file.
 const PRODID: &str = "-//Antrian//Antrian//ID";
@@ -90,7 +89,7 @@ impl CalendarEntry {
         let (seat, times) = (&booking.seat, &booking.times);
         let service = office.services.iter().find(|service| service.id == seat.service);
         let service =
-            service.map_or("", |service| texts::in_language(booking.locale, &service.name));
+            service.map_or("", |service| language::in_language(booking.locale, &service.name));
         Self {
             code: booking.code,
             version: booking.version,
@@ -116,7 +115,7 @@ fn slot_length(office: &Office, seat: &SeatRef) -> TimeDelta {
 }
 
 fn description(booking: &Booking, office: &Office) -> String {
-    let written = |at| texts::time(booking.locale, at, office.timezone);
+    let written = |at| language::time(booking.locale, at, office.timezone);
     let code = &booking.code.spoken();
     let arrive_from = &written(booking.times.check_in_from);
     let arrive_until = &written(booking.times.check_in_until);

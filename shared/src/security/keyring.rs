@@ -18,6 +18,7 @@ use super::sub_keys::{Derive, Lookup, Master, SubKey};
 use super::{rotation, tokens};
 use crate::domain::code::BookingCode;
 use crate::domain::ids::AccountId;
+use crate::domain::person::Contacts;
 use crate::domain::personal::{Nik, PersonName, PhoneNumber, ScopedUserId};
 
 /// Why a text is not a keyring. Says what is wrong, never what the text holds.
@@ -162,6 +163,13 @@ impl Keyring {
     /// The keyed hash by which a business-scoped user's account is found.
     pub fn contact_scoped(&self, user: &ScopedUserId) -> String {
         self.lookup_hash(&self.lookup.contact_scoped, &[user.expose()])
+    }
+
+    /// Keyed hashes of a person's contacts, the one that decides first.
+    pub fn contacts(&self, contacts: &Contacts) -> Vec<String> {
+        let scoped = contacts.scoped.as_ref().map(|id| self.contact_scoped(id));
+        let phone = contacts.phone.as_ref().map(|phone| self.contact_phone(phone));
+        scoped.into_iter().chain(phone).collect()
     }
 
     /// The keyed hash under which a session token or a registration code is stored.

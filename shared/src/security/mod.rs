@@ -14,6 +14,6 @@ mod tests;
 pub mod tokens;
 
 pub use keyring::{Keyring, KeyringError};
-pub use rotation::{RotationError, Step, rotated};
+pub use rotation::{RotationError, RotationStep, rotated};
 pub use sealing::OpenError;
 pub use sub_keys::Derive;

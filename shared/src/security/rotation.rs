@@ -17,7 +17,7 @@ use super::keyring::{Keyring, KeyringError, Written};
 
 /// What is done to a keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum RotationStep {
     /// A new key is there, and seals and signs nothing yet.
     Add,
     /// The newest key seals and signs from now on.
@@ -61,20 +61,20 @@ pub enum RotationError {
 ///
 /// # Errors
 /// Says why the step is not taken; the secret stays what it is.
-pub fn rotated(secret: &SecretString, step: Step) -> Result<SecretString, RotationError> {
+pub fn rotated(secret: &SecretString, step: RotationStep) -> Result<SecretString, RotationError> {
     Keyring::from_json(secret)?;
     let mut written = Written::read(secret)?;
     let newest = written.keys.keys().next_back().copied().unwrap_or_default();
     match step {
-        Step::Add => {
+        RotationStep::Add => {
             let version = newest.checked_add(1).ok_or(RotationError::Full)?;
             written.keys.insert(version, new_key());
         }
-        Step::Use if written.current == newest => {
+        RotationStep::Use if written.current == newest => {
             return Err(RotationError::InUse { version: newest });
         }
-        Step::Use => written.current = newest,
-        Step::Retire(version) => retire(&mut written, version)?,
+        RotationStep::Use => written.current = newest,
+        RotationStep::Retire(version) => retire(&mut written, version)?,
     }
     Ok(json(&written))
 }
@@ -120,7 +120,7 @@ impl Written {
 mod tests {
     use super::*;
 
-    fn after(secret: &SecretString, steps: &[Step]) -> SecretString {
+    fn after(secret: &SecretString, steps: &[RotationStep]) -> SecretString {
         steps.iter().fold(secret.clone(), |secret, step| rotated(&secret, *step).unwrap())
     }
 
@@ -131,12 +131,12 @@ mod tests {
     #[test]
     fn a_key_is_known_to_all_before_any_uses_it() {
         let first = Keyring::generate_json();
-        let added = after(&first, &[Step::Add]);
+        let added = after(&first, &[RotationStep::Add]);
         assert_eq!(
             format!("{:?}", read(&added)),
             "Keyring { current: 1, lookup: 1, versions: [1, 2], .. }"
         );
-        let used = after(&added, &[Step::Use]);
+        let used = after(&added, &[RotationStep::Use]);
         let sealed = read(&used).seal(b"text", "a");
         assert!(sealed.starts_with("v2."));
         assert_eq!(read(&added).open(&sealed, "a").unwrap(), b"text");
@@ -146,7 +146,16 @@ mod tests {
     #[test]
     fn whoever_is_looked_up_is_found_after_any_rotation() {
         let (first, nik) = (Keyring::generate_json(), "9971014501909001".parse().unwrap());
-        let later = after(&first, &[Step::Add, Step::Use, Step::Add, Step::Use, Step::Retire(2)]);
+        let later = after(
+            &first,
+            &[
+                RotationStep::Add,
+                RotationStep::Use,
+                RotationStep::Add,
+                RotationStep::Use,
+                RotationStep::Retire(2),
+            ],
+        );
         assert_eq!(read(&first).person(&nik), read(&later).person(&nik));
         let shown = format!("{:?}", read(&later));
         assert_eq!(shown, "Keyring { current: 3, lookup: 1, versions: [1, 3], .. }");
@@ -154,15 +163,15 @@ mod tests {
 
     #[test]
     fn a_step_that_would_lose_something_is_refused() {
-        let secret = after(&Keyring::generate_json(), &[Step::Add, Step::Use]);
+        let secret = after(&Keyring::generate_json(), &[RotationStep::Add, RotationStep::Use]);
         let refused = |step| rotated(&secret, step).unwrap_err();
-        assert_eq!(refused(Step::Use), RotationError::InUse { version: 2 });
+        assert_eq!(refused(RotationStep::Use), RotationError::InUse { version: 2 });
         let has_role = |version, role| RotationError::HasRole { version, role };
-        assert_eq!(refused(Step::Retire(1)), has_role(1, "lookup"));
-        assert_eq!(refused(Step::Retire(2)), has_role(2, "current"));
-        assert_eq!(refused(Step::Retire(3)), RotationError::NoSuchKey { version: 3 });
+        assert_eq!(refused(RotationStep::Retire(1)), has_role(1, "lookup"));
+        assert_eq!(refused(RotationStep::Retire(2)), has_role(2, "current"));
+        assert_eq!(refused(RotationStep::Retire(3)), RotationError::NoSuchKey { version: 3 });
         let full = secret.expose_secret().replace("\"2\":", "\"255\":").replace(":2,", ":255,");
-        assert_eq!(rotated(&full.into(), Step::Add).unwrap_err(), RotationError::Full);
-        assert!(matches!(rotated(&"{}".into(), Step::Add), Err(RotationError::Keyring(_))));
+        assert_eq!(rotated(&full.into(), RotationStep::Add).unwrap_err(), RotationError::Full);
+        assert!(matches!(rotated(&"{}".into(), RotationStep::Add), Err(RotationError::Keyring(_))));
     }
 }

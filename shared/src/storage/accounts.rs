@@ -4,67 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{Ask, from_item, text_of, to_item};
+use super::items::{Query, from_item, text_of, to_item};
 use super::schema::known;
 use super::transact::{Expression, Outcome, Write};
 use super::{Item, Store, keys};
+use crate::domain::account::{Account, Applicant, MAX_APPLICANTS, PersonDetails};
 use crate::domain::code::BookingCode;
 use crate::domain::ids::{AccountId, ApplicantId};
-use crate::domain::message::Locale;
+use crate::domain::language::Locale;
 use crate::domain::person::{Category, Contacts};
-use crate::domain::personal::{Nik, PersonName};
-
-/// An account.
-#[derive(Debug, Clone)]
-pub struct Account {
-    /// Its id.
-    pub id: AccountId,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// Language of its messages.
-    pub locale: Locale,
-    /// How to reach it.
-    pub contacts: Contacts,
-}
-
-/// A person to be added to an account.
-#[derive(Clone)]
-pub struct NewApplicant {
-    /// Name as on the KTP.
-    pub name: PersonName,
-    /// National identity number; absent: not told, the desk looks at the KTP.
-    pub nik: Option<Nik>,
-    /// Date of birth.
-    pub birth_date: NaiveDate,
-    /// Regency on the KTP, if it was told.
-    pub ktp_regency: Option<String>,
-    /// Entitlement to priority.
-    pub category: Category,
-}
-
-impl NewApplicant {
-    /// Whether the NIK, if there is one, tells another birth date.
-    pub fn birth_date_differs(&self) -> bool {
-        self.nik.as_ref().is_some_and(|nik| !nik.agrees_with(self.birth_date))
-    }
-}
-
-impl std::fmt::Debug for NewApplicant {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("NewApplicant(…)")
-    }
-}
-
-/// A person within an account.
-#[derive(Debug, Clone)]
-pub struct Applicant {
-    /// `p1` to `p5`.
-    pub id: ApplicantId,
-    /// Keyed hash of the NIK, or of name and birth date without one.
-    pub person: String,
-    /// Who it is.
-    pub details: NewApplicant,
-}
 
 /// What became of adding a person.
 #[derive(Debug)]
@@ -101,9 +49,6 @@ struct SealedApplicant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ktp_regency: Option<String>,
 }
-
-/// An account books for up to five people.
-pub(crate) const MOST_APPLICANTS: usize = 5;
 
 /// Refused: the account was erased meanwhile.
 pub(super) fn account_exists(account: &AccountId) -> Write {
@@ -160,13 +105,13 @@ impl Store {
     pub async fn add_applicant(
         &self,
         account: &AccountId,
-        new: &NewApplicant,
+        new: &PersonDetails,
     ) -> Result<ApplicantAdded, StoreError> {
         let person = match &new.nik {
             Some(nik) => self.keyring().person(nik),
             None => self.keyring().person_without_nik(&new.name, new.birth_date),
         };
-        for number in 1..=MOST_APPLICANTS {
+        for number in 1..=MAX_APPLICANTS {
             let id: ApplicantId =
                 format!("p{number}").parse().map_err(|_| StoreError::corrupt("applicant"))?;
             let put = Write::Put(
@@ -198,7 +143,7 @@ impl Store {
         account: &AccountId,
         id: &ApplicantId,
         person: &str,
-        new: &NewApplicant,
+        new: &PersonDetails,
     ) -> Result<Item, StoreError> {
         let key = keys::applicant(account, id);
         let details = SealedApplicant {
@@ -234,7 +179,7 @@ impl Store {
         Ok(Applicant {
             id: item.id,
             person: item.person,
-            details: NewApplicant {
+            details: PersonDetails {
                 name: details.name.parse().map_err(|_| corrupt())?,
                 nik: details.nik.map(|nik| nik.parse()).transpose().map_err(|_| corrupt())?,
                 birth_date: details.birth_date,
@@ -262,10 +207,10 @@ impl Store {
     /// # Errors
     /// If the table does not answer or an item is corrupt.
     pub async fn applicants(&self, account: &AccountId) -> Result<Vec<Applicant>, StoreError> {
-        let ask = Ask::prefix(
+        let ask = Query::prefix(
             keys::account_partition(account),
             keys::APPLICANT_PREFIX.to_owned(),
-            MOST_APPLICANTS,
+            MAX_APPLICANTS,
         );
         self.query(ask).await?.into_iter().map(|item| self.open_applicant(account, item)).collect()
     }
@@ -278,10 +223,10 @@ impl Store {
         &self,
         account: &AccountId,
         after: Option<BookingCode>,
-        most: usize,
+        limit: usize,
     ) -> Result<(Vec<BookingCode>, bool), StoreError> {
         let mut ask =
-            Ask::prefix(keys::account_partition(account), keys::POINTER_PREFIX.to_owned(), most);
+            Query::prefix(keys::account_partition(account), keys::POINTER_PREFIX.to_owned(), limit);
         ask.after = after.map(|code| keys::booking_pointer(account, code).attributes());
         let (items, next) = self.query_page(ask).await?;
         items.iter().try_for_each(known)?;

@@ -86,7 +86,7 @@ const LOOKS: u32 = 4;
 const CLEARED_AFTER: TimeDelta = TimeDelta::minutes(15);
 const PAUSE: Duration = Duration::from_millis(60);
 /// Live bookings of one index shard: a few weeks of all offices over eight shards.
-const MOST_LIVE: usize = 100_000;
+const MAX_LIVE: usize = 100_000;
 /// No booking is live for longer.
 const HORIZON_DAYS: i64 = 800;
 
@@ -137,7 +137,7 @@ impl Store {
         let (mut report, mut verified) = (AuditReport::default(), Verified::new());
         for shard in 0..keys::DUE_SHARDS {
             let horizon = now + TimeDelta::days(HORIZON_DAYS);
-            for some in self.due_bookings(shard, horizon, MOST_LIVE).await?.chunks(AT_ONCE) {
+            for some in self.due_bookings(shard, horizon, MAX_LIVE).await?.chunks(AT_ONCE) {
                 let looks = some.iter().map(|booking| self.audit_booking(booking.code, now));
                 for (booking, found) in some.iter().zip(try_join_all(looks).await?) {
                     report.live_bookings += u32::from(booking.status_at(now).is_live());

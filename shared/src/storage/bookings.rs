@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::accounts::account_exists;
 use super::error::StoreError;
-use super::items::{Ask, from_item, instant_of, number, readable, seconds, text, text_of, to_item};
+use super::items::{
+    Query, from_item, instant_of, number, readable, seconds, text, text_of, to_item,
+};
 use super::outbox::message_item;
 use super::queue::QueueChange;
 use super::transact::{Expression, Outcome, Write};
@@ -63,7 +65,7 @@ pub enum ChangeOutcome {
     /// It was made.
     Applied,
     /// The booking is not as the change found it (a new one: exists already); this is what it is.
-    Otherwise(Box<Booking>),
+    VersionConflict(Box<Booking>),
     /// The seat to be claimed is somebody else's.
     SeatTaken,
     /// The booking does not have its seat any more: its hold ran out and another took it.
@@ -71,7 +73,7 @@ pub enum ChangeOutcome {
     /// The account was erased meanwhile.
     AccountGone,
     /// The place in the queue or the counter is not as the change found it.
-    QueueOtherwise,
+    QueueConflict,
     /// The person has a live booking.
     PersonBusy {
         /// That booking.
@@ -106,7 +108,7 @@ enum Role {
 }
 
 /// A booking makes a handful of transitions; moves can make a few dozen.
-const MOST_EVENTS: usize = 1_000;
+const MAX_EVENTS: usize = 1_000;
 
 impl Store {
     /// Makes a change, whole or not at all. `cause` is the keyed hash of the message that asked for
@@ -202,7 +204,7 @@ impl Store {
         &self,
         code: BookingCode,
     ) -> Result<Option<BookingKept>, StoreError> {
-        let ask = Ask::partition(keys::booking(code).pk, MOST_EVENTS);
+        let ask = Query::partition(keys::booking(code).pk, MAX_EVENTS);
         let (mut booking, mut events) = (None, vec![]);
         for item in self.query(ask).await? {
             if text_of(&item, "sk").is_some_and(|sk| sk.starts_with(keys::EVENT_PREFIX)) {
@@ -222,12 +224,13 @@ impl Store {
         &self,
         shard: u8,
         until: DateTime<Utc>,
-        most: usize,
+        limit: usize,
     ) -> Result<Vec<Booking>, StoreError> {
         let condition = Expression::new("#due_kind = :kind AND #due <= :until")
             .with(":kind", text(keys::due_bookings(shard)))
             .with(":until", seconds(until));
-        let ask = Ask { index: Some(DUE_INDEX), condition, consistent: false, most, after: None };
+        let ask =
+            Query { index: Some(DUE_INDEX), condition, consistent: false, limit, after: None };
         Ok(readable("booking", self.query(ask).await?))
     }
 }
@@ -337,12 +340,12 @@ fn read_refusal(roles: &[Role], old: Vec<Option<Item>>) -> Result<ChangeOutcome,
         return Err(StoreError::corrupt("refusal"));
     };
     Ok(match role {
-        Role::Booking => ChangeOutcome::Otherwise(Box::new(from_item("booking", item)?)),
+        Role::Booking => ChangeOutcome::VersionConflict(Box::new(from_item("booking", item)?)),
         Role::NewPerson => person_busy(&item)?,
         Role::NewSeat => ChangeOutcome::SeatTaken,
         Role::OwnSeat | Role::OwnPerson => ChangeOutcome::SeatLost,
         Role::Account => ChangeOutcome::AccountGone,
-        Role::Queue => ChangeOutcome::QueueOtherwise,
+        Role::Queue => ChangeOutcome::QueueConflict,
         Role::Other => return Err(StoreError::corrupt("refusal")),
     })
 }

@@ -22,7 +22,7 @@ pub struct ChatKept {
     /// The conversation.
     pub chat: Chat,
     /// When the person wrote last.
-    pub heard_at: Option<DateTime<Utc>>,
+    pub last_inbound_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,7 +34,7 @@ struct ChatItem {
         with = "chrono::serde::ts_seconds_option",
         skip_serializing_if = "Option::is_none"
     )]
-    heard_at: Option<DateTime<Utc>>,
+    last_inbound_at: Option<DateTime<Utc>>,
     #[serde(default)]
     reminders_off: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,7 +91,7 @@ impl Store {
             None => Chat::default(),
         };
         let chat = Chat { reminders_off: item.reminders_off, ..chat };
-        Ok(ChatKept { version: item.version, chat, heard_at: item.heard_at })
+        Ok(ChatKept { version: item.version, chat, last_inbound_at: item.last_inbound_at })
     }
 
     /// Writes a turn: conversation, answers and the end of the message, all or nothing.
@@ -118,7 +118,7 @@ impl Store {
             .map_err(|error| StoreError::Corrupt { kind: "chat", source: Some(Box::new(error)) })?;
         let chat = ChatItem {
             version: turn.before.version + 1,
-            heard_at: Some(now),
+            last_inbound_at: Some(now),
             reminders_off: turn.after.reminders_off,
             sealed: Some(self.keyring().seal(&json, &key.aad("sealed"))),
         };

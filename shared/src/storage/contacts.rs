@@ -8,7 +8,7 @@ use super::items::{text, text_of, to_item};
 use super::transact::{Expression, Write};
 use super::{Item, Store, keys};
 use crate::domain::ids::AccountId;
-use crate::domain::message::Locale;
+use crate::domain::language::Locale;
 use crate::domain::person::Contacts;
 use crate::security::tokens;
 
@@ -27,7 +27,7 @@ struct Ownership {
 }
 
 /// Times that linking starts over because contacts changed meanwhile.
-const MOST_ROUNDS: u32 = 8;
+const MAX_ROUNDS: u32 = 8;
 
 impl Store {
     /// The account that these contacts belong to, made if there is none. A number that was another
@@ -43,7 +43,7 @@ impl Store {
         locale: Locale,
         now: DateTime<Utc>,
     ) -> Result<AccountId, StoreError> {
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             let ownership = self.ownership(contacts).await?;
             let id = match &ownership.owner {
                 Some((id, _)) => id.clone(),
@@ -53,7 +53,7 @@ impl Store {
             if let Some(loser) = &ownership.loser {
                 writes.extend(self.without_number(loser, contacts)?);
             }
-            for hash in contacts.hashes(self.keyring()) {
+            for hash in self.keyring().contacts(&contacts) {
                 writes.push(contact_write(&hash, &id, ownership.loser.as_ref()));
             }
             if self.transact(writes).await?.applied() {
@@ -113,7 +113,7 @@ impl Store {
         locale: Locale,
         now: DateTime<Utc>,
     ) -> Result<Write, StoreError> {
-        let hashes = contacts.hashes(self.keyring());
+        let hashes = self.keyring().contacts(&contacts);
         let (all, mut known, created_at) = match &ownership.owner {
             Some((_, profile)) => (
                 contacts.clone().or(self.open_contacts(id, &profile.sealed)?),

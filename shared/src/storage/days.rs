@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::error::StoreError;
-use super::items::{Ask, from_item, number, seconds, text, to_item};
+use super::items::{Query, from_item, number, seconds, text, to_item};
 use super::transact::{Expression, Outcome, Write};
 use super::{Item, Store, keys};
 use crate::domain::calendar::{ClosedReason, PlannedSlot};
@@ -24,9 +24,9 @@ pub enum DayOpened {
 }
 
 /// A day has at most 99 slots, so that it is opened by one transaction (of at most 100 items).
-pub(crate) const MOST_SLOTS: usize = 99;
+pub(crate) const MAX_SLOTS: usize = 99;
 /// Slots with up to 999 seats each would fill many pages; a large office has a few hundred seats.
-const MOST_DAY_ITEMS: usize = 20_000;
+const MAX_DAY_ITEMS: usize = 20_000;
 
 /// The item must not exist.
 pub(crate) fn absent() -> Expression {
@@ -59,7 +59,7 @@ impl Store {
         let state = DayState { opened_at: now, closed: None, closed_at: None };
         let day_key = keys::day(&office.id, date);
         let mut writes = vec![Write::Put(to_item("day", &day_key, &state)?, Some(absent()))];
-        for plan in planned.iter().take(MOST_SLOTS) {
+        for plan in planned.iter().take(MAX_SLOTS) {
             let slot = Slot::open(plan, office, date, now);
             let key = keys::slot(&office.id, date, &slot.service, slot.time);
             writes.push(Write::Put(to_item("slot", &key, &slot)?, None));
@@ -101,7 +101,7 @@ impl Store {
         date: NaiveDate,
     ) -> Result<Day, StoreError> {
         let items =
-            self.query(Ask::partition(keys::day_partition(office, date), MOST_DAY_ITEMS)).await?;
+            self.query(Query::partition(keys::day_partition(office, date), MAX_DAY_ITEMS)).await?;
         assemble(date, items)
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::error::StoreError;
-use super::items::{Ask, number, seconds, text, text_of};
+use super::items::{Query, number, seconds, text, text_of};
 use super::transact::{Expression, Write};
 use super::{Item, Store, keys};
 use crate::domain::booking::Booking;
@@ -12,7 +12,7 @@ use crate::domain::ids::AccountId;
 /// Items forgotten in one go; the query is repeated until nothing is left.
 const PAGE: usize = 500;
 /// Times that closing starts over because contacts changed meanwhile.
-const MOST_ROUNDS: u32 = 4;
+const MAX_ROUNDS: u32 = 4;
 /// Items that one transaction may hold.
 const TRANSACTION_ITEMS: usize = 100;
 
@@ -40,7 +40,7 @@ impl Store {
     /// # Errors
     /// If the table does not answer; the same call again goes on where it stopped.
     pub async fn close_account(&self, id: &AccountId) -> Result<(), StoreError> {
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             let Some(profile) = self.get_item(&keys::profile(id)).await? else { return Ok(()) };
             self.forget_contacts(id, &profile).await?;
             // Refused: it was given another contact meanwhile.
@@ -65,7 +65,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         loop {
             let partition = keys::account_partition(id);
-            let items = self.query(Ask::partition(partition, PAGE)).await?;
+            let items = self.query(Query::partition(partition, PAGE)).await?;
             if items.is_empty() {
                 return Ok(());
             }

@@ -67,7 +67,7 @@ impl StoreError {
 
 /// What a failed call means for the write that it carried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum Failure {
     /// Nothing happened; trying again may help.
     Busy,
     /// It may have happened.
@@ -94,7 +94,7 @@ const LOST_CODES: [&str; 4] = [
 ];
 
 /// Sorts an SDK error. An answer that is no DynamoDB error, or none at all, leaves the write open.
-pub(crate) fn classify<E, R>(error: &SdkError<E, R>) -> (Fault, String)
+pub(crate) fn classify<E, R>(error: &SdkError<E, R>) -> (Failure, String)
 where
     E: ProvideErrorMetadata,
 {
@@ -102,18 +102,20 @@ where
         SdkError::ServiceError(context) => {
             let code = context.err().code().unwrap_or("unknown").to_owned();
             let fault = if BUSY_CODES.contains(&code.as_str()) {
-                Fault::Busy
+                Failure::Busy
             } else if LOST_CODES.contains(&code.as_str()) || code == "unknown" {
-                Fault::Lost
+                Failure::Lost
             } else {
-                Fault::Final
+                Failure::Final
             };
             (fault, code)
         }
-        SdkError::ConstructionFailure(_) => (Fault::Final, "request could not be built".to_owned()),
-        SdkError::TimeoutError(_) => (Fault::Lost, "timeout".to_owned()),
-        SdkError::DispatchFailure(_) => (Fault::Lost, "connection".to_owned()),
-        _ => (Fault::Lost, "unreadable answer".to_owned()),
+        SdkError::ConstructionFailure(_) => {
+            (Failure::Final, "request could not be built".to_owned())
+        }
+        SdkError::TimeoutError(_) => (Failure::Lost, "timeout".to_owned()),
+        SdkError::DispatchFailure(_) => (Failure::Lost, "connection".to_owned()),
+        _ => (Failure::Lost, "unreadable answer".to_owned()),
     }
 }
 
@@ -126,7 +128,7 @@ where
     let (fault, reason) = classify(&error);
     let source: Option<Source> = Some(Box::new(error));
     match fault {
-        Fault::Lost => StoreError::Unknown { reason, source },
-        Fault::Busy | Fault::Final => StoreError::NotApplied { reason, source },
+        Failure::Lost => StoreError::Unknown { reason, source },
+        Failure::Busy | Failure::Final => StoreError::NotApplied { reason, source },
     }
 }

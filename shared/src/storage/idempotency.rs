@@ -1,4 +1,4 @@
-//! Answers kept for repeated requests. Holds need none: their code is derived from the key.
+//! Answers record for repeated requests. Holds need none: their code is derived from the key.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub struct Answer {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Kept {
+struct IdempotencyRecord {
     request_hash: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<Answer>,
@@ -28,11 +28,11 @@ struct Kept {
 
 /// Whether a request was here before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Repeated {
+pub enum Replay {
     /// It was not, or it was begun and never answered: do it.
-    No,
+    New,
     /// It was, with this answer.
-    Yes(Answer),
+    Answered(Answer),
     /// Its key was here with another body.
     Mismatch,
 }
@@ -50,30 +50,32 @@ impl Store {
         scope_hash: &str,
         request_hash: &str,
         now: DateTime<Utc>,
-    ) -> Result<Repeated, StoreError> {
+    ) -> Result<Replay, StoreError> {
         let key = keys::idempotency(scope_hash);
-        if let Some(kept) =
-            self.get::<Kept>("request", &key).await?.filter(|kept| kept.expires_at > now)
+        if let Some(record) = self
+            .get::<IdempotencyRecord>("request", &key)
+            .await?
+            .filter(|record| record.expires_at > now)
         {
-            return Ok(match kept.answer {
-                _ if kept.request_hash != request_hash => Repeated::Mismatch,
-                Some(answer) => Repeated::Yes(answer),
-                None => Repeated::No,
+            return Ok(match record.answer {
+                _ if record.request_hash != request_hash => Replay::Mismatch,
+                Some(answer) => Replay::Answered(answer),
+                None => Replay::New,
             });
         }
         let fresh = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now")
             .with(":now", seconds(now));
-        let begun = self.put_kept(scope_hash, request_hash, None, Some(fresh), now).await?;
+        let begun = self.put_record(scope_hash, request_hash, None, Some(fresh), now).await?;
         // Refused: the same key came twice at once; the operations themselves are safe to repeat,
         // but another body under the key has to be noticed.
         if begun {
-            Ok(Repeated::No)
+            Ok(Replay::New)
         } else {
             Box::pin(self.begin_request(scope_hash, request_hash, now)).await
         }
     }
 
-    /// Keeps the answer of a request, and tells which one counts: the first that was kept.
+    /// Keeps the answer of a request, and tells which one counts: the first that was record.
     ///
     /// # Errors
     /// If the table does not answer or the item is corrupt.
@@ -86,16 +88,17 @@ impl Store {
     ) -> Result<Answer, StoreError> {
         let first = Expression::new("attribute_not_exists(#answer) OR #expires_at <= :now")
             .with(":now", seconds(now));
-        let kept = Some(answer.clone());
-        if self.put_kept(scope_hash, request_hash, kept, Some(first), now).await? {
+        let record = Some(answer.clone());
+        if self.put_record(scope_hash, request_hash, record, Some(first), now).await? {
             return Ok(answer);
         }
         let key = keys::idempotency(scope_hash);
-        let kept = self.get::<Kept>("request", &key).await?.and_then(|kept| kept.answer);
-        kept.ok_or_else(|| StoreError::corrupt("request"))
+        let record =
+            self.get::<IdempotencyRecord>("request", &key).await?.and_then(|record| record.answer);
+        record.ok_or_else(|| StoreError::corrupt("request"))
     }
 
-    async fn put_kept(
+    async fn put_record(
         &self,
         scope_hash: &str,
         request_hash: &str,
@@ -104,8 +107,9 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let expires_at = now + TimeDelta::hours(KEEP_HOURS);
-        let kept = Kept { request_hash: request_hash.to_owned(), answer, expires_at };
-        let mut item = to_item("request", &keys::idempotency(scope_hash), &kept)?;
+        let record =
+            IdempotencyRecord { request_hash: request_hash.to_owned(), answer, expires_at };
+        let mut item = to_item("request", &keys::idempotency(scope_hash), &record)?;
         item.insert("ttl".to_owned(), seconds(expires_at));
         Ok(self.transact(vec![Write::Put(item, condition)]).await?.applied())
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{Ask, readable, seconds, text, text_of, to_item};
+use super::items::{Query, readable, seconds, text, text_of, to_item};
 use super::transact::{Expression, Outcome, Write};
 use super::{DUE_INDEX, Store, keys};
 use crate::domain::inbound::Inbound;
@@ -61,7 +61,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<TakenIn, StoreError> {
         let hash = self.keyring().token_hash(&inbound.provider_id);
-        let group = inbound.from.hashes(self.keyring()).into_iter().next();
+        let group = self.keyring().contacts(&inbound.from).into_iter().next();
         let group = group.ok_or_else(|| StoreError::not_applied("a message from nobody"))?;
         let waiting = Waiting { hash, group };
         let key = keys::inbound(&waiting.hash);
@@ -114,13 +114,14 @@ impl Store {
         shard: u8,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
-        most: usize,
+        limit: usize,
     ) -> Result<Vec<Waiting>, StoreError> {
         let condition = Expression::new("#due_kind = :kind AND #due BETWEEN :from AND :until")
             .with(":kind", text(keys::due_inbound(shard)))
             .with(":from", seconds(from))
             .with(":until", seconds(until));
-        let ask = Ask { index: Some(DUE_INDEX), condition, consistent: false, most, after: None };
+        let ask =
+            Query { index: Some(DUE_INDEX), condition, consistent: false, limit, after: None };
         Ok(readable("inbound", self.query(ask).await?))
     }
 

@@ -57,13 +57,17 @@ pub(crate) fn from_item<T: DeserializeOwned>(
 pub(crate) fn readable<T: DeserializeOwned>(kind: &'static str, items: Vec<Item>) -> Vec<T> {
     let read = |item: Item| {
         let pk = text_of(&item, "pk").unwrap_or_default().to_owned();
-        told(kind, &pk, from_item(kind, item))
+        skip_unreadable(kind, &pk, from_item(kind, item))
     };
     items.into_iter().filter_map(read).collect()
 }
 
 /// What was read of an item; of one that cannot be read, the log is told.
-pub(crate) fn told<T>(kind: &'static str, pk: &str, read: Result<T, StoreError>) -> Option<T> {
+pub(crate) fn skip_unreadable<T>(
+    kind: &'static str,
+    pk: &str,
+    read: Result<T, StoreError>,
+) -> Option<T> {
     read.inspect_err(|error| tracing::error!(kind, pk, %error, "an item cannot be read")).ok()
 }
 
@@ -80,30 +84,30 @@ pub(crate) fn instant_of(item: &Item, name: &str) -> Option<DateTime<Utc>> {
 
 /// A bounded query.
 #[derive(Debug)]
-pub(crate) struct Ask {
+pub(crate) struct Query {
     pub(crate) index: Option<&'static str>,
     pub(crate) condition: Expression,
     pub(crate) consistent: bool,
     /// The most items that are read.
-    pub(crate) most: usize,
+    pub(crate) limit: usize,
     pub(crate) after: Option<HashMap<String, AttributeValue>>,
 }
 
-impl Ask {
+impl Query {
     /// A strongly consistent query of the table.
-    pub(crate) fn table(condition: Expression, most: usize) -> Self {
-        Self { index: None, condition, consistent: true, most, after: None }
+    pub(crate) fn table(condition: Expression, limit: usize) -> Self {
+        Self { index: None, condition, consistent: true, limit, after: None }
     }
 
     /// All items of a partition.
-    pub(crate) fn partition(pk: String, most: usize) -> Self {
-        Self::table(Expression::new("#pk = :pk").with(":pk", text(pk)), most)
+    pub(crate) fn partition(pk: String, limit: usize) -> Self {
+        Self::table(Expression::new("#pk = :pk").with(":pk", text(pk)), limit)
     }
 
     /// Items of a partition whose sort key begins with `prefix`.
-    pub(crate) fn prefix(pk: String, prefix: String, most: usize) -> Self {
+    pub(crate) fn prefix(pk: String, prefix: String, limit: usize) -> Self {
         let condition = Expression::new("#pk = :pk AND begins_with(#sk, :sk)");
-        Self::table(condition.with(":pk", text(pk)).with(":sk", text(prefix)), most)
+        Self::table(condition.with(":pk", text(pk)).with(":sk", text(prefix)), limit)
     }
 }
 
@@ -178,34 +182,34 @@ impl Store {
     }
 
     /// The items of a query, page after page, up to its bound.
-    pub(crate) async fn query(&self, ask: Ask) -> Result<Vec<Item>, StoreError> {
-        Ok(self.query_page(ask).await?.0)
+    pub(crate) async fn query(&self, query: Query) -> Result<Vec<Item>, StoreError> {
+        Ok(self.query_page(query).await?.0)
     }
 
     /// The items of a query and, if its bound was reached, where to go on.
     pub(crate) async fn query_page(
         &self,
-        ask: Ask,
+        query: Query,
     ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
         let mut items = Vec::new();
-        let mut after = ask.after;
+        let mut after = query.after;
         loop {
-            let left = i32::try_from(ask.most.saturating_sub(items.len())).unwrap_or(i32::MAX);
+            let left = i32::try_from(query.limit.saturating_sub(items.len())).unwrap_or(i32::MAX);
             let call = self
                 .client
                 .query()
                 .table_name(&self.table)
-                .set_index_name(ask.index.map(str::to_owned))
-                .key_condition_expression(ask.condition.text.as_ref())
-                .set_expression_attribute_names(names(&[&ask.condition.text]))
-                .set_expression_attribute_values(values(&[&ask.condition]))
-                .set_consistent_read(ask.index.is_none().then_some(ask.consistent))
+                .set_index_name(query.index.map(str::to_owned))
+                .key_condition_expression(query.condition.text.as_ref())
+                .set_expression_attribute_names(names(&[&query.condition.text]))
+                .set_expression_attribute_values(values(&[&query.condition]))
+                .set_consistent_read(query.index.is_none().then_some(query.consistent))
                 .set_exclusive_start_key(after)
                 .limit(left);
             let page = apart(call.send()).await.map_err(fault)?;
             items.extend(page.items.unwrap_or_default());
             after = page.last_evaluated_key;
-            if after.is_none() || items.len() >= ask.most {
+            if after.is_none() || items.len() >= query.limit {
                 return Ok((items, after));
             }
         }

@@ -90,7 +90,8 @@ mod tests {
     use crate::domain::office::Office;
 
     fn demo() -> Value {
-        let file: Value = serde_json::from_str(include_str!("../../data/offices.json")).unwrap();
+        let file: Value =
+            serde_json::from_str(include_str!("../../../domain/data/offices.json")).unwrap();
         file["offices"][0].clone()
     }
 

@@ -39,7 +39,6 @@ mod contacts;
 mod days;
 mod erasure;
 mod error;
-mod heard;
 mod idempotency;
 mod inbound;
 mod items;
@@ -52,6 +51,7 @@ mod queue;
 mod registrations;
 mod reseal;
 mod schema;
+mod service_window;
 mod sessions;
 mod transact;
 mod writers;
@@ -64,15 +64,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::security::Keyring;
 
-pub use accounts::{Account, Applicant, ApplicantAdded, NewApplicant};
+pub use accounts::ApplicantAdded;
 pub(crate) use audit::AT_ONCE;
 pub use audit::{AuditReport, Disagreement, Verified};
 pub use bookings::{BookingKept, Change, ChangeOutcome, PersonChange, SeatChange};
 pub use chats::{ChatKept, Turn, Turned};
 pub use days::DayOpened;
 pub use error::StoreError;
-pub use heard::Heard;
-pub use idempotency::{Answer, Repeated};
+pub use idempotency::{Answer, Replay};
 pub use inbound::{TakenIn, Waiting};
 pub use keys::DUE_SHARDS;
 pub use offices::{Closure, NextAvailable};
@@ -80,6 +79,7 @@ pub use outbox::Leased;
 pub use queue::{AtCounter, KnownStep, QueueChange};
 pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState};
 pub use reseal::Resealed;
+pub use service_window::ServiceWindow;
 pub use sessions::Session;
 
 /// An item as the SDK knows it.

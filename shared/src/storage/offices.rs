@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{Ask, number, readable, seconds, text_of, to_item, told};
+use super::items::{Query, number, readable, seconds, skip_unreadable, text_of, to_item};
 use super::schema::known;
 use super::transact::{Expression, Write};
 use super::{Item, Store, keys, lenient};
@@ -37,9 +37,9 @@ pub struct Closure {
 }
 
 /// Indonesia has about 151 passport offices; each has two items here.
-const MOST_OFFICE_ITEMS: usize = 2_000;
+const MAX_OFFICE_ITEMS: usize = 2_000;
 /// Closures wait for a minute or two; a decree may close one day at every office.
-const MOST_CLOSURES: usize = 500;
+const MAX_CLOSURES: usize = 500;
 
 impl Store {
     /// Writes an office as a whole, if its revision still is `before` (0: there is none). `false`:
@@ -77,7 +77,7 @@ impl Store {
     /// # Errors
     /// If the table does not answer or an item is corrupt.
     pub async fn offices(&self) -> Result<(Vec<Office>, Vec<NextAvailable>), StoreError> {
-        let mut ask = Ask::partition(keys::OFFICES.to_owned(), MOST_OFFICE_ITEMS);
+        let mut ask = Query::partition(keys::OFFICES.to_owned(), MAX_OFFICE_ITEMS);
         ask.consistent = false;
         let (mut offices, mut seen) = (vec![], vec![]);
         for item in self.query(ask).await? {
@@ -85,7 +85,7 @@ impl Store {
                 seen.extend(readable("next available", vec![item]));
             } else {
                 let key = text_of(&item, "sk").unwrap_or_default().to_owned();
-                offices.extend(told("office", &key, read_office(item)));
+                offices.extend(skip_unreadable("office", &key, read_office(item)));
             }
         }
         Ok((offices, seen))
@@ -105,7 +105,7 @@ impl Store {
     /// # Errors
     /// If the table does not answer or an item is corrupt.
     pub async fn closures(&self) -> Result<Vec<Closure>, StoreError> {
-        let items = self.query(Ask::partition(keys::CLOSURES.to_owned(), MOST_CLOSURES)).await?;
+        let items = self.query(Query::partition(keys::CLOSURES.to_owned(), MAX_CLOSURES)).await?;
         Ok(readable("closure", items))
     }
 

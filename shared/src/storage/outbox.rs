@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::StoreError;
-use super::items::{Ask, number, readable, seconds, text, to_item};
+use super::items::{Query, number, readable, seconds, text, to_item};
 use super::transact::{Expression, Outcome, Write};
 use super::{DUE_INDEX, Item, Store, keys};
 use crate::domain::ids::MessageId;
@@ -31,13 +31,13 @@ pub enum Leased {
 /// Rows that are settled stay for a month, for whoever asks what was sent.
 const KEEP_DAYS: i64 = 30;
 /// Rounds of writing down a report while others change the row: a sender does so three times at the
-/// most, other reports three times.
-const MOST_ROUNDS: u32 = 8;
+/// limit, other reports three times.
+const MAX_ROUNDS: u32 = 8;
 
 /// The item of a row: in the due index while anything is to be done for it.
 pub(crate) fn message_item(message: &Message) -> Result<Item, StoreError> {
     let mut item = to_item("message", &keys::message(&message.id), message)?;
-    if message.state.is_settled() {
+    if message.state.is_final() {
         item.insert("ttl".to_owned(), seconds(message.due + TimeDelta::days(KEEP_DAYS)));
     } else {
         let shard = keys::shard(message.id.as_str());
@@ -77,7 +77,7 @@ impl Store {
     ) -> Result<Leased, StoreError> {
         let Some(message) = self.message(id).await? else { return Ok(Leased::Absent) };
         let held = message.lease_until.is_some_and(|until| until > now);
-        if message.state.is_settled() || message.due > now || held {
+        if message.state.is_final() || message.due > now || held {
             return Ok(Leased::No);
         }
         let maybe_sent = message.state == MessageState::Sending;
@@ -130,7 +130,7 @@ impl Store {
             ..(*report).clone()
         };
         let reports: Vec<_> = reports.iter().map(hashed).collect();
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             let Some(before) = self.message(id).await? else { return Ok(None) };
             let after = reports.iter().fold(before.clone(), |row, report| row.reported(report));
             if after == before {
@@ -152,12 +152,13 @@ impl Store {
         &self,
         shard: u8,
         until: DateTime<Utc>,
-        most: usize,
+        limit: usize,
     ) -> Result<Vec<Message>, StoreError> {
         let condition = Expression::new("#due_kind = :kind AND #due <= :until")
             .with(":kind", text(keys::due_messages(shard)))
             .with(":until", seconds(until));
-        let ask = Ask { index: Some(DUE_INDEX), condition, consistent: false, most, after: None };
+        let ask =
+            Query { index: Some(DUE_INDEX), condition, consistent: false, limit, after: None };
         Ok(readable("message", self.query(ask).await?))
     }
 }

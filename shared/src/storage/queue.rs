@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::{StoreError, fault};
-use super::items::{Ask, apart, number, readable, to_item};
+use super::items::{Query, apart, number, readable, to_item};
 use super::schema::{guarded, versioned};
 use super::transact::{Expression, Write, names, values};
 use super::{Item, Store, keys};
@@ -64,9 +64,9 @@ pub enum QueueChange {
 }
 
 /// An office serves a few hundred people a day.
-const MOST_ENTRIES: usize = 5_000;
+const MAX_ENTRIES: usize = 5_000;
 /// The largest offices have a few dozen counters.
-const MOST_COUNTERS: usize = 500;
+const MAX_COUNTERS: usize = 500;
 
 impl QueueChange {
     /// Refused: somebody else has changed the place or the counter since it was read.
@@ -181,7 +181,7 @@ impl Store {
     /// If the table does not answer.
     pub async fn queue_entries(&self, day: &QueueDay) -> Result<Vec<QueueEntry>, StoreError> {
         let prefix = keys::QUEUE_ENTRY_PREFIX.to_owned();
-        let ask = Ask::prefix(keys::queue_partition(day), prefix, MOST_ENTRIES);
+        let ask = Query::prefix(keys::queue_partition(day), prefix, MAX_ENTRIES);
         Ok(readable("queue entry", self.query(ask).await?))
     }
 
@@ -203,7 +203,7 @@ impl Store {
     /// If the table does not answer.
     pub async fn at_counters(&self, day: &QueueDay) -> Result<Vec<AtCounter>, StoreError> {
         let prefix = keys::DESK_PREFIX.to_owned();
-        let ask = Ask::prefix(keys::queue_partition(day), prefix, MOST_COUNTERS);
+        let ask = Query::prefix(keys::queue_partition(day), prefix, MAX_COUNTERS);
         Ok(readable("counter", self.query(ask).await?))
     }
 }

@@ -9,7 +9,8 @@ use super::outbox::message_item;
 use super::transact::{Expression, Outcome, Write};
 use super::{Item, Store, keys};
 use crate::domain::ids::{AccountId, RegistrationId};
-use crate::domain::message::{Locale, Message};
+use crate::domain::language::Locale;
+use crate::domain::message::Message;
 use crate::domain::personal::PhoneNumber;
 use crate::security::{Derive, tokens};
 
@@ -105,11 +106,11 @@ pub enum OtpChecked {
 }
 
 /// Tries of one-time codes per registration.
-const MOST_TRIES: u32 = 5;
+const MAX_TRIES: u32 = 5;
 /// Time between two one-time codes.
 const OTP_PAUSE_SECS: i64 = 60;
 /// One-time codes per number and day: each costs money and may be somebody else's phone.
-const MOST_OTP_PER_DAY: u32 = 5;
+const MAX_OTP_PER_DAY: u32 = 5;
 /// Ended registrations are cleaned up after a day.
 const KEEP_HOURS: i64 = 24;
 
@@ -201,13 +202,13 @@ impl Store {
              AND (attribute_not_exists(#otp_sent_at) OR #otp_sent_at <= :pause)",
         )
         .with(":pending", text("pending"))
-        .with(":most", number(MOST_TRIES))
+        .with(":most", number(MAX_TRIES))
         .with(":pause", seconds(now - TimeDelta::seconds(OTP_PAUSE_SECS)));
         let budget = Expression::new("ADD #sent :one SET #ttl = :ttl")
             .with(":one", number(1))
             .with(":ttl", seconds(now + TimeDelta::days(2)));
         let within = Expression::new("attribute_not_exists(#pk) OR #sent < :most_sent")
-            .with(":most_sent", number(MOST_OTP_PER_DAY));
+            .with(":most_sent", number(MAX_OTP_PER_DAY));
         let phone_hash = self.keyring().contact_phone(grant.phone);
         let writes = vec![
             Write::Update(key, set, Some(quiet)),
@@ -253,12 +254,12 @@ impl Store {
         )
         .with(":pending", text("pending"))
         .with(":now", seconds(now))
-        .with(":most", number(MOST_TRIES));
+        .with(":most", number(MAX_TRIES));
         let counted = self
             .transact(vec![Write::Update(keys::registration(id), count, Some(allowed))])
             .await?;
         let Some(registration) = self.registration(id).await? else { return Ok(OtpChecked::None) };
-        let spent = registration.otp_tries >= MOST_TRIES;
+        let spent = registration.otp_tries >= MAX_TRIES;
         if !counted.applied() {
             return Ok(if spent { OtpChecked::TooMany } else { OtpChecked::None });
         }
@@ -266,7 +267,7 @@ impl Store {
         if tokens::same(&hash, otp_hash) {
             return Ok(OtpChecked::Correct);
         }
-        Ok(OtpChecked::Wrong(MOST_TRIES.saturating_sub(registration.otp_tries)))
+        Ok(OtpChecked::Wrong(MAX_TRIES.saturating_sub(registration.otp_tries)))
     }
 }
 
@@ -292,7 +293,7 @@ fn otp_refusal(old: Vec<Option<Item>>, now: DateTime<Utc>) -> Result<OtpGranted,
         _ if registration.state != RegistrationState::Pending || registration.expires_at <= now => {
             OtpGranted::NotPending
         }
-        _ if registration.otp_tries >= MOST_TRIES => OtpGranted::TooMany,
+        _ if registration.otp_tries >= MAX_TRIES => OtpGranted::TooMany,
         Some(again) if again > now => OtpGranted::TooSoon(again),
         _ => OtpGranted::TooMany,
     })

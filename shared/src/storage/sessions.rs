@@ -4,14 +4,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::accounts::{Applicant, account_exists};
+use super::accounts::account_exists;
 use super::erasure::own_key;
 use super::error::StoreError;
-use super::items::{Ask, from_item, seconds, to_item};
+use super::items::{Query, from_item, seconds, to_item};
 use super::transact::{Expression, Outcome, Write};
 use super::{Store, keys};
+use crate::domain::account::Applicant;
 use crate::domain::ids::{AccountId, ApplicantId, RegistrationId};
-use crate::domain::message::Locale;
+use crate::domain::language::Locale;
 
 /// A signed-in device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +27,7 @@ pub struct Session {
 }
 
 /// Items that one transaction may hold.
-const MOST_ENDED: usize = 100;
+const MAX_ENDED: usize = 100;
 
 impl Store {
     /// Opens the session of a registration; opened before, it is the same one. `false`: it was
@@ -99,7 +100,7 @@ impl Store {
     pub async fn delete_sessions(&self, account: &AccountId) -> Result<(), StoreError> {
         let partition = keys::account_partition(account);
         loop {
-            let ask = Ask::prefix(partition.clone(), keys::SESSION_PREFIX.to_owned(), MOST_ENDED);
+            let ask = Query::prefix(partition.clone(), keys::SESSION_PREFIX.to_owned(), MAX_ENDED);
             let keys = self.query(ask).await?;
             if keys.is_empty() {
                 return Ok(());

@@ -20,7 +20,7 @@ use aws_sdk_dynamodb::types::{
 };
 use rand::RngExt;
 
-use super::error::{Fault, StoreError, classify};
+use super::error::{Failure, StoreError, classify};
 use super::items::apart;
 use super::keys::Key;
 use super::schema::{guarded, known, stamped, versioned};
@@ -107,7 +107,7 @@ impl Outcome {
 /// Tries of one transaction. With waits of up to 25 · 2^n ms they wait for about three seconds at the
 /// most.
 const TRIES: u32 = 7;
-/// No try begins later than this: one takes a second and a half at the most, and a function has ten.
+/// No try begins later than this: one takes a second and a half at the limit, and a function has ten.
 const LAST_TRY_AFTER: Duration = Duration::from_secs(5);
 const FIRST_WAIT_MS: u64 = 25;
 
@@ -151,9 +151,9 @@ impl Store {
             }
             let (fault, why) = classify(&error);
             match fault {
-                Fault::Final => return Err(ended(lost, why, error)),
-                Fault::Busy => {}
-                Fault::Lost => lost = Some(error),
+                Failure::Final => return Err(ended(lost, why, error)),
+                Failure::Busy => {}
+                Failure::Lost => lost = Some(error),
             }
             reason = why;
         }

@@ -8,11 +8,11 @@ use super::items::text;
 use super::transact::{Expression, Write};
 use super::{Store, keys};
 use crate::domain::ids::AccountId;
-use crate::domain::message::Locale;
+use crate::domain::language::Locale;
 use crate::domain::person::Contacts;
 
 /// Times that a change of contacts starts over because the account changed meanwhile.
-const MOST_ROUNDS: u32 = 4;
+const MAX_ROUNDS: u32 = 4;
 
 impl Store {
     /// The account of whoever writes, made if there is none; its language stays as it is. Contacts
@@ -25,7 +25,7 @@ impl Store {
         contacts: &Contacts,
         now: DateTime<Utc>,
     ) -> Result<AccountId, StoreError> {
-        let hashes = contacts.hashes(self.keyring());
+        let hashes = self.keyring().contacts(&contacts);
         let mut locale = Locale::default();
         for hash in &hashes {
             let Some(Holder { id, profile: Some(profile) }) =
@@ -48,7 +48,7 @@ impl Store {
     /// # Errors
     /// If the table does not answer.
     pub async fn move_contacts(&self, from: &Contacts, to: &Contacts) -> Result<(), StoreError> {
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             let Some(holder) = self.holder_of(from).await? else { return Ok(()) };
             let Some(writes) = self.moving(&holder, to)? else { return Ok(()) };
             if self.transact(writes).await?.applied() {
@@ -64,7 +64,7 @@ impl Store {
     }
 
     async fn holder_of(&self, contacts: &Contacts) -> Result<Option<Holder>, StoreError> {
-        for hash in contacts.hashes(self.keyring()) {
+        for hash in self.keyring().contacts(&contacts) {
             if let Some(holder) = self.holder(Some(hash)).await?.filter(|h| h.profile.is_some()) {
                 return Ok(Some(holder));
             }
@@ -78,14 +78,14 @@ impl Store {
         let id = &holder.id;
         let all = to.clone().or(self.open_contacts(id, &profile.sealed)?);
         let mut after = profile.clone();
-        after.contacts = all.hashes(self.keyring());
+        after.contacts = self.keyring().contacts(&all);
         after.sealed = self.sealed(id, &all);
         let mut writes = vec![replace_profile(id, profile, &after)?];
         let own = |text_before: &str| {
             Expression::new("attribute_not_exists(#pk) OR #account = :id")
                 .with(":id", text(text_before))
         };
-        for hash in to.hashes(self.keyring()) {
+        for hash in self.keyring().contacts(&to) {
             let mut item = keys::contact(&hash).attributes();
             item.insert("account".to_owned(), text(id.as_str()));
             writes.push(Write::Put(item, Some(own(id.as_str()))));

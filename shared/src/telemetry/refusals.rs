@@ -33,7 +33,7 @@ pub struct Refused<'a> {
 /// Refusals of a kind are told at most once in so many milliseconds.
 const EVERY_MS: i64 = 1_000;
 /// Kinds remembered: a rush has a handful. More of them push out the ones told longest ago.
-const MOST_KINDS: usize = 64;
+const MAX_KINDS: usize = 64;
 /// Nothing waits to be told.
 const NEVER: i64 = i64::MAX;
 
@@ -77,7 +77,7 @@ impl Refusals {
         }
         let mut kind = Kind::new(refused);
         let first = kind.tell(now_ms);
-        if kinds.len() < MOST_KINDS {
+        if kinds.len() < MAX_KINDS {
             kinds.push(kind);
         } else if let Some(oldest) = kinds.iter_mut().min_by_key(|k| (k.waiting > 0, k.told_ms)) {
             // One that waits is pushed out only if all wait: its count moves to the new kind's next
@@ -184,6 +184,6 @@ mod tests {
         let end = begin + TimeDelta::seconds(5);
         told.extend(counted(refusals.due(end), end));
         assert_eq!(told.iter().sum::<i64>(), 600);
-        assert!(refusals.kinds.lock().unwrap().len() <= MOST_KINDS);
+        assert!(refusals.kinds.lock().unwrap().len() <= MAX_KINDS);
     }
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 /// A client under the SDK that counts calls by operation.
 #[derive(Debug, Clone)]
-pub(crate) struct Counter {
+pub(crate) struct CallCount {
     inner: SharedHttpClient,
     seen: Arc<Seen>,
 }
@@ -36,7 +36,7 @@ struct Writes {
 
 const TABLE: &str = "DynamoDB_20120810.";
 
-impl Counter {
+impl CallCount {
     pub(crate) fn new(inner: SharedHttpClient) -> Self {
         Self { inner, seen: Arc::default() }
     }
@@ -107,7 +107,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl HttpClient for Counter {
+impl HttpClient for CallCount {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
@@ -121,7 +121,7 @@ impl HttpClient for Counter {
 #[derive(Debug)]
 struct Counting {
     inner: SharedHttpConnector,
-    counter: Counter,
+    counter: CallCount,
 }
 
 impl HttpConnector for Counting {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use antrian::app::sdk_settings;
-use antrian::http::aws;
+use antrian::net::aws;
+use antrian::net::sdk::sdk_settings;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};

@@ -10,7 +10,7 @@ const HOLD_ITEMS: u64 = 7;
 const CONFIRM_CALLS: u64 = 4;
 const CONFIRM_ITEMS: u64 = 6;
 /// Resident memory of the stack.
-const MOST_MIB: f64 = 100.0;
+const MAX_MIB: f64 = 100.0;
 /// A hold and a refusal are to be at least so fast as what they are compared with.
 const LEAST_RATIO: f64 = 0.5;
 
@@ -96,8 +96,8 @@ pub(crate) fn aims(runs: &[Run]) -> bool {
         run.refusal_all_full.per_second() / run.empty.per_second()
     });
     let memory = spread(runs, |run| run.memory_end_mib).most;
-    let met = word(memory < MOST_MIB);
-    println!("- the stack stays under {MOST_MIB} MiB: {memory:.1} MiB, {met}");
+    let met = word(memory < MAX_MIB);
+    println!("- the stack stays under {MAX_MIB} MiB: {memory:.1} MiB, {met}");
     let most = |figure: fn(&Run) -> u64| runs.iter().map(figure).max().unwrap_or_default();
     let counts = [
         ("table calls of a refusal that is known", most(|run| run.burst_calls), 0),

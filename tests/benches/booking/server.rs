@@ -3,11 +3,12 @@
 use std::io::Write;
 
 use antrian::clock::Clock;
-use antrian::domain::message::Locale;
+use antrian::domain::account::PersonDetails;
+use antrian::domain::language::Locale;
 use antrian::domain::office::Office;
 use antrian::domain::person::{Category, Contacts};
-use antrian::http::aws;
-use antrian::storage::{NewApplicant, Session};
+use antrian::net::aws;
+use antrian::storage::Session;
 use antrian_local::home::Home;
 use antrian_local::{Options, Stack};
 use antrian_scheduler::Job;
@@ -17,13 +18,13 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::calls::Counter;
+use crate::calls::CallCount;
 use crate::place::{self, BEGIN, FULL, OFFICE};
 
 /// Serves until standard input ends. Says in one line where, then answers a line with a line:
 /// `calls`, `bodies on`, `bodies off`, `memory`.
 pub(crate) async fn serve(folder: Option<&str>, people: usize) -> anyhow::Result<()> {
-    let counter = Counter::new(aws::http_client());
+    let counter = CallCount::new(aws::http_client());
     let stack = start(folder, &counter).await?;
     stack.run_job(Job::Tick).await?;
     let mut tokens = Vec::new();
@@ -53,7 +54,7 @@ pub(crate) async fn serve(folder: Option<&str>, people: usize) -> anyhow::Result
 /// An account has up to so many people, `p1` to `p5`.
 pub(crate) const PEOPLE_OF_ACCOUNT: usize = 5;
 
-async fn start(folder: Option<&str>, counter: &Counter) -> anyhow::Result<Stack> {
+async fn start(folder: Option<&str>, counter: &CallCount) -> anyhow::Result<Stack> {
     let home = folder.map(|folder| Home::open(folder.as_ref(), true)).transpose()?;
     let offices = [place::office(OFFICE, 24, 30), place::office(FULL, 1, 14)];
     let offices: Result<Vec<Office>, _> = offices.into_iter().map(serde_json::from_value).collect();
@@ -77,7 +78,7 @@ async fn account_with_people(stack: &Stack, number: usize) -> anyhow::Result<Str
     let account = store.account_of_contacts(&contacts, Locale::Id, now).await?;
     for person in 0..PEOPLE_OF_ACCOUNT {
         let person = u32::try_from(number * PEOPLE_OF_ACCOUNT + person)?;
-        let new = NewApplicant {
+        let new = PersonDetails {
             name: format!("Contoh {person}").parse().context("name")?,
             nik: Some(nik(person).parse().context("nik")?),
             birth_date: "1990-01-01".parse()?,

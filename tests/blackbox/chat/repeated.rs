@@ -60,7 +60,7 @@ async fn broken_at(nth: usize, action: &Action, steps: &[&str]) -> Option<(usize
     let before = app.sent().len();
     let last = steps.last().unwrap().replace("CODE", &code);
     let body = [message("wamid.last", from(NUMBER), &last)];
-    // Stored and announced, not yet dealt with.
+    // Stored and enqueued, not yet dealt with.
     let inbox = &app.stack.inbox;
     crate::webhooks::store(&app, &body).await;
     let (action, mut seen, mut struck) = (action.clone(), 0, false);

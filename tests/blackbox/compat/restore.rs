@@ -56,7 +56,7 @@ async fn open(folder: &Path, at: &str) -> (TestApp, Arc<Recorder>) {
         ..Options::default()
     };
     let stack = Stack::start(options).await.unwrap();
-    let http = antrian::http::client::builder().no_proxy().build().unwrap();
+    let http = antrian::net::client::builder().no_proxy().build().unwrap();
     let app = TestApp { stack, http };
     app.tick().await;
     (app, recorder)

@@ -1,6 +1,6 @@
 //! Keys change while people book: what is sealed, signed and looked up stays within reach.
 
-use antrian::security::{Keyring, Step, rotated};
+use antrian::security::{Keyring, RotationStep, rotated};
 use antrian_tests::{Person, Recorder, TestApp};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -10,8 +10,9 @@ use super::previous::{go_on, kept, person};
 use super::start;
 
 /// The keyring after these steps.
-fn after(steps: &[Step]) -> String {
-    let rotate = |secret: secrecy::SecretString, step: &Step| rotated(&secret, *step).unwrap();
+fn after(steps: &[RotationStep]) -> String {
+    let rotate =
+        |secret: secrecy::SecretString, step: &RotationStep| rotated(&secret, *step).unwrap();
     steps.iter().fold(KEYS.to_owned().into(), rotate).expose_secret().to_owned()
 }
 
@@ -48,7 +49,8 @@ async fn book_with_another_phone(app: &TestApp, number: u32) -> (u16, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_rotation_everybody_goes_on_and_nobody_books_twice() {
     let fixture = journey().await;
-    let (app, recorder) = over_with(&fixture, &after(&[Step::Add, Step::Use])).await;
+    let (app, recorder) =
+        over_with(&fixture, &after(&[RotationStep::Add, RotationStep::Use])).await;
     assert_eq!(book_with_another_phone(&app, 2).await, (409, "already_booked".to_owned()));
     go_on(&app, &fixture).await;
     app.assert_audit_agrees().await;
@@ -60,7 +62,7 @@ async fn after_a_rotation_everybody_goes_on_and_nobody_books_twice() {
 /// Why no step touches `lookup`: the guard of who booked before is not found any more.
 #[tokio::test(flavor = "multi_thread")]
 async fn under_another_lookup_key_a_person_could_book_twice() {
-    let keys = after(&[Step::Add]).replace("\"lookup\":1", "\"lookup\":2");
+    let keys = after(&[RotationStep::Add]).replace("\"lookup\":1", "\"lookup\":2");
     let (app, _) = over_with(&journey().await, &keys).await;
     assert_eq!(book_with_another_phone(&app, 2).await.0, 201);
 }
@@ -68,8 +70,8 @@ async fn under_another_lookup_key_a_person_could_book_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_with_and_without_the_new_key_in_use_read_each_other() {
     let fixture = journey().await;
-    let added = after(&[Step::Add]);
-    let used = rotated(&added.clone().into(), Step::Use).unwrap();
+    let added = after(&[RotationStep::Add]);
+    let used = rotated(&added.clone().into(), RotationStep::Use).unwrap();
     let (old, recorder) = over_with(&fixture, &added).await;
     let (new, other) = start(used.expose_secret(), Some(fixture.now), vec![]).await;
     other.put(&fixture.items).await;
@@ -84,7 +86,7 @@ async fn functions_with_and_without_the_new_key_in_use_read_each_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_sealed_anew_needs_the_earlier_key_no_more() {
     let fixture = journey().await;
-    let used = after(&[Step::Add, Step::Use]);
+    let used = after(&[RotationStep::Add, RotationStep::Use]);
     let (app, recorder) = over_with(&fixture, &used).await;
     let before = sealed_under(&fixture.items, 1);
     let store = app.stack.app.ledger.store();

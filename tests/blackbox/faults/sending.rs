@@ -129,7 +129,7 @@ async fn a_message_that_the_queue_brings_again_is_not_sent_again() {
             assert!(stage.lift().is_some() && polled.is_err(), "{case}: {polled:?}");
             // What the queue still has becomes visible again after a while, as if it came anew.
             let id = message.parse().unwrap();
-            stage.app.stack.app.queue.announce(&[id]).await;
+            stage.app.stack.app.queue.enqueue(&[id]).await;
             stage.app.drain().await;
             stage.app.advance(61);
             stage.app.tick().await;

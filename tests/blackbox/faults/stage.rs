@@ -51,7 +51,7 @@ impl Stage {
 
     /// A system that waits for its table as long as in the cloud.
     pub(super) async fn start_as_in_the_cloud() -> Self {
-        Self::start_with(antrian::app::sdk_timeouts()).await
+        Self::start_with(antrian::net::sdk::sdk_timeouts()).await
     }
 
     async fn start_with(timeouts: TimeoutConfig) -> Self {

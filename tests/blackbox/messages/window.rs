@@ -106,8 +106,8 @@ async fn what_an_erased_account_wrote_is_not_noted() {
     let app = TestApp::start().await;
     let store = app.stack.app.ledger.store();
     let account = antrian::security::tokens::account_id();
-    store.note_heard(&account, app.now()).await.unwrap();
-    assert_eq!(store.last_heard(&account).await.unwrap().at, None);
+    store.note_inbound(&account, app.now()).await.unwrap();
+    assert_eq!(store.service_window(&account).await.unwrap().last_inbound_at, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,8 +116,8 @@ async fn an_older_message_does_not_close_the_window() {
     let (_, code, _) = untold(&app, 1).await;
     let store = app.stack.app.ledger.store();
     let account = store.booking(code.parse().unwrap()).await.unwrap().unwrap().account;
-    let before = store.last_heard(&account).await.unwrap();
-    assert!(before.at.is_some());
-    store.note_heard(&account, app.now() - chrono::TimeDelta::days(2)).await.unwrap();
-    assert_eq!(store.last_heard(&account).await.unwrap(), before);
+    let before = store.service_window(&account).await.unwrap();
+    assert!(before.last_inbound_at.is_some());
+    store.note_inbound(&account, app.now() - chrono::TimeDelta::days(2)).await.unwrap();
+    assert_eq!(store.service_window(&account).await.unwrap(), before);
 }

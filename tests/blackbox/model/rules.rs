@@ -95,7 +95,7 @@ impl World {
             .filter_map(|date| self.look(date, channel).ok())
             .flatten()
             .filter(|(_, free)| *free > 0)
-            .take(MOST_ALTERNATIVES)
+            .take(MAX_ALTERNATIVES)
             .collect()
     }
 
@@ -183,7 +183,7 @@ impl World {
             return MoveEnd::Already;
         }
         match self.status(nth) {
-            _ if is_on && booking.version >= MOST_VERSIONS => {
+            _ if is_on && booking.version >= MAX_VERSIONS => {
                 return MoveEnd::Refused(Refusal::MovedTooOften);
             }
             Status::Held => {}

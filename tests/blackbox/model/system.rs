@@ -5,12 +5,13 @@ use antrian::domain::booking::{Booking, CancelReason};
 use antrian::domain::calendar::ClosedReason;
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::{AccountId, ApplicantId, ServiceId};
-use antrian::domain::message::Locale;
-use antrian::domain::office::{Office, Text};
+use antrian::domain::language::{Locale, Text};
+use antrian::domain::office::Office;
 use antrian::domain::queue;
 use antrian::domain::time::SlotTime;
 use antrian::ledger::{
-    self, Called, Decision, HoldOutcome, HoldRequest, Housekeeping, Ledger, Moved, Stepped, Wanted,
+    self, CallTarget, Called, Decision, HoldOutcome, HoldRequest, Housekeeping, Ledger, Moved,
+    Stepped,
 };
 use antrian_tests::app::{BEGIN, Setup};
 use antrian_tests::{Person, TestApp, offices};
@@ -226,9 +227,9 @@ impl System {
         let applicant: ApplicantId = format!("p{}", request.way).parse().unwrap();
         let key = request.key.map(|key| format!("key-{key}"));
         let choice = match request.choice {
-            Choice::Slot(place) => ledger::Choice::Slot(date(place.day), time(place)),
-            Choice::Date(day) => ledger::Choice::Date(date(day)),
-            Choice::Earliest => ledger::Choice::Earliest,
+            Choice::Slot(place) => ledger::SlotChoice::Slot(date(place.day), time(place)),
+            Choice::Date(day) => ledger::SlotChoice::Date(date(day)),
+            Choice::Earliest => ledger::SlotChoice::Earliest,
         };
         let request = HoldRequest {
             office: &self.office,
@@ -338,7 +339,8 @@ impl System {
         };
         let counter = index.to_string().parse().unwrap();
         let (ledger, now) = (self.ledger(), self.now());
-        let called = ledger.call(&day, &counter, &Wanted::Number(number), None, now).await.unwrap();
+        let called =
+            ledger.call(&day, &counter, &CallTarget::Number(number), None, now).await.unwrap();
         let state = self.world.bookings[index].state;
         if let State::CheckedIn { .. } = state {
             assert!(matches!(called, Called::Yes(_)), "{called:?}");
@@ -346,8 +348,9 @@ impl System {
             assert!(matches!(called, Called::NotWaiting(Some(_))), "{state:?}: {called:?}");
             return;
         }
-        let finished =
-            ledger.step(&day, &counter, Some(number), queue::Step::Finish, None, now).await;
+        let finished = ledger
+            .step(&day, &counter, Some(number), queue::CounterAction::Finish, None, now)
+            .await;
         assert!(matches!(finished, Ok(Stepped::Done(_))), "{finished:?}");
         self.world.served(index);
     }
@@ -383,7 +386,7 @@ impl System {
         let now = self.now();
         let (done, expected) = match step {
             Step::OpenDays => (self.work.open_days(now).await, self.world.open_days()),
-            Step::Settle => (self.work.settle(now).await, self.world.settle()),
+            Step::Settle => (self.work.apply_expiry(now).await, self.world.settle()),
             _ => (self.work.clear_closed_days(now).await, self.world.clear_closed_days()),
         };
         assert_eq!(done.unwrap(), expected, "{step:?}");

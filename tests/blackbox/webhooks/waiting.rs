@@ -24,7 +24,7 @@ async fn a_message_that_the_queue_lost_is_answered_after_a_tick() {
     app.advance(21);
     // What the webhook told the queue is swallowed when it is told again: a round has its own name.
     let waiting = Waiting { hash: hash(&app, "wamid.1"), group: "any".to_owned() };
-    app.stack.app.inbox.announce(&[waiting], "first").await;
+    app.stack.app.inbox.enqueue(&[waiting], "first").await;
     assert_eq!(app.listen().await, 0);
     assert_eq!(app.tick().await.heard, 1);
     assert_eq!(app.listen().await, 1);

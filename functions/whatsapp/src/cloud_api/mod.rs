@@ -29,7 +29,7 @@ use serde::Deserialize;
 use crate::updates::{Updates, rejected, take_in, whole};
 
 /// Meta sends up to 3 MB in one delivery.
-pub(crate) const MOST_BYTES: usize = 3 * 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 3 * 1024 * 1024;
 
 #[derive(Deserialize)]
 pub(crate) struct Verification {

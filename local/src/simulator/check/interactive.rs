@@ -12,16 +12,16 @@ use crate::simulator::record::Content;
 use crate::simulator::state::State;
 
 /// Limits in characters and elements, as documented.
-const MOST_ABOVE_BUTTONS: usize = 1024;
-const MOST_ABOVE_LIST: usize = 4096;
-const MOST_HEADING: usize = 60;
-const MOST_BUTTONS: usize = 3;
-const MOST_BUTTON_TITLE: usize = 20;
-const MOST_BUTTON_ID: usize = 256;
-const MOST_ROWS: usize = 10;
-const MOST_ROW_TITLE: usize = 24;
-const MOST_ROW_ID: usize = 200;
-const MOST_DESCRIPTION: usize = 72;
+const MAX_ABOVE_BUTTONS: usize = 1024;
+const MAX_ABOVE_LIST: usize = 4096;
+const MAX_HEADING: usize = 60;
+const MAX_BUTTONS: usize = 3;
+const MAX_BUTTON_TITLE: usize = 20;
+const MAX_BUTTON_ID: usize = 256;
+const MAX_ROWS: usize = 10;
+const MAX_ROW_TITLE: usize = 24;
+const MAX_ROW_ID: usize = 200;
+const MAX_DESCRIPTION: usize = 72;
 
 pub(super) fn read(
     state: &State,
@@ -30,7 +30,7 @@ pub(super) fn read(
 ) -> Result<Content, GraphError> {
     fields.only(&["type", "header", "body", "footer", "action"])?;
     let is_list = fields.word("type", &["button", "list"])? == "list";
-    let most = if is_list { MOST_ABOVE_LIST } else { MOST_ABOVE_BUTTONS };
+    let most = if is_list { MAX_ABOVE_LIST } else { MAX_ABOVE_BUTTONS };
     let body = fields.object("body")?;
     body.only(&["text"])?;
     let mut text = body.text("text", most)?.to_owned();
@@ -60,7 +60,7 @@ fn header(
         return picture(state, &image, now).map(Some);
     }
     header.only(&["type", "text"])?;
-    text.insert_str(0, &format!("*{}*\n", header.text("text", MOST_HEADING)?));
+    text.insert_str(0, &format!("*{}*\n", header.text("text", MAX_HEADING)?));
     Ok(None)
 }
 
@@ -69,7 +69,7 @@ fn footer(fields: &Fields<'_>, text: &mut String) -> Result<(), GraphError> {
         let footer = fields.object("footer")?;
         footer.only(&["text"])?;
         text.push('\n');
-        text.push_str(footer.text("text", MOST_HEADING)?);
+        text.push_str(footer.text("text", MAX_HEADING)?);
     }
     Ok(())
 }
@@ -77,14 +77,14 @@ fn footer(fields: &Fields<'_>, text: &mut String) -> Result<(), GraphError> {
 fn buttons(action: &Fields<'_>) -> Result<Choices, GraphError> {
     action.only(&["buttons"])?;
     let mut buttons = Vec::new();
-    for button in action.list("buttons", 1..=MOST_BUTTONS)? {
+    for button in action.list("buttons", 1..=MAX_BUTTONS)? {
         button.only(&["type", "reply"])?;
         button.word("type", &["reply"])?;
         let reply = button.object("reply")?;
         reply.only(&["id", "title"])?;
         buttons.push(Choice {
-            id: reply.text("id", MOST_BUTTON_ID)?.to_owned(),
-            title: reply.text("title", MOST_BUTTON_TITLE)?.to_owned(),
+            id: reply.text("id", MAX_BUTTON_ID)?.to_owned(),
+            title: reply.text("title", MAX_BUTTON_TITLE)?.to_owned(),
             description: None,
         });
     }
@@ -95,13 +95,13 @@ fn buttons(action: &Fields<'_>) -> Result<Choices, GraphError> {
 
 fn list(action: &Fields<'_>) -> Result<Choices, GraphError> {
     action.only(&["button", "sections"])?;
-    let button = action.text("button", MOST_BUTTON_TITLE)?.to_owned();
-    let sections = action.list("sections", 1..=MOST_ROWS)?;
+    let button = action.text("button", MAX_BUTTON_TITLE)?.to_owned();
+    let sections = action.list("sections", 1..=MAX_ROWS)?;
     let single = sections.len() == 1;
     let sections: Vec<Section> =
         sections.iter().map(|fields| section(fields, single)).collect::<Result<_, _>>()?;
     let rows = || sections.iter().flat_map(|section| &section.rows);
-    if rows().count() > MOST_ROWS {
+    if rows().count() > MAX_ROWS {
         return Err(action.wrong("sections", "must have at most 10 rows in all"));
     }
     distinct(action, "sections", rows().map(|row| row.id.as_str()))?;
@@ -111,19 +111,19 @@ fn list(action: &Fields<'_>) -> Result<Choices, GraphError> {
 fn section(fields: &Fields<'_>, single: bool) -> Result<Section, GraphError> {
     fields.only(&["title", "rows"])?;
     let title = match single {
-        true => fields.optional_text("title", MOST_ROW_TITLE)?.unwrap_or_default(),
-        false => fields.text("title", MOST_ROW_TITLE)?,
+        true => fields.optional_text("title", MAX_ROW_TITLE)?.unwrap_or_default(),
+        false => fields.text("title", MAX_ROW_TITLE)?,
     };
-    let rows = fields.list("rows", 1..=MOST_ROWS)?;
+    let rows = fields.list("rows", 1..=MAX_ROWS)?;
     Ok(Section { title: title.to_owned(), rows: rows.iter().map(row).collect::<Result<_, _>>()? })
 }
 
 fn row(fields: &Fields<'_>) -> Result<Choice, GraphError> {
     fields.only(&["id", "title", "description"])?;
     Ok(Choice {
-        id: fields.text("id", MOST_ROW_ID)?.to_owned(),
-        title: fields.text("title", MOST_ROW_TITLE)?.to_owned(),
-        description: fields.optional_text("description", MOST_DESCRIPTION)?.map(str::to_owned),
+        id: fields.text("id", MAX_ROW_ID)?.to_owned(),
+        title: fields.text("title", MAX_ROW_TITLE)?.to_owned(),
+        description: fields.optional_text("description", MAX_DESCRIPTION)?.map(str::to_owned),
     })
 }
 

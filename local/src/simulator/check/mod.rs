@@ -12,10 +12,10 @@ use super::record::Content;
 use super::state::{State, is_scoped};
 
 /// Limits of texts, in characters.
-const MOST_TEXT: usize = 4096;
-const MOST_CAPTION: usize = 1024;
-const MOST_CALLBACK: usize = 512;
-const MOST_ID: usize = 512;
+const MAX_TEXT: usize = 4096;
+const MAX_CAPTION: usize = 1024;
+const MAX_CALLBACK: usize = 512;
+const MAX_ID: usize = 512;
 
 /// Whom a message is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) fn order(state: &State, body: &Value, now: DateTime<Utc>) -> Result<O
     };
     fields.only(&KNOWN.into_iter().chain([kind]).collect::<Vec<_>>())?;
     context(state, &fields)?;
-    let callback = fields.optional_text("biz_opaque_callback_data", MOST_CALLBACK)?;
+    let callback = fields.optional_text("biz_opaque_callback_data", MAX_CALLBACK)?;
     Ok(Order {
         receiver,
         content,
@@ -106,7 +106,7 @@ fn context(state: &State, fields: &Fields<'_>) -> Result<(), GraphError> {
     }
     let context = fields.object("context")?;
     context.only(&["message_id"])?;
-    let id = context.text("message_id", MOST_ID)?;
+    let id = context.text("message_id", MAX_ID)?;
     match state.record(id) {
         Some(_) => Ok(()),
         None => Err(context.wrong("message_id", "is not a known message")),
@@ -116,14 +116,14 @@ fn context(state: &State, fields: &Fields<'_>) -> Result<(), GraphError> {
 fn text(fields: &Fields<'_>) -> Result<Content, GraphError> {
     let text = fields.object("text")?;
     text.only(&["body", "preview_url"])?;
-    let body = text.text("body", MOST_TEXT)?;
+    let body = text.text("body", MAX_TEXT)?;
     Ok(Content { kind: "text", text: body.to_owned(), ..Content::default() })
 }
 
 fn image(state: &State, fields: &Fields<'_>, now: DateTime<Utc>) -> Result<Content, GraphError> {
     let image = fields.object("image")?;
     image.only(&["id", "caption"])?;
-    let caption = image.optional_text("caption", MOST_CAPTION)?.unwrap_or_default();
+    let caption = image.optional_text("caption", MAX_CAPTION)?.unwrap_or_default();
     let picture = Some(picture(state, &image, now)?);
     Ok(Content { kind: "image", text: caption.to_owned(), picture, ..Content::default() })
 }
@@ -154,7 +154,7 @@ pub(super) fn receipt(body: &Value) -> Result<Receipt, GraphError> {
     fields.only(&["messaging_product", "status", "message_id", "typing_indicator"])?;
     fields.word("messaging_product", &["whatsapp"])?;
     fields.word("status", &["read"])?;
-    let message_id = fields.text("message_id", MOST_ID)?.to_owned();
+    let message_id = fields.text("message_id", MAX_ID)?.to_owned();
     let typing = fields.has("typing_indicator");
     if typing {
         let indicator = fields.object("typing_indicator")?;

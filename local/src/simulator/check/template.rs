@@ -10,7 +10,7 @@ use crate::simulator::record::{Content, Template};
 use crate::simulator::state::State;
 use crate::simulator::templates::{Button, Form};
 
-const MOST_PARAMETER: usize = 1024;
+const MAX_PARAMETER: usize = 1024;
 
 /// What a request gives to a template.
 #[derive(Default)]
@@ -91,7 +91,7 @@ fn parameters(component: &Fields<'_>) -> Result<Vec<String>, GraphError> {
 fn parameter(fields: &Fields<'_>) -> Result<String, GraphError> {
     fields.only(&["type", "text", "parameter_name"])?;
     fields.word("type", &["text"])?;
-    let text = fields.text("text", MOST_PARAMETER)?;
+    let text = fields.text("text", MAX_PARAMETER)?;
     if text.contains(['\n', '\t']) || text.contains("     ") {
         let why = "cannot have new-line/tab characters or more than 4 consecutive spaces";
         return Err(GraphError::new(100, format!("Param {} {why}.", fields.path("text"))));

@@ -18,7 +18,7 @@ use super::limits;
 use super::messenger::{Body, Messenger, Outgoing, Receipt, SendError};
 use super::pace::Pace;
 use crate::config::CloudApiConfig;
-use crate::http::client;
+use crate::net::client;
 
 pub use remedy::{Remedy, remedy};
 pub use request::language;

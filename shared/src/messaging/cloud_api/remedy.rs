@@ -60,12 +60,12 @@ pub fn remedy(code: u32) -> Option<Remedy> {
 }
 
 /// Waits of 4ⁿ seconds end at about an hour.
-const MOST_FOURS: u32 = 6;
+const MAX_FOURS: u32 = 6;
 
 impl Remedy {
     /// The error of a send, at its `attempt`-th try.
     pub(in crate::messaging) fn error(self, code: String, attempt: u32) -> SendError {
-        let fours = TimeDelta::seconds(4_i64.pow(attempt.min(MOST_FOURS)));
+        let fours = TimeDelta::seconds(4_i64.pow(attempt.min(MAX_FOURS)));
         match self {
             Later => SendError::Later { code, after: None },
             Slower => SendError::Later { code, after: Some(fours) },

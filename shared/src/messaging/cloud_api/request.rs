@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::message::Locale;
+use crate::domain::language::Locale;
 use crate::domain::person::Contacts;
 use crate::messaging::messenger::{Body, Choice, Choices, Outgoing, Section, TemplateCall};
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::message::Locale;
+use crate::domain::language::Locale;
 
 fn choice(id: usize, title: usize, description: Option<usize>) -> Choice {
     let description = description.map(|length| "é".repeat(length));

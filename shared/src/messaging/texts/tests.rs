@@ -1,6 +1,10 @@
 mod wording;
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
 use super::*;
+use crate::domain::language::{Text, date_time, time};
 
 const ZONE: Tz = Tz::Asia__Jakarta;
 const ABOUT_BOOKINGS: [MessageKind; 7] = [
@@ -171,28 +175,6 @@ fn notes_are_left_out_of_what_would_be_too_long_for_a_caption() {
     let short = confirmed(&documents);
     assert!(short.chars().count() <= CAPTION_CHARS);
     assert!(short.contains(&format!("{letter}\n")), "{short}");
-}
-
-#[test]
-fn a_day_and_a_time_are_written_as_the_office_knows_them() {
-    let midnight_at_jayapura = at("2026-12-06T15:00:00Z");
-    let zone = Tz::Asia__Jayapura;
-    assert_eq!(
-        date_time(Locale::Id, midnight_at_jayapura, zone),
-        "Senin, 7 Desember 2026 pukul 00.00 WIT"
-    );
-    assert_eq!(
-        date_time(Locale::En, midnight_at_jayapura, Tz::Asia__Makassar),
-        "Sunday, 6 December 2026 at 23:00 WITA"
-    );
-    assert_eq!(time(Locale::Id, at("2026-12-07T02:05:00Z"), ZONE), "pukul 09.05 WIB");
-    assert_eq!(time(Locale::En, at("2026-12-07T02:05:00Z"), ZONE), "09:05 WIB");
-    let days = ["2026-01-05", "2026-05-29", "2028-02-29"].map(|day| day.parse().unwrap());
-    assert_eq!(
-        days.map(|day| date(Locale::Id, day)),
-        ["Senin, 5 Januari 2026", "Jumat, 29 Mei 2026", "Selasa, 29 Februari 2028"]
-    );
-    assert_eq!(date(Locale::En, days[2]), "Tuesday, 29 February 2028");
 }
 
 #[test]

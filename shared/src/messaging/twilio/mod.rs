@@ -17,7 +17,7 @@ use super::limits;
 use super::messenger::{Messenger, Outgoing, Receipt, SendError};
 use super::picture::PictureLinks;
 use crate::config::TwilioConfig;
-use crate::http::client;
+use crate::net::client;
 
 pub use remedy::remedy;
 

@@ -1,0 +1,63 @@
+//! Accounts and the people that they book for.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::ids::{AccountId, ApplicantId};
+use super::language::Locale;
+use super::person::{Category, Contacts};
+use super::personal::{Nik, PersonName};
+
+/// An account books for up to five people.
+pub const MAX_APPLICANTS: usize = 5;
+
+/// An account.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Language of its messages.
+    pub locale: Locale,
+    /// How to reach it.
+    pub contacts: Contacts,
+}
+
+/// A person to be added to an account.
+#[derive(Clone)]
+pub struct PersonDetails {
+    /// Name as on the KTP.
+    pub name: PersonName,
+    /// National identity number; absent: not told, the desk looks at the KTP.
+    pub nik: Option<Nik>,
+    /// Date of birth.
+    pub birth_date: NaiveDate,
+    /// Regency on the KTP, if it was told.
+    pub ktp_regency: Option<String>,
+    /// Entitlement to priority.
+    pub category: Category,
+}
+
+impl PersonDetails {
+    /// Whether the NIK, if there is one, tells another birth date.
+    pub fn birth_date_differs(&self) -> bool {
+        self.nik.as_ref().is_some_and(|nik| !nik.agrees_with(self.birth_date))
+    }
+}
+
+impl std::fmt::Debug for PersonDetails {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PersonDetails(…)")
+    }
+}
+
+/// A person within an account.
+#[derive(Debug, Clone)]
+pub struct Applicant {
+    /// `p1` to `p5`.
+    pub id: ApplicantId,
+    /// Keyed hash of the NIK, or of name and birth date without one.
+    pub person: String,
+    /// Who it is.
+    pub details: PersonDetails,
+}

@@ -1,0 +1,356 @@
+//! The booking aggregate: its states, and the transitions between them as pure functions.
+//!
+//! A transition answers with the next booking or with the reason why not. What time alone changes
+//! (a hold that ran out, a visit that was missed) is derived on reading by [`Booking::status_at`].
+
+mod visit;
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::code::BookingCode;
+use super::ids::{AccountId, ApplicantId, OfficeId, ServiceId};
+use super::office::{Channel, Office};
+use super::time::{SlotTime, end_of_day};
+use crate::language::Locale;
+
+pub use visit::{CheckIn, DocumentCheck};
+
+/// Where a booking stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The seat waits for its confirmation.
+    Held,
+    /// The visit is on.
+    Confirmed,
+    /// Came, was scanned, has a queue number.
+    CheckedIn,
+    /// Came, but a paper is missing and has a deadline.
+    AwaitingDocuments,
+    /// Done.
+    Served,
+    /// Cancelled by the applicant or by the office.
+    Cancelled,
+    /// The hold ran out.
+    Expired,
+    /// Did not come.
+    NoShow,
+    /// The deadline for a missing paper passed.
+    Lapsed,
+}
+
+impl Status {
+    /// Whether the booking keeps its seat and its person from another booking.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Held | Self::Confirmed | Self::CheckedIn | Self::AwaitingDocuments)
+    }
+}
+
+/// Why a booking was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// By its owner.
+    Applicant,
+    /// The office closed that day: the booking may be moved free of charge.
+    OfficeClosed,
+    /// Its account was erased.
+    Erasure,
+}
+
+/// Who made a transition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The account that owns the booking.
+    Applicant,
+    /// Staff of the office.
+    Office,
+    /// The scheduler.
+    System,
+}
+
+/// A seat's place in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SeatRef {
+    /// The office.
+    pub office: OfficeId,
+    /// The service.
+    pub service: ServiceId,
+    /// The date in the office's zone.
+    pub date: NaiveDate,
+    /// The slot's start.
+    pub time: SlotTime,
+    /// The seat's number.
+    pub number: u16,
+}
+
+/// Instants that follow from a seat and its office's policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Times {
+    /// The slot's start.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub starts_at: DateTime<Utc>,
+    /// Check-in opens.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub check_in_from: DateTime<Utc>,
+    /// Check-in closes; from here on the visit counts as missed.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub check_in_until: DateTime<Utc>,
+    /// The booking can be moved before this instant.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub reschedule_until: DateTime<Utc>,
+    /// When the reminder is due.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub reminder_at: DateTime<Utc>,
+    /// The person can book again from here on, whatever became of this visit.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub day_ends_at: DateTime<Utc>,
+}
+
+impl Times {
+    /// The instants for a slot at an office.
+    pub fn of(office: &Office, date: NaiveDate, time: SlotTime) -> Self {
+        let (zone, policy) = (office.timezone, &office.policy);
+        let starts_at = time.on(date, zone);
+        let days_before = |days: u32| date.checked_sub_days(Days::new(days.into())).unwrap_or(date);
+        let last_move = days_before(policy.reschedule_days_before);
+        Self {
+            starts_at,
+            check_in_from: starts_at - TimeDelta::minutes(policy.early_minutes.into()),
+            check_in_until: starts_at + TimeDelta::minutes(policy.late_minutes.into()),
+            reschedule_until: end_of_day(last_move, zone).min(starts_at),
+            reminder_at: policy.reminder_at.on(days_before(1), zone),
+            day_ends_at: end_of_day(date, zone),
+        }
+    }
+}
+
+/// A booking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Booking {
+    /// Its code.
+    pub code: BookingCode,
+    /// The stored state; [`Booking::status_at`] tells the true one.
+    pub status: Status,
+    /// Counts transitions from 1.
+    pub version: u32,
+    /// Its seat.
+    pub seat: SeatRef,
+    /// What follows from the seat.
+    pub times: Times,
+    /// Its owner.
+    pub account: AccountId,
+    /// The person within the account.
+    pub applicant: ApplicantId,
+    /// Keyed hash of the person's NIK.
+    pub person: String,
+    /// Where it came from.
+    pub channel: Channel,
+    /// Language of its messages.
+    pub locale: Locale,
+    /// When the hold runs out; only while held.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub hold_expires_at: Option<DateTime<Utc>>,
+    /// When it was made.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub created_at: DateTime<Utc>,
+    /// Hash of the request that made it, to recognise the same key with another body.
+    pub request_hash: String,
+    /// Set when cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_reason: Option<CancelReason>,
+    /// Set when checked in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_in: Option<CheckIn>,
+    /// The last look at the papers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documents: Option<DocumentCheck>,
+}
+
+/// One transition, for the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The version that it made.
+    pub version: u32,
+    /// The state that it made.
+    pub status: Status,
+    /// When.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: Actor,
+    /// The date of the visit after it.
+    pub date: NaiveDate,
+    /// The slot after it.
+    pub time: SlotTime,
+    /// Keyed hash of the message that caused it, so that the same message changes nothing twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+}
+
+/// Why a transition does not take place. The booking stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The hold ran out.
+    HoldExpired,
+    /// It is over: cancelled, missed, served or lapsed.
+    Ended,
+    /// The person is at the office already.
+    CheckedIn,
+    /// Too late to move it.
+    TooLateToMove,
+    /// It was never confirmed.
+    NotConfirmed,
+    /// Check-in has not opened.
+    TooEarly,
+    /// Check-in has closed.
+    TooLate,
+    /// The visit is on another day.
+    WrongDay,
+    /// It was moved so often that somebody plays with it.
+    MovedTooOften,
+    /// The instant for this change has not come.
+    NotDue,
+    /// The person has not come yet.
+    NotCheckedIn,
+    /// The deadline for a missing paper has passed.
+    DeadlinePassed,
+}
+
+impl Refusal {
+    /// The code of its problem.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::HoldExpired => "hold_expired",
+            Self::Ended | Self::NotDue => "booking_ended",
+            Self::CheckedIn => "already_checked_in",
+            Self::TooLateToMove => "too_late_to_move",
+            Self::MovedTooOften => "too_many_requests",
+            Self::NotConfirmed => "not_confirmed",
+            Self::TooEarly => "too_early",
+            Self::TooLate => "too_late",
+            Self::WrongDay => "wrong_day",
+            Self::NotCheckedIn => "not_checked_in",
+            Self::DeadlinePassed => "deadline_passed",
+        }
+    }
+}
+
+/// Nobody needs more transitions; seats that are moved about are nobody's for minutes.
+const MAX_VERSIONS: u32 = 25;
+
+impl Booking {
+    /// The true state at `now`.
+    pub fn status_at(&self, now: DateTime<Utc>) -> Status {
+        match self.status {
+            Status::Held if self.hold_expires_at.is_none_or(|at| at <= now) => Status::Expired,
+            Status::Confirmed if self.times.check_in_until <= now => Status::NoShow,
+            Status::AwaitingDocuments if self.documents_deadline() <= Some(now) => Status::Lapsed,
+            stored => stored,
+        }
+    }
+
+    /// When time alone changes the stored state next.
+    pub fn due(&self) -> Option<DateTime<Utc>> {
+        match self.status {
+            Status::Held => self.hold_expires_at,
+            Status::Confirmed => Some(self.times.check_in_until),
+            _ => self.documents_deadline(),
+        }
+    }
+
+    /// When the person can book again if nothing more happens to this booking.
+    pub fn person_free_at(&self) -> DateTime<Utc> {
+        match self.status {
+            Status::Held => self.hold_expires_at.unwrap_or(self.created_at),
+            Status::Confirmed => self.times.check_in_until,
+            _ => self.documents_deadline().unwrap_or(self.times.day_ends_at),
+        }
+    }
+
+    /// The event that this version of the booking is recorded with.
+    pub fn event(&self, at: DateTime<Utc>, by: Actor) -> Event {
+        Event {
+            version: self.version,
+            status: self.status,
+            at,
+            by,
+            date: self.seat.date,
+            time: self.seat.time,
+            cause: None,
+        }
+    }
+
+    fn next(&self, status: Status) -> Self {
+        let hold_expires_at = self.hold_expires_at.filter(|_| status == Status::Held);
+        Self { status, version: self.version + 1, hold_expires_at, ..self.clone() }
+    }
+
+    /// Held → confirmed.
+    pub fn confirm(&self, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        match self.status_at(now) {
+            Status::Held => Ok(self.next(Status::Confirmed)),
+            Status::Expired => Err(Refusal::HoldExpired),
+            Status::CheckedIn | Status::AwaitingDocuments => Err(Refusal::CheckedIn),
+            _ => Err(Refusal::Ended),
+        }
+    }
+
+    /// Held, confirmed or awaiting documents → cancelled: who does not get a paper may give it up.
+    pub fn cancel(&self, reason: CancelReason, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        match self.status_at(now) {
+            Status::Held | Status::Confirmed | Status::AwaitingDocuments => {
+                Ok(Self { cancel_reason: Some(reason), ..self.next(Status::Cancelled) })
+            }
+            Status::Expired => Err(Refusal::HoldExpired),
+            Status::CheckedIn => Err(Refusal::CheckedIn),
+            _ => Err(Refusal::Ended),
+        }
+    }
+
+    /// Whether it was cancelled because the office closed, and so may be moved free of charge.
+    pub fn is_displaced(&self) -> bool {
+        self.status == Status::Cancelled && self.cancel_reason == Some(CancelReason::OfficeClosed)
+    }
+
+    /// Moves it to another seat: a held one stays held, a confirmed or displaced one is confirmed.
+    pub fn reschedule(
+        &self,
+        seat: SeatRef,
+        times: Times,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        let status = self.may_move(now)?;
+        Ok(Self { seat, times, cancel_reason: None, ..self.next(status) })
+    }
+
+    /// The state after a move at `now`, or why it can't be moved.
+    pub fn may_move(&self, now: DateTime<Utc>) -> Result<Status, Refusal> {
+        match self.status_at(now) {
+            Status::Held | Status::Confirmed if self.version >= MAX_VERSIONS => {
+                Err(Refusal::MovedTooOften)
+            }
+            Status::Held => Ok(Status::Held),
+            Status::Confirmed if now < self.times.reschedule_until => Ok(Status::Confirmed),
+            Status::Confirmed => Err(Refusal::TooLateToMove),
+            Status::Cancelled if self.is_displaced() => Ok(Status::Confirmed),
+            Status::Expired => Err(Refusal::HoldExpired),
+            Status::CheckedIn | Status::AwaitingDocuments => Err(Refusal::CheckedIn),
+            _ => Err(Refusal::Ended),
+        }
+    }
+
+    /// Writes down what time has changed: held → expired, confirmed → no-show, awaiting documents →
+    /// lapsed.
+    pub fn apply_expiry(&self, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        let status = self.status_at(now);
+        if status == self.status { Err(Refusal::NotDue) } else { Ok(self.next(status)) }
+    }
+}

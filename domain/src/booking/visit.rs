@@ -1,0 +1,152 @@
+//! The visit itself: coming in, papers, the queue, being served.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Booking, Refusal, Status, Times};
+use crate::office::Office;
+use crate::queue::{QueueDay, QueueNumber};
+use crate::time::{end_of_day, local_date};
+
+/// The first scan of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckIn {
+    /// When.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub at: DateTime<Utc>,
+    /// Where: the gate or desk that the scanner named.
+    pub gate: String,
+    /// Letter of the queue.
+    pub group: char,
+    /// Number within the letter, office and day.
+    pub number: u32,
+    /// The day of that queue, if the person came back on another one than the visit's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_date: Option<NaiveDate>,
+}
+
+impl CheckIn {
+    /// The number as it is called.
+    pub fn queue_number(&self) -> QueueNumber {
+        QueueNumber { group: self.group, number: self.number }
+    }
+}
+
+/// What a clerk found when the person's papers were looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentCheck {
+    /// Ids of the documents that were missing; none: all are there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// Until when they may be brought; set while any is missing.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub deadline: Option<DateTime<Utc>>,
+}
+
+impl Booking {
+    /// Until when missing papers may be brought; only while they are awaited.
+    pub fn documents_deadline(&self) -> Option<DateTime<Utc>> {
+        let deadline = self.documents.as_ref().and_then(|check| check.deadline);
+        let is_awaited = self.status == Status::AwaitingDocuments;
+        is_awaited.then(|| deadline.unwrap_or(self.times.day_ends_at))
+    }
+
+    /// The queue that the person is in, and the number there; absent: never came.
+    pub fn queue_place(&self) -> Option<(QueueDay, QueueNumber)> {
+        let scan = self.check_in.as_ref()?;
+        let date = scan.queue_date.unwrap_or(self.seat.date);
+        Some((QueueDay { office: self.seat.office.clone(), date }, scan.queue_number()))
+    }
+
+    /// Whether the person may come in at `now`.
+    pub fn may_check_in(&self, office: &Office, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.status_at(now) {
+            Status::Confirmed | Status::NoShow => {}
+            Status::CheckedIn | Status::AwaitingDocuments => return Err(Refusal::CheckedIn),
+            Status::Held => return Err(Refusal::NotConfirmed),
+            Status::Expired => return Err(Refusal::HoldExpired),
+            Status::Lapsed => return Err(Refusal::DeadlinePassed),
+            _ => return Err(Refusal::Ended),
+        }
+        if local_date(now, office.timezone) != self.seat.date {
+            Err(Refusal::WrongDay)
+        } else if now < self.times.check_in_from {
+            Err(Refusal::TooEarly)
+        } else if now >= self.times.check_in_until {
+            Err(Refusal::TooLate)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Confirmed → checked in.
+    pub fn check_in(
+        &self,
+        office: &Office,
+        scan: CheckIn,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        self.may_check_in(office, now)?;
+        Ok(Self { check_in: Some(scan), ..self.next(Status::CheckedIn) })
+    }
+
+    /// Checked in → awaiting documents; what was missing before may be another paper now.
+    pub fn documents_incomplete(
+        &self,
+        missing: &[String],
+        deadline: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        self.may_check_documents(now)?;
+        let check = DocumentCheck { missing: missing.to_vec(), deadline: Some(deadline) };
+        Ok(Self { documents: Some(check), ..self.next(Status::AwaitingDocuments) })
+    }
+
+    /// Checked in or awaiting documents → checked in: all papers are there.
+    pub fn documents_complete(&self, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        self.may_check_documents(now)?;
+        let check = DocumentCheck { missing: vec![], deadline: None };
+        Ok(Self { documents: Some(check), ..self.next(Status::CheckedIn) })
+    }
+
+    /// Whether the papers were found complete and nothing has changed since.
+    pub fn has_documents(&self) -> bool {
+        let is_complete = |check: &DocumentCheck| check.missing.is_empty();
+        self.status == Status::CheckedIn && self.documents.as_ref().is_some_and(is_complete)
+    }
+
+    fn may_check_documents(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        match self.status_at(now) {
+            Status::CheckedIn if now < self.times.day_ends_at => Ok(()),
+            Status::AwaitingDocuments => Ok(()),
+            Status::Held | Status::Confirmed => Err(Refusal::NotCheckedIn),
+            Status::Lapsed => Err(Refusal::DeadlinePassed),
+            _ => Err(Refusal::Ended),
+        }
+    }
+
+    /// In the queue of `today` with a new number: the papers came on another day than the visit's.
+    #[must_use]
+    pub fn queued_on(&self, office: &Office, today: NaiveDate, number: QueueNumber) -> Self {
+        let QueueNumber { group, number } = number;
+        let check_in = self.check_in.clone();
+        let check_in =
+            check_in.map(|scan| CheckIn { group, number, queue_date: Some(today), ..scan });
+        let times = Times { day_ends_at: end_of_day(today, office.timezone), ..self.times };
+        Self { check_in, times, ..self.clone() }
+    }
+
+    /// Checked in → served.
+    pub fn serve(&self, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        match self.status_at(now) {
+            Status::CheckedIn => Ok(self.next(Status::Served)),
+            Status::Lapsed => Err(Refusal::DeadlinePassed),
+            Status::Held | Status::Confirmed => Err(Refusal::NotCheckedIn),
+            _ => Err(Refusal::Ended),
+        }
+    }
+}

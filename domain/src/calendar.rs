@@ -1,0 +1,144 @@
+//! Which slots a date has at an office: sessions of the week, holidays, exceptions.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::ids::ServiceId;
+use super::office::{Office, WeeklySession};
+use super::time::SlotTime;
+use crate::language::Text;
+
+/// What kind of public holiday a date is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HolidayKind {
+    /// National holiday.
+    National,
+    /// Collective leave day (cuti bersama): offices close as on holidays.
+    CollectiveLeave,
+}
+
+/// How sure a date is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// Fixed by decree, or by the solar calendar.
+    Decreed,
+    /// Computed from a lunar or religious calendar; the decree may move it.
+    Expected,
+}
+
+/// A national holiday or collective leave day.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holiday {
+    /// The date.
+    pub date: NaiveDate,
+    /// Its kind.
+    pub kind: HolidayKind,
+    /// Its name.
+    pub name: Text,
+    /// Whether the date can still move.
+    pub certainty: Certainty,
+    /// Where the date was found.
+    pub source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Holidays {
+    holidays: Vec<Holiday>,
+}
+
+static HOLIDAYS: LazyLock<BTreeMap<NaiveDate, Holiday>> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "the file is part of the program; a test parses it")]
+    let file: Holidays =
+        serde_json::from_str(include_str!("../data/holidays.json")).expect("holidays.json");
+    file.holidays.into_iter().map(|holiday| (holiday.date, holiday)).collect()
+});
+
+/// The holiday that falls on `date`.
+pub fn holiday(date: NaiveDate) -> Option<&'static Holiday> {
+    HOLIDAYS.get(&date)
+}
+
+/// Why an office gives no appointments on a date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedReason {
+    /// `holiday`, `collective_leave`, `office_closed` or `no_session`.
+    pub code: String,
+    /// For the public.
+    pub text: Text,
+}
+
+/// A slot as the calendar plans it, before anybody has opened it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedSlot {
+    /// The service.
+    pub service: ServiceId,
+    /// Its start.
+    pub time: SlotTime,
+    /// The session that it belongs to: quota and pools.
+    pub session: WeeklySession,
+}
+
+/// What the calendar says of a date at an office.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlannedDay {
+    /// Closed, and why.
+    Closed(ClosedReason),
+    /// Open with these slots, in order of time and service.
+    Open(Vec<PlannedSlot>),
+}
+
+/// Plans `date` at `office`. An office's own exception is stronger than a holiday.
+pub fn plan_day(office: &Office, date: NaiveDate) -> PlannedDay {
+    match office.exceptions.get(&date) {
+        Some(exception) if !exception.open => {
+            return closed("office_closed", exception.reason.clone());
+        }
+        Some(_) => {}
+        None => {
+            if let Some(holiday) = holiday(date) {
+                let code = match holiday.kind {
+                    HolidayKind::National => "holiday",
+                    HolidayKind::CollectiveLeave => "collective_leave",
+                };
+                return closed(code, holiday.name.clone());
+            }
+        }
+    }
+    let mut slots: Vec<_> = office
+        .sessions
+        .iter()
+        .filter(|session| session.days.contains(&date.weekday()))
+        .flat_map(session_slots)
+        .collect();
+    slots.sort_by(|a, b| (a.time, &a.service).cmp(&(b.time, &b.service)));
+    if slots.is_empty() { closed("no_session", no_session()) } else { PlannedDay::Open(slots) }
+}
+
+fn closed(code: &str, text: Text) -> PlannedDay {
+    PlannedDay::Closed(ClosedReason { code: code.to_owned(), text })
+}
+
+fn no_session() -> Text {
+    Text {
+        id: "Tidak ada layanan pada hari ini".to_owned(),
+        en: "No service on this day".to_owned(),
+    }
+}
+
+fn session_slots(session: &WeeklySession) -> impl Iterator<Item = PlannedSlot> + '_ {
+    let step = usize::from(session.every_minutes.max(1));
+    (session.from.minutes()..session.until.minutes()).step_by(step).filter_map(|minutes| {
+        Some(PlannedSlot {
+            service: session.service.clone(),
+            time: SlotTime::from_minutes(minutes)?,
+            session: session.clone(),
+        })
+    })
+}

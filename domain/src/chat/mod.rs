@@ -1,0 +1,19 @@
+//! The conversation with a person, pure: what their words mean, what is asked next.
+//!
+//! - [`words`]: what a text says, in any of the spellings that people use.
+//! - [`Pick`]: what a button or a row of a list stands for.
+//! - [`Chat`]: what is remembered between two messages; [`Chat::hear`] is the machine: from a message
+//!   and the [`World`] it makes the next [`Act`], which a caller carries out over the ledger.
+
+mod flow;
+mod pick;
+mod state;
+mod turn;
+pub mod words;
+
+pub use pick::Pick;
+pub use state::{Chat, Draft, Offer, Question};
+pub use turn::{Act, Input, Purpose, Remark, World};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! What a button or a row of a list stands for. It says all that it needs, so that a tap on an old
+//! message still means what it meant.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+
+use crate::code::BookingCode;
+use crate::ids::{ApplicantId, OfficeId, ServiceId};
+use crate::language::Locale;
+use crate::time::SlotTime;
+
+/// What can be tapped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pick {
+    /// The menu.
+    Menu,
+    /// Begin a booking.
+    Book,
+    /// Show bookings.
+    Show,
+    /// Help.
+    Help,
+    /// A language.
+    Language(Locale),
+    /// An office.
+    Office(OfficeId),
+    /// Offices from the n-th on.
+    Offices(usize),
+    /// A service.
+    Service(ServiceId),
+    /// A person of the account.
+    Person(ApplicantId),
+    /// Somebody else.
+    NewPerson,
+    /// A date.
+    Date(NaiveDate),
+    /// Dates from this one on.
+    Dates(NaiveDate),
+    /// Hours of a date from this one on.
+    Hours(NaiveDate, SlotTime),
+    /// A slot.
+    Slot(NaiveDate, SlotTime),
+    /// Confirm a booking.
+    Confirm(BookingCode),
+    /// Cancel a booking, after asking whether that is meant.
+    Cancel(BookingCode),
+    /// Cancel it: it is meant.
+    CancelSurely(BookingCode),
+    /// Leave things as they are.
+    Keep,
+    /// Move a booking.
+    Move(BookingCode),
+    /// The ticket once more.
+    Ticket(BookingCode),
+}
+
+impl fmt::Display for Pick {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Menu => f.write_str("menu"),
+            Self::Book => f.write_str("book"),
+            Self::Show => f.write_str("show"),
+            Self::Help => f.write_str("help"),
+            Self::Language(Locale::Id) => f.write_str("language:id"),
+            Self::Language(Locale::En) => f.write_str("language:en"),
+            Self::Office(id) => write!(f, "office:{id}"),
+            Self::Offices(from) => write!(f, "offices:{from}"),
+            Self::Service(id) => write!(f, "service:{id}"),
+            Self::Person(id) => write!(f, "person:{id}"),
+            Self::NewPerson => f.write_str("new-person"),
+            Self::Date(date) => write!(f, "date:{date}"),
+            Self::Dates(date) => write!(f, "dates:{date}"),
+            Self::Hours(date, time) => write!(f, "hours:{date}:{}", time.compact()),
+            Self::Slot(date, time) => write!(f, "slot:{date}:{}", time.compact()),
+            Self::Confirm(code) => write!(f, "confirm:{code}"),
+            Self::Cancel(code) => write!(f, "cancel:{code}"),
+            Self::CancelSurely(code) => write!(f, "cancel-surely:{code}"),
+            Self::Keep => f.write_str("keep"),
+            Self::Move(code) => write!(f, "move:{code}"),
+            Self::Ticket(code) => write!(f, "ticket:{code}"),
+        }
+    }
+}
+
+/// An id that nothing was offered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("nothing was offered with this id")]
+pub struct UnknownPick;
+
+impl FromStr for Pick {
+    type Err = UnknownPick;
+
+    fn from_str(id: &str) -> Result<Self, UnknownPick> {
+        let (kind, rest) = id.split_once(':').unwrap_or((id, ""));
+        let pick = match kind {
+            "menu" => Some(Self::Menu),
+            "book" => Some(Self::Book),
+            "show" => Some(Self::Show),
+            "help" => Some(Self::Help),
+            "keep" => Some(Self::Keep),
+            "new-person" => Some(Self::NewPerson),
+            "language" if rest == "id" => Some(Self::Language(Locale::Id)),
+            "language" if rest == "en" => Some(Self::Language(Locale::En)),
+            "office" => rest.parse().ok().map(Self::Office),
+            "offices" => rest.parse().ok().map(Self::Offices),
+            "service" => rest.parse().ok().map(Self::Service),
+            "person" => rest.parse().ok().map(Self::Person),
+            "date" => rest.parse().ok().map(Self::Date),
+            "dates" => rest.parse().ok().map(Self::Dates),
+            "hours" => slot(rest).map(|(date, time)| Self::Hours(date, time)),
+            "slot" => slot(rest).map(|(date, time)| Self::Slot(date, time)),
+            "confirm" => rest.parse().ok().map(Self::Confirm),
+            "cancel" => rest.parse().ok().map(Self::Cancel),
+            "cancel-surely" => rest.parse().ok().map(Self::CancelSurely),
+            "move" => rest.parse().ok().map(Self::Move),
+            "ticket" => rest.parse().ok().map(Self::Ticket),
+            _ => None,
+        };
+        pick.ok_or(UnknownPick)
+    }
+}
+
+fn slot(text: &str) -> Option<(NaiveDate, SlotTime)> {
+    let (date, time) = text.split_once(':')?;
+    Some((date.parse().ok()?, SlotTime::from_compact(time).ok()?))
+}

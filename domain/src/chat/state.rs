@@ -1,0 +1,127 @@
+//! What is remembered between two messages of a person.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::code::BookingCode;
+use crate::ids::{ApplicantId, OfficeId, ServiceId};
+use crate::time::SlotTime;
+
+/// A conversation. It is sealed where it is kept: offers may name people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Chat {
+    /// What was asked last.
+    pub step: Question,
+    /// What is known of the wish.
+    pub draft: Draft,
+    /// What was offered last, for those who type instead of tapping.
+    pub offered: Vec<Offer>,
+    /// Messages in a row that were not understood.
+    pub misread: u8,
+    /// When it went on last.
+    #[serde(with = "chrono::serde::ts_seconds_option", skip_serializing_if = "Option::is_none")]
+    pub touched_at: Option<DateTime<Utc>>,
+    /// Whether the person wants no reminders.
+    #[serde(skip)]
+    pub reminders_off: bool,
+}
+
+/// What was asked last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// Which office.
+    Office,
+    /// Which service.
+    Service,
+    /// For whom.
+    Person,
+    /// Who that is.
+    Details,
+    /// On which date.
+    Date,
+    /// At which hour.
+    Hour,
+    /// Whether a held booking is confirmed.
+    Confirm(BookingCode),
+    /// Whether a booking is really cancelled.
+    Cancel(BookingCode),
+}
+
+/// A wish as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    /// Where.
+    pub office: Option<OfficeId>,
+    /// For what.
+    pub service: Option<ServiceId>,
+    /// For whom.
+    pub person: Option<ApplicantId>,
+    /// On which date.
+    pub date: Option<NaiveDate>,
+    /// At which hour.
+    pub time: Option<SlotTime>,
+    /// Whether any hour of the date will do.
+    pub any_hour: bool,
+    /// The booking that is moved; absent: a new one is made.
+    pub moving: Option<BookingCode>,
+}
+
+/// Something that was offered.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// What comes back when it is tapped.
+    pub id: String,
+    /// What stands on it.
+    pub title: String,
+}
+
+impl std::fmt::Debug for Offer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Offer(…)")
+    }
+}
+
+/// A conversation that rests for so long begins anew: twice as long as a seat is usually held.
+const EXPIRES: TimeDelta = TimeDelta::minutes(30);
+
+impl Chat {
+    /// The conversation as it is at `now`: one that has rested too long keeps nothing but the
+    /// person's wishes about messages.
+    #[must_use]
+    pub fn at(self, now: DateTime<Utc>) -> Self {
+        let is_fresh = self.touched_at.is_some_and(|at| now - at < EXPIRES);
+        if is_fresh { self } else { Self { reminders_off: self.reminders_off, ..Self::default() } }
+    }
+
+    /// What was offered under a number, from 1, or under this title.
+    pub(super) fn offered_as(&self, text: &str, number: Option<u32>) -> Option<&Offer> {
+        let by_number = number
+            .and_then(|number| self.offered.get(usize::try_from(number).ok()?.checked_sub(1)?));
+        let wanted = plain(text);
+        let by_title = || {
+            let mut found = self.offered.iter().filter(|offer| plain(&offer.title) == wanted);
+            found.next().filter(|_| !wanted.is_empty())
+        };
+        let by_beginning = || {
+            let begins = |offer: &&Offer| plain(&offer.title).starts_with(&wanted);
+            let mut found = self.offered.iter().filter(begins);
+            let only = found.next().filter(|_| wanted.chars().count() >= LEAST_CHARS)?;
+            found.next().is_none().then_some(only)
+        };
+        by_number.or_else(by_title).or_else(by_beginning)
+    }
+}
+
+/// Fewer letters than these name nothing.
+const LEAST_CHARS: usize = 3;
+
+/// Letters and digits only, in lower case.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

@@ -1,0 +1,113 @@
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use proptest::prelude::*;
+
+use super::*;
+use crate::code::BookingCode;
+use crate::language::Locale;
+use crate::office::Office;
+use crate::time::SlotTime;
+
+fn pick() -> impl Strategy<Value = Pick> {
+    let date = (0u64..4_000).prop_map(|days| NaiveDate::default() + chrono::Days::new(days));
+    let time = (0u16..1_440).prop_filter_map("a time", SlotTime::from_minutes);
+    let code = (0u64..1 << 45).prop_map(BookingCode::from_bits);
+    let office = "[a-z][a-z0-9-]{1,19}".prop_filter_map("an office", |id| id.parse().ok());
+    let service = "[a-z][a-z0-9_]{1,39}".prop_filter_map("a service", |id| id.parse().ok());
+    let person = (1u8..6).prop_filter_map("a person", |n| format!("p{n}").parse().ok());
+    prop_oneof![
+        Just(Pick::Menu),
+        Just(Pick::Book),
+        Just(Pick::Show),
+        Just(Pick::Help),
+        Just(Pick::Keep),
+        Just(Pick::NewPerson),
+        Just(Pick::Language(Locale::Id)),
+        Just(Pick::Language(Locale::En)),
+        office.prop_map(Pick::Office),
+        (0usize..1_000).prop_map(Pick::Offices),
+        service.prop_map(Pick::Service),
+        person.prop_map(Pick::Person),
+        date.clone().prop_map(Pick::Date),
+        date.clone().prop_map(Pick::Dates),
+        (date.clone(), time.clone()).prop_map(|(date, time)| Pick::Hours(date, time)),
+        (date, time).prop_map(|(date, time)| Pick::Slot(date, time)),
+        code.clone().prop_map(Pick::Confirm),
+        code.clone().prop_map(Pick::Cancel),
+        code.clone().prop_map(Pick::CancelSurely),
+        code.clone().prop_map(Pick::Move),
+        code.prop_map(Pick::Ticket),
+    ]
+}
+
+fn input() -> impl Strategy<Value = Input> {
+    prop_oneof![
+        pick().prop_map(Input::Pick),
+        "\\PC{0,24}".prop_map(Input::Text),
+        prop::sample::select(vec![
+            "menu",
+            "batal",
+            "ya",
+            "1",
+            "2 desember",
+            "jam 9",
+            "pindah",
+            "stop"
+        ])
+        .prop_map(|text| Input::Text(text.to_owned())),
+        Just(Input::Opened),
+        Just(Input::Unreadable),
+    ]
+}
+
+fn offices() -> Vec<Arc<Office>> {
+    let offices: serde_json::Value =
+        serde_json::from_str(include_str!("../../data/offices.json")).unwrap();
+    let list = offices["offices"].as_array().unwrap();
+    list.iter().map(|office| Arc::new(serde_json::from_value(office.clone()).unwrap())).collect()
+}
+
+proptest! {
+    #[test]
+    fn what_is_tapped_comes_back_as_it_was_offered(pick in pick()) {
+        let id = pick.to_string();
+        prop_assert!(id.len() <= 200, "{id}");
+        prop_assert_eq!(id.parse::<Pick>(), Ok(pick));
+    }
+
+    #[test]
+    fn no_id_panics(id in "\\PC{0,40}") {
+        let _ = id.parse::<Pick>();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever is said in whatever order: nothing panics, a seat is only asked for when all is
+    /// known, and nobody is answered for ever who is not understood.
+    #[test]
+    fn any_conversation_keeps_its_head(said in prop::collection::vec(input(), 1..40)) {
+        let (offices, people) = (offices(), ["p1".parse().unwrap()]);
+        let now: DateTime<Utc> = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let world =
+            World { offices: &offices, people: &people, bookings: &[], named: None, now };
+        let mut chat = Chat::default();
+        for heard in said {
+            let act = chat.hear(&heard, &world);
+            if act == Act::Hold {
+                let draft = &chat.draft;
+                prop_assert!(draft.office.is_some() && draft.service.is_some());
+                prop_assert!(draft.person.is_some() && draft.date.is_some());
+            }
+            if chat.misread > 3 {
+                prop_assert_eq!(act, Act::Nothing);
+            }
+            let json = serde_json::to_string(&chat).unwrap();
+            let read: Chat = serde_json::from_str(&json).unwrap();
+            let reminders_off = chat.reminders_off;
+            prop_assert_eq!(Chat { reminders_off, ..read }, chat.clone());
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Codes among words: of bookings and of registrations.
+
+use crate::code::{BookingCode, InvalidCode};
+
+use super::Command;
+use super::text::folded;
+use super::vocabulary::{Meaning, is_filler, meaning_at};
+
+/// Registration codes that are looked up for one text.
+const MAX_CANDIDATES: usize = 3;
+const REGISTRATION_SYMBOLS: usize = 8;
+/// Codes are typed in so many pieces at most.
+const MAX_PIECES: usize = 10;
+/// Letters that make an ordinary word of what could be a code, which has a vowel in eleven symbols.
+const MAX_VOWELS: usize = 2;
+
+/// Candidates for a registration's code after the word that begins it.
+pub(super) fn after_register(plain: &str) -> Vec<String> {
+    let words: Vec<_> = ascii_words(plain).collect();
+    let Some(at) = words.iter().position(|word| is_register(word)) else { return Vec::new() };
+    let after = &words[at + 1..];
+    let candidates = after.iter().enumerate().filter_map(|(at, word)| {
+        let is_code = has_digit(word) || (at == 0 && !is_ordinary(word));
+        registration(word).filter(|_| is_code)
+    });
+    candidates.take(MAX_CANDIDATES).collect()
+}
+
+/// The code of a registration that stands alone or beside words that say nothing.
+pub(super) fn alone(plain: &str) -> Option<String> {
+    let mut words = ascii_words(plain).filter(|word| !is_filler(&folded(word)));
+    let word = words.next()?;
+    (words.next().is_none() && has_digit(word)).then(|| registration(word)).flatten()
+}
+
+fn ascii_words(plain: &str) -> impl Iterator<Item = &str> {
+    plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+fn is_register(word: &str) -> bool {
+    matches!(&*folded(word), "daftar" | "dftar")
+}
+
+/// A word as a registration code: eight symbols, read as Crockford says.
+fn registration(word: &str) -> Option<String> {
+    let symbol = |symbol: char| match symbol.to_ascii_uppercase() {
+        'O' => Some('0'),
+        'I' | 'L' => Some('1'),
+        'U' => None,
+        other => Some(other),
+    };
+    (word.len() == REGISTRATION_SYMBOLS).then(|| word.chars().map(symbol).collect()).flatten()
+}
+
+/// Whether letters are a word rather than a code.
+fn is_ordinary(word: &str) -> bool {
+    let folded = folded(word);
+    is_filler(&folded) || meaning_at(&[folded]).is_some() || vowels(word) > MAX_VOWELS
+}
+
+fn vowels(word: &str) -> usize {
+    word.bytes().filter(|b| matches!(b.to_ascii_uppercase(), b'A' | b'E' | b'I' | b'O')).count()
+}
+
+fn has_digit(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+fn has_letter(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// What was found of a booking's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A code.
+    Code(BookingCode),
+    /// Symbols that are meant as one.
+    Mistyped,
+}
+
+/// The code of a booking among the words of a short text, and the words beside it.
+pub(super) fn booking(plain: &str) -> Option<(Found, Vec<String>)> {
+    let words: Vec<&str> = ascii_words(plain).collect();
+    let marked: Vec<&str> = words.iter().copied().filter(|word| !is_said(word)).collect();
+    let said: Vec<String> =
+        words.iter().filter(|word| is_said(word)).map(|word| folded(word)).collect();
+    if words.len() > 2 * MAX_PIECES || marked.is_empty() {
+        return None;
+    }
+    let enqueued = said.iter().any(|word| enqueues(word));
+    let hyphened = is_hyphened(plain, &marked);
+    if let Some(found) = whole(&marked, enqueued, hyphened) {
+        return Some((found, said));
+    }
+    let (at, taken, found) = part(&marked)?;
+    let beside = marked[..at].iter().chain(&marked[at + taken..]).map(|word| folded(word));
+    Some((found, said.into_iter().chain(beside).collect()))
+}
+
+/// Whether a code is expected after this word.
+fn enqueues(word: &str) -> bool {
+    let parsed = meaning_at(&[word.to_owned()]);
+    matches!(word, "kode" | "code")
+        || matches!(parsed, Some((Meaning::Do(Command::Cancel(_) | Command::Move(_)), ..)))
+}
+
+/// Words that are never part of a code.
+fn is_said(word: &str) -> bool {
+    let folded = folded(word);
+    !has_digit(word) && (is_filler(&folded) || meaning_at(&[folded]).is_some())
+}
+
+/// Two groups of five with a hyphen, as codes are shown.
+fn is_hyphened(plain: &str, words: &[&str]) -> bool {
+    matches!(words, [a, b] if a.len() == 5 && b.len() == 5 && plain.contains(&format!("{a}-{b}")))
+}
+
+/// All the words together as one code.
+fn whole(words: &[&str], enqueued: bool, hyphened: bool) -> Option<Found> {
+    if words.len() > MAX_PIECES {
+        return None;
+    }
+    let joined = words.concat();
+    let ordinary = if enqueued { MAX_VOWELS } else { 1 };
+    let is_symbols = words.len() == 1 && vowels(&joined) <= ordinary;
+    let meant = has_digit(&joined) || hyphened || is_symbols;
+    match joined.parse::<BookingCode>() {
+        Ok(code) if meant => Some(Found::Code(code)),
+        Err(InvalidCode::Check) if looks_typed(words) => Some(Found::Mistyped),
+        Err(InvalidCode::Form) if enqueued && looks_typed(words) => {
+            (7..=12).contains(&joined.len()).then_some(Found::Mistyped)
+        }
+        _ => None,
+    }
+}
+
+/// One word, or two groups of five, with letters and digits.
+fn looks_typed(words: &[&str]) -> bool {
+    let joined = words.concat();
+    let grouped =
+        words.len() == 1 || (words.len() == 2 && words.iter().all(|word| word.len() >= 4));
+    grouped && has_digit(&joined) && has_letter(&joined)
+}
+
+/// A code among other words: where, how many words, what.
+fn part(words: &[&str]) -> Option<(usize, usize, Found)> {
+    (0..words.len()).find_map(|at| {
+        let one = &words[at..=at];
+        let two = words.get(at..at + 2).filter(|two| two.iter().all(|word| word.len() == 5));
+        [Some(one), two].into_iter().flatten().find_map(|group| {
+            let joined = group.concat();
+            let code = joined.parse().ok().filter(|_| has_digit(&joined))?;
+            Some((at, group.len(), Found::Code(code)))
+        })
+    })
+}

@@ -1,0 +1,71 @@
+//! Commands, agreement and numbers in short texts.
+
+use super::text::folded;
+use super::vocabulary::{Meaning, Weight, is_filler, meaning_at};
+use super::{Command, Said};
+
+/// A longer sentence is no command.
+const MAX_WORDS: usize = 6;
+
+/// What the words of a short text tell to do.
+pub(super) fn meant(words: &[String]) -> Option<Meaning> {
+    if words.is_empty() || words.len() > MAX_WORDS {
+        return None;
+    }
+    let mut found: Vec<(Meaning, Weight)> = Vec::new();
+    let mut unknown = 0;
+    let mut at = 0;
+    while at < words.len() {
+        if let Some((meaning, weight, taken)) = meaning_at(&words[at..]) {
+            if !found.iter().any(|(known, _)| *known == meaning) {
+                found.push((meaning, weight));
+            }
+            at += taken;
+        } else {
+            unknown += usize::from(!is_filler(&words[at]));
+            at += 1;
+        }
+    }
+    one(&found, unknown)
+}
+
+/// The one thing that is meant, if the words agree.
+fn one(found: &[(Meaning, Weight)], unknown: usize) -> Option<Meaning> {
+    let parsed: Vec<_> = found.iter().filter(|(meaning, _)| *meaning != Meaning::Yes).collect();
+    let only = if let [only] = found { Some(only) } else { parsed.first().copied() };
+    if let Some((meaning, weight)) = only.filter(|_| parsed.len() <= 1) {
+        return (unknown == 0 || *weight > Weight::Alone).then_some(*meaning);
+    }
+    if unknown > 0 || parsed.iter().any(|(meaning, _)| *meaning == Meaning::No) {
+        return None;
+    }
+    let is_greeting = |meaning: &Meaning| *meaning == Meaning::Do(Command::Menu);
+    let rest: Vec<_> = parsed.iter().filter(|(meaning, _)| !is_greeting(meaning)).collect();
+    let heaviest = rest.iter().map(|(_, weight)| *weight).max()?;
+    let mut heavy = rest.iter().filter(|(_, weight)| *weight == heaviest);
+    let (meaning, _) = heavy.next()?;
+    heavy.next().is_none().then_some(*meaning)
+}
+
+/// A number of one to three digits, alone: `2`, `no. 2`.
+pub(super) fn number(words: &[String]) -> Option<u32> {
+    let mut rest = words.iter().filter(|word| !is_filler(word) && *word != "no");
+    let number = rest.next().filter(|_| rest.next().is_none())?;
+    let is_short = number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let named = words.iter().any(|word| matches!(&**word, "jam" | "pukul" | "pkl"));
+    if is_short && !named { number.parse().ok() } else { None }
+}
+
+/// What a meaning is as a whole text.
+pub(super) fn said(meaning: Meaning) -> Said {
+    match meaning {
+        Meaning::Do(command) => Said::Command(command),
+        Meaning::Yes => Said::Yes,
+        Meaning::No => Said::No,
+    }
+}
+
+/// Whether a word has a meaning of its own or adds none.
+pub(super) fn is_known(word: &str) -> bool {
+    is_filler(word) || meaning_at(&[folded(word)]).is_some()
+}

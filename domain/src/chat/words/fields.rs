@@ -1,0 +1,249 @@
+//! Finds the fields of a text: numbers, dates, times and runs of words, with their labels.
+
+use chrono::NaiveDate;
+
+use crate::personal::Nik;
+use crate::time::SlotTime;
+
+use super::date::{self, Stated};
+use super::label::{self, Label};
+use super::lex::tokens;
+use super::token::{Kind, Token};
+use super::{calendar, number, vocabulary};
+
+/// What a piece of a text is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Nik(Nik),
+    BadNik,
+    Date(Stated),
+    BadDate,
+    Time(SlotTime),
+    /// Words as they were written; `numbers` if digits are among them.
+    Words {
+        text: String,
+        numbers: bool,
+    },
+}
+
+/// A piece of a text with the label before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) label: Option<Label>,
+    pub(super) value: Value,
+}
+
+/// What was found in a text.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    pub(super) pieces: Vec<Piece>,
+    /// Whether a field was named by its label.
+    pub(super) labelled: bool,
+}
+
+/// A greeting before a field has at most so many words.
+const MAX_FILLERS: usize = 8;
+
+/// Reads a plain text once from left to right.
+struct Reader<'a> {
+    plain: &'a str,
+    tokens: Vec<Token<'a>>,
+    today: NaiveDate,
+    at: usize,
+    label: Option<Label>,
+    /// First and last token of the words that are being gathered.
+    run: Option<(usize, usize)>,
+    /// Whether nothing of the field stands before `at`.
+    first: bool,
+    found: Fields,
+}
+
+/// The pieces of a plain text.
+pub(super) fn read(plain: &str, today: NaiveDate) -> Fields {
+    let tokens = tokens(plain);
+    let found = Fields::default();
+    let mut reader =
+        Reader { plain, tokens, today, at: 0, label: None, run: None, first: true, found };
+    while reader.at < reader.tokens.len() {
+        reader.step();
+    }
+    reader.flush();
+    reader.found
+}
+
+impl<'a> Reader<'a> {
+    fn step(&mut self) {
+        let kind = self.tokens[self.at].kind;
+        if kind == Kind::Separator {
+            self.end_field();
+        } else if self.skips_list_number() {
+            self.at += 2;
+        } else if let Some(found) = label::at(&self.tokens[self.at..], self.is_first()) {
+            self.take_label(found);
+        } else if self.label == Some(Label::Unneeded) {
+            self.at += 1;
+            self.first = false;
+        } else if let Some((value, taken)) = self.value() {
+            self.push(value);
+            self.at += taken;
+        } else {
+            self.take_word(kind);
+        }
+    }
+
+    fn rest(&self) -> &[Token<'a>] {
+        &self.tokens[self.at..]
+    }
+
+    /// Whether no words but greetings stand before the place.
+    fn is_first(&self) -> bool {
+        self.run.is_none() || self.run_is_filler()
+    }
+
+    fn end_field(&mut self) {
+        self.flush();
+        if !self.first && self.label == Some(Label::Unneeded) {
+            self.label = None;
+        }
+        self.first = true;
+        self.at += 1;
+    }
+
+    /// `1.` and `2)` before a field.
+    fn skips_list_number(&self) -> bool {
+        let [number, mark, next, ..] = self.rest() else { return false };
+        self.first
+            && number.is_digits(1..=1)
+            && matches!(mark.kind, Kind::Mark('.' | ')'))
+            && next.start > mark.end()
+    }
+
+    fn take_label(&mut self, found: label::Found) {
+        self.flush();
+        let next = self.tokens.get(self.at + found.taken).map(|token| token.kind);
+        if found.is_part && next == Some(Kind::Word) {
+            self.run = Some((self.at, self.at));
+        }
+        self.label = Some(found.label);
+        self.found.labelled |= !found.is_part && !matches!(found.label, Label::Day | Label::Time);
+        self.first = found.label == Label::Unneeded;
+        self.at += found.taken;
+    }
+
+    /// A number, date or time at the place.
+    fn value(&self) -> Option<(Value, usize)> {
+        let rest = self.rest();
+        let wants = |label| self.label == Some(label);
+        let alone = self.run.is_none() || self.run_is_filler();
+        if let Some((nik, taken)) = number::nik(rest) {
+            return Some((Value::Nik(nik), taken));
+        }
+        if wants(Label::Nik)
+            && let Some(taken) = number::bad_nik(rest, true)
+        {
+            return Some((Value::BadNik, taken));
+        }
+        if wants(Label::Time)
+            && let Some((time, taken)) = number::time(rest, true)
+        {
+            return Some((Value::Time(time), taken));
+        }
+        if let Some((stated, taken)) = date::certain(rest, self.today)
+            && self.is_date(stated, taken)
+        {
+            return Some((Value::Date(stated), taken));
+        }
+        if let Some((time, taken)) = number::time(rest, false) {
+            return Some((Value::Time(time), taken));
+        }
+        if alone && let Some((stated, taken)) = date::day_and_month(rest) {
+            return Some((Value::Date(stated), taken));
+        }
+        if let Some(taken) = number::bad_nik(rest, false) {
+            return Some((Value::BadNik, taken));
+        }
+        if let Some(taken) = date::impossible(rest).filter(|_| alone) {
+            return Some((Value::BadDate, taken));
+        }
+        self.day_only().map(|stated| (Value::Date(stated), 1))
+    }
+
+    /// Whether what could be a date is one here: a weekday beside other words may be a name, and
+    /// three short numbers after words an address.
+    fn is_date(&self, stated: Stated, taken: usize) -> bool {
+        let rest = self.rest();
+        let alone = self.run.is_none() || self.run_is_filler();
+        if calendar::weekday(&rest[0].folded).is_some() {
+            let next = rest.get(taken).filter(|token| token.kind == Kind::Word);
+            let ends = next.is_none_or(|next| {
+                vocabulary::is_filler(&next.folded) || label::is_first_word(&next.folded)
+            });
+            return self.label.is_some() || (alone && ends);
+        }
+        alone || !(matches!(stated, Stated::Short { .. }) && taken == 3)
+    }
+
+    fn day_only(&self) -> Option<Stated> {
+        let day = self.rest().first().filter(|token| token.is_digits(1..=2))?;
+        let day = day.text.parse().ok().filter(|day| (1..=31).contains(day))?;
+        matches!(self.label, Some(Label::Day | Label::Visit)).then_some(Stated::DayOnly(day))
+    }
+
+    fn push(&mut self, value: Value) {
+        self.flush();
+        let fits = matches!(
+            (self.label, &value),
+            (Some(Label::Nik), Value::Nik(_) | Value::BadNik)
+                | (Some(Label::Birth | Label::Visit | Label::Day), Value::Date(_) | Value::BadDate)
+                | (Some(Label::Time), Value::Time(_))
+        );
+        let label = if fits { self.label.take() } else { None };
+        self.found.pieces.push(Piece { label, value });
+        self.first = false;
+    }
+
+    /// Gathers a word, a number without meaning, or a mark that belongs to words.
+    fn take_word(&mut self, kind: Kind) {
+        let at = self.at;
+        self.at += 1;
+        match kind {
+            Kind::Word | Kind::Digits => {
+                self.run = Some((self.run.map_or(at, |(from, _)| from), at));
+                self.first = false;
+            }
+            Kind::Mark('.' | '-' | '&') => {}
+            Kind::Mark(':' | '=') if self.names_something_else() => {
+                self.run = None;
+                self.label = Some(Label::Unneeded);
+            }
+            _ => self.flush(),
+        }
+    }
+
+    /// Whether the words before a colon are the label of a field that is not known here.
+    fn names_something_else(&self) -> bool {
+        let next = self.tokens.get(self.at).map(|token| token.kind);
+        self.run.is_some() && !self.run_is_filler() && next == Some(Kind::Word)
+    }
+
+    /// Whether the words that are being gathered are few and say nothing of a person.
+    fn run_is_filler(&self) -> bool {
+        self.run.filter(|(from, to)| to - from < MAX_FILLERS).is_some_and(|(from, to)| {
+            let mut words = self.tokens[from..=to].iter().filter(|t| t.kind == Kind::Word);
+            words.all(|t| super::is_known(&t.folded))
+        })
+    }
+
+    /// Ends the words that are being gathered.
+    fn flush(&mut self) {
+        let Some((from, to)) = self.run.take() else { return };
+        let text = self.plain[self.tokens[from].start..self.tokens[to].end()].to_owned();
+        let numbers = self.tokens[from..=to].iter().any(|token| token.kind == Kind::Digits);
+        let label = match self.label {
+            Some(Label::Name | Label::Regency) => self.label.take(),
+            Some(Label::Birth) => return,
+            _ => None,
+        };
+        self.found.pieces.push(Piece { label, value: Value::Words { text, numbers } });
+    }
+}

@@ -1,0 +1,131 @@
+//! Identity numbers and times of day among tokens.
+
+use crate::personal::Nik;
+use crate::time::SlotTime;
+
+use super::date;
+use super::token::{Kind, Token};
+
+/// Digits of a NIK.
+const NIK_DIGITS: usize = 16;
+/// Groups of a number that are looked at: a NIK in groups of one digit has sixteen.
+const MAX_GROUPS: usize = 24;
+
+/// Groups of digits with spaces, dots or dashes between them.
+struct Groups {
+    /// Digits and tokens after each group.
+    sums: Vec<(usize, usize)>,
+    digits: String,
+}
+
+impl Groups {
+    fn of(tokens: &[Token<'_>]) -> Self {
+        let mut groups = Self { sums: Vec::new(), digits: String::new() };
+        let mut at = 0;
+        while groups.sums.len() < MAX_GROUPS {
+            let Some(token) = tokens.get(at).filter(|token| token.kind == Kind::Digits) else {
+                break;
+            };
+            groups.digits.push_str(token.text);
+            at += 1;
+            groups.sums.push((groups.digits.len(), at));
+            let joined = tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark('.' | '-')));
+            at += usize::from(joined);
+        }
+        groups
+    }
+
+    /// Tokens that make sixteen digits.
+    fn sixteen(&self) -> Option<usize> {
+        self.sums.iter().find(|(digits, _)| *digits == NIK_DIGITS).map(|(_, tokens)| *tokens)
+    }
+}
+
+/// A NIK at the beginning of `tokens`, and how many it takes. Two dates in a row that have sixteen
+/// digits together are dates.
+pub(super) fn nik(tokens: &[Token<'_>]) -> Option<(Nik, usize)> {
+    let groups = Groups::of(tokens);
+    let taken = groups.sixteen()?;
+    let nik = groups.digits.get(..NIK_DIGITS)?.parse().ok()?;
+    (!is_two_dates(&tokens[..taken])).then_some((nik, taken))
+}
+
+fn is_two_dates(tokens: &[Token<'_>]) -> bool {
+    let today = chrono::NaiveDate::MIN;
+    let Some((_, first)) = date::certain(tokens, today) else { return false };
+    date::certain(&tokens[first..], today).is_some_and(|(_, second)| first + second == tokens.len())
+}
+
+/// How many tokens were meant as a NIK and are none, at the beginning of `tokens`. With its label
+/// any number is meant as one.
+pub(super) fn bad_nik(tokens: &[Token<'_>], labelled: bool) -> Option<usize> {
+    let first = tokens.first().filter(|token| token.kind == Kind::Digits)?;
+    let groups = Groups::of(tokens);
+    let &(digits, taken) = groups.sums.last()?;
+    if is_phone(&groups.digits) && !labelled {
+        return None;
+    }
+    if labelled || (13..=19).contains(&digits) {
+        Some(taken)
+    } else {
+        (first.text.len() >= 9).then_some(1)
+    }
+}
+
+/// Whether digits are those of an Indonesian phone.
+fn is_phone(digits: &str) -> bool {
+    (9..=14).contains(&digits.len()) && (digits.starts_with("08") || digits.starts_with("628"))
+}
+
+/// A time of day at the beginning of `tokens`, and how many it takes. `0900` and `9` are times only
+/// after a word that says so.
+pub(super) fn time(tokens: &[Token<'_>], labelled: bool) -> Option<(SlotTime, usize)> {
+    let (hour, minute, taken) = clock(tokens, labelled)?;
+    let after = tokens.get(taken).map_or("", |token| token.folded.as_str());
+    let shift = match (after, hour) {
+        ("pm", 1..=11) | ("siang", 1..=3) | ("sore", 1..=6) | ("malam", 6..=11) => 12,
+        _ => 0,
+    };
+    let time = SlotTime::from_minutes((hour + shift) * 60 + minute)?;
+    let named = matches!(after, "am" | "pm" | "pagi" | "siang" | "sore" | "malam");
+    let mut taken = taken + usize::from(named);
+    if let Some(until) = range_end(&tokens[taken..]) {
+        taken += until;
+    }
+    let zone = tokens.get(taken).is_some_and(|t| matches!(&*t.folded, "wib" | "wita" | "wit"));
+    Some((time, taken + usize::from(zone)))
+}
+
+/// Hour, minute, tokens.
+fn clock(tokens: &[Token<'_>], labelled: bool) -> Option<(u16, u16, usize)> {
+    let value = |text: &str| text.parse::<u16>().ok();
+    let checked =
+        |hour: u16, minute: u16, taken| (hour < 24 && minute < 60).then_some((hour, minute, taken));
+    match tokens {
+        [hour, mark, minute, ..]
+            if matches!(mark.kind, Kind::Mark('.' | ':'))
+                && hour.is_digits(1..=2)
+                && minute.is_digits(2..=2)
+                && mark.end() == minute.start =>
+        {
+            checked(value(hour.text)?, value(minute.text)?, 3)
+        }
+        [one, ..] if labelled && one.is_digits(4..=4) => {
+            checked(value(&one.text[..2])?, value(&one.text[2..])?, 1)
+        }
+        [hour, ..] if labelled && hour.is_digits(1..=2) => checked(value(hour.text)?, 0, 1),
+        [hour, half, ..] if hour.is_digits(1..=2) && matches!(&*half.folded, "am" | "pm") => {
+            checked(value(hour.text)?, 0, 1)
+        }
+        _ => None,
+    }
+}
+
+/// The rest of `09.00-10.00`.
+fn range_end(tokens: &[Token<'_>]) -> Option<usize> {
+    let first = tokens.first()?;
+    let is_until =
+        first.kind == Kind::Mark('-') || matches!(&*first.folded, "sd" | "sampai" | "to");
+    let (_, _, taken) = clock(&tokens[1..], false).filter(|_| is_until)?;
+    Some(taken + 1)
+}

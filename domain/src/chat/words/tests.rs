@@ -1,0 +1,189 @@
+//! What people write and what it says.
+
+use chrono::NaiveDate;
+
+use super::*;
+
+/// A Tuesday.
+fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 24).unwrap()
+}
+
+/// Made-up lines of a chat, each with what it says.
+const EXAMPLES: &str = include_str!("examples.txt");
+
+/// What was understood, in one line.
+fn shown(said: &Said) -> String {
+    match said {
+        Said::Wish(details) => format!("Wish {}", shown_details(details)),
+        Said::Command(command) => format!("{command:?}"),
+        Said::Time(time) => format!("Time {time}"),
+        Said::Date(date) => format!("Date {date}"),
+        Said::Code(code) => format!("Code {code}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn shown_details(details: &Details) -> String {
+    let mut parts = Vec::new();
+    parts.extend(details.name.as_ref().map(|name| format!("name={:?}", name.expose())));
+    parts.extend(details.nik.as_ref().map(|nik| format!("nik={}", nik.expose())));
+    parts.extend(details.birth_date.map(|date| format!("birth={date}")));
+    parts.extend(details.regency.as_ref().map(|regency| format!("regency={regency:?}")));
+    parts.extend(details.date.map(|date| format!("date={date}")));
+    parts.extend(details.time.map(|time| format!("time={time}")));
+    parts.extend(details.faults.iter().map(|fault| format!("fault={fault:?}")));
+    parts.join(" ")
+}
+
+#[test]
+fn what_people_write_is_understood() {
+    let mut wrong = Vec::new();
+    for line in EXAMPLES.lines().filter(|line| !line.starts_with("--")) {
+        let (text, expected) = line.split_once(" => ").unwrap();
+        let said = shown(&understand(&text.replace("\\n", "\n"), today()));
+        if said != expected.trim_end() {
+            wrong.push(format!("{text} => {said}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(EXAMPLES.lines().count() >= 100);
+}
+
+#[test]
+fn a_registration_code_is_found_however_it_is_written() {
+    let codes = |text| match understand(text, today()) {
+        Said::Registration(codes) => codes,
+        _ => Vec::new(),
+    };
+    assert_eq!(codes("DAFTAR 7KQ4MM2X"), ["7KQ4MM2X"]);
+    assert_eq!(codes("daftar: 7kq4mm2x."), ["7KQ4MM2X"]);
+    assert_eq!(codes("daftar oK1LMM2x"), ["0K11MM2X"]);
+    assert!(codes("halo, apa kabar?").is_empty());
+    assert_eq!(codes("daftar 7KQ4MM2X 7KQ4MM2Y 7KQ4MM2Z 7KQ4MM2A").len(), 3);
+}
+
+#[test]
+fn words_that_were_asked_for_are_name_and_regency() {
+    for (text, expected) in [
+        ("Siti Contoh, 9971014501909001, Bandung", "regency=\"Bandung\""),
+        ("Siti Contoh/9971014501909001/Kab. Sleman", "regency=\"Kab. Sleman\""),
+        ("Siti Contoh 9971014501909001 Bandung", "regency=\"Bandung\""),
+        ("Siti Contoh\n9971014501909001\nKota Bandung", "regency=\"Kota Bandung\""),
+        ("Siti Contoh|9971014501909001|KTP: Bandung", "regency=\"Bandung\""),
+    ] {
+        let shown = shown_details(&details(text, today()));
+        assert_eq!(
+            shown,
+            format!("name=\"Siti Contoh\" nik=9971014501909001 {expected}"),
+            "{text}"
+        );
+    }
+    assert_eq!(shown_details(&details("Siti Contoh", today())), "name=\"Siti Contoh\"");
+    assert_eq!(
+        shown_details(&details("Siti#Bandung#Sleman", today())),
+        "name=\"Siti\" regency=\"Bandung\" fault=Unclear"
+    );
+}
+
+/// A date in one of its spellings.
+fn spelt(date: NaiveDate, spelling: usize) -> String {
+    const MONTHS: [&str; 12] = [
+        "Januari", "Feb", "Maret", "Apr", "Mei", "Juni", "juli", "AGUSTUS", "Sept", "Okt", "Nov",
+        "Desember",
+    ];
+    let month = MONTHS[usize::try_from(chrono::Datelike::month0(&date)).unwrap()];
+    match spelling {
+        0 => date.format("%d%m%Y").to_string(),
+        1 => date.format("%d-%m-%Y").to_string(),
+        2 => date.format("%-d/%-m/%Y").to_string(),
+        3 => date.format("%d.%m.%Y").to_string(),
+        4 => date.format("%Y-%m-%d").to_string(),
+        5 => date.format("%d%m%y").to_string(),
+        6 => date.format("%d-%m-%y").to_string(),
+        _ => date.format(&format!("%-d {month} %Y")).to_string(),
+    }
+}
+
+fn widened(text: &str) -> String {
+    let wide = |c: char| match c {
+        '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap(),
+        other => other,
+    };
+    text.chars().map(wide).collect()
+}
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_form_reads_back_in_any_order_and_spelling(
+            name in "[A-Z]r[aeiou][bdkrst][aeiou] [B-D][lr][aeiou][bdkrst]",
+            age in 400u64..25_000, ahead in 0u64..400, woman: bool, sequence in 9_000u32..10_000,
+            order in Just([0usize, 1, 2, 3]).prop_shuffle(), spelling in 0usize..8, other in 0usize..8,
+            separator in prop::sample::select(vec!["#", " # ", "\n", ";", ", ", "|"]),
+            wide: bool, small: bool,
+        ) {
+            let birth = today() - chrono::Days::new(age);
+            let visit = today() + chrono::Days::new(ahead);
+            let day = chrono::Datelike::day(&birth) + if woman { 40 } else { 0 };
+            let nik = format!("997101{day:02}{}{sequence}", birth.format("%m%y"));
+            let name = if small { name.to_lowercase() } else { name };
+            let fields = [name.clone(), nik.clone(), spelt(birth, spelling), spelt(visit, other)];
+            let text = order.map(|at| fields[at].clone()).join(separator);
+            let text = if wide { widened(&text) } else { text };
+            let Said::Wish(parsed) = understand(&text, today()) else {
+                return Err(TestCaseError::fail(text));
+            };
+            prop_assert_eq!(parsed.name.as_ref().map(PersonName::expose), Some(&*name), "{}", text);
+            prop_assert_eq!(parsed.nik.as_ref().map(Nik::expose), Some(&*nik));
+            prop_assert_eq!((parsed.birth_date, parsed.date), (Some(birth), Some(visit)), "{}", text);
+            prop_assert_eq!(parsed.faults, vec![]);
+        }
+
+        #[test]
+        fn a_code_as_it_is_shown_is_a_code(bits in 0u64..(1 << 45), at in 0usize..10, small: bool) {
+            let code = BookingCode::from_bits(bits);
+            let shown = if small { code.spoken().to_lowercase() } else { code.spoken() };
+            prop_assert_eq!(understand(&shown, today()), Said::Code(code));
+            let cancel = Said::Command(Command::Cancel(Some(code)));
+            prop_assert_eq!(understand(&format!("Batal {shown}"), today()), cancel);
+            let mut wrong = code.as_str().as_bytes().to_vec();
+            wrong[at] = if wrong[at] == b'7' { b'8' } else { b'7' };
+            prop_assume!(wrong.iter().any(u8::is_ascii_alphabetic));
+            let wrong = String::from_utf8(wrong).unwrap();
+            prop_assert_eq!(understand(&wrong, today()), Said::MistypedCode);
+        }
+
+        #[test]
+        fn ordinary_words_are_no_code(
+            first in "([bdkrst][aei]){2}[bdkrst]", second in "([bdkrst][aei]){2}[bdkrst]",
+            word in "([bdkrst][aei]){5}", before in prop::sample::select(vec!["", "saya ", "batal "]),
+        ) {
+            for text in [format!("{before}{first} {second}"), format!("{before}{word}")] {
+                let said = understand(&text, today());
+                let is_code = matches!(said, Said::Code(_) | Said::MistypedCode
+                    | Said::Command(Command::Cancel(Some(_))) | Said::Registration(_));
+                prop_assert!(!is_code, "{}", text);
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in "(\\PC|[#/.,:\n 0-9]){0,80}") {
+            let _ = (understand(&text, today()), details(&text, today()));
+        }
+
+        #[test]
+        fn what_surrounds_a_text_changes_nothing(
+            line in prop::sample::select(EXAMPLES.lines().collect::<Vec<_>>()),
+            before in "[ #*\n\u{a0}\u{200b}]{0,4}", after in "[ #*!.\n\u{a0}\u{200b}]{0,4}",
+        ) {
+            let text = line.split_once(" => ").unwrap().0.replace("\\n", "\n");
+            let around = format!("{before}{text}{after}");
+            prop_assert_eq!(understand(&around, today()), understand(&text, today()), "{}", around);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Words of known meaning, small and with no letter twice in a row.
+
+use super::Command;
+
+/// What a word or a phrase means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A command.
+    Do(Command),
+    /// Agreement.
+    Yes,
+    /// The opposite.
+    No,
+}
+
+/// How much must stand alone what has this meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Weight {
+    /// Means something only alone or beside words that mean nothing.
+    Alone,
+    /// Gives way to another command: `halo, batal`, `batal booking`.
+    Weak,
+    /// Stands on its own in a short sentence.
+    Strong,
+}
+
+use Command::{Book, Help, Language, Menu, Resume, Show, Stop};
+use Meaning::{Do, No, Yes};
+use Weight::{Alone, Strong, Weak};
+
+use crate::language::Locale::{En, Id};
+
+const CANCEL: Meaning = Do(Command::Cancel(None));
+const MOVE: Meaning = Do(Command::Move(None));
+
+/// Phrases before the words that they begin with.
+const PHRASES: &[(&[&str], Meaning, Weight)] = &[
+    (&["bahasa", "indonesia"], Do(Language(Some(Id))), Weak),
+    (&["bahasa", "ingris"], Do(Language(Some(En))), Weak),
+    (&["ganti", "bahasa"], Do(Language(None)), Weak),
+    (&["ganti", "jadwal"], MOVE, Strong),
+    (&["ganti", "tangal"], MOVE, Strong),
+    (&["ganti", "hari"], MOVE, Strong),
+    (&["ganti", "jam"], MOVE, Strong),
+    (&["ubah", "tangal"], MOVE, Strong),
+    (&["pindah", "tangal"], MOVE, Strong),
+    (&["jadwal", "ulang"], MOVE, Strong),
+    (&["selamat", "pagi"], Do(Menu), Weak),
+    (&["selamat", "siang"], Do(Menu), Weak),
+    (&["selamat", "sore"], Do(Menu), Weak),
+    (&["selamat", "malam"], Do(Menu), Weak),
+    (&["god", "morning"], Do(Menu), Weak),
+    (&["god", "afternon"], Do(Menu), Weak),
+    (&["god", "evening"], Do(Menu), Weak),
+    (&["asalamu", "alaikum"], Do(Menu), Weak),
+    (&["asalamu'alaikum"], Do(Menu), Weak),
+    (&["tidak", "setuju"], No, Alone),
+];
+
+/// What a single word means.
+fn meaning(word: &str) -> Option<(Meaning, Weight)> {
+    Some(match word {
+        "batal" | "batalkan" | "membatalkan" | "btl" | "btal" | "batl" | "cancel" => {
+            (CANCEL, Strong)
+        }
+        "pindah" | "pindahkan" | "pindh" | "pndah" | "ubah" | "reschedule" | "reskedul"
+        | "move" => (MOVE, Strong),
+        "jadwal" | "jadual" | "jadwl" | "jdwal" | "schedule" => (Do(Show), Weak),
+        "status" | "cek" | "check" => (Do(Show), Strong),
+        "bantuan" | "bantu" | "bntuan" | "help" => (Do(Help), Strong),
+        "tolong" => (Do(Help), Weak),
+        "menu" | "0" | "halo" | "hai" | "hi" | "helo" | "hey" | "hei" | "asalamualaikum"
+        | "asalamualaikm" | "aslm" | "pagi" | "siang" | "sore" | "malam" => (Do(Menu), Weak),
+        "daftar" | "mendaftar" | "daftarkan" | "dftar" | "booking" | "boking" | "bok" | "pesan" => {
+            (Do(Book), Weak)
+        }
+        "antri" | "antrian" | "antre" | "antrean" | "paspor" | "pasport" => (Do(Book), Alone),
+        "bahasa" | "language" => (Do(Language(None)), Alone),
+        "english" | "ingris" => (Do(Language(Some(En))), Alone),
+        "indonesia" | "indonesian" => (Do(Language(Some(Id))), Alone),
+        "stop" | "berhenti" | "unsubscribe" => (Do(Stop), Strong),
+        "mulai" | "start" => (Do(Resume), Alone),
+        "ya" | "iya" | "y" | "yes" | "ok" | "oke" | "okay" | "okey" | "setuju" | "benar"
+        | "betul" | "yap" | "yup" | "sip" | "siap" => (Yes, Alone),
+        "tidak" | "tdk" | "tak" | "no" | "n" | "ga" | "gak" | "ngak" | "enggak" | "engak"
+        | "nga" | "jangan" | "bukan" => (No, Alone),
+        _ => return None,
+    })
+}
+
+/// What stands at the beginning of `words`, and how many it takes.
+pub(super) fn meaning_at(words: &[String]) -> Option<(Meaning, Weight, usize)> {
+    let phrase = PHRASES.iter().find(|(phrase, ..)| {
+        phrase.len() <= words.len() && phrase.iter().zip(words).all(|(a, b)| a == b)
+    });
+    if let Some((phrase, meaning, weight)) = phrase {
+        return Some((*meaning, *weight, phrase.len()));
+    }
+    let (meaning, weight) = meaning(words.first()?)?;
+    Some((meaning, weight, 1))
+}
+
+/// Whether a word adds nothing to what a short text says.
+pub(super) fn is_filler(word: &str) -> bool {
+    matches!(
+        word,
+        "saya"
+            | "aku"
+            | "sy"
+            | "mau"
+            | "mo"
+            | "ingin"
+            | "pengen"
+            | "hendak"
+            | "minta"
+            | "mohon"
+            | "silakan"
+            | "silahkan"
+            | "untuk"
+            | "utk"
+            | "pada"
+            | "di"
+            | "ke"
+            | "yang"
+            | "yg"
+            | "ini"
+            | "itu"
+            | "dong"
+            | "deh"
+            | "kak"
+            | "pak"
+            | "bu"
+            | "bapak"
+            | "ibu"
+            | "min"
+            | "admin"
+            | "mas"
+            | "mba"
+            | "mbak"
+            | "gan"
+            | "bos"
+            | "sis"
+            | "nya"
+            | "nih"
+            | "lagi"
+            | "sekarang"
+            | "bisa"
+            | "boleh"
+            | "apakah"
+            | "ada"
+            | "dan"
+            | "kode"
+            | "code"
+            | "nomor"
+            | "nomer"
+            | "number"
+            | "pilih"
+            | "pilihan"
+            | "hari"
+            | "tangal"
+            | "tgl"
+            | "jam"
+            | "pukul"
+            | "pkl"
+            | "wib"
+            | "wita"
+            | "wit"
+            | "datang"
+            | "lihat"
+            | "liat"
+            | "tampilkan"
+            | "buat"
+            | "bikin"
+            | "membuat"
+            | "urus"
+            | "mengurus"
+            | "baik"
+            | "terima"
+            | "kasih"
+            | "makasih"
+            | "terimakasih"
+            | "tks"
+            | "thx"
+            | "thanks"
+            | "thank"
+            | "you"
+            | "please"
+            | "i"
+            | "want"
+            | "to"
+            | "my"
+            | "the"
+            | "a"
+            | "an"
+            | "like"
+            | "would"
+            | "for"
+            | "is"
+            | "me"
+            | "am"
+            | "on"
+            | "at"
+            | "in"
+            | "imigrasi"
+            | "kantor"
+            | "online"
+            | "data"
+            | "adalah"
+            | "perkenalkan"
+            | "nama"
+            | "semua"
+            | "permisi"
+            | "maf"
+            | "aja"
+            | "saja"
+            | "selamat"
+            | "depan"
+            | "berikut"
+            | "booking"
+            | "bokingan"
+            | "reminder"
+            | "pengingat"
+            | "kapan"
+    )
+}

@@ -1,0 +1,294 @@
+//! Messages to people: what kinds there are, how their rows move on, when they are stale.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::booking::{Booking, Status};
+use super::code::BookingCode;
+use super::ids::{AccountId, MessageId};
+use super::language::Locale;
+
+/// What a message tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// A seat is held: confirm it.
+    Hold,
+    /// Confirmed: ticket and checklist.
+    Confirmed,
+    /// Tomorrow is the day.
+    Reminder,
+    /// Cancelled.
+    Cancelled,
+    /// Moved to another slot.
+    Moved,
+    /// The office closes that day: move free of charge.
+    OfficeClosed,
+    /// A paper is missing at the office: what to bring until when.
+    DocumentsMissing,
+    /// The number is verified.
+    Verified,
+    /// A one-time code.
+    OneTimeCode,
+    /// The ticket once more, because it was asked for.
+    Ticket,
+    /// An answer in a conversation; its words are sealed in the row.
+    Reply,
+}
+
+impl MessageKind {
+    /// Its name in ids and template files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Confirmed => "confirmed",
+            Self::Reminder => "reminder",
+            Self::Cancelled => "cancelled",
+            Self::Moved => "moved",
+            Self::OfficeClosed => "office_closed",
+            Self::DocumentsMissing => "documents_missing",
+            Self::Verified => "verified",
+            Self::OneTimeCode => "one_time_code",
+            Self::Ticket => "ticket",
+            Self::Reply => "reply",
+        }
+    }
+}
+
+/// Where an outbox row stands. It moves forward only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageState {
+    /// To be sent when due.
+    Pending,
+    /// A notifier is about to call, or has called, the provider: until its lease ends nobody else
+    /// does; afterwards the provider may have the message.
+    Sending,
+    /// The provider took it.
+    Sent,
+    /// It reached the phone.
+    Delivered,
+    /// It was read.
+    Read,
+    /// It can't be delivered.
+    Failed,
+    /// It spoke of a state that has passed and was not sent.
+    Stale,
+}
+
+impl MessageState {
+    /// Whether nothing more has to be done for it.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Pending | Self::Sending)
+    }
+
+    /// The state after a status report: forward only, whatever the order of the reports. A failure
+    /// comes after the message was taken, and never hides a delivery.
+    #[must_use]
+    pub fn advanced(self, report: Self) -> Self {
+        let rank = |state| match state {
+            Self::Pending | Self::Sending | Self::Stale => 0,
+            Self::Sent => 1,
+            Self::Failed => 2,
+            Self::Delivered => 3,
+            Self::Read => 4,
+        };
+        if rank(report) > rank(self) { report } else { self }
+    }
+}
+
+/// The booking that a message speaks of, as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The booking.
+    pub code: BookingCode,
+    /// Its version when the message was written.
+    pub version: u32,
+}
+
+/// An outbox row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its id, also given to the provider so that a later status can settle it.
+    pub id: MessageId,
+    /// What it tells.
+    pub kind: MessageKind,
+    /// To whom; the address is looked up when it is sent.
+    pub account: Option<AccountId>,
+    /// Language.
+    pub locale: Locale,
+    /// The booking it speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
+    /// What is told nowhere else, sealed: a one-time code with its address, or the words of a reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
+    /// Where it stands.
+    pub state: MessageState,
+    /// When it is to be sent, or looked at again.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub due: DateTime<Utc>,
+    /// Worth nothing after this instant.
+    #[serde(rename = "worthless_at", with = "chrono::serde::ts_seconds")]
+    pub expires_at: DateTime<Utc>,
+    /// When it was due first; rows of earlier versions do not know.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub first_due: Option<DateTime<Utc>>,
+    /// The request that caused it; rows of earlier versions do not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Sending attempts begun.
+    pub attempts: u32,
+    /// Who is sending it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<String>,
+    /// When that lease ends.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub lease_until: Option<DateTime<Utc>>,
+    /// Keyed hash of the provider's id: Meta's ids hold the person's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
+    /// Why the last attempt failed: a code, never a text from outside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Marks a row whose sender was lost, or whose provider's answer was: it waits for a status.
+pub const UNCONFIRMED: &str = "unconfirmed";
+/// Marks a row that waited in vain and is being sent once more.
+pub const RESENT: &str = "resent";
+
+/// Marks a row whose person has not written for a day, as the provider said: it goes as a template.
+pub const WINDOW_CLOSED: &str = "window_closed";
+/// A message that is never of use again after so long.
+const WORTH_DAYS: i64 = 3;
+
+impl Message {
+    /// A message about a booking, due at `due`.
+    pub fn about(
+        booking: &Booking,
+        kind: MessageKind,
+        locale: Locale,
+        due: DateTime<Utc>,
+    ) -> Option<Self> {
+        let code = booking.code.as_str().to_lowercase();
+        let id = format!("{code}-{}-{}", booking.version, kind.as_str()).parse().ok()?;
+        let expires_at = match kind {
+            MessageKind::Hold | MessageKind::DocumentsMissing | MessageKind::Ticket => {
+                booking.person_free_at()
+            }
+            MessageKind::Reminder | MessageKind::Confirmed | MessageKind::Moved => {
+                booking.times.starts_at
+            }
+            _ => due + TimeDelta::days(WORTH_DAYS),
+        };
+        let about = Some(About { code: booking.code, version: booking.version });
+        let account = Some(booking.account.clone());
+        Some(Self { about, account, ..Self::new(id, kind, locale, due, expires_at) })
+    }
+
+    /// A row that nobody has sent yet.
+    pub fn new(
+        id: MessageId,
+        kind: MessageKind,
+        locale: Locale,
+        due: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            kind,
+            account: None,
+            locale,
+            about: None,
+            sealed: None,
+            state: MessageState::Pending,
+            due,
+            expires_at,
+            first_due: Some(due),
+            request_id: None,
+            attempts: 0,
+            lease: None,
+            lease_until: None,
+            provider_id: None,
+            error: None,
+        }
+    }
+
+    /// The row as a sender takes it, until `until`.
+    #[must_use]
+    pub fn leased(&self, lease: &str, until: DateTime<Utc>) -> Self {
+        let waited = self.error.as_deref() == Some(UNCONFIRMED);
+        Self {
+            state: MessageState::Sending,
+            attempts: self.attempts + 1,
+            lease: Some(lease.to_owned()),
+            lease_until: Some(until),
+            due: until,
+            error: if waited { Some(RESENT.to_owned()) } else { self.error.clone() },
+            ..self.clone()
+        }
+    }
+
+    /// The row as it waits for its next try, at `due`; `error` says why.
+    #[must_use]
+    pub fn pending(&self, error: &str, due: DateTime<Utc>) -> Self {
+        Self {
+            state: MessageState::Pending,
+            due,
+            lease: None,
+            lease_until: None,
+            error: Some(error.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// Whether sending it now would tell something that is not so any more.
+    pub fn is_stale(&self, booking: Option<&Booking>, now: DateTime<Utc>) -> bool {
+        if now >= self.expires_at {
+            return true;
+        }
+        let Some(about) = self.about else {
+            return false;
+        };
+        booking.is_none_or(|booking| {
+            booking.version != about.version || has_lapsed(self.kind, booking, now)
+        })
+    }
+}
+
+/// Whether time alone has overtaken a message of this kind.
+fn has_lapsed(kind: MessageKind, booking: &Booking, now: DateTime<Utc>) -> bool {
+    matches!(kind, MessageKind::Hold) && booking.status_at(now) != Status::Held
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MessageState::*;
+
+    #[test]
+    fn a_status_moves_a_message_forward_only() {
+        for (from, report, to) in [
+            (Sending, Delivered, Delivered),
+            (Sending, Failed, Failed),
+            (Sent, Read, Read),
+            (Sent, Failed, Failed),
+            (Read, Delivered, Read),
+            (Delivered, Failed, Delivered),
+            (Delivered, Sent, Delivered),
+            (Failed, Delivered, Delivered),
+            (Failed, Sent, Failed),
+            (Stale, Sent, Sent),
+        ] {
+            assert_eq!(from.advanced(report), to, "{from:?} {report:?}");
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! An office as its staff describe it: services, sessions, calendar, release, policies, papers.
+//!
+//! This is the shape of `domain/data/offices.json`, of `PUT /v1/offices/{office}` and of the item in
+//! the table. Every number and rule about an office is here as data; none is in the code.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{NaiveDate, Weekday};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::document::DocumentRule;
+use super::ids::{OfficeId, ServiceId};
+use super::language::Text;
+use super::release::ReleasePolicy;
+use super::time::SlotTime;
+
+/// One public office.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    /// Short name in URLs and tickets.
+    #[schema(value_type = String)]
+    pub id: OfficeId,
+    /// Full name.
+    pub name: String,
+    /// Street address.
+    pub address: String,
+    /// City or regency where the office stands.
+    pub city: String,
+    /// Province.
+    pub province: String,
+    /// IANA zone, for example `Asia/Makassar`.
+    #[schema(value_type = String)]
+    pub timezone: Tz,
+    /// `true` for demonstration data, which no real office stands behind.
+    #[serde(default)]
+    pub example: bool,
+    /// Whether appointments are given online at all.
+    pub online: bool,
+    /// Number for WhatsApp, in international form, digits only.
+    #[serde(default)]
+    pub whatsapp_number: Option<String>,
+    /// How to reach a person there, in a sentence.
+    pub contact: Text,
+    /// Services offered.
+    pub services: Vec<Service>,
+    /// Weekly sessions from which slots are made.
+    pub sessions: Vec<WeeklySession>,
+    /// Days that differ from the week: own closures, and openings on a national holiday.
+    #[serde(default)]
+    pub exceptions: BTreeMap<NaiveDate, DayException>,
+    /// When slots are opened to the public.
+    pub release: ReleasePolicy,
+    /// Numbers and switches.
+    #[serde(default)]
+    pub policy: Policy,
+    /// Regencies and cities that the office counts as its own; a KTP from elsewhere is "outside".
+    #[serde(default)]
+    pub regencies: BTreeSet<String>,
+    /// What a KTP from outside needs here.
+    pub domicile: DomicileRule,
+    /// Document rules of this office, on top of the national ones.
+    #[serde(default)]
+    pub documents: Vec<DocumentRule>,
+}
+
+/// A service at an office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// For example `passport_new`.
+    #[schema(value_type = String)]
+    pub id: ServiceId,
+    /// The name people read.
+    pub name: Text,
+    /// Letter before the queue number; services with the same letter share one sequence.
+    pub queue_group: char,
+}
+
+/// Equal slots through a part of some weekdays: one every `every_minutes` from `from`, the last one
+/// starting before `until`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WeeklySession {
+    /// The service given in this session.
+    #[schema(value_type = String)]
+    pub service: ServiceId,
+    /// Weekdays, `mon` to `sun`.
+    #[schema(value_type = Vec<String>)]
+    #[serde(with = "weekdays")]
+    pub days: Vec<Weekday>,
+    /// First slot.
+    #[schema(value_type = String)]
+    pub from: SlotTime,
+    /// No slot starts at or after this time.
+    #[schema(value_type = String)]
+    pub until: SlotTime,
+    /// Length of a slot.
+    pub every_minutes: u16,
+    /// Seats of each slot.
+    pub quota: u16,
+    /// Seats kept for channels, out of `quota`.
+    #[serde(default)]
+    pub pools: Vec<PoolRule>,
+}
+
+/// Seats of a slot kept for one channel until shortly before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PoolRule {
+    /// For whom.
+    pub channel: Channel,
+    /// How many seats.
+    pub seats: u16,
+    /// How long before the slot's start what is left is open to every channel.
+    pub opens_to_all_minutes_before: u32,
+}
+
+/// Where a booking comes from.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The web and its API.
+    Web,
+    /// A WhatsApp conversation.
+    Whatsapp,
+    /// People entitled to priority.
+    Priority,
+    /// The desk.
+    WalkIn,
+}
+
+impl Channel {
+    /// As it stands in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Whatsapp => "whatsapp",
+            Self::Priority => "priority",
+            Self::WalkIn => "walk_in",
+        }
+    }
+}
+
+/// A day that differs from the week.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DayException {
+    /// `false`: closed; `true`: open although it is a holiday.
+    pub open: bool,
+    /// Why, for the public.
+    pub reason: Text,
+}
+
+/// What a KTP issued outside the office's region needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DomicileRule {
+    /// Nothing more.
+    NotNeeded,
+    /// A domicile or employer letter is better brought.
+    Recommended,
+    /// Without a domicile or employer letter the application is not taken.
+    Required,
+}
+
+/// Numbers that an office sets for itself. Durations in whole minutes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// How long a held seat waits for its confirmation.
+    pub hold_minutes: u32,
+    /// A cancelled seat is claimable again after a random time between these two, in seconds.
+    pub cool_down_secs: (u32, u32),
+    /// Check-in opens so long before the slot.
+    pub early_minutes: u32,
+    /// Check-in closes so long after the slot's start; then the visit counts as missed.
+    pub late_minutes: u32,
+    /// A booking can be moved until so many days before its date (1: until the day before).
+    pub reschedule_days_before: u32,
+    /// Time of the reminder on the day before, in the office's zone.
+    #[schema(value_type = String)]
+    pub reminder_at: SlotTime,
+    /// Online booking for a slot closes so long before its start.
+    pub book_minutes_before: u32,
+}
+
+/// 09:00, the reminder's time where an office sets none.
+const NINE_MINUTES: u16 = 9 * 60;
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            hold_minutes: 15,
+            cool_down_secs: (30, 300),
+            early_minutes: 60,
+            late_minutes: 30,
+            reschedule_days_before: 1,
+            reminder_at: SlotTime::from_minutes(NINE_MINUTES).unwrap_or_else(|| unreachable!()),
+            book_minutes_before: 30,
+        }
+    }
+}
+
+mod weekdays {
+    //! Weekdays as `mon` … `sun`.
+    use chrono::Weekday;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(days: &[Weekday], s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq(days.iter().map(|day| day.to_string().to_lowercase()))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Weekday>, D::Error> {
+        Vec::<String>::deserialize(d)?
+            .iter()
+            .map(|text| {
+                text.parse().map_err(|_| {
+                    D::Error::custom("a weekday is written mon, tue, wed, thu, fri, sat or sun")
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,338 @@
+//! The queue of an office's day: who waits, who is called to which counter, and who is next.
+//!
+//! An entry's transitions are pure; the table compares its state before it writes the next one.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::code::BookingCode;
+use super::ids::{InvalidId, OfficeId, ServiceId};
+
+/// An office on a date, in its zone: the queue starts anew each day.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct QueueDay {
+    /// The office.
+    pub office: OfficeId,
+    /// The date.
+    pub date: NaiveDate,
+}
+
+/// A queue number: the letter of the service's queue, and a number of that day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct QueueNumber {
+    /// The letter.
+    pub group: char,
+    /// The number, from 1.
+    pub number: u32,
+}
+
+impl fmt::Display for QueueNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{:03}", self.group, self.number)
+    }
+}
+
+impl FromStr for QueueNumber {
+    type Err = InvalidId;
+
+    /// Reads `A-014`, also as it is typed in a hurry: `a14`.
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let invalid = || InvalidId { kind: "queue number" };
+        let mut chars = text.trim().chars();
+        let group = chars.next().ok_or_else(invalid)?.to_ascii_uppercase();
+        let digits = chars.as_str();
+        let digits = digits.strip_prefix('-').unwrap_or(digits);
+        let fits = group.is_ascii_uppercase()
+            && (1..=5).contains(&digits.len())
+            && digits.bytes().all(|digit| digit.is_ascii_digit());
+        let number = digits.parse().ok().filter(|number| fits && *number > 0);
+        Ok(Self { group, number: number.ok_or_else(invalid)? })
+    }
+}
+
+impl TryFrom<String> for QueueNumber {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+impl From<QueueNumber> for String {
+    fn from(number: QueueNumber) -> Self {
+        number.to_string()
+    }
+}
+
+/// A counter as the signs at the office name it: `3`, `12B`, `FOTO-1`. Small letters are read as large
+/// ones: two clerks at one counter type it differently.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Counter(String);
+
+/// Longest name of a counter: it has to be read on a screen from across the hall.
+const MAX_COUNTER_CHARS: usize = 12;
+
+impl Counter {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Counter {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let text = text.trim();
+        let fits = (1..=MAX_COUNTER_CHARS).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if fits { Ok(Self(text.to_ascii_uppercase())) } else { Err(InvalidId { kind: "counter" }) }
+    }
+}
+
+impl TryFrom<String> for Counter {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+impl From<Counter> for String {
+    fn from(counter: Counter) -> Self {
+        counter.0
+    }
+}
+
+/// Where a person stands in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QueueState {
+    /// Waits to be called.
+    Waiting,
+    /// Was called and is on the way to the counter.
+    Called,
+    /// Is at the counter.
+    Serving,
+    /// Was called and did not come; can be called by number.
+    Skipped,
+    /// Is fetching a paper that was missing.
+    AwaitingDocuments,
+    /// Done.
+    Finished,
+}
+
+impl QueueState {
+    /// Whether a counter is at it.
+    pub fn is_at_counter(self) -> bool {
+        matches!(self, Self::Called | Self::Serving)
+    }
+}
+
+/// What a counter does with the number that it has called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CounterAction {
+    /// Calls it once more.
+    Recall,
+    /// The person has come to the counter.
+    Serve,
+    /// The person did not come.
+    Skip,
+    /// The person is done.
+    Finish,
+}
+
+impl CounterAction {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Recall => "recall",
+            Self::Serve => "serve",
+            Self::Skip => "skip",
+            Self::Finish => "finish",
+        }
+    }
+}
+
+/// A person's place in the queue of a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueEntry {
+    /// The letter of its queue.
+    pub group: char,
+    /// Its number within the letter.
+    pub number: u32,
+    /// Whose it is.
+    pub code: BookingCode,
+    /// What for; entries of earlier versions do not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceId>,
+    /// Goes before those who have no priority.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub priority: bool,
+    /// Where the person stands.
+    pub state: QueueState,
+    /// Since when the person is in the queue.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub since: DateTime<Utc>,
+    /// Since when the person waits again, after fetching a paper.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub waits_since: Option<DateTime<Utc>>,
+    /// The counter that called last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter: Option<Counter>,
+    /// When it did.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub called_at: Option<DateTime<Utc>>,
+    /// How often: a number that nobody answers to is called again.
+    #[serde(default)]
+    pub calls: u32,
+    /// When the person was at the counter.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub served_at: Option<DateTime<Utc>>,
+}
+
+impl QueueEntry {
+    /// A person who has just come in.
+    pub fn waiting(
+        number: QueueNumber,
+        code: BookingCode,
+        service: ServiceId,
+        priority: bool,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            group: number.group,
+            number: number.number,
+            code,
+            service: Some(service),
+            priority,
+            state: QueueState::Waiting,
+            since: now,
+            waits_since: None,
+            counter: None,
+            called_at: None,
+            calls: 0,
+            served_at: None,
+        }
+    }
+
+    /// The number that is called.
+    pub fn queue_number(&self) -> QueueNumber {
+        QueueNumber { group: self.group, number: self.number }
+    }
+
+    /// The order in which people of one group are called: priority first, then by number. Whoever
+    /// fetched a paper has kept the number.
+    fn order(&self) -> (Reverse<bool>, u32) {
+        (Reverse(self.priority), self.number)
+    }
+
+    /// How long the person has waited, or did wait until the last call.
+    /// Nobody knows it of who is away for a paper.
+    pub fn waited(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let until = match self.state {
+            QueueState::AwaitingDocuments => return None,
+            QueueState::Waiting => now,
+            _ => self.called_at?,
+        };
+        Some((until - self.waits_since.unwrap_or(self.since)).max(TimeDelta::zero()))
+    }
+
+    /// How long the counter has been at it: since the person came to it, or else since the call.
+    pub fn service_time(&self, now: DateTime<Utc>) -> TimeDelta {
+        let begun = self.served_at.or(self.called_at).unwrap_or(now);
+        (now - begun).max(TimeDelta::zero())
+    }
+
+    /// Whether it can be called: one that was skipped too, if its number is asked for.
+    pub fn can_be_called(&self) -> bool {
+        matches!(self.state, QueueState::Waiting | QueueState::Skipped)
+    }
+
+    /// Called to a counter.
+    #[must_use]
+    pub fn called(&self, counter: &Counter, now: DateTime<Utc>) -> Self {
+        Self {
+            state: QueueState::Called,
+            counter: Some(counter.clone()),
+            called_at: Some(now),
+            calls: self.calls + 1,
+            served_at: None,
+            ..self.clone()
+        }
+    }
+
+    /// What it is after a step of the counter that called it.
+    #[must_use]
+    pub fn after(&self, step: CounterAction, now: DateTime<Utc>) -> Self {
+        match step {
+            CounterAction::Recall => Self { calls: self.calls + 1, ..self.clone() },
+            CounterAction::Serve => {
+                let served_at = self.served_at.or(Some(now));
+                Self { state: QueueState::Serving, served_at, ..self.clone() }
+            }
+            CounterAction::Skip => self.moved_to(QueueState::Skipped),
+            CounterAction::Finish => self.moved_to(QueueState::Finished),
+        }
+    }
+
+    /// Back in the line, with the paper that was missing.
+    #[must_use]
+    pub fn back(&self, now: DateTime<Utc>) -> Self {
+        Self { state: QueueState::Waiting, waits_since: Some(now), calls: 0, ..self.clone() }
+    }
+
+    /// In another state, all else as it is.
+    #[must_use]
+    pub fn moved_to(&self, state: QueueState) -> Self {
+        Self { state, ..self.clone() }
+    }
+}
+
+/// Who is next: of these groups, or of all if none are named. Of the first ones of several groups it
+/// is who has priority, then who came first.
+pub fn next<'a>(entries: &'a [QueueEntry], groups: &[char]) -> Option<&'a QueueEntry> {
+    let wanted = |group| groups.is_empty() || groups.contains(&group);
+    let mut firsts = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.state == QueueState::Waiting) {
+        let first = firsts.entry(entry.group).or_insert(entry);
+        if entry.order() < first.order() {
+            *first = entry;
+        }
+    }
+    let firsts = firsts.into_values().filter(|first| wanted(first.group));
+    firsts.min_by_key(|first| (Reverse(first.priority), first.since, first.group))
+}
+
+/// How many wait who are called before this one, by a counter that serves its group.
+pub fn people_ahead(entries: &[QueueEntry], of: QueueNumber) -> u32 {
+    let Some(own) = entries.iter().find(|entry| entry.queue_number() == of) else { return 0 };
+    let is_ahead = |entry: &&QueueEntry| {
+        entry.group == of.group && entry.state == QueueState::Waiting && entry.order() < own.order()
+    };
+    u32::try_from(entries.iter().filter(is_ahead).count()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+use super::*;
+
+fn at(minute: i64) -> DateTime<Utc> {
+    "2026-12-02T01:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minute)
+}
+
+fn entry(number: &str, priority: bool, minute: i64) -> QueueEntry {
+    let code = BookingCode::from_bits(1);
+    let service = "passport_new".parse().unwrap();
+    QueueEntry::waiting(number.parse().unwrap(), code, service, priority, at(minute))
+}
+
+#[test]
+fn numbers_are_read_as_they_are_typed() {
+    for text in ["A-014", "a14", " A014 ", "a-14"] {
+        let number: QueueNumber = text.parse().unwrap();
+        assert_eq!(number.to_string(), "A-014", "{text}");
+    }
+    for bad in ["", "A", "A-", "14", "A-0", "AA-1", "A-123456", "A 1", "A--1", "É-1", "A-+1"] {
+        assert!(bad.parse::<QueueNumber>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_counter_is_a_short_name() {
+    for (typed, name) in [("3", "3"), (" 12b ", "12B"), ("Foto-1", "FOTO-1")] {
+        assert_eq!(typed.parse::<Counter>().unwrap().as_str(), name);
+    }
+    for bad in ["", " ", "3#4", "loket tiga", "nama-yang-panjang", "é"] {
+        assert!(bad.parse::<Counter>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn priority_goes_first_then_who_came_first() {
+    let all = [entry("A-001", false, 0), entry("B-001", false, 1), entry("A-002", true, 9)];
+    assert_eq!(next(&all, &[]).unwrap().queue_number().to_string(), "A-002");
+    assert_eq!(next(&all[..2], &[]).unwrap().queue_number().to_string(), "A-001");
+    assert_eq!(next(&all, &['B']).unwrap().queue_number().to_string(), "B-001");
+    assert_eq!(next(&all, &['C']), None);
+    assert_eq!(people_ahead(&all, all[0].queue_number()), 1);
+    assert_eq!(people_ahead(&all, all[1].queue_number()), 0, "another group's counter");
+    assert_eq!(people_ahead(&all, all[2].queue_number()), 0);
+}
+
+#[test]
+fn within_a_group_the_number_counts_whoever_was_a_second_earlier() {
+    let all = [entry("A-001", false, 1), entry("A-002", false, 0), entry("B-001", false, 0)];
+    assert_eq!(next(&all, &['A']).unwrap().queue_number().to_string(), "A-001");
+    assert_eq!(next(&all, &[]).unwrap().queue_number().to_string(), "B-001");
+}
+
+#[test]
+fn who_fetched_a_paper_keeps_the_place_and_waits_anew() {
+    let early = entry("A-001", false, 0).moved_to(QueueState::AwaitingDocuments).back(at(60));
+    assert_eq!(
+        entry("A-001", false, 0).moved_to(QueueState::AwaitingDocuments).waited(at(9)),
+        None
+    );
+    let all = [entry("A-002", false, 5), early];
+    let first = next(&all, &[]).unwrap();
+    assert_eq!(first.queue_number().to_string(), "A-001");
+    assert_eq!(first.waited(at(62)), Some(TimeDelta::minutes(2)));
+    let called = first.called(&"3".parse().unwrap(), at(63));
+    assert_eq!(called.waited(at(80)), Some(TimeDelta::minutes(3)), "until the call");
+    assert_eq!(called.service_time(at(70)), TimeDelta::minutes(7));
+    assert_eq!(
+        called.after(CounterAction::Serve, at(65)).service_time(at(70)),
+        TimeDelta::minutes(5)
+    );
+}
+
+#[test]
+fn an_entry_of_an_earlier_version_is_read() {
+    let kept = serde_json::json!({"group": "A", "number": 7, "code": BookingCode::from_bits(1),
+        "state": "waiting", "since": 1_796_173_200});
+    let entry: QueueEntry = serde_json::from_value(kept).unwrap();
+    assert_eq!((entry.queue_number().to_string(), entry.calls), ("A-007".to_owned(), 0));
+}

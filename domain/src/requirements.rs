@@ -1,0 +1,191 @@
+//! Which documents an applicant brings: versioned data, selected by service, applicant, office, date.
+
+use std::sync::LazyLock;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::account::Applicant;
+use super::booking::Booking;
+use super::document::{ApplicantKind, Document, DocumentRule};
+use super::ids::ServiceId;
+use super::language::Text;
+use super::office::{DomicileRule, Office};
+
+/// Something an applicant should know before booking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Warning {
+    /// Stable name, for example `domicile_required`.
+    pub code: String,
+    /// A sentence.
+    pub message: Text,
+}
+
+/// The checklist made for one applicant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirements {
+    /// Documents, required ones first.
+    pub documents: Vec<Document>,
+    /// Warnings.
+    pub warnings: Vec<Warning>,
+    /// When the oldest rule used was last checked.
+    pub as_of: Option<NaiveDate>,
+    /// Sources of the rules used.
+    pub sources: Vec<String>,
+}
+
+/// `domain/data/documents.json`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rules {
+    child_below_years: u32,
+    rules: Vec<DocumentRule>,
+    domicile_letter: DomicileLetter,
+    nik_birth_date_differs: Text,
+    nik_missing: Text,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DomicileLetter {
+    document: Document,
+    required: Text,
+    recommended: Text,
+    depends: Text,
+}
+
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "the file is part of the program; a test parses it")]
+    serde_json::from_str(include_str!("../data/documents.json")).expect("documents.json")
+});
+
+/// What the choice of documents depends on.
+#[derive(Debug, Clone)]
+pub struct Circumstances<'a> {
+    /// The service.
+    pub service: &'a ServiceId,
+    /// Of age or not.
+    pub applicant: ApplicantKind,
+    /// Regency on the KTP, if it is known.
+    pub ktp_regency: Option<&'a str>,
+    /// Date of the visit.
+    pub date: NaiveDate,
+}
+
+/// The kind of applicant that a person born on `birth` is on `date`.
+pub fn applicant_kind(birth: NaiveDate, date: NaiveDate) -> ApplicantKind {
+    let had_birthday = (date.month(), date.day()) >= (birth.month(), birth.day());
+    let years = date.year() - birth.year() - i32::from(!had_birthday);
+    if i64::from(years) < i64::from(RULES.child_below_years) {
+        ApplicantKind::Child
+    } else {
+        ApplicantKind::Adult
+    }
+}
+
+/// The warning for a NIK whose digits tell another birth date than the applicant does.
+pub fn birth_date_warning() -> Warning {
+    Warning {
+        code: "nik_birth_date_differs".to_owned(),
+        message: RULES.nik_birth_date_differs.clone(),
+    }
+}
+
+/// The warning for somebody who told no NIK.
+pub fn nik_missing_warning() -> Warning {
+    Warning { code: "nik_missing".to_owned(), message: RULES.nik_missing.clone() }
+}
+
+/// The checklist for these circumstances at this office.
+pub fn requirements(office: &Office, about: &Circumstances<'_>) -> Requirements {
+    let mut list =
+        Requirements { documents: vec![], warnings: vec![], as_of: None, sources: vec![] };
+    let national =
+        RULES.rules.iter().filter(|rule| applies(rule, about)).max_by_key(|rule| rule.from);
+    let own = office.documents.iter().filter(|rule| applies(rule, about));
+    for rule in national.into_iter().chain(own) {
+        add_rule(&mut list, rule);
+    }
+    add_domicile(&mut list, office, about.ktp_regency);
+    list.documents.sort_by_key(|document| !document.required);
+    list
+}
+
+/// What this person brings to this visit.
+pub fn checklist(office: &Office, booking: &Booking, applicant: &Applicant) -> Requirements {
+    let details = &applicant.details;
+    let about = Circumstances {
+        service: &booking.seat.service,
+        applicant: applicant_kind(details.birth_date, booking.seat.date),
+        ktp_regency: details.ktp_regency.as_deref(),
+        date: booking.seat.date,
+    };
+    let mut list = requirements(office, &about);
+    if details.nik.is_none() {
+        list.warnings.push(nik_missing_warning());
+    }
+    list
+}
+
+/// What of the checklist was missing when the papers were looked at.
+pub fn missing_documents(list: &Requirements, booking: &Booking) -> Vec<Document> {
+    let missing = booking.documents.as_ref().map(|check| &*check.missing).unwrap_or_default();
+    list.documents.iter().filter(|document| missing.contains(&document.id)).cloned().collect()
+}
+
+fn applies(rule: &DocumentRule, about: &Circumstances<'_>) -> bool {
+    rule.service == *about.service
+        && rule.applicant.is_none_or(|kind| kind == about.applicant)
+        && rule.from.is_none_or(|from| from <= about.date)
+        && rule.until.is_none_or(|until| about.date <= until)
+}
+
+/// Adds a rule's documents; one that is there already by id is replaced.
+fn add_rule(list: &mut Requirements, rule: &DocumentRule) {
+    for document in &rule.documents {
+        list.documents.retain(|known| known.id != document.id);
+        list.documents.push(document.clone());
+    }
+    list.as_of = Some(list.as_of.map_or(rule.as_of, |at| at.min(rule.as_of)));
+    list.sources.push(rule.source.clone());
+}
+
+fn add_domicile(list: &mut Requirements, office: &Office, ktp_regency: Option<&str>) {
+    let letter = &RULES.domicile_letter;
+    let required = match office.domicile {
+        DomicileRule::NotNeeded => return,
+        DomicileRule::Recommended => false,
+        DomicileRule::Required => true,
+    };
+    let Some(regency) = ktp_regency else {
+        list.warnings.push(warning("domicile_depends", &letter.depends));
+        return;
+    };
+    if is_own_regency(office, regency) {
+        return;
+    }
+    list.documents.push(Document { required, ..letter.document.clone() });
+    list.warnings.push(if required {
+        warning("domicile_required", &letter.required)
+    } else {
+        warning("domicile_recommended", &letter.recommended)
+    });
+}
+
+fn warning(code: &str, message: &Text) -> Warning {
+    Warning { code: code.to_owned(), message: message.clone() }
+}
+
+/// Compares names of regencies forgivingly: case, spaces and the words "Kota", "Kab.", "Kabupaten".
+fn is_own_regency(office: &Office, regency: &str) -> bool {
+    let wanted = plain_regency(regency);
+    office.regencies.iter().any(|own| plain_regency(own) == wanted)
+}
+
+fn plain_regency(name: &str) -> String {
+    name.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !matches!(*word, "" | "kota" | "kab" | "kabupaten" | "administrasi" | "adm"))
+        .collect()
+}

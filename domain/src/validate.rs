@@ -1,0 +1,175 @@
+//! Whether an office's description makes sense, before it is written anywhere.
+
+use std::collections::BTreeSet;
+
+use chrono::Weekday;
+
+use super::office::{Office, WeeklySession};
+use super::release::ReleasePolicy;
+use crate::language::Text;
+
+/// What is wrong with a description: the field, and a sentence for whoever wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleViolation {
+    /// Path of the field.
+    pub field: String,
+    /// What it should be.
+    pub why: &'static str,
+}
+
+/// Slots of one day; one transaction opens them all.
+const MAX_SLOTS: usize = 99;
+/// Seat numbers have three digits.
+const MAX_SEATS: u16 = 999;
+const WEEK: [Weekday; 7] = [
+    Weekday::Mon,
+    Weekday::Tue,
+    Weekday::Wed,
+    Weekday::Thu,
+    Weekday::Fri,
+    Weekday::Sat,
+    Weekday::Sun,
+];
+
+/// Everything that is wrong with an office.
+pub fn faults(office: &Office) -> Vec<RuleViolation> {
+    let mut found = Vec::new();
+    let ids: BTreeSet<_> = office.services.iter().map(|service| &service.id).collect();
+    if ids.is_empty() || ids.len() != office.services.len() {
+        found.push(fault("services", "at least one service, and no id twice"));
+    }
+    if office.services.iter().any(|service| !service.queue_group.is_ascii_uppercase()) {
+        found.push(fault("services.queue_group", "a letter from A to Z"));
+    }
+    for (at, session) in office.sessions.iter().enumerate() {
+        let known = ids.contains(&session.service);
+        found.extend(
+            session_fault(session, known).map(|why| fault(&format!("sessions[{at}]"), why)),
+        );
+    }
+    for day in WEEK {
+        found.extend(day_fault(office, day).map(|why| fault("sessions", why)));
+    }
+    found.extend(policy_fault(office).map(|why| fault("policy", why)));
+    found.extend(release_fault(&office.release).map(|(field, why)| fault(field, why)));
+    if office.whatsapp_number.as_ref().is_some_and(|number| !is_number(number)) {
+        found.push(fault("whatsapp_number", "8 to 15 digits, with the country's and nothing else"));
+    }
+    found.extend(documents_fault(office).map(|why| fault("documents", why)));
+    found.extend(long_text(office).map(|field| fault(field, "at most 120 characters")));
+    found
+}
+
+/// No rule opens a date more than a year before it.
+fn release_fault(release: &ReleasePolicy) -> Option<(&'static str, &'static str)> {
+    match release {
+        ReleasePolicy::Rolling { days_ahead: 366.., .. } => {
+            Some(("release.days_ahead", "from 0 to 365"))
+        }
+        ReleasePolicy::Weekly { weeks_ahead: 0 | 52.., .. } => {
+            Some(("release.weeks_ahead", "from 1 to 51"))
+        }
+        ReleasePolicy::Monthly { months_ahead: 0 | 12.., .. } => {
+            Some(("release.months_ahead", "from 1 to 11"))
+        }
+        ReleasePolicy::Monthly { day: 0 | 32.., .. } => Some(("release.day", "from 1 to 31")),
+        _ => None,
+    }
+}
+
+/// Names and addresses stand in messages, whose length is bounded.
+const MAX_CHARS: usize = 120;
+
+fn long_text(office: &Office) -> Option<&'static str> {
+    let (name, address, contact) = (&office.name, &office.address, &office.contact);
+    let texts =
+        [("name", name), ("address", address), ("contact", &contact.id), ("contact", &contact.en)];
+    texts.into_iter().find(|(_, text)| text.chars().count() > MAX_CHARS).map(|(field, _)| field)
+}
+
+/// Rules of an office's own: few, for the checklist has to fit into a message.
+const MAX_RULES: usize = 50;
+const MAX_DOCUMENTS: usize = 12;
+
+/// Ids of documents stand in metrics, their labels in messages.
+fn documents_fault(office: &Office) -> Option<&'static str> {
+    let is_id = |id: &str| {
+        (1..=40).contains(&id.len())
+            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    let is_short =
+        |text: &Text| [&text.id, &text.en].iter().all(|t| t.chars().count() <= MAX_CHARS);
+    if office.documents.len() > MAX_RULES {
+        return Some("at most 50 rules");
+    }
+    for rule in &office.documents {
+        if rule.documents.len() > MAX_DOCUMENTS {
+            return Some("at most 12 documents in a rule");
+        }
+        if rule.documents.iter().any(|document| !is_id(&document.id)) {
+            return Some("an id of 1 to 40 small letters, digits or `_`");
+        }
+        if rule.documents.iter().any(|document| !is_short(&document.label)) {
+            return Some("a label of at most 120 characters");
+        }
+    }
+    None
+}
+
+fn fault(field: &str, why: &'static str) -> RuleViolation {
+    RuleViolation { field: field.to_owned(), why }
+}
+
+fn is_number(text: &str) -> bool {
+    (8..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn session_fault(session: &WeeklySession, known: bool) -> Option<&'static str> {
+    let pooled: u32 = session.pools.iter().map(|pool| u32::from(pool.seats)).sum();
+    if !known {
+        Some("its service is not among the office's services")
+    } else if session.days.is_empty() {
+        Some("at least one weekday")
+    } else if session.from >= session.until {
+        Some("`from` before `until`")
+    } else if !(5..=720).contains(&session.every_minutes) {
+        Some("`every_minutes` from 5 to 720")
+    } else if session.quota > MAX_SEATS {
+        Some("a quota of at most 999")
+    } else if pooled > u32::from(session.quota) {
+        Some("pools that together are no larger than the quota")
+    } else {
+        None
+    }
+}
+
+fn day_fault(office: &Office, day: Weekday) -> Option<&'static str> {
+    let mut seen = BTreeSet::new();
+    for session in office.sessions.iter().filter(|session| session.days.contains(&day)) {
+        let step = usize::from(session.every_minutes.max(1));
+        for minutes in (session.from.minutes()..session.until.minutes()).step_by(step) {
+            if !seen.insert((minutes, &session.service)) {
+                return Some("a service has one slot at a time: two sessions of a weekday overlap");
+            }
+        }
+    }
+    (seen.len() > MAX_SLOTS).then_some("at most 99 slots on a weekday, all services together")
+}
+
+fn policy_fault(office: &Office) -> Option<&'static str> {
+    let policy = &office.policy;
+    if !(1..=24 * 60).contains(&policy.hold_minutes) {
+        Some("`hold_minutes` from 1 to 1440")
+    } else if policy.cool_down_secs.0 > policy.cool_down_secs.1 || policy.cool_down_secs.1 > 3_600 {
+        Some("`cool_down_secs` as [least, most], at most 3600")
+    } else if policy.late_minutes == 0
+        || policy.late_minutes > 12 * 60
+        || policy.early_minutes > 24 * 60
+    {
+        Some("`late_minutes` from 1 to 720, `early_minutes` at most 1440")
+    } else if policy.book_minutes_before > 14 * 24 * 60 || policy.reschedule_days_before > 60 {
+        Some("`book_minutes_before` at most 20160, `reschedule_days_before` at most 60")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,11 @@
+//! SQS: the queue of messages to be sent, the one of messages received, and how a function takes a
+//! batch of either. Ids and hashes only, no personal data.
+
+mod batch;
+mod inbox;
+mod messages;
+
+pub use batch::Batch;
+pub use inbox::{Inbox, InboxBody};
+pub(crate) use messages::ping;
+pub use messages::{MessageQueue, QueueBody};

@@ -1,0 +1,58 @@
+//! What is known of an account's chat when something is to be sent: when the person last wrote, and
+//! whether they want reminders.
+
+use chrono::{DateTime, Utc};
+
+use super::error::StoreError;
+use super::items::{instant_of, seconds};
+use super::transact::{Expression, Write};
+use super::{Store, keys};
+use crate::domain::ids::AccountId;
+
+/// How an account may be written to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ServiceWindow {
+    /// When the person last wrote; unknown: never.
+    pub last_inbound_at: Option<DateTime<Utc>>,
+    /// They want no reminders.
+    pub reminders_off: bool,
+}
+
+impl Store {
+    /// When an account's person was last heard, and what they want.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn service_window(&self, account: &AccountId) -> Result<ServiceWindow, StoreError> {
+        let Some(item) = self.get_item(&keys::chat(account)).await? else {
+            return Ok(ServiceWindow::default());
+        };
+        let off = item.get("reminders_off").and_then(|off| off.as_bool().ok());
+        Ok(ServiceWindow {
+            last_inbound_at: instant_of(&item, "heard_at"),
+            reminders_off: off == Some(&true),
+        })
+    }
+
+    /// Notes that the account's person wrote at `at`. An older note and an account that is gone
+    /// change nothing.
+    ///
+    /// # Errors
+    /// If the table does not answer.
+    pub async fn note_inbound(
+        &self,
+        account: &AccountId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let noted = Expression::new("SET #heard_at = :at").with(":at", seconds(at));
+        let later = Expression::new("attribute_not_exists(#heard_at) OR #heard_at < :at")
+            .with(":at", seconds(at));
+        // Nothing is added to an account without a profile: it was erased.
+        let there = Expression::new("attribute_exists(#pk)");
+        let writes = vec![
+            Write::Check(keys::profile(account), there),
+            Write::Update(keys::chat(account), noted, Some(later)),
+        ];
+        self.transact(writes).await.map(|_| ())
+    }
+}
