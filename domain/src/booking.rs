@@ -3,6 +3,7 @@
 //! A transition answers with the next booking or with the reason why not. What time alone changes
 //! (a hold that ran out, a visit that was missed) is derived on reading by [`Booking::status_at`].
 
+mod records;
 mod visit;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -12,10 +13,11 @@ use utoipa::ToSchema;
 use super::code::BookingCode;
 use super::ids::{AccountId, ApplicantId, OfficeId, ServiceId};
 use super::office::{Channel, Office};
+use super::reason::Reason;
 use super::time::{SlotTime, end_of_day};
 use crate::language::Locale;
 
-pub use visit::{CheckIn, DocumentCheck};
+pub use records::{CheckIn, DocumentCheck};
 
 /// Where a booking stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -225,20 +227,20 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The code of its problem.
-    pub fn code(self) -> &'static str {
+    /// Its code.
+    pub fn reason(self) -> Reason {
         match self {
-            Self::HoldExpired => "hold_expired",
-            Self::Ended | Self::NotDue => "booking_ended",
-            Self::CheckedIn => "already_checked_in",
-            Self::TooLateToMove => "too_late_to_move",
-            Self::MovedTooOften => "too_many_requests",
-            Self::NotConfirmed => "not_confirmed",
-            Self::TooEarly => "too_early",
-            Self::TooLate => "too_late",
-            Self::WrongDay => "wrong_day",
-            Self::NotCheckedIn => "not_checked_in",
-            Self::DeadlinePassed => "deadline_passed",
+            Self::HoldExpired => Reason::HoldExpired,
+            Self::Ended | Self::NotDue => Reason::BookingEnded,
+            Self::CheckedIn => Reason::AlreadyCheckedIn,
+            Self::TooLateToMove => Reason::TooLateToMove,
+            Self::MovedTooOften => Reason::TooManyRequests,
+            Self::NotConfirmed => Reason::NotConfirmed,
+            Self::TooEarly => Reason::TooEarly,
+            Self::TooLate => Reason::TooLate,
+            Self::WrongDay => Reason::WrongDay,
+            Self::NotCheckedIn => Reason::NotCheckedIn,
+            Self::DeadlinePassed => Reason::DeadlinePassed,
         }
     }
 }

@@ -326,10 +326,11 @@ pub fn next<'a>(entries: &'a [QueueEntry], groups: &[char]) -> Option<&'a QueueE
 }
 
 /// How many wait who are called before this one, by a counter that serves its group.
-pub fn people_ahead(entries: &[QueueEntry], of: QueueNumber) -> u32 {
-    let Some(own) = entries.iter().find(|entry| entry.queue_number() == of) else { return 0 };
+pub fn people_ahead(entries: &[QueueEntry], own: &QueueEntry) -> u32 {
     let is_ahead = |entry: &&QueueEntry| {
-        entry.group == of.group && entry.state == QueueState::Waiting && entry.order() < own.order()
+        entry.group == own.group
+            && entry.state == QueueState::Waiting
+            && entry.order() < own.order()
     };
     u32::try_from(entries.iter().filter(is_ahead).count()).unwrap_or(u32::MAX)
 }

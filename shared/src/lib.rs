@@ -30,3 +30,4 @@ pub mod security;
 pub mod staff;
 pub mod storage;
 pub mod telemetry;
+pub mod use_cases;

@@ -38,9 +38,9 @@ fn priority_goes_first_then_who_came_first() {
     assert_eq!(next(&all[..2], &[]).unwrap().queue_number().to_string(), "A-001");
     assert_eq!(next(&all, &['B']).unwrap().queue_number().to_string(), "B-001");
     assert_eq!(next(&all, &['C']), None);
-    assert_eq!(people_ahead(&all, all[0].queue_number()), 1);
-    assert_eq!(people_ahead(&all, all[1].queue_number()), 0, "another group's counter");
-    assert_eq!(people_ahead(&all, all[2].queue_number()), 0);
+    assert_eq!(people_ahead(&all, &all[0]), 1);
+    assert_eq!(people_ahead(&all, &all[1]), 0, "another group's counter");
+    assert_eq!(people_ahead(&all, &all[2]), 0);
 }
 
 #[test]

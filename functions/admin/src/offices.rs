@@ -1,10 +1,12 @@
 //! An office's description as a whole.
 
+use antrian::domain::field::FieldError;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
+use antrian::domain::reason::Reason;
 use antrian::domain::validate::{RuleViolation, faults};
 use antrian::http::body::{Body, Segments};
-use antrian::http::problem::{Code, FieldError, Problem, ProblemDetails};
+use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
@@ -19,7 +21,7 @@ pub(crate) fn routes() -> Routes {
 
 /// The office as the table has it now, and its revision.
 pub(crate) async fn current(app: &AppState, id: &OfficeId) -> Result<(Office, u32), Problem> {
-    app.ledger.store().office(id).await?.ok_or_else(|| Problem::new(Code::NotFound))
+    app.ledger.store().office(id).await?.ok_or_else(|| Problem::new(Reason::NotFound))
 }
 
 /// Refuses a description that makes no sense.
@@ -36,7 +38,7 @@ pub(crate) fn check(office: &Office) -> Result<(), Problem> {
 pub(crate) async fn write(app: &AppState, revision: u32, office: &Office) -> Result<(), Problem> {
     let written = app.ledger.store().put_office(revision, office).await?;
     app.ledger.offices().forget().await;
-    if written { Ok(()) } else { Err(Problem::new(Code::ChangedMeanwhile)) }
+    if written { Ok(()) } else { Err(Problem::new(Reason::ChangedMeanwhile)) }
 }
 
 /// Writes an office. Days that are open already keep their slots: see `releases` and `slots`.

@@ -4,10 +4,11 @@ use antrian::app::App;
 use antrian::domain::calendar::{PlannedDay, plan_day};
 use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::office::Office;
+use antrian::domain::reason::Reason;
 use antrian::domain::time::{SlotTime, local_date};
 use antrian::http::body::{Body, Segments};
 use antrian::http::idempotency::{RequestKey, idempotent};
-use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
@@ -16,7 +17,6 @@ use antrian::storage::DayOpened;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -40,7 +40,7 @@ struct Release {
 }
 
 /// What a release opened.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct Released {
     /// Dates opened now.
     opened: Vec<NaiveDate>,
@@ -66,12 +66,12 @@ async fn release(
     Segments(id): Segments<OfficeId>,
     key: RequestKey,
     body: Body<Release>,
-) -> Result<Response, Problem> {
+) -> Result<Json<Released>, Problem> {
     staff.may(Scope::Admin, &id)?;
     let (office, _) = current(&app, &id).await?;
     let scope = format!("release\n{id}");
-    idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, open(&app, &office, &body.value))
-        .await
+    let opening = open(&app, &office, &body.value);
+    idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, opening).await.map(Json)
 }
 
 async fn open(app: &App, office: &Office, release: &Release) -> Result<Released, Problem> {
@@ -183,7 +183,7 @@ async fn patch(
     let (office, _) = current(&app, &id).await?;
     known_service(&office, &service)?;
     if !app.ledger.store().set_quota(&office, date, &service, time, quota).await? {
-        return Err(Problem::new(Code::NotFound));
+        return Err(Problem::new(Reason::NotFound));
     }
     let now = app.clock.now();
     let day = app.ledger.days().refresh(&id, date, now).await?;

@@ -2,29 +2,31 @@
 
 use std::sync::Arc;
 
+use antrian::domain::code::BookingCode;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
 use antrian::domain::queue::{
     Counter, CounterAction, QueueDay, QueueEntry, QueueNumber, QueueState,
 };
-use antrian::domain::time::local_date;
+use antrian::domain::reason::Reason;
 use antrian::http::body::{Body, Segments};
-use antrian::http::idempotency::{RequestKey, replay_or_act};
-use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::idempotency::{RequestKey, idempotent};
+use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
-use antrian::http::{AppState, Routes, office};
-use antrian::ledger::{CallTarget, Called, Stepped};
+use antrian::http::{AppState, Routes};
+use antrian::ledger::CallTarget;
 use antrian::staff::Scope;
+use antrian::use_cases::desk::{self, person_behind};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::visit::{PersonView, named};
+use crate::visit::PersonView;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(call)).routes(routes!(step))
@@ -59,7 +61,7 @@ struct AtCounter {
 const MAX_GROUPS: usize = 26;
 
 /// A number at a counter.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 struct CalledView {
     #[schema(value_type = Option<String>)]
     counter: Option<Counter>,
@@ -73,7 +75,8 @@ struct CalledView {
     priority: bool,
     /// Seconds in the line before the call; absent while a paper is being fetched.
     waited_secs: Option<i64>,
-    code: String,
+    #[schema(value_type = String)]
+    code: BookingCode,
     service: Option<String>,
     /// Absent if it could not be read at this moment.
     applicant: Option<PersonView>,
@@ -94,9 +97,8 @@ pub(crate) async fn queue_of_today(
     app: &AppState,
     id: &OfficeId,
 ) -> Result<(Arc<Office>, QueueDay), Problem> {
-    let office = office(app, id).await?;
-    let date = local_date(app.clock.now(), office.timezone);
-    Ok((office, QueueDay { office: id.clone(), date }))
+    let found = desk::queue_of_today(app, id).await?;
+    found.ok_or_else(|| Problem::new(Reason::NotFound))
 }
 
 /// Calls the next number to a counter, or one that is asked for. Of several counters that ask at the
@@ -113,13 +115,19 @@ async fn call(
     Segments(id): Segments<OfficeId>,
     key: RequestKey,
     body: Body<Call>,
-) -> Result<Response, Problem> {
+) -> Result<Json<CalledView>, Problem> {
     let (_, day) = queue_of(&app, &staff, &id).await?;
     let scope = scope("call", &day, &staff);
     let request = key.hash(&app, &scope);
     let calling = call_one(&app, &day, &body.value, request.as_deref());
-    let called = replay_or_act(&app, &key, &scope, &body.hash(), StatusCode::OK, calling).await?;
-    named(&app, called, None).await
+    let called = idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, calling).await?;
+    Ok(Json(named(&app, called).await))
+}
+
+/// With who the person is, which is not kept for repeated requests.
+async fn named(app: &AppState, view: CalledView) -> CalledView {
+    let applicant = person_behind(app, view.code).await;
+    CalledView { applicant: applicant.as_ref().map(PersonView::from), ..view }
 }
 
 /// Requests of one person about one office's queue.
@@ -133,20 +141,11 @@ async fn call_one(
     call: &Call,
     request: Option<&str>,
 ) -> Result<CalledView, Problem> {
-    let wanted = wanted(call)?;
-    match app.ledger.call(day, &call.counter, &wanted, request, app.clock.now()).await? {
-        Called::Yes(entry) => Ok(view(&entry, app.clock.now())),
-        Called::NobodyWaits => Err(Problem::new(Code::QueueEmpty)),
-        Called::NotWaiting(None) => Err(Problem::new(Code::NotFound)),
-        Called::NotWaiting(Some(state)) => Err(Problem::new(Code::NotWaiting).with("state", state)),
-        Called::Busy(at) => {
-            let problem = Problem::new(Code::CounterBusy).with("state", at.state);
-            Err(problem.with("queue_number", at.number))
-        }
-    }
+    let (target, now) = (target(call)?, app.clock.now());
+    Ok(view(&app.ledger.call(day, &call.counter, &target, request, now).await??, now))
 }
 
-fn wanted(call: &Call) -> Result<CallTarget, Problem> {
+fn target(call: &Call) -> Result<CallTarget, Problem> {
     let is_letter = |group: &char| group.is_ascii_alphabetic();
     match call.number {
         Some(number) if call.groups.is_empty() => Ok(CallTarget::Number(number)),
@@ -176,27 +175,25 @@ async fn step(
     Segments((id, step)): Segments<(OfficeId, CounterAction)>,
     key: RequestKey,
     body: Body<AtCounter>,
-) -> Result<Response, Problem> {
+) -> Result<Json<CalledView>, Problem> {
     let (_, day) = queue_of(&app, &staff, &id).await?;
     let scope = scope(step.as_str(), &day, &staff);
     let request = key.hash(&app, &scope);
     let stepping = step_once(&app, &day, &body.value, step, request.as_deref());
-    let stepped = replay_or_act(&app, &key, &scope, &body.hash(), StatusCode::OK, stepping).await?;
-    named(&app, stepped, None).await
+    let stepped = idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, stepping).await?;
+    Ok(Json(named(&app, stepped).await))
 }
 
 async fn step_once(
     app: &AppState,
     day: &QueueDay,
     at: &AtCounter,
-    step: CounterAction,
+    action: CounterAction,
     request: Option<&str>,
 ) -> Result<CalledView, Problem> {
-    match app.ledger.step(day, &at.counter, at.number, step, request, app.clock.now()).await? {
-        Stepped::Done(entry) => Ok(view(&entry, app.clock.now())),
-        Stepped::Idle => Err(Problem::new(Code::CounterIdle)),
-        Stepped::Refused(refusal) => Err(Problem::from(refusal)),
-    }
+    let now = app.clock.now();
+    let entry = app.ledger.step(day, &at.counter, at.number, action, request, now).await??;
+    Ok(view(&entry, now))
 }
 
 fn view(entry: &QueueEntry, now: DateTime<Utc>) -> CalledView {
@@ -207,7 +204,7 @@ fn view(entry: &QueueEntry, now: DateTime<Utc>) -> CalledView {
         calls: entry.calls,
         priority: entry.priority,
         waited_secs: entry.waited(now).map(|time| time.num_seconds()),
-        code: entry.code.to_string(),
+        code: entry.code,
         service: entry.service.as_ref().map(ToString::to_string),
         applicant: None,
     }

@@ -1,26 +1,21 @@
-//! A look at a person's papers: complete, or incomplete with a deadline.
+//! A look at a person's documents: complete, or incomplete with a deadline.
 
-use antrian::domain::booking::{Booking, Status};
-use antrian::domain::calendar::{PlannedDay, plan_day};
+use antrian::domain::booking::Status;
 use antrian::domain::code::BookingCode;
-use antrian::domain::document::Document;
-use antrian::domain::office::Office;
-use antrian::domain::requirements::Requirements;
-use antrian::domain::requirements::{checklist, missing_documents};
-use antrian::domain::time::{local_date, whole_seconds};
+use antrian::domain::requirements::missing_documents;
 use antrian::http::body::{Body, Segments};
 use antrian::http::idempotency::{RequestKey, idempotent};
-use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::views::{DocumentView, instant, views};
 use antrian::http::{AppState, Routes};
-use antrian::ledger::{Changed, Decision};
 use antrian::staff::Scope;
+use antrian::use_cases::desk::{Checked, Finding, check_documents};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -32,7 +27,8 @@ pub(crate) fn routes() -> Routes {
 /// What the clerk has found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Finding {
+#[schema(as = Finding)]
+enum FindingWord {
     Complete,
     Incomplete,
 }
@@ -40,7 +36,7 @@ enum Finding {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DocumentCheck {
-    decision: Finding,
+    decision: FindingWord,
     /// With `incomplete`: ids of documents of the person's checklist.
     #[serde(default)]
     missing: Vec<String>,
@@ -50,7 +46,7 @@ struct DocumentCheck {
 }
 
 /// A visit whose papers were looked at.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct DocumentCheckView {
     code: String,
     /// `checked_in`: all papers are there. `awaiting_documents`: some are missing.
@@ -62,9 +58,6 @@ struct DocumentCheckView {
     /// Until when it may be brought.
     deadline: Option<String>,
 }
-
-/// The applicant comes again for a paper within this time, or books anew.
-const FARTHEST: TimeDelta = TimeDelta::days(14);
 
 /// Writes down whether a person's papers are complete.
 ///
@@ -82,11 +75,11 @@ async fn check(
     Segments(code): Segments<BookingCode>,
     key: RequestKey,
     body: Body<DocumentCheck>,
-) -> Result<Response, Problem> {
+) -> Result<Json<DocumentCheckView>, Problem> {
     staff.has(Scope::Desk)?;
     let scope = format!("documents\n{code}\n{}", staff.0.subject);
     let decide = decide(&app, &staff, code, &body.value);
-    idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, decide).await
+    idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, decide).await.map(Json)
 }
 
 async fn decide(
@@ -95,83 +88,31 @@ async fn decide(
     code: BookingCode,
     check: &DocumentCheck,
 ) -> Result<DocumentCheckView, Problem> {
-    let now = app.clock.now();
-    let (office, booking) = crate::visit::visit(app, staff, code).await?;
-    let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
-    // Whoever is erased has no visit any more.
-    let applicant = applicant.ok_or_else(|| Problem::new(Code::BookingEnded))?;
-    let list = checklist(&office, &booking, &applicant);
-    let decision = decision(&office, &list.documents, check, now)?;
-    match app.ledger.check_documents(&office, booking, &decision, now).await? {
-        Changed::Done(booking) | Changed::Already(booking) => Ok(view(&office, &booking, &list)),
-        Changed::Refused(refusal) => Err(Problem::from(refusal)),
-    }
+    let checked = check_documents(app, &staff.0, code, &finding(check)?).await??;
+    Ok(view(&checked))
 }
 
-fn decision(
-    office: &Office,
-    list: &[Document],
-    check: &DocumentCheck,
-    now: DateTime<Utc>,
-) -> Result<Decision, Problem> {
-    if check.decision == Finding::Complete {
-        if check.missing.is_empty() && check.deadline.is_none() {
-            return Ok(Decision::Complete);
+fn finding(check: &DocumentCheck) -> Result<Finding<'_>, Problem> {
+    match check.decision {
+        FindingWord::Incomplete => Ok(Finding::Incomplete(&check.missing, check.deadline)),
+        FindingWord::Complete if check.missing.is_empty() && check.deadline.is_none() => {
+            Ok(Finding::Complete)
         }
-        return Err(Problem::field(
+        FindingWord::Complete => Err(Problem::field(
             "decision",
             "Dokumen yang lengkap tidak memiliki kekurangan atau batas waktu.",
-            "Complete papers have nothing missing and no deadline.",
-        ));
+            "Complete documents have nothing missing and no deadline.",
+        )),
     }
-    Ok(Decision::Incomplete {
-        missing: known(list, &check.missing)?,
-        deadline: deadline(office, check.deadline, now)?,
-    })
 }
 
-/// The ids in the order of the checklist, each once.
-fn known(list: &[Document], missing: &[String]) -> Result<Vec<String>, Problem> {
-    let is_known = |id: &String| list.iter().any(|document| document.id == *id);
-    if missing.is_empty() || !missing.iter().all(is_known) {
-        let ids: Vec<_> = list.iter().map(|document| document.id.as_str()).collect();
-        let ids = ids.join(", ");
-        return Err(Problem::field(
-            "missing",
-            &format!("Sebutkan dokumen yang kurang dari daftar pemohon ini: {ids}."),
-            &format!("Name what is missing of this person's checklist: {ids}."),
-        ));
-    }
-    let ids = list.iter().map(|document| document.id.clone());
-    Ok(ids.filter(|id| missing.contains(id)).collect())
-}
-
-/// Somebody has to be there who takes the papers.
-fn deadline(
-    office: &Office,
-    wish: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> Result<DateTime<Utc>, Problem> {
-    let is_near = |deadline: &DateTime<Utc>| *deadline > now && *deadline - now <= FARTHEST;
-    let is_open = |deadline: &DateTime<Utc>| {
-        let date = local_date(*deadline, office.timezone);
-        matches!(plan_day(office, date), PlannedDay::Open(_))
-    };
-    wish.map(whole_seconds).filter(is_near).filter(is_open).ok_or_else(|| {
-        Problem::field(
-            "deadline",
-            "Batas waktu harus sesudah saat ini, paling lama 14 hari lagi, pada hari kantor buka.",
-            "The deadline must be in the future, at most 14 days from now, on a day that is open.",
-        )
-    })
-}
-
-fn view(office: &Office, booking: &Booking, list: &Requirements) -> DocumentCheckView {
+fn view(checked: &Checked) -> DocumentCheckView {
+    let (booking, zone) = (&checked.booking, checked.office.timezone);
     DocumentCheckView {
         code: booking.code.to_string(),
         status: booking.status,
         queue_number: booking.queue_place().map(|(_, number)| number.to_string()),
-        missing: views(&missing_documents(list, booking)),
-        deadline: booking.documents_deadline().map(|at| instant(at, office.timezone)),
+        missing: views(&missing_documents(&checked.list, booking)),
+        deadline: booking.documents_deadline().map(|at| instant(at, zone)),
     }
 }

@@ -2,31 +2,27 @@
 
 use std::sync::OnceLock;
 
-use antrian::domain::account::Applicant;
-use antrian::domain::booking::{Refusal, Status};
+use antrian::domain::booking::Status;
 use antrian::domain::code::BookingCode;
-use antrian::domain::ids::OfficeId;
-use antrian::domain::office::Office;
+use antrian::domain::reason::Reason;
 use antrian::domain::requirements::checklist;
 use antrian::http::body::Body;
-use antrian::http::idempotency::{RequestKey, replay_or_act};
+use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::views::{DocumentView, WarningView, instant, views};
 use antrian::http::{AppState, Routes};
-use antrian::ledger::{CheckInRefused, CheckedIn};
 use antrian::staff::Scope;
-use antrian::telemetry::Record;
-use antrian::telemetry::catalogue::CHECK_IN_REFUSAL;
+use antrian::use_cases::desk::{self, Scanned, count_refusal, person_behind};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::visit::{Denied, PersonView, named, visit};
+use crate::visit::PersonView;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(check_in))
@@ -45,9 +41,10 @@ struct Scan {
 }
 
 /// A person who is in.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 struct CheckInView {
-    code: String,
+    #[schema(value_type = String)]
+    code: BookingCode,
     /// Always `checked_in`, or what became of the visit since.
     status: Status,
     /// For example `A-014`.
@@ -72,7 +69,7 @@ struct CheckInView {
 }
 
 /// The scan that counts.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct FirstScan {
     at: String,
     gate: String,
@@ -92,62 +89,42 @@ async fn check_in(
     staff: StaffMember,
     key: RequestKey,
     body: Body<Scan>,
-) -> Result<Response, Problem> {
+) -> Result<Json<CheckInView>, Problem> {
     staff.has(Scope::Desk)?;
     let scope = format!("check-in\n{}", staff.0.subject);
     let seen = OnceLock::new();
     let scanning = scan(&app, &staff, &body.value, &seen);
-    let scanned = replay_or_act(&app, &key, &scope, &body.hash(), StatusCode::OK, scanning).await?;
-    named(&app, scanned, seen.into_inner()).await
-}
-
-/// Counts a scan of what is not this desk's.
-fn counted(app: &AppState, denied: Denied) -> Problem {
-    let office = match &denied {
-        Denied::Unknown => None,
-        Denied::Elsewhere(office) => Some(office.id.clone()),
-        Denied::Fault(_) => return denied.into(),
+    let status = StatusCode::OK;
+    let view = idempotent(&app, &key, &scope, &body.hash(), status, scanning).await?;
+    // A replay has seen nobody.
+    let applicant = match seen.into_inner() {
+        Some(seen) => seen,
+        None => person_behind(&app, view.code).await.as_ref().map(PersonView::from),
     };
-    refused(app, office.as_ref(), denied.into())
-}
-
-/// Counts a refusal: where, if that is known.
-fn refused(app: &AppState, office: Option<&OfficeId>, problem: Problem) -> Problem {
-    let record = Record::of(&CHECK_IN_REFUSAL, &[1]).by(problem.code().as_str());
-    let placed = match office {
-        Some(office) => record.at(office, None),
-        None => record,
-    };
-    app.metrics.send(placed, app.clock.now());
-    problem
+    Ok(Json(CheckInView { applicant, ..view }))
 }
 
 async fn scan(
     app: &AppState,
     staff: &StaffMember,
     scan: &Scan,
-    seen: &OnceLock<PersonView>,
+    seen: &OnceLock<Option<PersonView>>,
 ) -> Result<CheckInView, Problem> {
-    let now = app.clock.now();
-    let code = scanned_code(app, scan).map_err(|problem| refused(app, None, problem))?;
-    let gate = gate(scan)?;
-    let visit = visit(app, staff, code).await;
-    let (office, booking) = visit.map_err(|denied| counted(app, denied))?;
-    let gate = gate.unwrap_or_else(|| office.name.clone());
-    // Read before: once the person is in, nothing may fail any more.
-    let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
-    applicant.iter().for_each(|applicant| drop(seen.set(applicant.into())));
-    match app.ledger.check_in(&office, booking, &gate, now).await? {
-        Ok(checked_in) => view(&office, &checked_in, applicant.as_ref()),
-        Err(why) => Err(refused(app, Some(&office.id), refusal(&office, &why))),
-    }
+    let code = scanned_code(app, scan).inspect_err(|problem| {
+        if let Code::Refused(reason) = problem.code() {
+            count_refusal(app, None, reason);
+        }
+    })?;
+    let scanned = desk::scan(app, &staff.0, code, gate(scan)?.as_deref()).await??;
+    drop(seen.set(scanned.applicant.as_ref().map(PersonView::from)));
+    view(&scanned)
 }
 
 /// The code of a scan. The ticket says which booking it is; the booking says where and when.
 fn scanned_code(app: &AppState, scan: &Scan) -> Result<BookingCode, Problem> {
     match (&scan.ticket, &scan.code) {
         (Some(ticket), None) => {
-            let claims = app.tickets.verify(ticket).map_err(|_| Problem::new(Code::BadTicket))?;
+            let claims = app.tickets.verify(ticket).map_err(|_| Problem::new(Reason::BadTicket))?;
             Ok(claims.code)
         }
         (None, Some(code)) => code.parse().map_err(|_| {
@@ -179,29 +156,13 @@ fn gate(scan: &Scan) -> Result<Option<String>, Problem> {
     ))
 }
 
-fn refusal(office: &Office, refused: &CheckInRefused) -> Problem {
-    let (times, zone) = (refused.booking.times, office.timezone);
-    let problem = Problem::from(refused.refusal);
-    match refused.refusal {
-        Refusal::WrongDay | Refusal::TooEarly | Refusal::TooLate => problem
-            .with("date", refused.booking.seat.date)
-            .with("slot", refused.booking.seat.time)
-            .with("check_in_from", instant(times.check_in_from, zone))
-            .with("check_in_until", instant(times.check_in_until, zone)),
-        _ => problem,
-    }
-}
-
-fn view(
-    office: &Office,
-    checked_in: &CheckedIn,
-    applicant: Option<&Applicant>,
-) -> Result<CheckInView, Problem> {
+fn view(scanned: &Scanned) -> Result<CheckInView, Problem> {
+    let (office, checked_in) = (&scanned.office, &scanned.checked_in);
     let booking = &checked_in.booking;
     let scan = booking.check_in.as_ref().ok_or_else(|| Problem::new(Code::InternalError))?;
-    let list = applicant.map(|applicant| checklist(office, booking, applicant));
+    let list = scanned.applicant.as_ref().map(|who| checklist(office, booking, who));
     Ok(CheckInView {
-        code: booking.code.to_string(),
+        code: booking.code,
         status: booking.status,
         queue_number: scan.queue_number().to_string(),
         people_ahead: checked_in.people_ahead,

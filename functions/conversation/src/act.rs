@@ -9,7 +9,7 @@ use antrian::domain::code::BookingCode;
 use antrian::domain::language::{Locale, fill};
 use antrian::domain::message::{Message, MessageKind};
 use antrian::domain::person::Category;
-use antrian::ledger::{Changed, LedgerError};
+use antrian::ledger::{Changed, LedgerError, Outcome};
 use antrian::messaging::compose::Reply;
 use antrian::storage::ApplicantAdded;
 
@@ -231,13 +231,13 @@ async fn cancel(
 /// What is answered to a change: nothing if it was made, for its own message tells of it.
 pub(crate) async fn changed_reply(
     turn: &TurnContext<'_>,
-    changed: Result<Changed, LedgerError>,
+    changed: Outcome<Changed, Refusal>,
 ) -> Result<Option<Reply>, TurnError> {
     let locale = turn.account.locale;
     match changed {
-        Ok(Changed::Done(_)) => Ok(None),
-        Ok(Changed::Already(booking)) => already(turn, &booking).await,
-        Ok(Changed::Refused(refusal)) => Ok(Some(refused(turn, refusal))),
+        Ok(Ok(changed)) if !changed.already => Ok(None),
+        Ok(Ok(changed)) => already(turn, &changed.booking).await,
+        Ok(Err(refusal)) => Ok(Some(refused(turn, refusal))),
         Err(LedgerError::Contention) => Ok(Some(say::plain(locale, &TEXTS.busy, &[]))),
         Err(LedgerError::Store(error)) => Err(error.into()),
     }

@@ -4,9 +4,11 @@ use antrian::domain::chat::{Chat, Pick, Question};
 use antrian::domain::code::BookingCode;
 use antrian::domain::language::{date, date_time, fill, in_language};
 use antrian::domain::office::Office;
+use antrian::domain::reason::Reason;
 use antrian::domain::time::SlotTime;
 use antrian::ledger::{
-    Alternative, HoldOutcome, HoldRequest, LedgerError, Moved, NotOffered, SlotChoice,
+    Alternative, Held, HoldRefusal, HoldRequest, LedgerError, MoveRefusal, NotOffered, Outcome,
+    SlotChoice,
 };
 use antrian::messaging::compose::Reply;
 use chrono::NaiveDate;
@@ -54,7 +56,7 @@ pub(crate) async fn hold(
 async fn answered(
     turn: &TurnContext<'_>,
     chat: &mut Chat,
-    outcome: Result<HoldOutcome, LedgerError>,
+    outcome: Outcome<Held, HoldRefusal>,
 ) -> Result<Option<Reply>, TurnError> {
     let locale = turn.account.locale;
     let outcome = match outcome {
@@ -63,18 +65,18 @@ async fn answered(
         Err(LedgerError::Store(error)) => return Err(error.into()),
     };
     Ok(Some(match outcome {
-        HoldOutcome::Held(booking) | HoldOutcome::Repeated(booking) => {
-            chat.held(booking.code);
+        Ok(held) => {
+            chat.held(held.booking.code);
             return Ok(None);
         }
-        HoldOutcome::Full(alternatives) => full(turn, chat, &alternatives),
-        HoldOutcome::AlreadyBooked(code) => {
+        Err(HoldRefusal::Full(alternatives)) => full(turn, chat, &alternatives),
+        Err(HoldRefusal::AlreadyBooked(code)) => {
             chat.ended();
             already_booked(turn, code)
         }
-        HoldOutcome::NotOffered(reason) => not_offered(turn, chat, reason).await?,
-        HoldOutcome::AccountGone => return Err(TurnError::Contention),
-        HoldOutcome::Mismatch => plain(locale, &TEXTS.busy, &[]),
+        Err(HoldRefusal::NotOffered(reason)) => not_offered(turn, chat, reason).await?,
+        Err(HoldRefusal::AccountGone) => return Err(TurnError::Contention),
+        Err(HoldRefusal::Mismatch) => plain(locale, &TEXTS.busy, &[]),
     }))
 }
 
@@ -93,23 +95,27 @@ pub(crate) async fn relocate(
     let office = turn.ledger.offices().get(&booking.seat.office, turn.now).await?;
     let Some(office) = office else { return Ok(Some(plain(locale, &TEXTS.ended, &[]))) };
     let is_held = booking.status == antrian::domain::booking::Status::Held;
-    match turn.ledger.reschedule(&office, booking, date, time, turn.now).await {
-        Ok(Moved::Changed(changed)) => {
-            chat.ended();
-            if is_held {
-                chat.step = Question::Confirm(code);
-            }
-            changed_reply(turn, Ok(changed)).await
+    let changed = match turn.ledger.reschedule(&office, booking, date, time, turn.now).await {
+        Ok(Ok(changed)) => Ok(changed),
+        Ok(Err(MoveRefusal::Refused(refusal))) => Err(refusal),
+        Ok(Err(MoveRefusal::Full(alternatives))) => {
+            return Ok(Some(full(turn, chat, &alternatives)));
         }
-        Ok(Moved::Full(alternatives)) => Ok(Some(full(turn, chat, &alternatives))),
-        Ok(Moved::NotOffered(reason)) => Ok(Some(not_offered(turn, chat, reason).await?)),
-        Ok(Moved::AlreadyBooked) => {
-            chat.ended();
-            Ok(Some(already_booked(turn, None)))
+        Ok(Err(MoveRefusal::NotOffered(reason))) => {
+            return Ok(Some(not_offered(turn, chat, reason).await?));
         }
-        Err(LedgerError::Contention) => Ok(Some(plain(locale, &TEXTS.busy, &[]))),
-        Err(LedgerError::Store(error)) => Err(error.into()),
+        Ok(Err(MoveRefusal::AlreadyBooked)) => {
+            chat.ended();
+            return Ok(Some(already_booked(turn, None)));
+        }
+        Err(LedgerError::Contention) => return Ok(Some(plain(locale, &TEXTS.busy, &[]))),
+        Err(LedgerError::Store(error)) => return Err(error.into()),
+    };
+    chat.ended();
+    if is_held {
+        chat.step = Question::Confirm(code);
     }
+    changed_reply(turn, Ok(changed)).await
 }
 
 /// `Rabu, 2 Desember 2026, 09.00 WITA`: what was wanted.
@@ -183,9 +189,9 @@ pub(crate) async fn no_seat_on(
     chat.draft.time = time;
     use antrian::ledger::DayStatus;
     let reason = match &status {
-        Some(DayStatus::Closed(_)) => "office_closed",
-        Some(DayStatus::NotReleased(_)) => "not_released",
-        _ => "slot_full",
+        Some(DayStatus::Closed(_)) => Reason::OfficeClosed,
+        Some(DayStatus::NotReleased(_)) => Reason::NotReleased,
+        _ => Reason::SlotFull,
     };
     turn.ledger.count_refusal(reason, (&office.id, Some(day)), channel, turn.now);
     match status {

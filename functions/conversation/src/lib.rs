@@ -27,7 +27,6 @@ pub async fn handle<M: Messenger>(
     event: SqsEvent,
     deadline: DateTime<Utc>,
 ) -> SqsBatchResponse {
-    app.metrics.flush(app.clock.now());
     let mut batch = Batch::new(&app.clock, deadline);
     for record in &event.records {
         let done = batch.may_begin(record) && is_answered(app, messenger, record).await;

@@ -1,16 +1,15 @@
 //! An account's own data: what is known, all of it, and nothing any more.
 
-use antrian::app::App;
-use antrian::domain::account::Account;
-use antrian::domain::booking::{Booking, CancelReason, Status};
-use antrian::domain::code::BookingCode;
-use antrian::domain::ids::AccountId;
+use antrian::domain::booking::{Actor, Event, Status};
 use antrian::domain::language::Locale;
-use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::domain::person::Category;
+use antrian::domain::reason::Reason;
+use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::session::SignedIn;
 use antrian::http::{AppState, Routes};
 use antrian::storage::BookingKept;
+use antrian::use_cases::account::{self, KnownOfAccount};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -40,9 +39,8 @@ struct Me {
     applicants: Vec<ApplicantView>,
 }
 
-async fn account(app: &App, id: &AccountId) -> Result<Account, Problem> {
-    let account = app.ledger.store().account(id).await?;
-    account.ok_or_else(|| Problem::new(Code::Unauthenticated))
+fn erased() -> Problem {
+    Problem::new(Reason::Unauthenticated)
 }
 
 /// First and last digits of a number, for its owner to recognise it.
@@ -55,8 +53,8 @@ fn masked(phone: &str) -> String {
 #[utoipa::path(get, path = "/v1/me", tag = "account",
     responses((status = 200, body = Me), (status = 401, body = ProblemDetails)), security(("session" = [])))]
 async fn me(State(app): State<AppState>, who: SignedIn) -> Result<Json<Me>, Problem> {
-    let account = account(&app, &who.session.account).await?;
-    let applicants = app.ledger.store().applicants(&account.id).await?;
+    let profile = account::profile(&app, &who.session.account).await?;
+    let (account, applicants) = profile.ok_or_else(erased)?;
     Ok(Json(Me {
         account_id: account.id.to_string(),
         created_at: account.created_at,
@@ -85,7 +83,7 @@ struct ExportedApplicant {
     nik: Option<String>,
     birth_date: NaiveDate,
     ktp_regency: Option<String>,
-    category: antrian::domain::person::Category,
+    category: Category,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,16 +102,12 @@ struct ExportedBooking {
 struct ExportedEvent {
     at: DateTime<Utc>,
     status: Status,
-    by: antrian::domain::booking::Actor,
+    by: Actor,
 }
 
 fn exported(kept: &BookingKept, now: DateTime<Utc>) -> ExportedBooking {
     let booking = &kept.booking;
-    let event = |event: &antrian::domain::booking::Event| ExportedEvent {
-        at: event.at,
-        status: event.status,
-        by: event.by,
-    };
+    let event = |event: &Event| ExportedEvent { at: event.at, status: event.status, by: event.by };
     ExportedBooking {
         code: booking.code.to_string(),
         status: booking.status_at(now),
@@ -126,26 +120,12 @@ fn exported(kept: &BookingKept, now: DateTime<Utc>) -> ExportedBooking {
     }
 }
 
-/// An account holds few bookings; one with more is exported up to here.
-const MAX_BOOKINGS: usize = 1_000;
-
-async fn bookings(app: &App, account: &AccountId) -> Result<Vec<BookingKept>, Problem> {
-    let store = app.ledger.store();
-    let (codes, _) = store.booking_codes(account, None, MAX_BOOKINGS).await?;
-    let mut all = Vec::with_capacity(codes.len());
-    for code in codes {
-        all.extend(store.booking_with_history(code).await?);
-    }
-    Ok(all)
-}
-
 /// Everything that is stored of the account.
 #[utoipa::path(get, path = "/v1/me/export", tag = "account",
     responses((status = 200, body = Export), (status = 401, body = ProblemDetails)), security(("session" = [])))]
 async fn export(State(app): State<AppState>, who: SignedIn) -> Result<Json<Export>, Problem> {
-    let account = account(&app, &who.session.account).await?;
-    let applicants = app.ledger.store().applicants(&account.id).await?;
-    let bookings = bookings(&app, &account.id).await?;
+    let known = account::export(&app, &who.session.account).await?;
+    let KnownOfAccount { account, applicants, bookings } = known.ok_or_else(erased)?;
     let now = app.clock.now();
     Ok(Json(Export {
         account_id: account.id.to_string(),
@@ -174,52 +154,8 @@ async fn export(State(app): State<AppState>, who: SignedIn) -> Result<Json<Expor
     responses((status = 204), (status = 401, body = ProblemDetails), (status = 409, body = ProblemDetails)),
     security(("session" = [])))]
 async fn erase(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode, Problem> {
-    let id = &who.session.account;
-    let store = app.ledger.store();
-    if bookings(&app, id).await?.iter().any(|kept| is_visiting(&kept.booking, app.clock.now())) {
-        return Err(Problem::new(Code::VisitInProgress));
-    }
-    store.close_account(id).await?;
-    loop {
-        let (codes, _) = store.booking_codes(id, None, PAGE).await?;
-        if codes.is_empty() {
-            break;
-        }
-        for code in codes {
-            forget_booking(&app, code).await?;
-        }
-    }
-    store.erase_account(id, app.clock.now()).await?;
+    account::erase(&app, &who.session.account).await??;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Bookings read in one go.
-const PAGE: usize = 100;
-/// Times that a booking is looked at again because it has just changed.
-const MAX_ROUNDS: u32 = 5;
-
-/// Whether the person is at the office.
-fn is_visiting(booking: &Booking, now: DateTime<Utc>) -> bool {
-    booking.status == Status::CheckedIn && now < booking.times.day_ends_at
-}
-
-/// Cancels a booking that is on, then takes the person out of it.
-async fn forget_booking(app: &App, code: BookingCode) -> Result<(), Problem> {
-    let (store, now) = (app.ledger.store(), app.clock.now());
-    for _ in 0..MAX_ROUNDS {
-        let Some(booking) = store.booking(code).await? else { return Ok(()) };
-        match booking.status_at(now) {
-            _ if is_visiting(&booking, now) => return Err(Problem::new(Code::VisitInProgress)),
-            Status::Held | Status::Confirmed | Status::AwaitingDocuments => {
-                let office = app.ledger.offices().get(&booking.seat.office, now).await?;
-                let office = office.ok_or_else(|| Problem::new(Code::InternalError))?;
-                app.ledger.cancel(&office, booking, CancelReason::Erasure, now).await?;
-            }
-            _ if store.forget_booking(&booking).await? => return Ok(()),
-            _ => {}
-        }
-    }
-    Err(Problem::new(Code::Busy).retry_after(2))
 }
 
 /// Signs this device out.

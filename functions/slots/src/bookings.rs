@@ -4,30 +4,29 @@ use std::sync::Arc;
 
 use antrian::domain::booking::{Booking, CancelReason};
 use antrian::domain::code::BookingCode;
-use antrian::domain::ids::{AccountId, ApplicantId, OfficeId, ServiceId};
+use antrian::domain::ids::{ApplicantId, OfficeId, ServiceId};
 use antrian::domain::office::{Channel, Office};
+use antrian::domain::reason::Reason;
 use antrian::domain::time::SlotTime;
 use antrian::http::body::{Body, NoBody, Params, Segments};
-use antrian::http::idempotency::{RequestKey, check_payload, idempotent, json};
-use antrian::http::problem::{Code, Problem, ProblemDetails};
+use antrian::http::idempotency::{RequestKey, idempotent};
+use antrian::http::problem::{Problem, ProblemDetails};
+use antrian::http::refusals::{hold_refused, move_refused, slot_full};
 use antrian::http::routes::routes;
 use antrian::http::session::{SignedIn, Token};
-use antrian::http::views::{AlternativeView, instant, offered, views};
+use antrian::http::views::views;
 use antrian::http::{AppState, Routes, office};
-use antrian::ledger::{
-    Alternative, Changed, HoldOutcome, HoldRequest, Moved, NotOffered, SlotChoice,
-};
+use antrian::ledger::SlotChoice;
+use antrian::use_cases::bookings::{self, BookingDetails, HoldWish};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::offices::unknown_service;
-use crate::view::{BookingView, booking_view, read_view};
+use crate::view::BookingView;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new()
@@ -83,54 +82,51 @@ async fn hold(
     token: Result<Token, Problem>,
     key: RequestKey,
     body: Body<NewBooking>,
-) -> Result<Response, Problem> {
+) -> Result<(StatusCode, Json<BookingView>), Problem> {
     let now = app.clock.now();
     let token = token?;
     let office = office(&app, &body.value.office).await?;
     // With a key the first answer is looked for before anything is refused.
     if key.0.is_none() {
-        refuse_from_memory(&app, &office, &body.value, now)?;
+        refuse_known_full(&app, &office, &body.value, now)?;
     }
-    // Large, and so made apart: most requests of a rush have been answered by now.
-    Box::pin(hold_for(&app, &token, &office, &key, &body, now)).await
+    let held = hold_for(&app, &token, &office, &key, &body, now).await?;
+    Ok((StatusCode::CREATED, Json(BookingView::from(&held))))
 }
 
 /// Holds a seat for a person of the account that the token stands for.
 async fn hold_for(
     app: &AppState,
     token: &Token,
-    office: &Office,
+    office: &Arc<Office>,
     key: &RequestKey,
     body: &Body<NewBooking>,
     now: DateTime<Utc>,
-) -> Result<Response, Problem> {
-    let wish = &body.value;
-    let (session, applicant) = token.session_with_applicant(app, &wish.applicant_id).await?;
-    let applicant = applicant.ok_or_else(unknown_applicant)?;
-    let has_priority = applicant.details.category.has_priority();
-    let request_hash = body.hash();
-    let request = HoldRequest {
+) -> Result<BookingDetails, Problem> {
+    let asked = &body.value;
+    let (known, ()) = tokio::join!(
+        token.session_with_applicant(app, &asked.applicant_id),
+        app.ledger.foresee(&office.id, asked.date, now)
+    );
+    let (session, person) = known?;
+    let person = person.ok_or_else(unknown_applicant)?;
+    let wish = HoldWish {
         office,
-        service: &wish.service,
-        choice: wish.choice()?,
+        service: &asked.service,
+        choice: asked.choice()?,
         account: &session.account,
-        applicant: &applicant.id,
-        person: &applicant.person,
-        channel: if has_priority { Channel::Priority } else { Channel::Web },
+        person: &person,
+        channel: Channel::Web,
         locale: session.locale,
         idempotency_key: key.0.as_deref(),
-        request_hash: &request_hash,
+        request_hash: &body.hash(),
     };
-    match app.ledger.hold(&request, now).await? {
-        HoldOutcome::Held(booking) | HoldOutcome::Repeated(booking) => Ok(json(
-            StatusCode::CREATED,
-            &booking_view(app, office, &booking, Some(&applicant), now),
-        )),
-        refusal => Err(hold_problem(office, refusal)),
-    }
+    let held = bookings::hold(&app.ledger, &wish, now).await?;
+    let held = held.map_err(|refusal| hold_refused(office, refusal))?;
+    Ok(BookingDetails::of(app, office.clone(), *held.booking, Some(&person), now))
 }
 
-fn refuse_from_memory(
+fn refuse_known_full(
     app: &AppState,
     office: &Office,
     wish: &NewBooking,
@@ -138,7 +134,7 @@ fn refuse_from_memory(
 ) -> Result<(), Problem> {
     let Some(date) = wish.date else { return Ok(()) };
     match app.ledger.known_full(office, &wish.service, date, wish.slot, now) {
-        Some(offers) => Err(Problem::new(Code::SlotFull).with("alternatives", offered(&offers))),
+        Some(alternatives) => Err(slot_full(&alternatives)),
         None => Ok(()),
     }
 }
@@ -149,55 +145,6 @@ fn unknown_applicant() -> Problem {
         "Pemohon ini tidak ada dalam akun Anda.",
         "There is no such person in your account.",
     )
-}
-
-fn slot_full(alternatives: &[Alternative]) -> Problem {
-    Problem::new(Code::SlotFull).with("alternatives", views::<_, AlternativeView>(alternatives))
-}
-
-fn hold_problem(office: &Office, outcome: HoldOutcome) -> Problem {
-    match outcome {
-        HoldOutcome::Full(alternatives) => slot_full(&alternatives),
-        HoldOutcome::AlreadyBooked(Some(code)) => {
-            Problem::new(Code::AlreadyBooked).with("booking_code", code)
-        }
-        HoldOutcome::AlreadyBooked(None) => Problem::new(Code::AlreadyBooked),
-        HoldOutcome::Mismatch => Problem::new(Code::IdempotencyMismatch),
-        HoldOutcome::AccountGone => Problem::new(Code::Unauthenticated),
-        HoldOutcome::NotOffered(reason) => not_offered(office, reason),
-        HoldOutcome::Held(_) | HoldOutcome::Repeated(_) => Problem::new(Code::InternalError),
-    }
-}
-
-fn not_offered(office: &Office, reason: NotOffered) -> Problem {
-    match reason {
-        NotOffered::Service => unknown_service(),
-        NotOffered::Offline => Problem::new(Code::NotOnline).with("contact", &office.contact),
-        NotOffered::Slot => Problem::field(
-            "slot",
-            "Tidak ada sesi pada jam itu. Lihat ketersediaan untuk jam yang dilayani.",
-            "There is no slot at that time. See availability for the times that there are.",
-        ),
-        NotOffered::Closed(reason) => Problem::new(Code::OfficeClosed)
-            .with("reason", &reason.text.id)
-            .with("reason_en", &reason.text.en)
-            .with("reason_code", &reason.code),
-        NotOffered::NotReleased(at) => {
-            Problem::new(Code::NotReleased).with("release_at", instant(at, office.timezone))
-        }
-    }
-}
-
-/// A booking of this account; anybody else's is not there.
-pub(crate) async fn own(
-    app: &AppState,
-    account: &AccountId,
-    code: BookingCode,
-) -> Result<Booking, Problem> {
-    let booking = app.ledger.store().booking(code).await?;
-    booking
-        .filter(|booking| booking.account == *account)
-        .ok_or_else(|| Problem::new(Code::NotFound))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -229,18 +176,8 @@ async fn list(
     Params(page): Params<Page>,
 ) -> Result<Json<Bookings>, Problem> {
     let account = &who.session.account;
-    let (codes, more) = app.ledger.store().booking_codes(account, page.after, PAGE).await?;
-    let next = codes.last().filter(|_| more).map(ToString::to_string);
-    let applicants = app.ledger.store().applicants(account).await?;
-    let now = app.clock.now();
-    let mut bookings = Vec::with_capacity(codes.len());
-    for code in codes {
-        let Some(booking) = app.ledger.store().booking(code).await? else { continue };
-        let office = office(&app, &booking.seat.office).await?;
-        let applicant = applicants.iter().find(|applicant| applicant.id == booking.applicant);
-        bookings.push(booking_view(&app, &office, &booking, applicant, now));
-    }
-    Ok(Json(Bookings { bookings, next }))
+    let (page, next) = bookings::page(&app, account, page.after, PAGE, app.clock.now()).await?;
+    Ok(Json(Bookings { bookings: views(&page), next: next.map(|code| code.to_string()) }))
 }
 
 /// A booking with its history.
@@ -252,23 +189,9 @@ async fn one(
     who: SignedIn,
     Segments(code): Segments<BookingCode>,
 ) -> Result<Json<BookingView>, Problem> {
-    let kept = app.ledger.store().booking_with_history(code).await?;
-    let kept = kept.filter(|kept| kept.booking.account == who.session.account);
-    let kept = kept.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let office = office(&app, &kept.booking.seat.office).await?;
-    Ok(Json(read_view(&app, &kept.booking).await?.with_history(&office, &kept.events)))
-}
-
-/// The request that a change belongs to: whose key it is, and which booking it changes.
-fn scope(action: &str, account: &AccountId, code: BookingCode) -> String {
-    format!("{action}\n{account}\n{code}")
-}
-
-async fn answer(app: &AppState, changed: Changed) -> Result<BookingView, Problem> {
-    match changed {
-        Changed::Done(booking) | Changed::Already(booking) => read_view(app, &booking).await,
-        Changed::Refused(refusal) => Err(refusal.into()),
-    }
+    let found = bookings::history(&app, &who.session.account, code, app.clock.now()).await?;
+    let (details, events) = found.ok_or_else(|| Problem::new(Reason::NotFound))?;
+    Ok(Json(BookingView::with_history(&details, &events)))
 }
 
 /// Confirms a held booking. Takes no body, or an empty object.
@@ -279,16 +202,14 @@ async fn answer(app: &AppState, changed: Changed) -> Result<BookingView, Problem
     security(("session" = [])))]
 async fn confirm(
     State(app): State<AppState>,
-    who: SignedIn,
+    token: Token,
     Segments(code): Segments<BookingCode>,
-    key: RequestKey,
-    body: NoBody,
+    _: RequestKey,
+    _: NoBody,
 ) -> Result<Json<BookingView>, Problem> {
-    let account = &who.session.account;
-    let booking = own(&app, account, code).await?;
-    check_payload(&app, &key, &scope("confirm", account, code), &body.hash()).await?;
-    let changed = app.ledger.confirm(booking, app.clock.now()).await?;
-    answer(&app, changed).await.map(Json)
+    let (_, booking) = token.session_with_booking(&app, code).await?;
+    let details = bookings::confirm(&app, booking, app.clock.now()).await??;
+    Ok(Json(BookingView::from(&details)))
 }
 
 /// Cancels a booking. Takes no body, or an empty object.
@@ -299,18 +220,14 @@ async fn confirm(
     security(("session" = [])))]
 async fn cancel(
     State(app): State<AppState>,
-    who: SignedIn,
+    token: Token,
     Segments(code): Segments<BookingCode>,
-    key: RequestKey,
-    body: NoBody,
+    _: RequestKey,
+    _: NoBody,
 ) -> Result<Json<BookingView>, Problem> {
-    let account = &who.session.account;
-    let booking = own(&app, account, code).await?;
-    check_payload(&app, &key, &scope("cancel", account, code), &body.hash()).await?;
-    let office = office(&app, &booking.seat.office).await?;
-    let changed =
-        app.ledger.cancel(&office, booking, CancelReason::Applicant, app.clock.now()).await?;
-    answer(&app, changed).await.map(Json)
+    let (_, booking) = token.session_with_booking(&app, code).await?;
+    let cancelled = bookings::cancel(&app, booking, CancelReason::Applicant, app.clock.now());
+    Ok(Json(BookingView::from(&cancelled.await??)))
 }
 
 /// Where to move a booking.
@@ -331,30 +248,21 @@ struct Target {
     security(("session" = [])))]
 async fn reschedule(
     State(app): State<AppState>,
-    who: SignedIn,
+    token: Token,
     Segments(code): Segments<BookingCode>,
     key: RequestKey,
     body: Body<Target>,
-) -> Result<Response, Problem> {
-    let account = &who.session.account;
-    let booking = own(&app, account, code).await?;
-    let office = office(&app, &booking.seat.office).await?;
-    let act = move_to(&app, office, booking, &body.value);
-    idempotent(&app, &key, &scope("reschedule", account, code), &body.hash(), StatusCode::OK, act)
-        .await
+) -> Result<Json<BookingView>, Problem> {
+    let (session, booking) = token.session_with_booking(&app, code).await?;
+    let scope = format!("reschedule\n{}\n{code}", session.account);
+    let moving = move_to(&app, booking, &body.value);
+    idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, moving).await.map(Json)
 }
 
-async fn move_to(
-    app: &AppState,
-    office: Arc<Office>,
-    booking: Booking,
-    to: &Target,
-) -> Result<BookingView, Problem> {
-    let moved = app.ledger.reschedule(&office, booking, to.date, to.slot, app.clock.now()).await?;
-    match moved {
-        Moved::Changed(changed) => answer(app, changed).await,
-        Moved::Full(alternatives) => Err(slot_full(&alternatives)),
-        Moved::NotOffered(reason) => Err(not_offered(&office, reason)),
-        Moved::AlreadyBooked => Err(Problem::new(Code::AlreadyBooked)),
-    }
+async fn move_to(app: &AppState, booking: Booking, to: &Target) -> Result<BookingView, Problem> {
+    let office = office(app, &booking.seat.office).await?;
+    let target = (to.date, to.slot);
+    let moved = bookings::reschedule(app, booking, target, app.clock.now()).await?;
+    let details = moved.map_err(|refusal| move_refused(&office, refusal))?;
+    Ok(BookingView::from(&details))
 }

@@ -3,10 +3,12 @@
 use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::language::Text;
 use antrian::domain::office::{Channel, Office, WeeklySession};
+use antrian::domain::reason::Reason;
 use antrian::domain::release::ReleasePolicy;
 use antrian::domain::time::{local_date, zone_name};
 use antrian::http::body::{Params, Segments};
-use antrian::http::problem::{Code, Problem};
+use antrian::http::problem::Problem;
+use antrian::http::refusals::unknown_service;
 use antrian::http::routes::routes;
 use antrian::http::views::instant;
 use antrian::http::{AppState, Routes, office};
@@ -163,7 +165,7 @@ async fn one(
 ) -> Result<impl IntoResponse, Problem> {
     let now = app.clock.now();
     let directory = app.ledger.offices().all(now).await?;
-    let office = directory.office(&id).ok_or_else(|| Problem::new(Code::NotFound))?;
+    let office = directory.office(&id).ok_or_else(|| Problem::new(Reason::NotFound))?;
     let mut channels = if office.online { vec![Channel::Web] } else { vec![] };
     channels.extend(office.whatsapp_number.is_some().then_some(Channel::Whatsapp));
     channels.push(Channel::WalkIn);
@@ -280,14 +282,6 @@ async fn availability(
         days: days.iter().map(|day| day_view(&office, day)).collect(),
     };
     Ok(([(header::CACHE_CONTROL, AVAILABILITY_CACHE)], Json(view)))
-}
-
-pub(crate) fn unknown_service() -> Problem {
-    Problem::field(
-        "service",
-        "Kantor ini tidak memiliki layanan tersebut.",
-        "This office does not have this service.",
-    )
 }
 
 /// Dates more than about two years away are a mistake.

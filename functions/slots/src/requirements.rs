@@ -2,13 +2,13 @@
 
 use antrian::domain::document::ApplicantKind;
 use antrian::domain::ids::{OfficeId, ServiceId};
-use antrian::domain::requirements::{Circumstances, requirements};
-use antrian::domain::time::local_date;
 use antrian::http::body::Params;
 use antrian::http::problem::{Problem, ProblemDetails};
+use antrian::http::refusals::unknown_service;
 use antrian::http::routes::routes;
 use antrian::http::views::{DocumentView, WarningView, views};
 use antrian::http::{AppState, Routes, office};
+use antrian::use_cases::documents::{DocumentQuestion, UnknownService, checklist_for};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -17,8 +17,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-
-use crate::offices::unknown_service;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(list))
@@ -61,18 +59,14 @@ async fn list(
     Params(query): Params<Query>,
 ) -> Result<impl IntoResponse, Problem> {
     let office = office(&app, &query.office).await?;
-    if office.services.iter().all(|service| service.id != query.service) {
-        return Err(unknown_service());
-    }
-    let list = requirements(
-        &office,
-        &Circumstances {
-            service: &query.service,
-            applicant: query.applicant.unwrap_or(ApplicantKind::Adult),
-            ktp_regency: query.ktp_regency.as_deref(),
-            date: query.date.unwrap_or_else(|| local_date(app.clock.now(), office.timezone)),
-        },
-    );
+    let question = DocumentQuestion {
+        service: &query.service,
+        applicant: query.applicant,
+        ktp_regency: query.ktp_regency.as_deref(),
+        date: query.date,
+    };
+    let list = checklist_for(&office, &question, app.clock.now());
+    let list = list.map_err(|UnknownService| unknown_service())?;
     let view = RequirementsView {
         documents: views(&list.documents),
         warnings: views(&list.warnings),

@@ -1,21 +1,20 @@
 //! The ticket as picture and calendar entry.
 
-use antrian::domain::booking::{Booking, Status};
+use antrian::domain::booking::Booking;
 use antrian::domain::code::BookingCode;
-use antrian::domain::ticket::TicketClaims;
+use antrian::domain::reason::Reason;
 use antrian::http::body::Segments;
-use antrian::http::problem::{Code, Problem, ProblemDetails, internal};
+use antrian::http::problem::{Problem, ProblemDetails, internal};
 use antrian::http::routes::routes;
-use antrian::http::session::SignedIn;
+use antrian::http::session::Token;
 use antrian::http::{AppState, Routes, office};
 use antrian::messaging::picture::message_of;
 use antrian::rendering::{self, CalendarEntry};
+use antrian::use_cases::bookings::{ticket_of, ticket_text};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
-
-use crate::bookings::own;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new()
@@ -26,18 +25,10 @@ pub(crate) fn routes() -> Routes {
 }
 
 /// A booking that has a ticket.
-async fn ticketed(app: &AppState, who: &SignedIn, code: BookingCode) -> Result<Booking, Problem> {
-    let booking = own(app, &who.session.account, code).await?;
-    match booking.status_at(app.clock.now()) {
-        Status::Confirmed | Status::CheckedIn | Status::AwaitingDocuments => Ok(booking),
-        Status::Held => Err(Problem::new(Code::NotConfirmed)),
-        Status::Expired => Err(Problem::new(Code::HoldExpired)),
-        _ => Err(Problem::new(Code::BookingEnded)),
-    }
-}
-
-fn text(app: &AppState, booking: &Booking) -> String {
-    app.keyring.ticket_signer().sign(&TicketClaims::of(booking))
+async fn ticketed(app: &AppState, token: &Token, code: BookingCode) -> Result<Booking, Problem> {
+    let (_, booking) = token.session_with_booking(app, code).await?;
+    ticket_of(booking.status_at(app.clock.now())).map_err(Problem::new)?;
+    Ok(booking)
 }
 
 fn file(kind: &'static str, body: impl IntoResponse) -> Response {
@@ -51,11 +42,11 @@ fn file(kind: &'static str, body: impl IntoResponse) -> Response {
         (status = 409, body = ProblemDetails)), security(("session" = [])))]
 async fn svg(
     State(app): State<AppState>,
-    who: SignedIn,
+    token: Token,
     Segments(code): Segments<BookingCode>,
 ) -> Result<Response, Problem> {
-    let booking = ticketed(&app, &who, code).await?;
-    let svg = rendering::svg(&text(&app, &booking)).map_err(|error| internal(&error))?;
+    let booking = ticketed(&app, &token, code).await?;
+    let svg = rendering::svg(&ticket_text(&app, &booking)).map_err(|error| internal(&error))?;
     Ok(file("image/svg+xml", svg))
 }
 
@@ -65,11 +56,11 @@ async fn svg(
         (status = 409, body = ProblemDetails)), security(("session" = [])))]
 async fn png(
     State(app): State<AppState>,
-    who: SignedIn,
+    token: Token,
     Segments(code): Segments<BookingCode>,
 ) -> Result<Response, Problem> {
-    let booking = ticketed(&app, &who, code).await?;
-    let png = rendering::png(&text(&app, &booking)).map_err(|error| internal(&error))?;
+    let booking = ticketed(&app, &token, code).await?;
+    let png = rendering::png(&ticket_text(&app, &booking)).map_err(|error| internal(&error))?;
     Ok(file("image/png", png))
 }
 
@@ -79,13 +70,13 @@ async fn sent(
     State(app): State<AppState>,
     Segments(address): Segments<String>,
 ) -> Result<Response, Problem> {
-    let not_found = || Problem::new(Code::NotFound);
+    let not_found = || Problem::new(Reason::NotFound);
     let store = app.ledger.store();
     let id = message_of(&app.keyring, &address, app.clock.now()).ok_or_else(not_found)?;
     let message = store.message(&id).await?.ok_or_else(not_found)?;
     let about = message.about.ok_or_else(not_found)?;
     let booking = store.booking(about.code).await?.ok_or_else(not_found)?;
-    let png = rendering::png(&text(&app, &booking)).map_err(|error| internal(&error))?;
+    let png = rendering::png(&ticket_text(&app, &booking)).map_err(|error| internal(&error))?;
     Ok(file("image/png", png))
 }
 
@@ -95,10 +86,10 @@ async fn sent(
         (status = 409, body = ProblemDetails)), security(("session" = [])))]
 async fn ics(
     State(app): State<AppState>,
-    who: SignedIn,
+    token: Token,
     Segments(code): Segments<BookingCode>,
 ) -> Result<Response, Problem> {
-    let booking = ticketed(&app, &who, code).await?;
+    let booking = ticketed(&app, &token, code).await?;
     let office = office(&app, &booking.seat.office).await?;
     let entry = CalendarEntry::of(&booking, &office, app.clock.now());
     Ok(file("text/calendar; charset=utf-8", rendering::ics(&entry)))

@@ -1,20 +1,14 @@
 //! A booking as its owner sees it.
 
-use antrian::domain::account::Applicant;
 use antrian::domain::booking::{Actor, Booking, CancelReason, Event, Status};
-use antrian::domain::office::Office;
-use antrian::domain::requirements::birth_date_warning;
-use antrian::domain::requirements::{checklist, missing_documents};
-use antrian::domain::ticket::TicketClaims;
-use antrian::http::AppState;
-use antrian::http::problem::Problem;
 use antrian::http::views::{DocumentView, WarningView, instant, views};
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use antrian::use_cases::bookings::BookingDetails;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A booking.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct BookingView {
     /// Ten symbols; shown to people in two groups.
     code: String,
@@ -42,7 +36,7 @@ pub(crate) struct BookingView {
     /// After check-in, for example `A-014`.
     #[serde(skip_serializing_if = "Option::is_none")]
     queue_number: Option<String>,
-    /// While a paper is missing: which, and until when it may be brought.
+    /// While a document is missing: which, and until when it may be brought.
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<Missing>,
     documents: Vec<DocumentView>,
@@ -57,15 +51,15 @@ pub(crate) struct BookingView {
     history: Option<Vec<EventView>>,
 }
 
-/// Papers that were missing when they were looked at.
-#[derive(Debug, Serialize, ToSchema)]
+/// Documents that were missing when they were looked at.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct Missing {
     documents: Vec<DocumentView>,
     deadline: String,
 }
 
 /// The ticket as picture and calendar entry.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct Links {
     svg: String,
     png: String,
@@ -73,7 +67,7 @@ struct Links {
 }
 
 /// A transition.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct EventView {
     version: u32,
     status: Status,
@@ -83,76 +77,53 @@ struct EventView {
     slot: String,
 }
 
-/// The booking at `now`, with the checklist made for its applicant.
-pub(crate) fn booking_view(
-    app: &AppState,
-    office: &Office,
-    booking: &Booking,
-    applicant: Option<&Applicant>,
-    now: DateTime<Utc>,
-) -> BookingView {
-    let status = booking.status_at(now);
-    let zone = office.timezone;
-    let list = applicant.map(|applicant| checklist(office, booking, applicant));
-    let mut warnings = list.as_ref().map(|list| list.warnings.clone()).unwrap_or_default();
-    let differs = |applicant: &&Applicant| applicant.details.birth_date_differs();
-    warnings.extend(applicant.filter(differs).map(|_| birth_date_warning()));
-    let has_ticket =
-        matches!(status, Status::Confirmed | Status::CheckedIn | Status::AwaitingDocuments);
-    BookingView {
-        code: booking.code.to_string(),
-        status,
-        hold_expires_at: booking.hold_expires_at.map(|at| instant(at, zone)),
-        office: booking.seat.office.to_string(),
-        service: booking.seat.service.to_string(),
-        date: booking.seat.date,
-        slot: booking.seat.time.to_string(),
-        starts_at: instant(booking.times.starts_at, zone),
-        applicant_id: booking.applicant.to_string(),
-        check_in_from: instant(booking.times.check_in_from, zone),
-        check_in_until: instant(booking.times.check_in_until, zone),
-        reschedule_until: instant(booking.times.reschedule_until, zone),
-        cancel_reason: booking.cancel_reason,
-        queue_number: booking.check_in.as_ref().map(|scan| scan.queue_number().to_string()),
-        missing: booking.documents_deadline().filter(|at| now < *at).map(|at| Missing {
-            documents: list
-                .as_ref()
-                .map(|list| views(&missing_documents(list, booking)))
-                .unwrap_or_default(),
-            deadline: instant(at, zone),
-        }),
-        documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),
-        warnings: views(&warnings),
-        ticket: has_ticket.then(|| app.keyring.ticket_signer().sign(&TicketClaims::of(booking))),
-        links: has_ticket.then(|| links(booking)),
-        history: None,
+impl From<&BookingDetails> for BookingView {
+    fn from(details: &BookingDetails) -> Self {
+        let (booking, zone) = (&details.booking, details.office.timezone);
+        Self {
+            code: booking.code.to_string(),
+            status: details.status,
+            hold_expires_at: booking.hold_expires_at.map(|at| instant(at, zone)),
+            office: booking.seat.office.to_string(),
+            service: booking.seat.service.to_string(),
+            date: booking.seat.date,
+            slot: booking.seat.time.to_string(),
+            starts_at: instant(booking.times.starts_at, zone),
+            applicant_id: booking.applicant.to_string(),
+            check_in_from: instant(booking.times.check_in_from, zone),
+            check_in_until: instant(booking.times.check_in_until, zone),
+            reschedule_until: instant(booking.times.reschedule_until, zone),
+            cancel_reason: booking.cancel_reason,
+            queue_number: booking.check_in.as_ref().map(|scan| scan.queue_number().to_string()),
+            missing: details.missing.as_ref().map(|missing| Missing {
+                documents: views(&missing.documents),
+                deadline: instant(missing.deadline, zone),
+            }),
+            documents: views(&details.documents),
+            warnings: views(&details.warnings),
+            links: details.ticket.is_some().then(|| links(booking)),
+            ticket: details.ticket.clone(),
+            history: None,
+        }
     }
 }
 
 impl BookingView {
-    /// With its history.
-    pub(crate) fn with_history(mut self, office: &Office, events: &[Event]) -> Self {
+    /// A booking with its history.
+    pub(crate) fn with_history(details: &BookingDetails, events: &[Event]) -> Self {
         let view = |event: &Event| EventView {
             version: event.version,
             status: event.status,
-            at: instant(event.at, office.timezone),
+            at: instant(event.at, details.office.timezone),
             by: event.by,
             date: event.date,
             slot: event.time.to_string(),
         };
-        self.history = Some(events.iter().map(view).collect());
-        self
+        Self { history: Some(events.iter().map(view).collect()), ..Self::from(details) }
     }
 }
 
 fn links(booking: &Booking) -> Links {
     let link = |kind: &str| format!("/v1/bookings/{}/ticket.{kind}", booking.code);
     Links { svg: link("svg"), png: link("png"), ics: link("ics") }
-}
-
-/// The view of a booking whose office and applicant are still to be read.
-pub(crate) async fn read_view(app: &AppState, booking: &Booking) -> Result<BookingView, Problem> {
-    let office = antrian::http::office(app, &booking.seat.office).await?;
-    let applicant = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
-    Ok(booking_view(app, &office, booking, applicant.as_ref(), app.clock.now()))
 }

@@ -1,7 +1,8 @@
 //! What a person does with their phone: writes, taps, shows a picture, reads.
 
+use antrian::domain::reason::Reason;
 use antrian::http::body::{Body, Segments};
-use antrian::http::problem::{Code, Problem};
+use antrian::http::problem::Problem;
 use antrian::messaging::{Choice, Choices};
 use axum::extract::State;
 use axum::http::header;
@@ -237,7 +238,7 @@ async fn write(
     let Act { name, user_id, message } = body.value;
     let sender = Sender::named(&who);
     let sender = Sender { name, user_id: sender.user_id.or(user_id), ..sender };
-    graph.say(&sender, &message).await.map(Json).ok_or_else(|| Problem::new(Code::NotFound))
+    graph.say(&sender, &message).await.map(Json).ok_or_else(|| Problem::new(Reason::NotFound))
 }
 
 #[derive(Deserialize)]
@@ -262,7 +263,7 @@ async fn picture(
 ) -> Result<Response, Problem> {
     let state = graph.state();
     let picture = state.record(&message).and_then(|record| record.content.picture.clone());
-    let (bytes, mime) = picture.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let (bytes, mime) = picture.ok_or_else(|| Problem::new(Reason::NotFound))?;
     let keep = "private, max-age=86400, immutable";
     Ok(([(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, keep.into())], bytes)
         .into_response())

@@ -9,7 +9,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::{Digest, Sha256};
 
-use super::problem::{Code, FieldError, Problem};
+use super::problem::{Code, Problem};
+use crate::domain::field::FieldError;
+use crate::domain::reason::Reason;
 use crate::security::tokens::hex;
 
 /// Bodies are at most so large, webhooks excepted.
@@ -196,7 +198,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<T>::from_request_parts(parts, state).await;
-        path.map(|Path(value)| Self(value)).map_err(|_| Problem::new(Code::NotFound))
+        path.map(|Path(value)| Self(value)).map_err(|_| Problem::new(Reason::NotFound))
     }
 }
 

@@ -3,13 +3,14 @@
 use std::future::Future;
 
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::problem::{Code, Problem};
+use super::problem::{Problem, internal};
 use crate::app::App;
+use crate::domain::reason::Reason;
 use crate::storage::{Answer, Replay};
 
 /// The key of a request, if it has one: 1 to 128 visible ASCII characters.
@@ -44,14 +45,14 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestKey {
     }
 }
 
-/// A request under a key: what the table knows it by.
-struct Request<'a> {
+/// What a request under a key is recorded as.
+struct Record<'a> {
     app: &'a App,
     scope_hash: String,
     request_hash: String,
 }
 
-impl<'a> Request<'a> {
+impl<'a> Record<'a> {
     /// Absent: the request has no key.
     fn new(app: &'a App, key: &RequestKey, scope: &str, body_hash: &str) -> Option<Self> {
         let scope_hash = key.hash(app, scope)?;
@@ -64,21 +65,26 @@ impl<'a> Request<'a> {
     async fn begin(&self) -> Result<Option<Answer>, Problem> {
         let (store, now) = (self.app.ledger.store(), self.app.clock.now());
         match store.begin_request(&self.scope_hash, &self.request_hash, now).await? {
-            Replay::Mismatch => Err(Problem::new(Code::IdempotencyMismatch)),
+            Replay::Mismatch => Err(Problem::new(Reason::IdempotencyMismatch)),
             Replay::Answered(answer) => Ok(Some(answer)),
             Replay::New => Ok(None),
         }
     }
 
-    fn repeat(&self, answer: &Answer) -> Result<(StatusCode, Vec<u8>), Problem> {
+    fn replay<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, Problem> {
         let body = self.app.keyring.open(&answer.sealed_body, &self.scope_hash);
-        let body = body.map_err(|error| super::problem::internal(&error))?;
-        Ok((StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), body))
+        let body = body.map_err(|error| internal(&error))?;
+        serde_json::from_slice(&body).map_err(|error| internal(&error))
     }
 
     /// Keeps an answer; tells the one that counts, if that is another one.
-    async fn keep(&self, status: StatusCode, body: &[u8]) -> Result<Option<Answer>, Problem> {
-        let sealed_body = self.app.keyring.seal(body, &self.scope_hash);
+    async fn keep<T: Serialize>(
+        &self,
+        status: StatusCode,
+        value: &T,
+    ) -> Result<Option<Answer>, Problem> {
+        let body = serde_json::to_vec(value).map_err(|error| internal(&error))?;
+        let sealed_body = self.app.keyring.seal(&body, &self.scope_hash);
         let answer = Answer { status: status.as_u16(), sealed_body };
         let (store, now) = (self.app.ledger.store(), self.app.clock.now());
         let own = answer.clone();
@@ -87,8 +93,9 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Answers a request once per key. `scope` is the route and who asks; `body_hash` tells one body
-/// from another. Only successes are kept: a refusal may be another one next time.
+/// Acts once per key: a repeated request gets the first one's outcome. `scope` is the route and who
+/// asks; `body_hash` tells one body from another; `status` goes with the answer. Only successes are kept: a refusal may be another
+/// one next time. What an erasure has to reach is added to the outcome afterwards, and never kept.
 ///
 /// # Errors
 /// `idempotency_mismatch`, or what `act` answers.
@@ -99,48 +106,25 @@ pub async fn idempotent<T, F>(
     body_hash: &str,
     status: StatusCode,
     act: F,
-) -> Result<Response, Problem>
+) -> Result<T, Problem>
 where
-    T: Serialize,
+    T: Serialize + DeserializeOwned,
     F: Future<Output = Result<T, Problem>>,
 {
-    let (status, body) = replay_or_act(app, key, scope, body_hash, status, act).await?;
-    Ok(raw_json(status, body))
-}
-
-/// The first answer to a request with this key, as it is kept: for who adds what is not to be kept,
-/// because an erasure has to reach it.
-///
-/// # Errors
-/// Those of [`idempotent`].
-pub async fn replay_or_act<T, F>(
-    app: &App,
-    key: &RequestKey,
-    scope: &str,
-    body_hash: &str,
-    status: StatusCode,
-    act: F,
-) -> Result<(StatusCode, Vec<u8>), Problem>
-where
-    T: Serialize,
-    F: Future<Output = Result<T, Problem>>,
-{
-    let bytes = |value: T| serde_json::to_vec(&value).unwrap_or_default();
-    let Some(request) = Request::new(app, key, scope, body_hash) else {
-        return act.await.map(|value| (status, bytes(value)));
-    };
-    if let Some(answer) = request.begin().await? {
-        return request.repeat(&answer);
+    let Some(record) = Record::new(app, key, scope, body_hash) else { return act.await };
+    if let Some(first) = record.begin().await? {
+        return record.replay(&first);
     }
-    let body = bytes(act.await?);
-    match request.keep(status, &body).await? {
-        Some(first) => request.repeat(&first),
-        None => Ok((status, body)),
+    let value = act.await?;
+    match record.keep(status, &value).await? {
+        Some(first) => record.replay(&first),
+        None => Ok(value),
     }
 }
 
-/// Refuses another body under a key that was used, and keeps no answer: for what gives the same
-/// answer when it is done again, and whose answer holds what an erasure has to reach.
+/// The payload check alone: refuses another body under a key that was used, and keeps no answer. For
+/// what gives the same answer when it is done again, and whose answer holds what an erasure has to
+/// reach.
 ///
 /// # Errors
 /// `idempotency_mismatch`.
@@ -150,17 +134,8 @@ pub async fn check_payload(
     scope: &str,
     body_hash: &str,
 ) -> Result<(), Problem> {
-    match Request::new(app, key, scope, body_hash) {
-        Some(request) => request.begin().await.map(|_| ()),
+    match Record::new(app, key, scope, body_hash) {
+        Some(record) => record.begin().await.map(drop),
         None => Ok(()),
     }
-}
-
-/// A JSON answer.
-pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
-    raw_json(status, serde_json::to_vec(value).unwrap_or_default())
-}
-
-fn raw_json(status: StatusCode, body: Vec<u8>) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

@@ -3,84 +3,69 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::views::AlternativeView;
 use crate::app::StartError;
 use crate::config::ConfigError;
 use crate::domain::booking::Refusal;
+use crate::domain::field::FieldError;
+use crate::domain::reason::Reason;
 use crate::ledger::LedgerError;
 use crate::security::tokens;
 use crate::storage::StoreError;
 
-macro_rules! codes {
-    ($($name:ident = $text:literal),* $(,)?) => {
-        /// The stable name of a problem; its status and sentences stand in `texts/problems.json`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[expect(missing_docs, reason = "the sentences are the documentation")]
-        pub enum Code { $($name),* }
-
-        impl Code {
-            /// As it stands in answers.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text),* }
-            }
-
-            #[cfg(test)]
-            const ALL: &[Self] = &[$(Self::$name),*];
-        }
-    };
+/// The stable name of a problem; its status and sentences stand in `texts/problems.json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// What was asked for is refused.
+    Refused(Reason),
+    /// The body is larger than [`super::body::MAX_BYTES`].
+    BodyTooLarge,
+    /// Try again: the table, or the seat, is busy. Nothing was changed.
+    Busy,
+    /// A fault of ours, logged under the incident's number.
+    InternalError,
+    /// The body is no JSON.
+    MalformedJson,
+    /// The address knows other methods.
+    MethodNotAllowed,
+    /// The function lacks something that it works with.
+    NotReady,
+    /// It may have been done: the same request again tells.
+    OutcomeUnknown,
+    /// A webhook that the provider did not sign.
+    BadSignature,
+    /// The body is of another type than JSON.
+    UnsupportedMediaType,
 }
 
-codes! {
-    MalformedJson = "malformed_json",
-    Unauthenticated = "unauthenticated",
-    Forbidden = "forbidden",
-    NotFound = "not_found",
-    MethodNotAllowed = "method_not_allowed",
-    NotVerified = "not_verified",
-    RegistrationEnded = "registration_ended",
-    SlotFull = "slot_full",
-    AlreadyBooked = "already_booked",
-    NotReleased = "not_released",
-    OfficeClosed = "office_closed",
-    NotOnline = "not_online",
-    HoldExpired = "hold_expired",
-    BookingEnded = "booking_ended",
-    AlreadyCheckedIn = "already_checked_in",
-    TooLateToMove = "too_late_to_move",
-    ApplicantsFull = "applicants_full",
-    ChangedMeanwhile = "changed_meanwhile",
-    VisitInProgress = "visit_in_progress",
-    WrongOffice = "wrong_office",
-    WrongDay = "wrong_day",
-    TooEarly = "too_early",
-    TooLate = "too_late",
-    NotConfirmed = "not_confirmed",
-    NotCheckedIn = "not_checked_in",
-    DeadlinePassed = "deadline_passed",
-    QueueEmpty = "queue_empty",
-    CounterBusy = "counter_busy",
-    CounterIdle = "counter_idle",
-    NotWaiting = "not_waiting",
-    BodyTooLarge = "body_too_large",
-    UnsupportedMediaType = "unsupported_media_type",
-    InvalidRequest = "invalid_request",
-    IdempotencyMismatch = "idempotency_mismatch",
-    BadTicket = "bad_ticket",
-    WrongOtp = "wrong_otp",
-    TooManyTries = "too_many_tries",
-    TooManyRequests = "too_many_requests",
-    BadSignature = "bad_signature",
-    InternalError = "internal_error",
-    NotReady = "not_ready",
-    Busy = "busy",
-    OutcomeUnknown = "outcome_unknown",
+impl Code {
+    /// As it stands in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused(reason) => reason.as_str(),
+            Self::BodyTooLarge => "body_too_large",
+            Self::Busy => "busy",
+            Self::InternalError => "internal_error",
+            Self::MalformedJson => "malformed_json",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::NotReady => "not_ready",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::BadSignature => "bad_signature",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+        }
+    }
+}
+
+impl From<Reason> for Code {
+    fn from(reason: Reason) -> Self {
+        Self::Refused(reason)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,42 +75,18 @@ struct Words {
     en: String,
 }
 
-/// What depends on a problem's code alone, made once: in a rush most answers are refusals.
-#[derive(Debug)]
-struct Fixed {
-    status: StatusCode,
-    /// The document, without the brace that closes it.
-    opened: String,
-}
-
-impl Fixed {
-    fn new(code: &str, words: &Words) -> Self {
-        let status = StatusCode::from_u16(words.status);
-        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut opened = json!({
-            "type": "about:blank", "title": status.canonical_reason().unwrap_or_default(),
-            "status": status.as_u16(), "code": code, "detail": words.id, "detail_en": words.en,
-        })
-        .to_string();
-        opened.pop();
-        Self { status, opened }
-    }
-}
-
 /// By code.
-static FIXED: LazyLock<HashMap<String, Fixed>> = LazyLock::new(|| {
+static WORDS: LazyLock<HashMap<String, Words>> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the file is part of the program; a test parses it")]
-    let words: HashMap<String, Words> =
-        serde_json::from_str(include_str!("../../texts/problems.json")).expect("problems.json");
-    words.iter().map(|(code, words)| (code.clone(), Fixed::new(code, words))).collect()
+    serde_json::from_str(include_str!("../../texts/problems.json")).expect("problems.json")
 });
 
 /// A refusal or a fault, as a client sees it.
 #[derive(Debug, Clone)]
 pub struct Problem {
     code: Code,
-    /// JSON of the fields that say more, each with a comma before it.
-    fields: String,
+    /// What says more.
+    fields: Map<String, Value>,
     retry_after_secs: Option<u32>,
 }
 
@@ -159,28 +120,10 @@ pub struct ProblemDetails {
     pub incident: Option<String>,
 }
 
-/// A field that does not fit.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FieldError {
-    /// Path of the field.
-    pub field: String,
-    /// What it should be, in Indonesian.
-    pub detail: String,
-    /// What it should be, in English.
-    pub detail_en: String,
-}
-
-impl FieldError {
-    /// A fault of `field`.
-    pub fn new(field: &str, detail: &str, detail_en: &str) -> Self {
-        Self { field: field.to_owned(), detail: detail.to_owned(), detail_en: detail_en.to_owned() }
-    }
-}
-
 impl Problem {
     /// A problem with this code.
-    pub fn new(code: Code) -> Self {
-        Self { code, fields: String::new(), retry_after_secs: None }
+    pub fn new(code: impl Into<Code>) -> Self {
+        Self { code: code.into(), fields: Map::new(), retry_after_secs: None }
     }
 
     /// Its code.
@@ -191,8 +134,10 @@ impl Problem {
     /// Adds a field that says more.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
-        let value = serde_json::to_string(&value).unwrap_or_else(|_| "null".to_owned());
-        self.fields.extend([",\"", name, "\":", &value]);
+        match serde_json::to_value(value) {
+            Ok(value) => drop(self.fields.insert(name.to_owned(), value)),
+            Err(error) => tracing::error!(name, %error, "a problem lacks a field"),
+        }
         self
     }
 
@@ -205,7 +150,7 @@ impl Problem {
 
     /// Fields that do not fit.
     pub fn fields(faults: &[FieldError]) -> Self {
-        Self::new(Code::InvalidRequest).with("errors", faults)
+        Self::new(Reason::InvalidRequest).with("errors", faults)
     }
 
     /// One field that does not fit.
@@ -214,20 +159,36 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Status and document. A test sees that every code has its words.
+    fn document(self) -> (StatusCode, Map<String, Value>) {
+        let words = WORDS.get(self.code.as_str());
+        let status = words.and_then(|words| StatusCode::from_u16(words.status).ok());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut document = Map::new();
+        let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
+        put("type", "about:blank".into());
+        put("title", status.canonical_reason().unwrap_or_default().into());
+        put("status", status.as_u16().into());
+        put("code", self.code.as_str().into());
+        put("detail", words.map_or("", |words| &words.id).into());
+        put("detail_en", words.map_or("", |words| &words.en).into());
+        document.extend(self.fields);
+        (status, document)
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        // A test sees that every code has its words.
-        let Some(fixed) = FIXED.get(self.code.as_str()) else {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        };
-        let mut response = Response::new(Body::from([&fixed.opened, &self.fields, "}"].concat()));
-        *response.status_mut() = fixed.status;
+        let retry_after_secs = self.retry_after_secs;
+        let (status, document) = self.document();
+        let mut response = (status, Value::Object(document).to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(secs) = self.retry_after_secs {
+        if let Some(secs) = retry_after_secs {
             headers.insert(header::RETRY_AFTER, secs.into());
         }
-        if fixed.status == StatusCode::UNAUTHORIZED {
+        if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
@@ -236,19 +197,7 @@ impl IntoResponse for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        Self::new(match refusal {
-            Refusal::HoldExpired => Code::HoldExpired,
-            Refusal::Ended | Refusal::NotDue => Code::BookingEnded,
-            Refusal::CheckedIn => Code::AlreadyCheckedIn,
-            Refusal::TooLateToMove => Code::TooLateToMove,
-            Refusal::MovedTooOften => Code::TooManyRequests,
-            Refusal::NotConfirmed => Code::NotConfirmed,
-            Refusal::TooEarly => Code::TooEarly,
-            Refusal::TooLate => Code::TooLate,
-            Refusal::WrongDay => Code::WrongDay,
-            Refusal::NotCheckedIn => Code::NotCheckedIn,
-            Refusal::DeadlinePassed => Code::DeadlinePassed,
-        })
+        Self::new(refusal.reason())
     }
 }
 
@@ -322,33 +271,25 @@ pub fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_refusal_is_counted_under_the_code_of_its_problem() {
-        use Refusal::*;
-        for refusal in [
-            HoldExpired,
-            Ended,
-            CheckedIn,
-            TooLateToMove,
-            NotConfirmed,
-            TooEarly,
-            TooLate,
-            WrongDay,
-            MovedTooOften,
-            NotDue,
-            NotCheckedIn,
-            DeadlinePassed,
-        ] {
-            assert_eq!(Problem::from(refusal).code().as_str(), refusal.code(), "{refusal:?}");
-        }
-    }
+    const FAULTS: [Code; 9] = [
+        Code::BodyTooLarge,
+        Code::Busy,
+        Code::InternalError,
+        Code::MalformedJson,
+        Code::MethodNotAllowed,
+        Code::NotReady,
+        Code::OutcomeUnknown,
+        Code::BadSignature,
+        Code::UnsupportedMediaType,
+    ];
 
     #[test]
     fn every_code_has_its_words_and_every_word_its_code() {
-        assert_eq!(Code::ALL.len(), FIXED.len());
-        for code in Code::ALL {
-            let Fixed { status, opened } = &FIXED[code.as_str()];
-            let told: serde_json::Value = serde_json::from_str(&format!("{opened}}}")).unwrap();
+        let reasons = Reason::ALL.iter().map(|reason| Code::from(*reason));
+        let all: Vec<_> = reasons.chain(FAULTS).collect();
+        assert_eq!(all.len(), WORDS.len());
+        for code in all {
+            let (status, told) = Problem::new(code).document();
             assert!(status.is_client_error() || status.is_server_error(), "{code:?}");
             assert_eq!(told["status"], status.as_u16(), "{code:?}");
             assert!(told["detail"].as_str().unwrap().ends_with('.'), "{code:?}");

@@ -2,31 +2,26 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use lambda_http::request::RequestContext;
 
-use super::AppState;
+use super::answer::answer;
 use crate::security::tokens;
 use crate::telemetry::correlation;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Works for the request under its id, and tells what was counted and has waited.
-pub(super) async fn with_request_id(
-    State(app): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
+/// Works for the request under its id, and answers with it.
+pub(super) async fn with_request_id(request: Request, next: Next) -> Response {
     let id = id_of(&request);
     let header = HeaderValue::from_str(&id);
-    let mut response = correlation::scope(Some(id), super::answer(request, next)).await;
+    let mut response = correlation::scope(Some(id), answer(request, next)).await;
     if let Ok(id) = header {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }
-    app.metrics.flush(app.clock.now());
     response
 }
 

@@ -5,10 +5,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::AppState;
-use super::problem::{Code, Problem};
+use super::problem::Problem;
 use crate::app::App;
 use crate::domain::account::Applicant;
+use crate::domain::booking::Booking;
+use crate::domain::code::BookingCode;
 use crate::domain::ids::{AccountId, ApplicantId};
+use crate::domain::reason::Reason;
 use crate::storage::Session;
 
 /// A token as it came, not yet believed: `<account>.<secret>`.
@@ -37,7 +40,7 @@ impl Token {
         let account = text.and_then(|text| text.split_once('.')?.0.parse().ok());
         match (account, text) {
             (Some(account), Some(text)) => Ok(Self { account, text: text.to_owned() }),
-            _ => Err(Problem::new(Code::Unauthenticated)),
+            _ => Err(Problem::new(Reason::Unauthenticated)),
         }
     }
 
@@ -63,7 +66,25 @@ impl Token {
         let (store, now) = (app.ledger.store(), app.clock.now());
         let (session, person) =
             store.session_with_applicant(&self.account, &self.hash(app), applicant, now).await?;
-        Ok((session.ok_or_else(|| Problem::new(Code::Unauthenticated))?, person))
+        Ok((session.ok_or_else(|| Problem::new(Reason::Unauthenticated))?, person))
+    }
+
+    /// The session that it stands for, and a booking of its account, by one call. Anybody else's
+    /// booking is not there.
+    ///
+    /// # Errors
+    /// `unauthenticated`, `not_found`.
+    pub async fn session_with_booking(
+        &self,
+        app: &App,
+        code: BookingCode,
+    ) -> Result<(Session, Booking), Problem> {
+        let (store, now) = (app.ledger.store(), app.clock.now());
+        let (session, booking) =
+            store.session_with_booking(&self.account, &self.hash(app), code, now).await?;
+        let session = session.ok_or_else(|| Problem::new(Reason::Unauthenticated))?;
+        let own = booking.filter(|booking| booking.account == session.account);
+        own.map(|booking| (session, booking)).ok_or_else(|| Problem::new(Reason::NotFound))
     }
 
     /// The session that it stands for.
@@ -73,7 +94,7 @@ impl Token {
     pub async fn session(&self, app: &App) -> Result<Session, Problem> {
         let session =
             app.ledger.store().session(&self.account, &self.hash(app), app.clock.now()).await?;
-        session.ok_or_else(|| Problem::new(Code::Unauthenticated))
+        session.ok_or_else(|| Problem::new(Reason::Unauthenticated))
     }
 }
 

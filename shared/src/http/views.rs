@@ -2,16 +2,15 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::document::Document;
 use crate::domain::requirements::Warning;
-use crate::ledger::{Alternative, Offers};
+use crate::ledger::Alternative;
 
 /// A document to bring.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct DocumentView {
     /// For example `ktp`.
     pub id: String,
@@ -42,7 +41,7 @@ impl From<&Document> for DocumentView {
 }
 
 /// Something to know before booking.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct WarningView {
     /// Stable name, for example `domicile_required`.
     pub code: String,
@@ -81,12 +80,6 @@ impl From<&Alternative> for AlternativeView {
             seats_free: alternative.seats_free,
         }
     }
-}
-
-/// The views of offers, as JSON: what everybody is offered within the same second is written once.
-pub fn offered(offers: &Offers) -> &Option<Box<RawValue>> {
-    let written = || to_raw_value(&views::<_, AlternativeView>(&offers.alternatives)).ok();
-    offers.told.get_or_init(written)
 }
 
 /// An instant as clients read it: RFC 3339 with the office's offset.

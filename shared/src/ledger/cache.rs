@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::sync::RwLock;
 
-use super::search::{Alternative, Offers};
+use super::alternative::Alternative;
 use crate::domain::booking::SeatRef;
 use crate::domain::code::BookingCode;
 use crate::domain::day::{Day, Seat};
@@ -228,7 +228,7 @@ type OfferKey = (OfficeId, ServiceId, NaiveDate);
 /// ask within the same second is of no use to anybody.
 #[derive(Debug)]
 pub(super) struct OfferCache {
-    cache: TtlCache<OfferKey, Offers>,
+    cache: TtlCache<OfferKey, Vec<Alternative>>,
 }
 
 impl OfferCache {
@@ -242,11 +242,11 @@ impl OfferCache {
         wanted: &OfferKey,
         now: DateTime<Utc>,
         find: impl FnOnce() -> Vec<Alternative>,
-    ) -> Arc<Offers> {
+    ) -> Arc<Vec<Alternative>> {
         if let Some(known) = self.cache.peek(wanted, DAY_AGE, now) {
             return known;
         }
-        let found = Arc::new(Offers { alternatives: find(), told: OnceLock::new() });
+        let found = Arc::new(find());
         self.cache.keep(wanted, now, found.clone());
         found
     }

@@ -3,8 +3,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::change::{lost, unexpected};
-use super::{Ledger, LedgerError};
+use super::change::lost;
+use super::commit::Made;
+use super::{Ledger, LedgerError, Outcome};
 use crate::domain::booking::{Actor, Refusal};
 use crate::domain::code::BookingCode;
 use crate::domain::queue::{
@@ -12,7 +13,8 @@ use crate::domain::queue::{
 };
 use crate::domain::time::whole_seconds;
 use crate::storage::{
-    AtCounter, Change, ChangeOutcome, KnownStep, PersonChange, QueueChange, StoreError,
+    AtCounter, Attempt, CONTENTION, KnownStep, QueueChange, RetryPolicy, StoreError, Transition,
+    compare_and_set,
 };
 use crate::telemetry::Record;
 use crate::telemetry::catalogue::{CALLED, SKIPPED};
@@ -26,11 +28,9 @@ pub enum CallTarget {
     Number(QueueNumber),
 }
 
-/// How a call ended.
+/// Why nobody is called.
 #[derive(Debug)]
-pub enum Called {
-    /// The counter has this number.
-    Yes(Box<QueueEntry>),
+pub enum CallRefusal {
     /// Nobody waits.
     NobodyWaits,
     /// The counter still has another number.
@@ -39,19 +39,23 @@ pub enum Called {
     NotWaiting(Option<QueueState>),
 }
 
-/// How a step ended.
+/// Why a counter's action has no effect.
 #[derive(Debug)]
-pub enum Stepped {
-    /// The number as it stands now.
-    Done(Box<QueueEntry>),
+pub enum StepRefusal {
     /// The counter has not called this number, or none.
     Idle,
     /// The visit stays as it is.
     Refused(Refusal),
 }
 
-/// Times that a counter starts over because others were faster: as many counters as an office has.
-const MAX_ROUNDS: u32 = 40;
+/// As many counters as an office has may call at once, and each round one of them gets through.
+const COUNTERS: RetryPolicy = RetryPolicy { limit: 40, ..CONTENTION };
+
+type Call = Result<QueueEntry, CallRefusal>;
+type Step = Result<QueueEntry, StepRefusal>;
+
+/// What is known at a try: nothing is kept from the one before.
+type Known = ();
 
 impl Ledger {
     /// Calls somebody to a counter. Of several counters that ask at once each gets somebody else.
@@ -64,41 +68,54 @@ impl Ledger {
         &self,
         day: &QueueDay,
         counter: &Counter,
-        wanted: &CallTarget,
+        target: &CallTarget,
         request: Option<&str>,
         now: DateTime<Utc>,
-    ) -> Result<Called, LedgerError> {
+    ) -> Outcome<QueueEntry, CallRefusal> {
         let now = whole_seconds(now);
-        for _ in 0..MAX_ROUNDS {
-            let at = self.store.at_counter(day, counter).await?;
-            match &at {
-                Some(at) if is_known(request, at.called_by.as_deref()) => {
-                    let entry = self.entry(day, at.number).await?;
-                    return Ok(Called::Yes(Box::new(entry)));
-                }
-                Some(at) if at.is_busy() => return Ok(Called::Busy(Box::new(at.clone()))),
-                _ => {}
+        let attempt = |()| self.try_call(day, counter, target, request, now);
+        compare_and_set(COUNTERS, (), attempt).await
+    }
+
+    async fn try_call(
+        &self,
+        day: &QueueDay,
+        counter: &Counter,
+        target: &CallTarget,
+        request: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Attempt<Known, Call>, LedgerError> {
+        let (at, found) =
+            tokio::join!(self.store.at_counter(day, counter), self.target(day, target));
+        let at = at?;
+        match &at {
+            Some(at) if is_known(request, at.called_by.as_deref()) => {
+                return Ok(Attempt::Done(Ok(self.entry(day, at.number).await?)));
             }
-            let before = match self.wanted(day, wanted).await? {
-                Ok(before) => before,
-                Err(nobody) => return Ok(nobody),
-            };
-            let after = before.called(counter, now);
-            let turn = AtCounter {
-                called_by: request.map(str::to_owned),
-                last_step: at.as_ref().and_then(|at| at.last_step.clone()),
-                ..with(counter, &after, now)
-            };
-            let changes = [
-                QueueChange::Turn(day.clone(), at.map(Box::new), Box::new(turn)),
-                QueueChange::Move(day.clone(), Box::new(before), Box::new(after.clone())),
-            ];
-            if self.store.change_queue(&changes).await? {
-                self.count_call(day, &after, now);
-                return Ok(Called::Yes(Box::new(after)));
+            Some(at) if at.is_busy() => {
+                return Ok(Attempt::Done(Err(CallRefusal::Busy(Box::new(at.clone())))));
             }
+            _ => {}
         }
-        Err(LedgerError::Contention)
+        let before = match found? {
+            Ok(before) => before,
+            Err(refusal) => return Ok(Attempt::Done(Err(refusal))),
+        };
+        let after = before.called(counter, now);
+        let turn = AtCounter {
+            called_by: request.map(str::to_owned),
+            last_step: at.as_ref().and_then(|at| at.last_step.clone()),
+            ..with(counter, &after, now)
+        };
+        let changes = [
+            QueueChange::Turn(day.clone(), at.map(Box::new), Box::new(turn)),
+            QueueChange::Move(day.clone(), Box::new(before), Box::new(after.clone())),
+        ];
+        if !self.store.change_queue(&changes).await? {
+            return Ok(Attempt::Conflict(()));
+        }
+        self.count_call(day, &after, now);
+        Ok(Attempt::Done(Ok(after)))
     }
 
     async fn entry(&self, day: &QueueDay, number: QueueNumber) -> Result<QueueEntry, StoreError> {
@@ -106,19 +123,15 @@ impl Ledger {
         entry.ok_or_else(|| StoreError::corrupt("queue entry"))
     }
 
-    async fn wanted(
-        &self,
-        day: &QueueDay,
-        wanted: &CallTarget,
-    ) -> Result<Result<QueueEntry, Called>, StoreError> {
-        match wanted {
+    async fn target(&self, day: &QueueDay, target: &CallTarget) -> Result<Call, StoreError> {
+        match target {
             CallTarget::Next(groups) => {
                 let entries = self.store.queue_entries(day).await?;
-                Ok(queue::next(&entries, groups).cloned().ok_or(Called::NobodyWaits))
+                Ok(queue::next(&entries, groups).cloned().ok_or(CallRefusal::NobodyWaits))
             }
             CallTarget::Number(number) => match self.store.queue_entry(day, *number).await? {
                 Some(entry) if entry.can_be_called() => Ok(Ok(entry)),
-                other => Ok(Err(Called::NotWaiting(other.map(|entry| entry.state)))),
+                other => Ok(Err(CallRefusal::NotWaiting(other.map(|entry| entry.state)))),
             },
         }
     }
@@ -133,43 +146,51 @@ impl Ledger {
         day: &QueueDay,
         counter: &Counter,
         number: Option<QueueNumber>,
-        step: CounterAction,
+        action: CounterAction,
         request: Option<&str>,
         now: DateTime<Utc>,
-    ) -> Result<Stepped, LedgerError> {
+    ) -> Outcome<QueueEntry, StepRefusal> {
         let now = whole_seconds(now);
-        for _ in 0..MAX_ROUNDS {
-            let at = self.store.at_counter(day, counter).await?;
-            let known = at.as_ref().and_then(|at| at.last_step.as_ref());
-            if let Some(known) = known.filter(|known| is_known(request, Some(&known.request))) {
-                return Ok(Stepped::Done(Box::new(self.entry(day, known.number).await?)));
-            }
-            let meant = |at: &AtCounter| number.is_none_or(|number| number == at.number);
-            let Some(at) = at.filter(|at| at.is_busy() && meant(at)) else {
-                return Ok(self.stepped_before(day, counter, number, step, now).await?);
-            };
-            let meant = at.number;
-            let before = self.entry(day, meant).await?;
-            let after = before.after(step, now);
-            let queue = stepping(day, at, (before, &after), (step, request), now);
-            let made = match step {
-                CounterAction::Finish => self.serve(after.code, queue, now).await?,
-                _ => Ok(self.store.change_queue(&queue).await?),
-            };
-            match made {
-                Ok(true) => {
-                    self.count_step(day, step, now);
-                    return Ok(Stepped::Done(Box::new(after)));
-                }
-                Ok(false) => {}
-                // The same step, made by somebody else between two of these readings, is no refusal.
-                Err(refusal) if self.still_has(day, counter, meant).await? => {
-                    return Ok(Stepped::Refused(refusal));
-                }
-                Err(_) => {}
-            }
+        let attempt = |()| self.try_step(day, counter, number, (action, request), now);
+        compare_and_set(COUNTERS, (), attempt).await
+    }
+
+    async fn try_step(
+        &self,
+        day: &QueueDay,
+        counter: &Counter,
+        number: Option<QueueNumber>,
+        (action, request): (CounterAction, Option<&str>),
+        now: DateTime<Utc>,
+    ) -> Result<Attempt<Known, Step>, LedgerError> {
+        let at = self.store.at_counter(day, counter).await?;
+        let known = at.as_ref().and_then(|at| at.last_step.as_ref());
+        if let Some(known) = known.filter(|known| is_known(request, Some(&known.request))) {
+            return Ok(Attempt::Done(Ok(self.entry(day, known.number).await?)));
         }
-        Err(LedgerError::Contention)
+        let meant = |at: &AtCounter| number.is_none_or(|number| number == at.number);
+        let Some(at) = at.filter(|at| at.is_busy() && meant(at)) else {
+            return Ok(Attempt::Done(self.done_before(day, counter, number, action, now).await?));
+        };
+        let meant = at.number;
+        let before = self.entry(day, meant).await?;
+        let after = before.after(action, now);
+        let queue = stepping(day, at, (before, &after), (action, request), now);
+        let made = match action {
+            CounterAction::Finish => self.serve(after.code, queue, now).await?,
+            _ => Ok(self.store.change_queue(&queue).await?),
+        };
+        match made {
+            Ok(true) => {
+                self.count_step(day, action, now);
+                Ok(Attempt::Done(Ok(after)))
+            }
+            // The same action, made by somebody else between two of these readings, is no refusal.
+            Err(refusal) if self.still_has(day, counter, meant).await? => {
+                Ok(Attempt::Done(Err(StepRefusal::Refused(refusal))))
+            }
+            Ok(false) | Err(_) => Ok(Attempt::Conflict(())),
+        }
     }
 
     async fn still_has(
@@ -182,22 +203,21 @@ impl Ledger {
         Ok(at.is_some_and(|at| at.is_busy() && at.number == number))
     }
 
-    /// Whether the counter's last step with this number was the same, which freed the counter.
-    async fn stepped_before(
+    /// Whether the counter's last action with this number was the same, which freed the counter.
+    async fn done_before(
         &self,
         day: &QueueDay,
         counter: &Counter,
         number: Option<QueueNumber>,
-        step: CounterAction,
+        action: CounterAction,
         now: DateTime<Utc>,
-    ) -> Result<Stepped, StoreError> {
-        let Some(number) = number else { return Ok(Stepped::Idle) };
+    ) -> Result<Step, StoreError> {
+        let Some(number) = number else { return Ok(Err(StepRefusal::Idle)) };
         let entry = self.store.queue_entry(day, number).await?;
         let is_done = |entry: &QueueEntry| {
-            entry.counter.as_ref() == Some(counter) && entry.after(step, now) == *entry
+            entry.counter.as_ref() == Some(counter) && entry.after(action, now) == *entry
         };
-        let done = entry.filter(is_done);
-        Ok(done.map_or(Stepped::Idle, |entry| Stepped::Done(Box::new(entry))))
+        Ok(entry.filter(is_done).ok_or(StepRefusal::Idle))
     }
 
     /// The visit is over: the booking is served, and the person may book again. `false`: somebody
@@ -207,27 +227,18 @@ impl Ledger {
         code: BookingCode,
         queue: Vec<QueueChange>,
         now: DateTime<Utc>,
-    ) -> Result<Result<bool, Refusal>, LedgerError> {
+    ) -> Outcome<bool, Refusal> {
         let before = self.store.booking(code).await?;
         let before = before.ok_or_else(|| StoreError::corrupt("queue entry"))?;
         let after = match before.serve(now) {
             Ok(after) => after,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let change = Change {
-            before: Some(&before),
-            after: &after,
-            by: Actor::Office,
-            seats: vec![],
-            person: PersonChange::Release,
-            messages: &[],
-            queue,
-        };
-        match self.commit(&change, now).await? {
-            ChangeOutcome::Applied => Ok(Ok(true)),
-            ChangeOutcome::VersionConflict(_) | ChangeOutcome::QueueConflict => Ok(Ok(false)),
-            ChangeOutcome::SeatLost => Ok(Err(lost(&before))),
-            other => Err(unexpected(&other)),
+        let change = Transition::new(&before, &after).releasing_person().queueing(queue);
+        match self.make_transition(&change, Actor::Office, now).await? {
+            Made::Yes => Ok(Ok(true)),
+            Made::Conflict(_) => Ok(Ok(false)),
+            Made::Lost => Ok(Err(lost(&before))),
         }
     }
 
@@ -240,8 +251,8 @@ impl Ledger {
     }
 
     /// A visit that was finished is counted with its booking.
-    fn count_step(&self, day: &QueueDay, step: CounterAction, now: DateTime<Utc>) {
-        if step == CounterAction::Skip {
+    fn count_step(&self, day: &QueueDay, action: CounterAction, now: DateTime<Utc>) {
+        if action == CounterAction::Skip {
             self.metrics.send(Record::of(&SKIPPED, &[1]).at(&day.office, day.date), now);
         }
     }
@@ -265,12 +276,12 @@ fn with(counter: &Counter, entry: &QueueEntry, called_at: DateTime<Utc>) -> AtCo
     }
 }
 
-/// What a step does to the queue.
+/// What an action does to the queue.
 fn stepping(
     day: &QueueDay,
     at: AtCounter,
     (before, after): (QueueEntry, &QueueEntry),
-    (step, request): (CounterAction, Option<&str>),
+    (action, request): (CounterAction, Option<&str>),
     now: DateTime<Utc>,
 ) -> Vec<QueueChange> {
     let number = at.number;
@@ -278,7 +289,7 @@ fn stepping(
     let turn = AtCounter {
         called_by: at.called_by.clone(),
         last_step: step_made.or(at.last_step.clone()),
-        ..with(&at.counter, after, if step == CounterAction::Recall { now } else { at.called_at })
+        ..with(&at.counter, after, if action == CounterAction::Recall { now } else { at.called_at })
     };
     vec![
         QueueChange::Turn(day.clone(), Some(Box::new(at)), Box::new(turn)),

@@ -1,15 +1,19 @@
-//! The look at a person's papers: all there, or some missing with a deadline instead of a lost morning.
+//! The look at a person's documents: all there, or some missing with a deadline instead of a lost morning.
 
 use chrono::{DateTime, Utc};
 
-use super::change::{Changed, MAX_ROUNDS, joining, lost, queue_group, unexpected};
-use super::{Ledger, LedgerError, messages};
+use super::change::{Changed, Try, lost};
+use super::check_in::{queue_group, waiting};
+use super::commit::Made;
+use super::{Ledger, LedgerError, Outcome, messages};
 use crate::domain::booking::{Actor, Booking, Refusal, Status};
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
 use crate::domain::queue::{QueueDay, QueueEntry, QueueState};
 use crate::domain::time::{local_date, whole_seconds};
-use crate::storage::{AtCounter, Change, ChangeOutcome, PersonChange, QueueChange, StoreError};
+use crate::storage::{
+    AtCounter, Attempt, CONTENTION, QueueChange, StoreError, Transition, compare_and_set,
+};
 
 /// What a clerk has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,36 +73,35 @@ impl Ledger {
         booking: Booking,
         decision: &Decision,
         now: DateTime<Utc>,
-    ) -> Result<Changed, LedgerError> {
+    ) -> Outcome<Changed, Refusal> {
         let now = whole_seconds(now);
-        let mut before = booking;
-        for _ in 0..MAX_ROUNDS {
-            if decision.is_known(&before) && before.status_at(now) == before.status {
-                return Ok(Changed::Already(Box::new(before)));
-            }
-            let after = match decision.apply(&before, now) {
-                Ok(after) => after,
-                Err(refusal) => return Ok(Changed::Refused(refusal)),
-            };
-            let (after, queue) = self.requeue(office, &before, after, now).await?;
-            let change = Change {
-                before: Some(&before),
-                after: &after,
-                by: Actor::Office,
-                seats: vec![],
-                person: PersonChange::Extend(after.person_free_at()),
-                messages: &messages(&after, decision.tells(), now),
-                queue,
-            };
-            match self.commit(&change, now).await? {
-                ChangeOutcome::Applied => return Ok(Changed::Done(Box::new(after))),
-                ChangeOutcome::VersionConflict(newer) => before = *newer,
-                ChangeOutcome::QueueConflict => {}
-                ChangeOutcome::SeatLost => return Ok(Changed::Refused(lost(&before))),
-                other => return Err(unexpected(&other)),
-            }
+        let attempt = |before| self.try_documents(office, before, decision, now);
+        compare_and_set(CONTENTION, booking, attempt).await
+    }
+
+    async fn try_documents(
+        &self,
+        office: &Office,
+        before: Booking,
+        decision: &Decision,
+        now: DateTime<Utc>,
+    ) -> Try {
+        if decision.is_known(&before) && before.status_at(now) == before.status {
+            return Ok(Attempt::Done(Ok(Changed::before(before))));
         }
-        Err(LedgerError::Contention)
+        let after = match decision.apply(&before, now) {
+            Ok(after) => after,
+            Err(refusal) => return Ok(Attempt::Done(Err(refusal))),
+        };
+        let (after, queue) = self.requeue(office, &before, after, now).await?;
+        let messages = messages(&after, decision.tells(), now);
+        let change = Transition::new(&before, &after);
+        let change = change.keeping_person().telling(&messages).queueing(queue);
+        match self.make_transition(&change, Actor::Office, now).await? {
+            Made::Yes => Ok(Attempt::Done(Ok(Changed::now(after)))),
+            Made::Conflict(newer) => Ok(Attempt::Conflict(newer)),
+            Made::Lost => Ok(Attempt::Done(Err(lost(&before)))),
+        }
     }
 
     /// What the decision does to the person's place, and the booking with that place.
@@ -123,8 +126,8 @@ impl Ledger {
         }
         let number = self.store.next_number(&today, queue_group(office, before)).await?;
         let after = after.queued_on(office, today.date, number);
-        let joining = joining(today, &after, number, now);
-        Ok((after, vec![joining]))
+        let joining = Box::new(waiting(&after, number, now));
+        Ok((after, vec![QueueChange::Join(today, joining)]))
     }
 
     /// The place of a person who is in.

@@ -6,10 +6,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
 
 use super::availability::{DayStatus, day_availability, past, search_dates};
-use super::change::unexpected;
 use super::search::is_beyond;
-use super::{Alternative, Ledger, LedgerError, messages};
-use crate::domain::booking::{Actor, Booking, SeatRef, Status, Times};
+use super::{Alternative, Ledger, LedgerError, Outcome, messages};
+use crate::domain::booking::{Booking, SeatRef, Status, Times};
 use crate::domain::calendar::ClosedReason;
 use crate::domain::code::BookingCode;
 use crate::domain::day::Day;
@@ -18,7 +17,7 @@ use crate::domain::language::Locale;
 use crate::domain::message::MessageKind;
 use crate::domain::office::{Channel, Office};
 use crate::domain::time::{SlotTime, local_date, whole_seconds};
-use crate::storage::{Change, ChangeOutcome, PersonChange, SeatChange};
+use crate::storage::{Attempt, CONTENTION, Claim, ClaimConflict, compare_and_set};
 
 /// Which slots are acceptable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,14 +80,19 @@ pub enum NotOffered {
     NotReleased(DateTime<Utc>),
 }
 
-/// How a wish to hold a seat ended.
+/// A seat that is held.
 #[derive(Debug, Clone)]
-pub enum HoldOutcome {
-    /// A seat is held.
-    Held(Box<Booking>),
-    /// This very request held one before.
-    Repeated(Box<Booking>),
-    /// The key was used for another request.
+pub struct Held {
+    /// The booking.
+    pub booking: Box<Booking>,
+    /// Whether this very request held it before: an idempotent replay.
+    pub replayed: bool,
+}
+
+/// Why no seat is held.
+#[derive(Debug, Clone)]
+pub enum HoldRefusal {
+    /// The idempotency key was used for another request.
     Mismatch,
     /// Every acceptable slot is full.
     Full(Vec<Alternative>),
@@ -100,14 +104,16 @@ pub enum HoldOutcome {
     AccountGone,
 }
 
-/// Seats tried in one slot before giving up for the moment.
-pub(super) const MAX_CLAIMS: u32 = 12;
+type Wished = Result<Held, HoldRefusal>;
+
 /// Codes tried when another account's booking has the derived one.
 const MAX_CODES: u32 = 4;
 
-enum Claim {
-    Done(HoldOutcome),
-    SlotFull,
+/// What looking for a seat on one day came to.
+enum Claimed {
+    Done(Wished),
+    /// Nothing is free there, as the day says.
+    Full(Arc<Day>),
 }
 
 impl Ledger {
@@ -119,36 +125,36 @@ impl Ledger {
         &self,
         request: &HoldRequest<'_>,
         now: DateTime<Utc>,
-    ) -> Result<HoldOutcome, LedgerError> {
+    ) -> Outcome<Held, HoldRefusal> {
         let now = whole_seconds(now);
-        let outcome = self.try_hold(request, now).await?;
-        if let Some(reason) = outcome.refusal() {
+        let wished = self.try_hold(request, now).await?;
+        if let Err(refusal) = &wished {
             let place = (&request.office.id, request.choice.date());
-            self.count_refusal(reason, place, request.channel, now);
+            self.count_refusal(refusal.reason(), place, request.channel, now);
         }
-        Ok(outcome)
+        Ok(wished)
     }
 
     async fn try_hold(
         &self,
         request: &HoldRequest<'_>,
         now: DateTime<Utc>,
-    ) -> Result<HoldOutcome, LedgerError> {
+    ) -> Outcome<Held, HoldRefusal> {
         let office = request.office;
         if !office.services.iter().any(|service| service.id == *request.service) {
-            return Ok(HoldOutcome::NotOffered(NotOffered::Service));
+            return Ok(Err(HoldRefusal::NotOffered(NotOffered::Service)));
         }
         if !office.online && request.channel != Channel::WalkIn {
-            return Ok(HoldOutcome::NotOffered(NotOffered::Offline));
+            return Ok(Err(HoldRefusal::NotOffered(NotOffered::Offline)));
         }
-        let outcome = match request.choice {
+        let wished = match request.choice {
             SlotChoice::Slot(date, time) => self.hold_on(request, date, Some(time), now).await?,
             SlotChoice::Date(date) => self.hold_on(request, date, None, now).await?,
             SlotChoice::Earliest => self.hold_earliest(request, now).await?,
         };
-        match outcome {
-            HoldOutcome::Held(_) | HoldOutcome::Repeated(_) | HoldOutcome::Mismatch => Ok(outcome),
-            refusal => Ok(self.earlier_answer(request).await?.unwrap_or(refusal)),
+        match wished {
+            Ok(_) | Err(HoldRefusal::Mismatch) => Ok(wished),
+            refused => Ok(self.earlier_answer(request).await?.unwrap_or(refused)),
         }
     }
 
@@ -157,13 +163,13 @@ impl Ledger {
     async fn earlier_answer(
         &self,
         request: &HoldRequest<'_>,
-    ) -> Result<Option<HoldOutcome>, LedgerError> {
+    ) -> Result<Option<Wished>, LedgerError> {
         let Some(key) = request.idempotency_key else { return Ok(None) };
         for attempt in 0..MAX_CODES {
             let code = self.store.keyring().booking_code(request.account, key, attempt);
             match self.store.booking(code).await? {
                 Some(booking) if booking.account == *request.account => {
-                    return Ok(Some(same_request(request, booking)));
+                    return Ok(Some(replay(request, booking)));
                 }
                 Some(_) => {}
                 None => return Ok(None),
@@ -176,7 +182,7 @@ impl Ledger {
         &self,
         request: &HoldRequest<'_>,
         now: DateTime<Utc>,
-    ) -> Result<HoldOutcome, LedgerError> {
+    ) -> Outcome<Held, HoldRefusal> {
         let (office, service) = (request.office, request.service);
         let mut any_full = false;
         for date in search_dates(local_date(now, office.timezone)) {
@@ -191,15 +197,15 @@ impl Ledger {
             }
             match self.claim_on(request, day, None, now).await? {
                 // Closed at this very moment: there are other days.
-                Claim::Done(HoldOutcome::NotOffered(_)) | Claim::SlotFull => {}
-                Claim::Done(outcome) => return Ok(outcome),
+                Claimed::Done(Err(HoldRefusal::NotOffered(_))) | Claimed::Full(_) => {}
+                Claimed::Done(wished) => return Ok(wished),
             }
         }
         if any_full {
-            return Ok(HoldOutcome::Full(vec![]));
+            return Ok(Err(HoldRefusal::Full(vec![])));
         }
         let (opens_at, _) = office.release.next_release(now, office.timezone);
-        Ok(HoldOutcome::NotOffered(NotOffered::NotReleased(opens_at)))
+        Ok(Err(HoldRefusal::NotOffered(NotOffered::NotReleased(opens_at))))
     }
 
     async fn hold_on(
@@ -208,14 +214,14 @@ impl Ledger {
         date: NaiveDate,
         time: Option<SlotTime>,
         now: DateTime<Utc>,
-    ) -> Result<HoldOutcome, LedgerError> {
+    ) -> Outcome<Held, HoldRefusal> {
         let day = self.days.get(&request.office.id, date, now).await?;
         match self.claim_on(request, day, time, now).await? {
-            Claim::Done(outcome) => Ok(outcome),
-            Claim::SlotFull => {
+            Claimed::Done(wished) => Ok(wished),
+            Claimed::Full(_) => {
                 let (office, channel) = (request.office, request.channel);
                 let found = self.alternatives(office, request.service, date, channel, now).await?;
-                Ok(HoldOutcome::Full(found))
+                Ok(Err(HoldRefusal::Full(found)))
             }
         }
     }
@@ -227,21 +233,22 @@ impl Ledger {
         mut day: Arc<Day>,
         time: Option<SlotTime>,
         now: DateTime<Utc>,
-    ) -> Result<Claim, LedgerError> {
+    ) -> Result<Claimed, LedgerError> {
         let (office, channel) = (request.office, request.channel);
-        let none = |reason| Ok(Claim::Done(HoldOutcome::NotOffered(reason)));
+        let none = |reason| Ok(Claimed::Done(Err(HoldRefusal::NotOffered(reason))));
         let times = match offered(office, request.service, channel, &day, time, now) {
             Ok(times) => times,
             Err(reason) => return none(reason),
         };
         for time in times {
-            if let Claim::Done(outcome) = self.claim_in(request, &mut day, time, now).await? {
-                return Ok(Claim::Done(outcome));
+            match self.claim_in(request, day, time, now).await? {
+                Claimed::Full(newer) => day = newer,
+                done @ Claimed::Done(_) => return Ok(done),
             }
         }
         // A day that was closed meanwhile has no seats to pick from, and is not full.
         match offered(office, request.service, channel, &day, time, now) {
-            Ok(_) => Ok(Claim::SlotFull),
+            Ok(_) => Ok(Claimed::Full(day)),
             Err(reason) => none(reason),
         }
     }
@@ -251,62 +258,52 @@ impl Ledger {
     async fn claim_in(
         &self,
         request: &HoldRequest<'_>,
-        day: &mut Arc<Day>,
+        day: Arc<Day>,
         time: SlotTime,
         now: DateTime<Utc>,
-    ) -> Result<Claim, LedgerError> {
-        let mut code_attempt = 0;
-        for _ in 0..MAX_CLAIMS {
-            let picked = day
-                .slots_of(request.service)
-                .find(|seats| seats.slot.time == time)
-                .and_then(|seats| seats.pick(request.channel, now, &mut rand::rng()));
-            let Some(number) = picked else { return Ok(Claim::SlotFull) };
-            let booking = self.new_booking(request, day.date, time, number, code_attempt, now);
-            match self.claim(&booking, now).await? {
-                ChangeOutcome::Applied => {
-                    self.days
-                        .note_claim(&booking.seat, booking.code, booking.hold_expires_at)
-                        .await;
-                    return Ok(Claim::Done(HoldOutcome::Held(Box::new(booking))));
-                }
-                ChangeOutcome::VersionConflict(other)
-                    if other.account == *request.account && request.idempotency_key.is_some() =>
-                {
-                    return Ok(Claim::Done(same_request(request, *other)));
-                }
-                ChangeOutcome::VersionConflict(_) => code_attempt += 1,
-                ChangeOutcome::PersonBusy { code, account, .. } => {
-                    let own = (account == *request.account).then_some(code);
-                    return Ok(Claim::Done(HoldOutcome::AlreadyBooked(own)));
-                }
-                ChangeOutcome::AccountGone => return Ok(Claim::Done(HoldOutcome::AccountGone)),
-                ChangeOutcome::SeatTaken | ChangeOutcome::SeatLost => {
-                    *day = self.days.refresh(&request.office.id, day.date, now).await?;
-                }
-                other @ ChangeOutcome::QueueConflict => return Err(unexpected(&other)),
-            }
-        }
-        Err(LedgerError::Contention)
+    ) -> Result<Claimed, LedgerError> {
+        let attempt = |known| self.try_claim(request, known, time, now);
+        compare_and_set(CONTENTION, (day, 0), attempt).await
     }
 
-    async fn claim(
+    /// Picks at random among the seats that show free, so that two people rarely meet on one.
+    async fn try_claim(
         &self,
-        booking: &Booking,
+        request: &HoldRequest<'_>,
+        (day, code_attempt): (Arc<Day>, u32),
+        time: SlotTime,
         now: DateTime<Utc>,
-    ) -> Result<ChangeOutcome, LedgerError> {
-        let free_at = booking.person_free_at();
-        let messages = messages(booking, &[MessageKind::Hold], now);
-        let change = Change {
-            before: None,
-            after: booking,
-            by: Actor::Applicant,
-            seats: vec![SeatChange::Claim(booking.seat.clone(), Some(free_at))],
-            person: PersonChange::Claim(free_at),
-            messages: &messages,
-            queue: vec![],
+    ) -> Result<Attempt<(Arc<Day>, u32), Claimed>, LedgerError> {
+        let slot = day.slot(request.service, time);
+        let picked = slot.and_then(|slot| slot.pick(request.channel, now, &mut rand::rng()));
+        let Some(number) = picked else { return Ok(Attempt::Done(Claimed::Full(day))) };
+        let booking = self.new_booking(request, day.date, time, number, code_attempt, now);
+        let messages = messages(&booking, &[MessageKind::Hold], now);
+        let claim = Claim { booking: &booking, messages: &messages };
+        let wished = match self.make_claim(&claim, now).await? {
+            Ok(()) => {
+                let until = booking.hold_expires_at;
+                self.days.note_claim(&booking.seat, booking.code, until).await;
+                Ok(Held { booking: Box::new(booking), replayed: false })
+            }
+            Err(ClaimConflict::CodeTaken(other)) if is_replay(request, &other) => {
+                replay(request, *other)
+            }
+            // Somebody else's code: one in 2^45.
+            Err(ClaimConflict::CodeTaken(_)) => {
+                return Ok(Attempt::Conflict((day, code_attempt + 1)));
+            }
+            Err(ClaimConflict::SeatTaken) => {
+                let day = self.days.refresh(&request.office.id, day.date, now).await?;
+                return Ok(Attempt::Conflict((day, code_attempt)));
+            }
+            Err(ClaimConflict::PersonBusy(live)) => {
+                let own = (live.account == *request.account).then_some(live.code);
+                Err(HoldRefusal::AlreadyBooked(own))
+            }
+            Err(ClaimConflict::AccountGone) => Err(HoldRefusal::AccountGone),
         };
-        self.commit(&change, now).await
+        Ok(Attempt::Done(Claimed::Done(wished)))
     }
 
     fn new_booking(
@@ -345,12 +342,16 @@ impl Ledger {
     }
 }
 
-fn same_request(request: &HoldRequest<'_>, booking: Booking) -> HoldOutcome {
-    if booking.request_hash == request.request_hash {
-        HoldOutcome::Repeated(Box::new(booking))
-    } else {
-        HoldOutcome::Mismatch
+/// Whether a booking under this request's code can be its own.
+fn is_replay(request: &HoldRequest<'_>, booking: &Booking) -> bool {
+    booking.account == *request.account && request.idempotency_key.is_some()
+}
+
+fn replay(request: &HoldRequest<'_>, booking: Booking) -> Wished {
+    if booking.request_hash != request.request_hash {
+        return Err(HoldRefusal::Mismatch);
     }
+    Ok(Held { booking: Box::new(booking), replayed: true })
 }
 
 /// The slots of a day that can be booked (only the one at `time`, if that is named), in order, or

@@ -10,7 +10,7 @@ use futures_util::stream::{StreamExt, TryStreamExt, iter};
 
 use super::availability::{DayStatus, day_availability, search_dates};
 use super::search::is_beyond;
-use super::{Changed, Ledger, LedgerError};
+use super::{Ledger, LedgerError};
 use crate::domain::booking::{Booking, CancelReason, Status};
 use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::code::BookingCode;
@@ -243,7 +243,7 @@ impl Housekeeping {
         let Some(booking) = on else { return Ok(false) };
         let cancelled =
             self.ledger.cancel(office, booking, CancelReason::OfficeClosed, now).await?;
-        Ok(matches!(cancelled, Changed::Done(_)))
+        Ok(cancelled.is_ok_and(|changed| !changed.already))
     }
 
     /// Writes down the earliest free slot of each office, for the list of offices.

@@ -3,10 +3,13 @@
 //! Outcomes are values; only faults are errors. Nothing here decides about a seat on its own: the
 //! conditions in [`crate::storage`] do.
 
+mod alternative;
 mod availability;
 mod cache;
 mod calling;
 mod change;
+mod check_in;
+mod commit;
 mod documents;
 mod hold;
 mod housekeeping;
@@ -22,22 +25,24 @@ use rand::RngExt;
 
 use crate::domain::booking::Booking;
 use crate::domain::calendar::{PlannedDay, plan_day};
+use crate::domain::ids::OfficeId;
 use crate::domain::message::{Message, MessageKind};
 use crate::domain::office::Office;
 use crate::queues::MessageQueue;
-use crate::storage::{Change, ChangeOutcome, Store, StoreError};
+use crate::storage::{Contention, Store, StoreError};
 use crate::telemetry::{Metrics, correlation};
 
+pub use alternative::Alternative;
 pub use availability::{DayAvailability, DayStatus, SlotAvailability};
 use cache::OfferCache;
 pub use cache::{DayCache, OfficeCache};
-pub use calling::{CallTarget, Called, Stepped};
-pub use change::{Changed, CheckInRefused, CheckedIn};
+pub use calling::{CallRefusal, CallTarget, StepRefusal};
+pub use change::Changed;
+pub use check_in::{CheckInRefusal, CheckedIn};
 pub use documents::Decision;
-pub use hold::{HoldOutcome, HoldRequest, NotOffered, SlotChoice};
+pub use hold::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice};
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
-pub use moving::Moved;
-pub use search::{Alternative, Offers};
+pub use moving::MoveRefusal;
 
 /// The ledger.
 #[derive(Debug, Clone)]
@@ -62,6 +67,15 @@ pub enum LedgerError {
     Contention,
 }
 
+impl From<Contention> for LedgerError {
+    fn from(_: Contention) -> Self {
+        Self::Contention
+    }
+}
+
+/// How an operation ended: a refusal is an answer, a fault is none.
+pub type Outcome<T, R> = Result<Result<T, R>, LedgerError>;
+
 impl Ledger {
     /// A ledger over the table; the queue is told of messages that changes commit.
     pub fn new(store: Store, queue: MessageQueue, metrics: Metrics) -> Self {
@@ -76,22 +90,6 @@ impl Ledger {
     #[must_use]
     pub fn caused_by(&self, hash: &str) -> Self {
         Self { cause: Some(hash.into()), ..self.clone() }
-    }
-
-    /// Makes a change and, once it is committed, counts it and tells the queue of its messages that
-    /// are due.
-    async fn commit(
-        &self,
-        change: &Change<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<ChangeOutcome, LedgerError> {
-        let outcome = self.store.change(change, self.cause.as_deref(), now).await?;
-        if matches!(outcome, ChangeOutcome::Applied) {
-            self.count(change, now);
-            let due = change.messages.iter().filter(|message| message.due <= now);
-            self.queue.enqueue(&due.map(|message| message.id.clone()).collect::<Vec<_>>()).await;
-        }
-        Ok(outcome)
     }
 
     /// Marks a day that is open, or closed for another reason, if its office closes it in this
@@ -113,6 +111,14 @@ impl Ledger {
         let closed = self.store.close_day(office, date, &reason, now).await?;
         self.days.forget(&office.0.id, date).await;
         Ok(closed)
+    }
+
+    /// Reads a day that a hold is about to look at, beside what else is to be read. Whatever goes wrong
+    /// goes wrong again at the hold.
+    pub async fn foresee(&self, office: &OfficeId, date: Option<NaiveDate>, now: DateTime<Utc>) {
+        if let Some(date) = date {
+            drop(self.days.get(office, date, now).await);
+        }
     }
 
     /// What is counted.

@@ -4,28 +4,36 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::change::{MAX_ROUNDS, unexpected};
-use super::hold::{MAX_CLAIMS, offered};
-use super::{Alternative, Changed, Ledger, LedgerError, NotOffered, cooled_down, messages};
-use crate::domain::booking::{Actor, Booking, Refusal, SeatRef, Status, Times};
+use super::hold::offered;
+use super::{
+    Alternative, Changed, Ledger, LedgerError, NotOffered, Outcome, cooled_down, messages,
+};
+use crate::domain::booking::{Booking, Refusal, SeatRef, Status, Times};
 use crate::domain::day::Day;
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
 use crate::domain::time::{SlotTime, whole_seconds};
-use crate::storage::{Change, ChangeOutcome, PersonChange, SeatChange};
+use crate::storage::{
+    Attempt, CONTENTION, Relocation, RelocationConflict, StoreError, compare_and_set,
+};
 
-/// How a move ended.
+/// Why a booking keeps its seat.
 #[derive(Debug, Clone)]
-pub enum Moved {
-    /// It was made, had been made before, or may not be made.
-    Changed(Changed),
-    /// The slot is full; the booking keeps its seat.
+pub enum MoveRefusal {
+    /// It may not be moved.
+    Refused(Refusal),
+    /// The slot is full.
     Full(Vec<Alternative>),
     /// There is no such slot to move to.
     NotOffered(NotOffered),
     /// The person has another live booking meanwhile.
     AlreadyBooked,
 }
+
+type Moved = Result<Changed, MoveRefusal>;
+
+/// What is known at a try: the booking and the day that it is to be moved to.
+type Known = (Booking, Arc<Day>);
 
 impl Ledger {
     /// Moves a booking to another slot of its office and service.
@@ -39,12 +47,14 @@ impl Ledger {
         date: NaiveDate,
         time: SlotTime,
         now: DateTime<Utc>,
-    ) -> Result<Moved, LedgerError> {
+    ) -> Outcome<Changed, MoveRefusal> {
         let now = whole_seconds(now);
         let channel = booking.channel;
-        let moved = self.try_move(office, booking, date, time, now).await?;
-        if let Some(reason) = moved.refusal() {
-            self.count_refusal(reason, (&office.id, Some(date)), channel, now);
+        let day = self.days.get(&office.id, date, now).await?;
+        let attempt = |known| self.try_move(office, known, time, now);
+        let moved = compare_and_set(CONTENTION, (booking, day), attempt).await?;
+        if let Err(refusal) = &moved {
+            self.count_refusal(refusal.reason(), (&office.id, Some(date)), channel, now);
         }
         Ok(moved)
     }
@@ -52,41 +62,34 @@ impl Ledger {
     async fn try_move(
         &self,
         office: &Office,
-        booking: Booking,
-        date: NaiveDate,
+        (before, day): Known,
         time: SlotTime,
         now: DateTime<Utc>,
-    ) -> Result<Moved, LedgerError> {
-        let mut before = booking;
-        let mut day = self.days.get(&office.id, date, now).await?;
-        let (mut rounds, mut claims) = (0, 0);
-        while rounds < MAX_ROUNDS && claims < MAX_CLAIMS {
-            let after = match moved_to(office, &before, &day, time, now) {
-                Target::Seat(after) => after,
-                Target::Full => return self.full(office, &before, date, now).await,
-                Target::None(moved) => return Ok(moved),
-            };
-            match self.make_move(office, &before, &after, now).await? {
-                ChangeOutcome::Applied => {
-                    self.days.forget(&office.id, before.seat.date).await;
-                    self.days.note_claim(&after.seat, after.code, after.hold_expires_at).await;
-                    return Ok(Moved::Changed(Changed::Done(after)));
-                }
-                ChangeOutcome::VersionConflict(newer) => {
-                    rounds += 1;
-                    before = *newer;
-                }
-                ChangeOutcome::SeatTaken => {
-                    claims += 1;
-                    day = self.days.refresh(&office.id, date, now).await?;
-                }
-                ChangeOutcome::SeatLost => return Ok(refused(Refusal::HoldExpired)),
-                ChangeOutcome::AccountGone => return Ok(refused(Refusal::Ended)),
-                ChangeOutcome::PersonBusy { .. } => return Ok(Moved::AlreadyBooked),
-                other @ ChangeOutcome::QueueConflict => return Err(unexpected(&other)),
+    ) -> Result<Attempt<Known, Moved>, LedgerError> {
+        let after = match moved_to(office, &before, &day, time, now) {
+            Target::Seat(after) => *after,
+            Target::Full => {
+                let moved = self.full(office, &before, day.date, now).await?;
+                return Ok(Attempt::Done(moved));
             }
-        }
-        Err(LedgerError::Contention)
+            Target::None(moved) => return Ok(Attempt::Done(moved)),
+        };
+        let refusal = match self.make_move(office, &before, &after, now).await? {
+            Ok(()) => {
+                self.days.forget(&office.id, before.seat.date).await;
+                self.days.note_claim(&after.seat, after.code, after.hold_expires_at).await;
+                return Ok(Attempt::Done(Ok(Changed::now(after))));
+            }
+            Err(RelocationConflict::Version(newer)) => return Ok(Attempt::Conflict((*newer, day))),
+            Err(RelocationConflict::SeatTaken) => {
+                let day = self.days.refresh(&office.id, day.date, now).await?;
+                return Ok(Attempt::Conflict((before, day)));
+            }
+            Err(RelocationConflict::Lost) => MoveRefusal::Refused(Refusal::HoldExpired),
+            Err(RelocationConflict::AccountGone) => MoveRefusal::Refused(Refusal::Ended),
+            Err(RelocationConflict::PersonBusy) => MoveRefusal::AlreadyBooked,
+        };
+        Ok(Attempt::Done(Err(refusal)))
     }
 
     async fn full(
@@ -97,40 +100,25 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<Moved, LedgerError> {
         let (service, channel) = (&booking.seat.service, booking.channel);
-        Ok(Moved::Full(self.alternatives(office, service, date, channel, now).await?))
+        let found = self.alternatives(office, service, date, channel, now).await?;
+        Ok(Err(MoveRefusal::Full(found)))
     }
 
-    /// A displaced booking has given its seat and its person back already; it claims both anew.
     async fn make_move(
         &self,
         office: &Office,
         before: &Booking,
         after: &Booking,
         now: DateTime<Utc>,
-    ) -> Result<ChangeOutcome, LedgerError> {
-        let claim = SeatChange::Claim(after.seat.clone(), after.hold_expires_at);
-        let free_at = after.person_free_at();
-        let (seats, person) = if before.is_displaced() {
-            (vec![claim], PersonChange::Claim(free_at))
-        } else {
-            let release = SeatChange::Release(before.seat.clone(), cooled_down(office, now));
-            (vec![release, claim], PersonChange::Extend(free_at))
-        };
+    ) -> Result<Result<(), RelocationConflict>, StoreError> {
         let kinds: &[MessageKind] = match after.status {
             Status::Held => &[MessageKind::Hold],
             _ => &[MessageKind::Moved, MessageKind::Reminder],
         };
         let messages = messages(after, kinds, now);
-        let change = Change {
-            before: Some(before),
-            after,
-            by: Actor::Applicant,
-            seats,
-            person,
-            messages: &messages,
-            queue: vec![],
-        };
-        self.commit(&change, now).await
+        let released_at = cooled_down(office, now);
+        let relocation = Relocation { before, after, released_at, messages: &messages };
+        self.make_relocation(&relocation, now).await
     }
 }
 
@@ -144,8 +132,8 @@ enum Target {
     None(Moved),
 }
 
-fn refused(refusal: Refusal) -> Moved {
-    Moved::Changed(Changed::Refused(refusal))
+fn refused(refusal: Refusal) -> Target {
+    Target::None(Err(MoveRefusal::Refused(refusal)))
 }
 
 fn moved_to(
@@ -158,13 +146,13 @@ fn moved_to(
     let (service, date) = (before.seat.service.clone(), day.date);
     let is_on = matches!(before.status_at(now), Status::Held | Status::Confirmed);
     if is_on && before.seat.date == date && before.seat.time == time {
-        return Target::None(Moved::Changed(Changed::Already(Box::new(before.clone()))));
+        return Target::None(Ok(Changed::before(before.clone())));
     }
     if let Err(refusal) = before.may_move(now) {
-        return Target::None(refused(refusal));
+        return refused(refusal);
     }
     if let Err(reason) = offered(office, &service, before.channel, day, Some(time), now) {
-        return Target::None(Moved::NotOffered(reason));
+        return Target::None(Err(MoveRefusal::NotOffered(reason)));
     }
     let slot = day.slot(&service, time);
     let picked = slot.and_then(|slot| slot.pick(before.channel, now, &mut rand::rng()));
@@ -172,6 +160,6 @@ fn moved_to(
     let seat = SeatRef { office: office.id.clone(), service, date, time, number };
     match before.reschedule(seat, Times::of(office, date, time), now) {
         Ok(after) => Target::Seat(Box::new(after)),
-        Err(refusal) => Target::None(refused(refusal)),
+        Err(refusal) => refused(refusal),
     }
 }

@@ -2,35 +2,48 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Changed, HoldOutcome, Ledger, Moved, NotOffered};
+use super::{HoldRefusal, Ledger, MoveRefusal, NotOffered};
 use crate::domain::booking::{Booking, Refusal, Status};
 use crate::domain::ids::OfficeId;
 use crate::domain::office::Channel;
-use crate::storage::{Change, QueueChange};
+use crate::domain::reason::Reason;
+use crate::storage::QueueChange;
+use crate::telemetry::Record;
 use crate::telemetry::catalogue::{
     BOOKING, CANCELLATION, CHECK_IN, DOCUMENTS_BROUGHT, HOLD, HOLD_EXPIRED, LAPSED, MOVE, NO_SHOW,
-    SENT_BACK, SERVED,
+    REFUSAL, SENT_BACK, SERVED,
 };
-use crate::telemetry::{Record, Refused};
+
+/// A change that was made.
+#[derive(Debug)]
+pub(super) struct Counted<'a> {
+    /// The booking before; absent: it is new.
+    pub(super) before: Option<&'a Booking>,
+    /// The booking after.
+    pub(super) after: &'a Booking,
+    /// What it did to the queue.
+    pub(super) queue: &'a [QueueChange],
+}
 
 impl Ledger {
     /// Counts a change that was made.
-    pub(super) fn count(&self, change: &Change<'_>, now: DateTime<Utc>) {
+    pub(super) fn count(&self, change: &Counted<'_>, now: DateTime<Utc>) {
         if let Some(record) = record(change, now) {
             let seat = &change.after.seat;
             self.metrics.send(record.at(&seat.office, seat.date), now);
         }
     }
 
-    /// Counts a refusal, by the code of its problem.
+    /// Counts a refusal.
     pub fn count_refusal(
         &self,
-        reason: &'static str,
+        reason: Reason,
         (office, date): (&OfficeId, Option<NaiveDate>),
         channel: Channel,
         now: DateTime<Utc>,
     ) {
-        self.metrics.refused(&Refused { reason, office, date, channel }, now);
+        let record = Record::of(&REFUSAL, &[1]).by(reason.as_str()).at(office, date);
+        self.metrics.send(record.with("channel", channel.as_str()), now);
     }
 
     /// Refuses to change a booking.
@@ -39,16 +52,16 @@ impl Ledger {
         booking: &Booking,
         refusal: Refusal,
         now: DateTime<Utc>,
-    ) -> Changed {
+    ) -> Refusal {
         let place = (&booking.seat.office, Some(booking.seat.date));
-        self.count_refusal(refusal.code(), place, booking.channel, now);
-        Changed::Refused(refusal)
+        self.count_refusal(refusal.reason(), place, booking.channel, now);
+        refusal
     }
 }
 
 /// What a change is, if it is one that is counted.
-fn record(change: &Change<'_>, now: DateTime<Utc>) -> Option<Record> {
-    let Change { before, after, .. } = change;
+fn record(change: &Counted<'_>, now: DateTime<Utc>) -> Option<Record> {
+    let Counted { before, after, .. } = change;
     let by_channel = |definition| {
         let record = Record::of(definition, &[1]).by(after.channel.as_str());
         record.with("service", after.seat.service.as_str())
@@ -82,7 +95,7 @@ fn sent_back(after: &Booking) -> Record {
 }
 
 /// How long the counter was at it.
-fn service_secs(change: &Change<'_>, now: DateTime<Utc>) -> i64 {
+fn service_secs(change: &Counted<'_>, now: DateTime<Utc>) -> i64 {
     let places = change.queue.iter().filter_map(|place| match place {
         QueueChange::Move(_, before, _) => Some(before.service_time(now).num_seconds()),
         _ => None,
@@ -91,40 +104,38 @@ fn service_secs(change: &Change<'_>, now: DateTime<Utc>) -> i64 {
 }
 
 impl NotOffered {
-    /// The code of its problem.
-    pub fn code(&self) -> &'static str {
+    /// Its code.
+    pub fn reason(&self) -> Reason {
         match self {
-            Self::Service | Self::Slot => "invalid_request",
-            Self::Offline => "not_online",
-            Self::Closed(_) => "office_closed",
-            Self::NotReleased(_) => "not_released",
+            Self::Service | Self::Slot => Reason::InvalidRequest,
+            Self::Offline => Reason::NotOnline,
+            Self::Closed(_) => Reason::OfficeClosed,
+            Self::NotReleased(_) => Reason::NotReleased,
         }
     }
 }
 
-impl HoldOutcome {
-    /// The code of its problem, if it is a refusal.
-    pub fn refusal(&self) -> Option<&'static str> {
+impl HoldRefusal {
+    /// Its code.
+    pub fn reason(&self) -> Reason {
         match self {
-            Self::Held(_) | Self::Repeated(_) => None,
-            Self::Mismatch => Some("idempotency_mismatch"),
-            Self::Full(_) => Some("slot_full"),
-            Self::AlreadyBooked(_) => Some("already_booked"),
-            Self::NotOffered(reason) => Some(reason.code()),
-            Self::AccountGone => Some("unauthenticated"),
+            Self::Mismatch => Reason::IdempotencyMismatch,
+            Self::Full(_) => Reason::SlotFull,
+            Self::AlreadyBooked(_) => Reason::AlreadyBooked,
+            Self::NotOffered(why) => why.reason(),
+            Self::AccountGone => Reason::Unauthenticated,
         }
     }
 }
 
-impl Moved {
-    /// The code of its problem, if it is a refusal.
-    pub fn refusal(&self) -> Option<&'static str> {
+impl MoveRefusal {
+    /// Its code.
+    pub fn reason(&self) -> Reason {
         match self {
-            Self::Changed(Changed::Refused(refusal)) => Some(refusal.code()),
-            Self::Changed(_) => None,
-            Self::Full(_) => Some("slot_full"),
-            Self::NotOffered(reason) => Some(reason.code()),
-            Self::AlreadyBooked => Some("already_booked"),
+            Self::Refused(refusal) => refusal.reason(),
+            Self::Full(_) => Reason::SlotFull,
+            Self::NotOffered(why) => why.reason(),
+            Self::AlreadyBooked => Reason::AlreadyBooked,
         }
     }
 }

@@ -1,37 +1,18 @@
 //! Free seats near a wanted one, and refusals that need no reading.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use serde_json::value::RawValue;
 
+use super::alternative::Alternative;
 use super::availability::{DayStatus, day_availability, search_dates};
 use super::cache::DayCache;
 use super::{Ledger, LedgerError};
 use crate::domain::day::Day;
 use crate::domain::ids::ServiceId;
 use crate::domain::office::{Channel, Office};
+use crate::domain::reason::Reason;
 use crate::domain::time::{SlotTime, local_date};
-
-/// A slot with free seats, offered instead of a full one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Alternative {
-    /// Its date.
-    pub date: NaiveDate,
-    /// Its start.
-    pub time: SlotTime,
-    /// Seats free when last seen.
-    pub seats_free: u16,
-}
-
-/// What is free instead of a full date, as far as this instance remembers.
-#[derive(Debug)]
-pub struct Offers {
-    /// The slots.
-    pub alternatives: Vec<Alternative>,
-    /// Their JSON, from whoever told somebody of them first.
-    pub told: OnceLock<Option<Box<RawValue>>>,
-}
 
 /// Alternatives given with a refusal.
 const MAX_ALTERNATIVES: usize = 5;
@@ -78,7 +59,7 @@ impl Ledger {
         date: NaiveDate,
         time: Option<SlotTime>,
         now: DateTime<Utc>,
-    ) -> Option<Arc<Offers>> {
+    ) -> Option<Arc<Vec<Alternative>>> {
         let day = self.days.peek(&office.id, date, DayCache::refusal_age(), now)?;
         if day.state.is_none() || day.closed().is_some() {
             return None;
@@ -96,7 +77,7 @@ impl Ledger {
         });
         full.then(|| {
             // Who asks is not known yet, and so neither is a right to priority.
-            self.count_refusal("slot_full", (&office.id, Some(date)), Channel::Web, now);
+            self.count_refusal(Reason::SlotFull, (&office.id, Some(date)), Channel::Web, now);
             let wanted = (office.id.clone(), service.clone(), date);
             let find = || self.remembered(office, service, date, now);
             self.offers.get(&wanted, now, find)

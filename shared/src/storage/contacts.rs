@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::accounts::ProfileItem;
 use super::error::StoreError;
 use super::items::{text, text_of, to_item};
+use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::{Expression, Write};
 use super::{Item, Store, keys};
 use crate::domain::ids::AccountId;
@@ -26,9 +27,6 @@ struct Ownership {
     loser: Option<Holder>,
 }
 
-/// Times that linking starts over because contacts changed meanwhile.
-const MAX_ROUNDS: u32 = 8;
-
 impl Store {
     /// The account that these contacts belong to, made if there is none. A number that was another
     /// account's is not known of that one any more.
@@ -43,31 +41,35 @@ impl Store {
         locale: Locale,
         now: DateTime<Utc>,
     ) -> Result<AccountId, StoreError> {
-        for _ in 0..MAX_ROUNDS {
-            let ownership = self.ownership(contacts).await?;
-            let id = match &ownership.owner {
-                Some((id, _)) => id.clone(),
-                None => tokens::account_id(),
-            };
-            let mut writes = vec![self.profile_write(&id, &ownership, contacts, locale, now)?];
-            if let Some(loser) = &ownership.loser {
-                writes.extend(self.without_number(loser, contacts)?);
-            }
-            for hash in self.keyring().contacts(&contacts) {
-                writes.push(contact_write(&hash, &id, ownership.loser.as_ref()));
-            }
-            if self.transact(writes).await?.applied() {
-                return Ok(id);
-            }
+        compare_and_set(CONTENTION, (), |()| self.try_link(contacts, locale, now)).await
+    }
+
+    async fn try_link(
+        &self,
+        contacts: &Contacts,
+        locale: Locale,
+        now: DateTime<Utc>,
+    ) -> Result<Attempt<(), AccountId>, StoreError> {
+        let ownership = self.ownership(contacts).await?;
+        let id = match &ownership.owner {
+            Some((id, _)) => id.clone(),
+            None => tokens::account_id(),
+        };
+        let mut writes = vec![self.profile_write(&id, &ownership, contacts, locale, now)?];
+        if let Some(loser) = &ownership.loser {
+            writes.extend(self.without_number(loser, contacts)?);
         }
-        Err(StoreError::not_applied("contacts kept changing"))
+        for hash in self.keyring().contacts(contacts) {
+            writes.push(contact_write(&hash, &id, ownership.loser.as_ref()));
+        }
+        let applied = self.transact(writes).await?.applied();
+        Ok(if applied { Attempt::Done(id) } else { Attempt::Conflict(()) })
     }
 
     async fn ownership(&self, contacts: &Contacts) -> Result<Ownership, StoreError> {
-        let hash = contacts.scoped.as_ref().map(|scoped| self.keyring().contact_scoped(scoped));
-        let by_scoped = self.holder(hash).await?;
-        let hash = contacts.phone.as_ref().map(|phone| self.keyring().contact_phone(phone));
-        let by_number = self.holder(hash).await?;
+        let scoped = contacts.scoped.as_ref().map(|scoped| self.keyring().contact_scoped(scoped));
+        let phone = contacts.phone.as_ref().map(|phone| self.keyring().contact_phone(phone));
+        let (by_scoped, by_number) = tokio::try_join!(self.holder(scoped), self.holder(phone))?;
         if let Some(Holder { id, profile: Some(profile) }) = by_scoped {
             let loser = by_number.filter(|holder| holder.id != id);
             return Ok(Ownership { owner: Some((id, profile)), loser });
@@ -113,7 +115,7 @@ impl Store {
         locale: Locale,
         now: DateTime<Utc>,
     ) -> Result<Write, StoreError> {
-        let hashes = self.keyring().contacts(&contacts);
+        let hashes = self.keyring().contacts(contacts);
         let (all, mut known, created_at) = match &ownership.owner {
             Some((_, profile)) => (
                 contacts.clone().or(self.open_contacts(id, &profile.sealed)?),

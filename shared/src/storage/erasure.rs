@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::error::StoreError;
 use super::items::{Query, number, seconds, text, text_of};
+use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::{Expression, Write};
 use super::{Item, Store, keys};
 use crate::domain::booking::Booking;
@@ -11,8 +12,6 @@ use crate::domain::ids::AccountId;
 
 /// Items forgotten in one go; the query is repeated until nothing is left.
 const PAGE: usize = 500;
-/// Times that closing starts over because contacts changed meanwhile.
-const MAX_ROUNDS: u32 = 4;
 /// Items that one transaction may hold.
 const TRANSACTION_ITEMS: usize = 100;
 
@@ -40,17 +39,19 @@ impl Store {
     /// # Errors
     /// If the table does not answer; the same call again goes on where it stopped.
     pub async fn close_account(&self, id: &AccountId) -> Result<(), StoreError> {
-        for _ in 0..MAX_ROUNDS {
-            let Some(profile) = self.get_item(&keys::profile(id)).await? else { return Ok(()) };
-            self.forget_contacts(id, &profile).await?;
-            // Refused: it was given another contact meanwhile.
-            let sealed = text(text_of(&profile, "sealed").unwrap_or_default());
-            let same = Expression::new("#sealed = :sealed").with(":sealed", sealed);
-            if self.transact(vec![Write::Delete(keys::profile(id), Some(same))]).await?.applied() {
-                return Ok(());
-            }
-        }
-        Err(StoreError::not_applied("contacts kept changing"))
+        compare_and_set(CONTENTION, (), |()| self.try_close(id)).await
+    }
+
+    async fn try_close(&self, id: &AccountId) -> Result<Attempt<(), ()>, StoreError> {
+        let Some(profile) = self.get_item(&keys::profile(id)).await? else {
+            return Ok(Attempt::Done(()));
+        };
+        self.forget_contacts(id, &profile).await?;
+        let sealed = text_of(&profile, "sealed").ok_or_else(|| StoreError::corrupt("profile"))?;
+        // Refused: it was given another contact meanwhile.
+        let same = Expression::new("#sealed = :sealed").with(":sealed", text(sealed));
+        let closed = self.transact(vec![Write::Delete(keys::profile(id), Some(same))]).await?;
+        Ok(if closed.applied() { Attempt::Done(()) } else { Attempt::Conflict(()) })
     }
 
     /// Removes everything that is known of an account that was closed and whose bookings were

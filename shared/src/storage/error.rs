@@ -7,6 +7,8 @@ use std::error::Error as StdError;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
+use super::retry::Contention;
+
 type Source = Box<dyn StdError + Send + Sync>;
 
 /// A fault of the table.
@@ -62,6 +64,12 @@ impl StoreError {
 
     pub(crate) fn not_applied(reason: &str) -> Self {
         Self::NotApplied { reason: reason.to_owned(), source: None }
+    }
+}
+
+impl From<Contention> for StoreError {
+    fn from(contention: Contention) -> Self {
+        Self::NotApplied { reason: "contention".to_owned(), source: Some(Box::new(contention)) }
     }
 }
 

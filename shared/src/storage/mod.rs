@@ -34,6 +34,7 @@
 mod accounts;
 mod audit;
 mod bookings;
+mod changes;
 mod chats;
 mod contacts;
 mod days;
@@ -50,6 +51,7 @@ mod pause;
 mod queue;
 mod registrations;
 mod reseal;
+mod retry;
 mod schema;
 mod service_window;
 mod sessions;
@@ -67,7 +69,11 @@ use crate::security::Keyring;
 pub use accounts::ApplicantAdded;
 pub(crate) use audit::AT_ONCE;
 pub use audit::{AuditReport, Disagreement, Verified};
-pub use bookings::{BookingKept, Change, ChangeOutcome, PersonChange, SeatChange};
+pub use bookings::BookingKept;
+pub use changes::{
+    Asked, Claim, ClaimConflict, LiveBooking, Relocation, RelocationConflict, Transition,
+    TransitionConflict,
+};
 pub use chats::{ChatKept, Turn, Turned};
 pub use days::DayOpened;
 pub use error::StoreError;
@@ -79,6 +85,7 @@ pub use outbox::Leased;
 pub use queue::{AtCounter, KnownStep, QueueChange};
 pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState};
 pub use reseal::Resealed;
+pub use retry::{Attempt, CONTENTION, Contention, RetryPolicy, compare_and_set};
 pub use service_window::ServiceWindow;
 pub use sessions::Session;
 

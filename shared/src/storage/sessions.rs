@@ -11,6 +11,8 @@ use super::items::{Query, from_item, seconds, to_item};
 use super::transact::{Expression, Outcome, Write};
 use super::{Store, keys};
 use crate::domain::account::Applicant;
+use crate::domain::booking::Booking;
+use crate::domain::code::BookingCode;
 use crate::domain::ids::{AccountId, ApplicantId, RegistrationId};
 use crate::domain::language::Locale;
 
@@ -91,6 +93,26 @@ impl Store {
             session.map(|item| from_item("session", item)).transpose()?;
         let person = person.map(|item| self.open_applicant(account, item)).transpose()?;
         Ok((session.filter(|session| session.expires_at > now), person))
+    }
+
+    /// The session of a token, unless it has ended by `now`, and a booking, by one call: what a change
+    /// of a booking needs to know. Whose booking it is the caller looks at.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn session_with_booking(
+        &self,
+        account: &AccountId,
+        token_hash: &str,
+        code: BookingCode,
+        now: DateTime<Utc>,
+    ) -> Result<(Option<Session>, Option<Booking>), StoreError> {
+        let wanted = [keys::session(account, token_hash), keys::booking(code)];
+        let [session, booking] = self.get_items(&wanted).await?;
+        let session: Option<Session> =
+            session.map(|item| from_item("session", item)).transpose()?;
+        let booking = booking.map(|item| from_item("booking", item)).transpose()?;
+        Ok((session.filter(|session| session.expires_at > now), booking))
     }
 
     /// Ends every session of an account.

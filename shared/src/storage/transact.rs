@@ -23,6 +23,7 @@ use rand::RngExt;
 use super::error::{Failure, StoreError, classify};
 use super::items::apart;
 use super::keys::Key;
+use super::retry::RetryPolicy;
 use super::schema::{guarded, known, stamped, versioned};
 use super::{Item, Store};
 
@@ -104,12 +105,12 @@ impl Outcome {
     }
 }
 
-/// Tries of one transaction. With waits of up to 25 · 2^n ms they wait for about three seconds at the
-/// most.
-const TRIES: u32 = 7;
-/// No try begins later than this: one takes a second and a half at the limit, and a function has ten.
+/// A conflict or a throttle, and an answer that was lost: the waits add up to three seconds at the
+/// most, half of it in the middle.
+const TRANSACTION: RetryPolicy =
+    RetryPolicy { limit: 7, first_backoff_ms: 50, max_backoff_ms: 1_600 };
+/// No try begins later than this: one takes a second and a half at the most, and a function has ten.
 const LAST_TRY_AFTER: Duration = Duration::from_secs(5);
-const FIRST_WAIT_MS: u64 = 25;
 
 impl Store {
     /// Writes all of `writes` or nothing.
@@ -125,8 +126,8 @@ impl Store {
         let mut lost = None;
         let mut reason = String::new();
         let begun = Instant::now();
-        for attempt in 0..TRIES {
-            wait(attempt).await;
+        for attempt in 0..TRANSACTION.limit {
+            TRANSACTION.backoff(attempt).await;
             if begun.elapsed() > LAST_TRY_AFTER {
                 break;
             }
@@ -161,6 +162,25 @@ impl Store {
             Some(error) => StoreError::Unknown { reason, source: Some(Box::new(error)) },
             None => StoreError::not_applied(&reason),
         })
+    }
+
+    /// Writes all or nothing. Refused: of the conditions that failed the first in the guards' order,
+    /// with the item as it is (empty if it is absent).
+    ///
+    /// # Errors
+    /// Those of [`Store::transact`].
+    pub(crate) async fn transact_guarded<G: Ord + Copy>(
+        &self,
+        writes: Vec<(Option<G>, Write)>,
+    ) -> Result<Result<(), (G, Item)>, StoreError> {
+        let (guards, writes): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
+        let old = match self.transact(writes).await? {
+            Outcome::Applied => return Ok(Ok(())),
+            Outcome::Refused(old) => old,
+        };
+        let failed = guards.into_iter().zip(old).filter_map(|(guard, item)| Some((guard?, item?)));
+        let first = failed.min_by_key(|(guard, _)| *guard);
+        first.map(Err).ok_or_else(|| StoreError::corrupt("refusal"))
     }
 
     fn transact_item(&self, write: Write) -> Result<TransactWriteItem, StoreError> {
@@ -275,14 +295,6 @@ fn ended(lost: Option<SdkError>, reason: String, error: SdkError) -> StoreError 
     match lost {
         Some(lost) => StoreError::Unknown { reason, source: Some(Box::new(lost)) },
         None => StoreError::NotApplied { reason, source: Some(Box::new(error)) },
-    }
-}
-
-/// Waits before a repetition: a random time up to 25 · 2^n ms.
-async fn wait(attempt: u32) {
-    if attempt > 0 {
-        let ms = rand::rng().random_range(1..=FIRST_WAIT_MS << attempt);
-        tokio::time::sleep(Duration::from_millis(ms)).await;
     }
 }
 

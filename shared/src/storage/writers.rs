@@ -5,14 +5,12 @@ use chrono::{DateTime, Utc};
 use super::contacts::{Holder, replace_profile};
 use super::error::StoreError;
 use super::items::text;
+use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::{Expression, Write};
 use super::{Store, keys};
 use crate::domain::ids::AccountId;
 use crate::domain::language::Locale;
 use crate::domain::person::Contacts;
-
-/// Times that a change of contacts starts over because the account changed meanwhile.
-const MAX_ROUNDS: u32 = 4;
 
 impl Store {
     /// The account of whoever writes, made if there is none; its language stays as it is. Contacts
@@ -25,7 +23,7 @@ impl Store {
         contacts: &Contacts,
         now: DateTime<Utc>,
     ) -> Result<AccountId, StoreError> {
-        let hashes = self.keyring().contacts(&contacts);
+        let hashes = self.keyring().contacts(contacts);
         let mut locale = Locale::default();
         for hash in &hashes {
             let Some(Holder { id, profile: Some(profile) }) =
@@ -48,23 +46,29 @@ impl Store {
     /// # Errors
     /// If the table does not answer.
     pub async fn move_contacts(&self, from: &Contacts, to: &Contacts) -> Result<(), StoreError> {
-        for _ in 0..MAX_ROUNDS {
-            let Some(holder) = self.holder_of(from).await? else { return Ok(()) };
-            let Some(writes) = self.moving(&holder, to)? else { return Ok(()) };
-            if self.transact(writes).await?.applied() {
-                return Ok(());
-            }
-            let taken = self.holder_of(to).await?.is_some_and(|other| other.id != holder.id);
-            if taken {
-                tracing::warn!("the new contacts of an account are another account's");
-                return Ok(());
-            }
+        compare_and_set(CONTENTION, (), |()| self.try_move_contacts(from, to)).await
+    }
+
+    async fn try_move_contacts(
+        &self,
+        from: &Contacts,
+        to: &Contacts,
+    ) -> Result<Attempt<(), ()>, StoreError> {
+        let Some(holder) = self.holder_of(from).await? else { return Ok(Attempt::Done(())) };
+        let Some(writes) = self.moving(&holder, to)? else { return Ok(Attempt::Done(())) };
+        if self.transact(writes).await?.applied() {
+            return Ok(Attempt::Done(()));
         }
-        Err(StoreError::not_applied("contacts kept changing"))
+        let is_taken = self.holder_of(to).await?.is_some_and(|other| other.id != holder.id);
+        if is_taken {
+            tracing::warn!("the new contacts of an account are another account's");
+            return Ok(Attempt::Done(()));
+        }
+        Ok(Attempt::Conflict(()))
     }
 
     async fn holder_of(&self, contacts: &Contacts) -> Result<Option<Holder>, StoreError> {
-        for hash in self.keyring().contacts(&contacts) {
+        for hash in self.keyring().contacts(contacts) {
             if let Some(holder) = self.holder(Some(hash)).await?.filter(|h| h.profile.is_some()) {
                 return Ok(Some(holder));
             }
@@ -85,7 +89,7 @@ impl Store {
             Expression::new("attribute_not_exists(#pk) OR #account = :id")
                 .with(":id", text(text_before))
         };
-        for hash in self.keyring().contacts(&to) {
+        for hash in self.keyring().contacts(to) {
             let mut item = keys::contact(&hash).attributes();
             item.insert("account".to_owned(), text(id.as_str()));
             writes.push(Write::Put(item, Some(own(id.as_str()))));

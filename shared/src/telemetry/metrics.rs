@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use super::refusals::{Refusals, Refused};
 use super::{Record, correlation};
 
 /// Emits records. Its clones emit to the same place.
@@ -16,7 +15,6 @@ pub struct Metrics(Arc<Inner>);
 struct Inner {
     stage: String,
     sink: Sink,
-    refusals: Refusals,
 }
 
 #[derive(Debug)]
@@ -43,8 +41,7 @@ impl Metrics {
     }
 
     fn new(stage: &str, sink: Sink) -> Self {
-        let refusals = Refusals::default();
-        Self(Arc::new(Inner { stage: stage.to_owned(), sink, refusals }))
+        Self(Arc::new(Inner { stage: stage.to_owned(), sink }))
     }
 
     /// Emits a record, in the name of the request that this task works for.
@@ -54,22 +51,6 @@ impl Metrics {
         }
         let line = record.line(&self.0.stage, correlation::current().as_deref(), now);
         self.write(line);
-    }
-
-    /// Counts a refusal. A rush has hundreds in a second: they have one record together, which names
-    /// no request.
-    pub fn refused(&self, refused: &Refused<'_>, now: DateTime<Utc>) {
-        if let Some(record) = self.0.refusals.count(refused, now) {
-            self.write(record.line(&self.0.stage, None, now));
-        }
-    }
-
-    /// Emits counts of refusals that have waited for a second. Asked at the end of each request; costs
-    /// one comparison if there are none.
-    pub fn flush(&self, now: DateTime<Utc>) {
-        for record in self.0.refusals.due(now) {
-            self.write(record.line(&self.0.stage, None, now));
-        }
     }
 
     /// The lines that were kept, oldest first.

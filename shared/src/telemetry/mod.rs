@@ -10,7 +10,6 @@ pub mod correlation;
 mod lines;
 mod metrics;
 mod record;
-mod refusals;
 
 use std::time::Instant;
 
@@ -23,7 +22,6 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 pub use metrics::Metrics;
 pub use record::Record;
-pub use refusals::Refused;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -55,9 +55,10 @@ async fn control_without_the_places_state_a_number_is_called_to_several_counters
     assert!(called.len() < COUNTERS as usize, "{called:?}");
 }
 
-/// One counter, its button pressed twelve times.
+/// One counter that calls twelve numbers at once: what keeps it to one is its own item, not theirs.
 async fn call_often(app: &TestApp, desk: &Desk) -> Vec<Answer> {
-    at_once((0..COUNTERS).map(|_| desk.call(app, "1"))).await
+    let call = |number| json!({"counter": "1", "number": format!("A-{number:03}")});
+    at_once((1..=COUNTERS).map(|number| desk.queue(app, "call", call(number)))).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

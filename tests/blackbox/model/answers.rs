@@ -1,5 +1,6 @@
 //! The system's answers in the model's words.
 
+use antrian::domain::booking::Refusal;
 use antrian::ledger::{Alternative, Changed, DayAvailability, DayStatus, NotOffered};
 use chrono::NaiveDate;
 
@@ -36,11 +37,11 @@ pub(super) fn why(reason: &NotOffered) -> Why {
 }
 
 /// How a change ended.
-pub(super) fn change_end(changed: &Changed) -> ChangeEnd {
+pub(super) fn change_end(changed: &Result<Changed, Refusal>) -> ChangeEnd {
     match changed {
-        Changed::Done(_) => ChangeEnd::Done,
-        Changed::Already(_) => ChangeEnd::Already,
-        Changed::Refused(refusal) => ChangeEnd::Refused(*refusal),
+        Ok(changed) if changed.already => ChangeEnd::Already,
+        Ok(_) => ChangeEnd::Done,
+        Err(refusal) => ChangeEnd::Refused(*refusal),
     }
 }
 

@@ -10,8 +10,8 @@ use antrian::domain::office::Office;
 use antrian::domain::queue;
 use antrian::domain::time::SlotTime;
 use antrian::ledger::{
-    self, CallTarget, Called, Decision, HoldOutcome, HoldRequest, Housekeeping, Ledger, Moved,
-    Stepped,
+    self, CallRefusal, CallTarget, Decision, Held, HoldRefusal, HoldRequest, Housekeeping, Ledger,
+    MoveRefusal,
 };
 use antrian_tests::app::{BEGIN, Setup};
 use antrian_tests::{Person, TestApp, offices};
@@ -196,7 +196,7 @@ impl System {
         let expected = self.world.hold(&request);
         let outcome = self.ask(&request).await;
         let end = match &outcome {
-            HoldOutcome::Held(booking) => {
+            Ok(Held { booking, replayed: false }) => {
                 let HoldEnd::Held(place, seats) = &expected else {
                     panic!("{request:?}: held {:?}, not {expected:?}", booking.seat);
                 };
@@ -207,14 +207,14 @@ impl System {
                 self.world.held(request, place, number);
                 expected.clone()
             }
-            HoldOutcome::Repeated(booking) => HoldEnd::Repeated(self.index(booking.code)),
-            HoldOutcome::Mismatch => HoldEnd::Mismatch,
-            HoldOutcome::Full(alternatives) => HoldEnd::Full(free(alternatives)),
-            HoldOutcome::AlreadyBooked(code) => {
+            Ok(Held { booking, replayed: true }) => HoldEnd::Repeated(self.index(booking.code)),
+            Err(HoldRefusal::Mismatch) => HoldEnd::Mismatch,
+            Err(HoldRefusal::Full(alternatives)) => HoldEnd::Full(free(alternatives)),
+            Err(HoldRefusal::AlreadyBooked(code)) => {
                 HoldEnd::AlreadyBooked(code.map(|code| self.index(code)))
             }
-            HoldOutcome::NotOffered(reason) => HoldEnd::NotOffered(why(reason)),
-            HoldOutcome::AccountGone => panic!("{request:?}: nobody erases an account here"),
+            Err(HoldRefusal::NotOffered(reason)) => HoldEnd::NotOffered(why(reason)),
+            Err(HoldRefusal::AccountGone) => panic!("{request:?}: nobody erases an account here"),
         };
         assert_eq!(end, expected, "{request:?}");
         if request.key.is_some() {
@@ -223,7 +223,7 @@ impl System {
         end
     }
 
-    async fn ask(&self, request: &Request) -> HoldOutcome {
+    async fn ask(&self, request: &Request) -> Result<Held, HoldRefusal> {
         let applicant: ApplicantId = format!("p{}", request.way).parse().unwrap();
         let key = request.key.map(|key| format!("key-{key}"));
         let choice = match request.choice {
@@ -274,7 +274,9 @@ impl System {
         let (day, slot) = (date(to.day), time(to));
         let moved = self.ledger().reschedule(&self.office, booking, day, slot, now).await.unwrap();
         let end = match &moved {
-            Moved::Changed(ledger::Changed::Done(after)) => {
+            Ok(changed) if changed.already => MoveEnd::Already,
+            Ok(changed) => {
+                let after = &changed.booking;
                 let MoveEnd::Done(seats) = &expected else {
                     panic!("moved to {:?}, not {expected:?}", after.seat);
                 };
@@ -282,11 +284,10 @@ impl System {
                 self.world.moved(index, to, after.seat.number);
                 expected.clone()
             }
-            Moved::Changed(ledger::Changed::Already(_)) => MoveEnd::Already,
-            Moved::Changed(ledger::Changed::Refused(refusal)) => MoveEnd::Refused(*refusal),
-            Moved::Full(alternatives) => MoveEnd::Full(free(alternatives)),
-            Moved::NotOffered(reason) => MoveEnd::NotOffered(why(reason)),
-            Moved::AlreadyBooked => MoveEnd::AlreadyBooked,
+            Err(MoveRefusal::Refused(refusal)) => MoveEnd::Refused(*refusal),
+            Err(MoveRefusal::Full(alternatives)) => MoveEnd::Full(free(alternatives)),
+            Err(MoveRefusal::NotOffered(reason)) => MoveEnd::NotOffered(why(reason)),
+            Err(MoveRefusal::AlreadyBooked) => MoveEnd::AlreadyBooked,
         };
         assert_eq!(end, expected);
     }
@@ -294,7 +295,7 @@ impl System {
     async fn check_in(&mut self, index: usize) {
         let expected = self.world.check_in(index);
         let (booking, now) = (self.booking(index).await, self.now());
-        let scanned = self.ledger().check_in(&self.office, booking, "Gerbang 1", now).await;
+        let scanned = self.ledger().check_in(&self.office, booking, None, "Gerbang 1", now).await;
         let end = match scanned.unwrap() {
             Ok(scanned) => {
                 let number = scanned.booking.check_in.as_ref().unwrap().number;
@@ -343,15 +344,18 @@ impl System {
             ledger.call(&day, &counter, &CallTarget::Number(number), None, now).await.unwrap();
         let state = self.world.bookings[index].state;
         if let State::CheckedIn { .. } = state {
-            assert!(matches!(called, Called::Yes(_)), "{called:?}");
+            assert!(called.is_ok(), "{called:?}");
         } else {
-            assert!(matches!(called, Called::NotWaiting(Some(_))), "{state:?}: {called:?}");
+            assert!(
+                matches!(called, Err(CallRefusal::NotWaiting(Some(_)))),
+                "{state:?}: {called:?}"
+            );
             return;
         }
         let finished = ledger
             .step(&day, &counter, Some(number), queue::CounterAction::Finish, None, now)
             .await;
-        assert!(matches!(finished, Ok(Stepped::Done(_))), "{finished:?}");
+        assert!(matches!(finished, Ok(Ok(_))), "{finished:?}");
         self.world.served(index);
     }
 

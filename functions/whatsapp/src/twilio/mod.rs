@@ -7,8 +7,9 @@
 mod form;
 mod signature;
 
+use antrian::domain::reason::Reason;
 use antrian::http::AppState;
-use antrian::http::problem::{Code, Problem};
+use antrian::http::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -27,7 +28,7 @@ pub(crate) async fn receive(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
     let Some(token) = app.channel()?.twilio_auth_token() else {
-        return Err(Problem::new(Code::NotFound));
+        return Err(Problem::new(Reason::NotFound));
     };
     let parameters = form::parameters(&whole(body)?);
     let signature = headers.get("x-twilio-signature").and_then(|value| value.to_str().ok());

@@ -1,0 +1,26 @@
+//! What every answer has in common.
+
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::problem::{Code, Problem};
+
+/// A request that takes longer is given up, well before [`crate::ledger::REQUEST_LIFE_SECS`]: a day
+/// that is closed counts on it that nobody writes after that time who saw the day open.
+const REQUEST_TIME: Duration = Duration::from_secs(20);
+
+/// A bound in time, and headers: nothing is stored on the way unless the handler says so, and nothing
+/// is guessed from content.
+pub(super) async fn answer(request: Request, next: Next) -> Response {
+    let answered = tokio::time::timeout(REQUEST_TIME, next.run(request)).await;
+    let given_up = |_| Problem::new(Code::OutcomeUnknown).retry_after(2).into_response();
+    let mut response = answered.unwrap_or_else(given_up);
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

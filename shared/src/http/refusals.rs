@@ -1,0 +1,157 @@
+//! Refusals of the use cases as problems: the code is the refusal's own, the fields say more.
+
+use super::problem::Problem;
+use super::views::{AlternativeView, instant, views};
+use crate::domain::office::Office;
+use crate::domain::reason::Reason;
+use crate::ledger::{Alternative, CallRefusal, HoldRefusal, MoveRefusal, NotOffered, StepRefusal};
+use crate::use_cases::account::VisitInProgress;
+use crate::use_cases::desk::{FindingRefusal, ScanRefusal, VisitRefusal};
+use crate::use_cases::people::PeopleFull;
+use crate::use_cases::registration::RegistrationRefusal;
+use chrono::{DateTime, Utc};
+
+/// A service that the office does not give.
+pub fn unknown_service() -> Problem {
+    Problem::field(
+        "service",
+        "Kantor ini tidak memiliki layanan tersebut.",
+        "This office does not have this service.",
+    )
+}
+
+/// A full slot, with what is free instead.
+pub fn slot_full(alternatives: &[Alternative]) -> Problem {
+    Problem::new(Reason::SlotFull).with("alternatives", views::<_, AlternativeView>(alternatives))
+}
+
+/// Why no seat is held.
+pub fn hold_refused(office: &Office, refusal: HoldRefusal) -> Problem {
+    match refusal {
+        HoldRefusal::Full(alternatives) => slot_full(&alternatives),
+        HoldRefusal::AlreadyBooked(Some(code)) => {
+            Problem::new(Reason::AlreadyBooked).with("booking_code", code)
+        }
+        HoldRefusal::NotOffered(why) => not_offered(office, why),
+        other => Problem::new(other.reason()),
+    }
+}
+
+/// Why a booking keeps its seat.
+pub fn move_refused(office: &Office, refusal: MoveRefusal) -> Problem {
+    match refusal {
+        MoveRefusal::Full(alternatives) => slot_full(&alternatives),
+        MoveRefusal::NotOffered(why) => not_offered(office, why),
+        other => Problem::new(other.reason()),
+    }
+}
+
+fn not_offered(office: &Office, why: NotOffered) -> Problem {
+    match why {
+        NotOffered::Service => unknown_service(),
+        NotOffered::Offline => Problem::new(Reason::NotOnline).with("contact", &office.contact),
+        NotOffered::Slot => Problem::field(
+            "slot",
+            "Tidak ada sesi pada jam itu. Lihat ketersediaan untuk jam yang dilayani.",
+            "There is no slot at that time. See availability for the times that there are.",
+        ),
+        NotOffered::Closed(reason) => Problem::new(Reason::OfficeClosed)
+            .with("reason", &reason.text.id)
+            .with("reason_en", &reason.text.en)
+            .with("reason_code", &reason.code),
+        NotOffered::NotReleased(at) => {
+            Problem::new(Reason::NotReleased).with("release_at", instant(at, office.timezone))
+        }
+    }
+}
+
+/// Why a registration does not go on.
+pub fn registration_refused(refusal: RegistrationRefusal, now: DateTime<Utc>) -> Problem {
+    let problem = Problem::new(refusal.reason());
+    match refusal {
+        RegistrationRefusal::TooSoon(at) => {
+            problem.retry_after(u32::try_from((at - now).num_seconds() + 1).unwrap_or(1))
+        }
+        RegistrationRefusal::WrongOtp(Some(left)) => problem.with("tries_left", left),
+        _ => problem,
+    }
+}
+
+impl From<PeopleFull> for Problem {
+    fn from(_: PeopleFull) -> Self {
+        Self::new(Reason::ApplicantsFull)
+    }
+}
+
+impl From<VisitInProgress> for Problem {
+    fn from(_: VisitInProgress) -> Self {
+        Self::new(Reason::VisitInProgress)
+    }
+}
+
+impl From<VisitRefusal> for Problem {
+    fn from(refusal: VisitRefusal) -> Self {
+        let problem = Self::new(refusal.reason());
+        match refusal {
+            VisitRefusal::Unknown => problem,
+            VisitRefusal::Elsewhere(office) => {
+                problem.with("office", &office.id).with("office_name", &office.name)
+            }
+        }
+    }
+}
+
+impl From<ScanRefusal> for Problem {
+    fn from(refusal: ScanRefusal) -> Self {
+        let (office, why) = match refusal {
+            ScanRefusal::Visit(refusal) => return refusal.into(),
+            ScanRefusal::CheckIn(office, why) => (office, why),
+        };
+        let (times, zone) = (why.booking.times, office.timezone);
+        let reason = why.refusal.reason();
+        let problem = Self::new(reason);
+        match reason {
+            Reason::WrongDay | Reason::TooEarly | Reason::TooLate => problem
+                .with("date", why.booking.seat.date)
+                .with("slot", why.booking.seat.time)
+                .with("check_in_from", instant(times.check_in_from, zone))
+                .with("check_in_until", instant(times.check_in_until, zone)),
+            _ => problem,
+        }
+    }
+}
+
+impl From<FindingRefusal> for Problem {
+    fn from(refusal: FindingRefusal) -> Self {
+        match refusal {
+            FindingRefusal::Visit(refusal) => refusal.into(),
+            FindingRefusal::Field(error) => Self::fields(&[error]),
+            FindingRefusal::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<CallRefusal> for Problem {
+    fn from(refusal: CallRefusal) -> Self {
+        match refusal {
+            CallRefusal::NobodyWaits => Self::new(Reason::QueueEmpty),
+            CallRefusal::NotWaiting(None) => Self::new(Reason::NotFound),
+            CallRefusal::NotWaiting(Some(state)) => {
+                Self::new(Reason::NotWaiting).with("state", state)
+            }
+            CallRefusal::Busy(at) => {
+                let problem = Self::new(Reason::CounterBusy).with("state", at.state);
+                problem.with("queue_number", at.number)
+            }
+        }
+    }
+}
+
+impl From<StepRefusal> for Problem {
+    fn from(refusal: StepRefusal) -> Self {
+        match refusal {
+            StepRefusal::Idle => Self::new(Reason::CounterIdle),
+            StepRefusal::Refused(refusal) => refusal.into(),
+        }
+    }
+}

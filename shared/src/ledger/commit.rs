@@ -1,0 +1,87 @@
+//! Committing a change, and what follows from it: it is counted, and its messages that are due are
+//! enqueued.
+
+use chrono::{DateTime, Utc};
+
+use super::record::Counted;
+use super::{Ledger, LedgerError};
+use crate::domain::booking::{Actor, Booking};
+use crate::domain::message::Message;
+use crate::storage::{
+    Asked, Claim, ClaimConflict, Relocation, RelocationConflict, StoreError, Transition,
+    TransitionConflict,
+};
+
+/// What a transition came to.
+pub(super) enum Made {
+    /// It is committed.
+    Yes,
+    /// Somebody else was faster: this is the booking now.
+    Conflict(Booking),
+    /// Its time ran out, and its seat or person is another booking's.
+    Lost,
+}
+
+impl Ledger {
+    /// Makes a booking.
+    pub(super) async fn make_claim(
+        &self,
+        claim: &Claim<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Result<(), ClaimConflict>, StoreError> {
+        let made = self.store.claim(claim, &self.asked(Actor::Applicant, now)).await?;
+        if made.is_ok() {
+            let counted = Counted { before: None, after: claim.booking, queue: &[] };
+            self.committed(&counted, claim.messages, now).await;
+        }
+        Ok(made)
+    }
+
+    /// Changes a booking that stays where it is.
+    pub(super) async fn make_transition(
+        &self,
+        change: &Transition<'_>,
+        by: Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Made, LedgerError> {
+        match self.store.transition(change, &self.asked(by, now)).await? {
+            Ok(()) => {}
+            Err(TransitionConflict::Version(newer)) => return Ok(Made::Conflict(*newer)),
+            Err(TransitionConflict::Queue) => return Ok(Made::Conflict(change.before().clone())),
+            Err(TransitionConflict::Lost) => return Ok(Made::Lost),
+        }
+        let (before, after) = (Some(change.before()), change.after());
+        let counted = Counted { before, after, queue: change.queue() };
+        self.committed(&counted, change.messages(), now).await;
+        Ok(Made::Yes)
+    }
+
+    /// Moves a booking.
+    pub(super) async fn make_relocation(
+        &self,
+        relocation: &Relocation<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Result<(), RelocationConflict>, StoreError> {
+        let asked = self.asked(Actor::Applicant, now);
+        let made = self.store.relocate(relocation, &asked).await?;
+        if made.is_ok() {
+            let before = Some(relocation.before);
+            let counted = Counted { before, after: relocation.after, queue: &[] };
+            self.committed(&counted, relocation.messages, now).await;
+        }
+        Ok(made)
+    }
+
+    fn asked(&self, by: Actor, at: DateTime<Utc>) -> Asked<'_> {
+        Asked { by, cause: self.cause.as_deref(), at }
+    }
+
+    async fn committed(&self, counted: &Counted<'_>, messages: &[Message], now: DateTime<Utc>) {
+        self.count(counted, now);
+        let due = messages.iter().filter(|message| message.due <= now);
+        let due: Vec<_> = due.map(|message| message.id.clone()).collect();
+        if !due.is_empty() {
+            self.queue.enqueue(&due).await;
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! Changes of bookings: each is one transaction over booking, event, seat, person, messages and queue.
+//!
+//! There are three kinds, with what each can be refused for: a [`Claim`] makes a booking, a
+//! [`Transition`] leaves it on its seat or takes the seat away, a [`Relocation`] moves it to another.
+//! When several conditions fail at once the first in the order of the refusals counts: the booking's
+//! own, which tells that this very request was here before, then the person's, then the seat's.
+
+use chrono::{DateTime, Utc};
+
+use super::accounts::account_exists;
+use super::bookings::booking_item;
+use super::error::StoreError;
+use super::items::{from_item, instant_of, number, seconds, text, text_of, to_item};
+use super::outbox::message_item;
+use super::queue::QueueChange;
+use super::transact::{Expression, Write};
+use super::{Item, Store, keys};
+use crate::domain::booking::{Actor, Booking, Event, SeatRef};
+use crate::domain::code::BookingCode;
+use crate::domain::ids::AccountId;
+use crate::domain::message::Message;
+
+/// Who asks for a change, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Who.
+    pub by: Actor,
+    /// Keyed hash of the message that asks for it, if one does.
+    pub cause: Option<&'a str>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A new booking on a seat that is claimed for it.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    /// The booking.
+    pub booking: &'a Booking,
+    /// Messages that tell of it.
+    pub messages: &'a [Message],
+}
+
+/// Why a seat could not be claimed.
+#[derive(Debug)]
+pub enum ClaimConflict {
+    /// There is a booking of this code.
+    CodeTaken(Box<Booking>),
+    /// The person has a live booking.
+    PersonBusy(LiveBooking),
+    /// The seat is somebody else's.
+    SeatTaken,
+    /// The account was erased meanwhile.
+    AccountGone,
+}
+
+/// The booking that keeps a person from another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveBooking {
+    /// Its code.
+    pub code: BookingCode,
+    /// Its owner.
+    pub account: AccountId,
+    /// When the person is free unless something changes.
+    pub until: DateTime<Utc>,
+}
+
+/// A booking that stays where it is, or gives its seat back.
+#[derive(Debug)]
+pub struct Transition<'a> {
+    before: &'a Booking,
+    after: &'a Booking,
+    seat: Seat,
+    person: Person,
+    messages: &'a [Message],
+    queue: Vec<QueueChange>,
+}
+
+/// What happens to the seat.
+#[derive(Debug, Clone, Copy)]
+enum Seat {
+    Untouched,
+    /// Kept for good, if the booking still has it.
+    Kept,
+    /// Claimable again at the instant, if the booking still has it.
+    Released(DateTime<Utc>),
+}
+
+/// What happens to the person's uniqueness guard.
+#[derive(Debug, Clone, Copy)]
+enum Person {
+    Untouched,
+    /// Kept until another instant, if this booking has it.
+    Extended(DateTime<Utc>),
+    /// Free from now on, if this booking has it.
+    Released,
+}
+
+/// Why a booking was not changed.
+#[derive(Debug)]
+pub enum TransitionConflict {
+    /// It has another version by now: this is what it is.
+    Version(Box<Booking>),
+    /// Its seat or its person is not its own any more: its time ran out and another claimed it.
+    Lost,
+    /// The place in the queue or the counter is not as the change found it.
+    Queue,
+}
+
+impl<'a> Transition<'a> {
+    /// From `before` to `after`; nothing else is touched.
+    pub fn new(before: &'a Booking, after: &'a Booking) -> Self {
+        let (seat, person) = (Seat::Untouched, Person::Untouched);
+        Self { before, after, seat, person, messages: &[], queue: vec![] }
+    }
+
+    /// The seat is the booking's for good.
+    #[must_use]
+    pub fn keeping_seat(self) -> Self {
+        Self { seat: Seat::Kept, ..self }
+    }
+
+    /// The seat can be claimed from `at` on, and the person may book again.
+    #[must_use]
+    pub fn releasing_seat(self, at: DateTime<Utc>) -> Self {
+        Self { seat: Seat::Released(at), person: Person::Released, ..self }
+    }
+
+    /// The person is kept from another booking for as long as the booking says.
+    #[must_use]
+    pub fn keeping_person(self) -> Self {
+        Self { person: Person::Extended(self.after.person_free_at()), ..self }
+    }
+
+    /// The person may book again.
+    #[must_use]
+    pub fn releasing_person(self) -> Self {
+        Self { person: Person::Released, ..self }
+    }
+
+    /// Messages that tell of it.
+    #[must_use]
+    pub fn telling(self, messages: &'a [Message]) -> Self {
+        Self { messages, ..self }
+    }
+
+    /// What it does to the queue.
+    #[must_use]
+    pub fn queueing(self, queue: Vec<QueueChange>) -> Self {
+        Self { queue, ..self }
+    }
+
+    /// The booking before it.
+    pub fn before(&self) -> &Booking {
+        self.before
+    }
+
+    /// The booking after it.
+    pub fn after(&self) -> &Booking {
+        self.after
+    }
+
+    /// Messages that tell of it.
+    pub fn messages(&self) -> &[Message] {
+        self.messages
+    }
+
+    /// What it does to the queue.
+    pub fn queue(&self) -> &[QueueChange] {
+        &self.queue
+    }
+}
+
+/// A booking that moves to another seat. One that was displaced has given its seat and its person back
+/// already, and claims both anew.
+#[derive(Debug)]
+pub struct Relocation<'a> {
+    /// The booking on its old seat.
+    pub before: &'a Booking,
+    /// The booking on its new seat.
+    pub after: &'a Booking,
+    /// When the old seat can be claimed again.
+    pub released_at: DateTime<Utc>,
+    /// Messages that tell of it.
+    pub messages: &'a [Message],
+}
+
+/// Why a booking was not moved.
+#[derive(Debug)]
+pub enum RelocationConflict {
+    /// It has another version by now: this is what it is.
+    Version(Box<Booking>),
+    /// The person has a live booking: this one was displaced, and they have booked again.
+    PersonBusy,
+    /// The old seat or the person is not its own any more: its hold ran out.
+    Lost,
+    /// The new seat is somebody else's.
+    SeatTaken,
+    /// The account was erased meanwhile.
+    AccountGone,
+}
+
+/// Whose conditions a claim has, in the order in which they count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum ClaimGuard {
+    Booking,
+    Person,
+    Seat,
+    Account,
+}
+
+/// The same of a transition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum TransitionGuard {
+    Booking,
+    Own,
+    Queue,
+}
+
+/// The same of a relocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum RelocationGuard {
+    Booking,
+    NewPerson,
+    Own,
+    NewSeat,
+    Account,
+}
+
+/// Writes, each with whose condition it carries; without one it cannot be refused.
+type Guarded<G> = Vec<(Option<G>, Write)>;
+
+impl Store {
+    /// Makes a booking, whole or not at all.
+    ///
+    /// # Errors
+    /// If the table does not answer, or its answer stayed unknown.
+    pub async fn claim(
+        &self,
+        claim: &Claim<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<Result<(), ClaimConflict>, StoreError> {
+        use ClaimGuard::{Account, Booking, Person, Seat};
+        let new = claim.booking;
+        let put = Write::Put(booking_item(new)?, Some(super::days::absent()));
+        let mut writes: Guarded<ClaimGuard> = vec![
+            (Some(Booking), put),
+            (Some(Person), claim_person(new, asked.at)),
+            (Some(Seat), claim_seat(&new.seat, new, asked.at)),
+            (None, Write::Put(pointer(new), None)),
+            (Some(Account), account_exists(&new.account)),
+        ];
+        writes.extend(record(new, asked, claim.messages)?.map(|write| (None, write)));
+        let Err((guard, item)) = self.transact_guarded(writes).await? else { return Ok(Ok(())) };
+        Ok(Err(match guard {
+            Booking => ClaimConflict::CodeTaken(Box::new(from_item("booking", item)?)),
+            Person => ClaimConflict::PersonBusy(live_booking(&item)?),
+            Seat => ClaimConflict::SeatTaken,
+            Account => ClaimConflict::AccountGone,
+        }))
+    }
+
+    /// Changes a booking, whole or not at all.
+    ///
+    /// # Errors
+    /// If the table does not answer, or its answer stayed unknown.
+    pub async fn transition(
+        &self,
+        change: &Transition<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<Result<(), TransitionConflict>, StoreError> {
+        use TransitionGuard::{Booking, Own, Queue};
+        let (before, after) = (change.before, change.after);
+        let mut writes = vec![(Some(Booking), replace_booking(before, after)?)];
+        let seat = match change.seat {
+            Seat::Untouched => None,
+            Seat::Kept => Some(keep_seat(after, asked.at)),
+            Seat::Released(at) => Some(release_seat(&after.seat, after, at)),
+        };
+        let person = match change.person {
+            Person::Untouched => None,
+            Person::Extended(until) => Some(extend_person(after, until)),
+            // Free whatever another instance's clock says.
+            Person::Released => Some(extend_person(after, DateTime::UNIX_EPOCH)),
+        };
+        writes.extend(person.into_iter().chain(seat).map(|write| (Some(Own), write)));
+        for place in &change.queue {
+            writes.push((Some(Queue), place.write()?));
+        }
+        writes.extend(record(after, asked, change.messages)?.map(|write| (None, write)));
+        let Err((guard, item)) = self.transact_guarded(writes).await? else { return Ok(Ok(())) };
+        Ok(Err(match guard {
+            Booking => TransitionConflict::Version(Box::new(from_item("booking", item)?)),
+            Own => TransitionConflict::Lost,
+            Queue => TransitionConflict::Queue,
+        }))
+    }
+
+    /// Moves a booking to another seat, whole or not at all.
+    ///
+    /// # Errors
+    /// If the table does not answer, or its answer stayed unknown.
+    pub async fn relocate(
+        &self,
+        relocation: &Relocation<'_>,
+        asked: &Asked<'_>,
+    ) -> Result<Result<(), RelocationConflict>, StoreError> {
+        use RelocationGuard::{Account, Booking, NewPerson, NewSeat, Own};
+        let (before, after) = (relocation.before, relocation.after);
+        let mut writes = vec![(Some(Booking), replace_booking(before, after)?)];
+        if before.is_displaced() {
+            writes.push((Some(NewPerson), claim_person(after, asked.at)));
+            writes.push((Some(Account), account_exists(&after.account)));
+        } else {
+            let released = release_seat(&before.seat, after, relocation.released_at);
+            writes.push((Some(Own), extend_person(after, after.person_free_at())));
+            writes.push((Some(Own), released));
+        }
+        writes.push((Some(NewSeat), claim_seat(&after.seat, after, asked.at)));
+        writes.extend(record(after, asked, relocation.messages)?.map(|write| (None, write)));
+        let Err((guard, item)) = self.transact_guarded(writes).await? else { return Ok(Ok(())) };
+        Ok(Err(match guard {
+            Booking => RelocationConflict::Version(Box::new(from_item("booking", item)?)),
+            NewPerson => RelocationConflict::PersonBusy,
+            Own => RelocationConflict::Lost,
+            NewSeat => RelocationConflict::SeatTaken,
+            Account => RelocationConflict::AccountGone,
+        }))
+    }
+}
+
+/// What every change leaves behind: its event, and the messages that tell of it.
+fn record(
+    after: &Booking,
+    asked: &Asked<'_>,
+    messages: &[Message],
+) -> Result<impl Iterator<Item = Write> + use<>, StoreError> {
+    let cause = asked.cause.map(str::to_owned);
+    let event = Event { cause, ..after.event(asked.at, asked.by) };
+    let event = to_item("event", &keys::event(after.code, after.version), &event)?;
+    let mut writes = vec![Write::Put(event, None)];
+    for message in messages {
+        writes.push(Write::Put(message_item(message)?, None));
+    }
+    Ok(writes.into_iter())
+}
+
+/// Refused: the booking has another version by now.
+fn replace_booking(before: &Booking, after: &Booking) -> Result<Write, StoreError> {
+    let unchanged = Expression::new("#version = :before").with(":before", number(before.version));
+    Ok(Write::Replace(booking_item(before)?, booking_item(after)?, unchanged))
+}
+
+/// A seat or a person can be claimed if nobody ever did, or if what was claimed is free again.
+fn claimable(now: DateTime<Utc>) -> Expression {
+    Expression::new("attribute_not_exists(#pk) OR #free_at <= :now").with(":now", seconds(now))
+}
+
+/// Refused: the person has another live booking.
+fn claim_person(booking: &Booking, now: DateTime<Utc>) -> Write {
+    let mut item = keys::person(&booking.person).attributes();
+    item.insert("code".to_owned(), text(booking.code.as_str()));
+    item.insert("account".to_owned(), text(booking.account.as_str()));
+    item.insert("free_at".to_owned(), seconds(booking.person_free_at()));
+    Write::Put(item, Some(claimable(now)))
+}
+
+/// Refused: the seat is somebody's.
+fn claim_seat(seat: &SeatRef, booking: &Booking, now: DateTime<Utc>) -> Write {
+    let mut item = keys::seat(seat).attributes();
+    item.insert("number".to_owned(), number(seat.number));
+    item.insert("code".to_owned(), text(booking.code.as_str()));
+    item.extend(booking.hold_expires_at.map(|at| ("free_at".to_owned(), seconds(at))));
+    Write::Put(item, Some(claimable(now)))
+}
+
+fn own(booking: &Booking) -> Expression {
+    Expression::new("#code = :code").with(":code", text(booking.code.as_str()))
+}
+
+/// Refused: the booking has lost its person, which happens only when its time ran out.
+fn extend_person(booking: &Booking, until: DateTime<Utc>) -> Write {
+    let extend = Expression::new("SET #free_at = :at").with(":at", seconds(until));
+    Write::Update(keys::person(&booking.person), extend, Some(own(booking)))
+}
+
+/// Refused: the booking has lost its seat, or is about to.
+fn keep_seat(booking: &Booking, now: DateTime<Utc>) -> Write {
+    let held = Expression::new("#code = :code AND #free_at > :now")
+        .with(":code", text(booking.code.as_str()))
+        .with(":now", seconds(now));
+    Write::Update(keys::seat(&booking.seat), Expression::new("REMOVE #free_at"), Some(held))
+}
+
+/// Refused: the booking has lost its seat.
+fn release_seat(seat: &SeatRef, booking: &Booking, at: DateTime<Utc>) -> Write {
+    let release = Expression::new("SET #free_at = :at").with(":at", seconds(at));
+    Write::Update(keys::seat(seat), release, Some(own(booking)))
+}
+
+/// How an account finds its bookings.
+fn pointer(booking: &Booking) -> Item {
+    let mut item = keys::booking_pointer(&booking.account, booking.code).attributes();
+    item.insert("code".to_owned(), text(booking.code.as_str()));
+    item
+}
+
+fn live_booking(item: &Item) -> Result<LiveBooking, StoreError> {
+    let code = text_of(item, "code").and_then(|code| code.parse().ok());
+    let account = text_of(item, "account").and_then(|account| account.parse().ok());
+    match (code, account, instant_of(item, "free_at")) {
+        (Some(code), Some(account), Some(until)) => Ok(LiveBooking { code, account, until }),
+        _ => Err(StoreError::corrupt("person")),
+    }
+}

@@ -1,0 +1,126 @@
+//! Everything that is known of an account, and nothing any more.
+
+use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
+
+use super::{LedgerError, Outcome};
+use crate::app::App;
+use crate::domain::account::{Account, Applicant};
+use crate::domain::booking::{Booking, CancelReason, Status};
+use crate::domain::code::BookingCode;
+use crate::domain::ids::AccountId;
+use crate::storage::{Attempt, BookingKept, CONTENTION, StoreError, compare_and_set};
+use crate::use_cases::bookings::office_of;
+
+/// An account, its people and its bookings.
+#[derive(Debug)]
+pub struct KnownOfAccount {
+    /// The account.
+    pub account: Account,
+    /// Its people.
+    pub applicants: Vec<Applicant>,
+    /// Its bookings with their histories.
+    pub bookings: Vec<BookingKept>,
+}
+
+/// An account and its people. Absent: it was erased.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn profile(
+    app: &App,
+    id: &AccountId,
+) -> Result<Option<(Account, Vec<Applicant>)>, StoreError> {
+    let store = app.ledger.store();
+    let (account, applicants) = tokio::try_join!(store.account(id), store.applicants(id))?;
+    Ok(account.map(|account| (account, applicants)))
+}
+
+/// Everything that is stored of an account. Absent: it was erased.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn export(app: &App, id: &AccountId) -> Result<Option<KnownOfAccount>, StoreError> {
+    let (profile, bookings) = tokio::try_join!(profile(app, id), bookings(app, id))?;
+    let known = |(account, applicants)| KnownOfAccount { account, applicants, bookings };
+    Ok(profile.map(known))
+}
+
+/// An account holds few bookings; one with more is exported up to here.
+const MAX_BOOKINGS: usize = 1_000;
+/// Bookings read at the same time.
+const AT_ONCE: usize = 16;
+
+async fn bookings(app: &App, id: &AccountId) -> Result<Vec<BookingKept>, StoreError> {
+    let store = app.ledger.store();
+    let (codes, _) = store.booking_codes(id, None, MAX_BOOKINGS).await?;
+    let mut all = Vec::with_capacity(codes.len());
+    for some in codes.chunks(AT_ONCE) {
+        let found = try_join_all(some.iter().map(|code| store.booking_with_history(*code))).await?;
+        all.extend(found.into_iter().flatten());
+    }
+    Ok(all)
+}
+
+/// The person is at the office: the account is erased after the visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VisitInProgress;
+
+/// Bookings forgotten in one go.
+const PAGE: usize = 100;
+
+/// Erases an account: live bookings are cancelled and their seats given back, personal data is
+/// removed. Begun again, it goes on where it stopped: contacts and profile go first, so that nobody
+/// books for the account any more, sessions last.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn erase(app: &App, id: &AccountId) -> Outcome<(), VisitInProgress> {
+    let store = app.ledger.store();
+    let now = app.clock.now();
+    if bookings(app, id).await?.iter().any(|kept| is_visiting(&kept.booking, now)) {
+        return Ok(Err(VisitInProgress));
+    }
+    store.close_account(id).await?;
+    loop {
+        let (codes, _) = store.booking_codes(id, None, PAGE).await?;
+        if codes.is_empty() {
+            break;
+        }
+        for code in codes {
+            if let Err(refusal) = forget_booking(app, code).await? {
+                return Ok(Err(refusal));
+            }
+        }
+    }
+    store.erase_account(id, app.clock.now()).await?;
+    Ok(Ok(()))
+}
+
+fn is_visiting(booking: &Booking, now: DateTime<Utc>) -> bool {
+    booking.status == Status::CheckedIn && now < booking.times.day_ends_at
+}
+
+/// Cancels a booking that is on, then takes the person out of it.
+async fn forget_booking(app: &App, code: BookingCode) -> Outcome<(), VisitInProgress> {
+    compare_and_set(CONTENTION, (), |()| try_forget(app, code)).await
+}
+
+async fn try_forget(
+    app: &App,
+    code: BookingCode,
+) -> Result<Attempt<(), Result<(), VisitInProgress>>, LedgerError> {
+    let (store, now) = (app.ledger.store(), app.clock.now());
+    let Some(booking) = store.booking(code).await? else { return Ok(Attempt::Done(Ok(()))) };
+    match booking.status_at(now) {
+        _ if is_visiting(&booking, now) => return Ok(Attempt::Done(Err(VisitInProgress))),
+        Status::Held | Status::Confirmed | Status::AwaitingDocuments => {
+            let office = office_of(app, &booking, now).await?;
+            // Whatever it answers, the next look tells where the booking stands.
+            drop(app.ledger.cancel(&office, booking, CancelReason::Erasure, now).await?);
+        }
+        _ if store.forget_booking(&booking).await? => return Ok(Attempt::Done(Ok(()))),
+        _ => {}
+    }
+    Ok(Attempt::Conflict(()))
+}

@@ -1,0 +1,287 @@
+//! Bookings: hold, look, confirm, cancel, move, and what a person is shown of one.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::future::try_join_all;
+
+use super::{LedgerError, Outcome};
+use crate::app::App;
+use crate::domain::account::Applicant;
+use crate::domain::booking::{Booking, CancelReason, Event, Refusal, Status};
+use crate::domain::code::BookingCode;
+use crate::domain::document::Document;
+use crate::domain::ids::{AccountId, ServiceId};
+use crate::domain::language::Locale;
+use crate::domain::office::{Channel, Office};
+use crate::domain::reason::Reason;
+use crate::domain::requirements::{Warning, birth_date_warning, checklist, missing_documents};
+use crate::domain::ticket::TicketClaims;
+use crate::domain::time::SlotTime;
+use crate::ledger::{Changed, Held, HoldRefusal, HoldRequest, Ledger, MoveRefusal, SlotChoice};
+use crate::storage::StoreError;
+
+/// A booking with what its owner is shown of it.
+#[derive(Debug, Clone)]
+pub struct BookingDetails {
+    /// The booking.
+    pub booking: Booking,
+    /// Where it stands now.
+    pub status: Status,
+    /// Its office.
+    pub office: Arc<Office>,
+    /// What this person brings; nothing of one that was erased.
+    pub documents: Vec<Document>,
+    /// What to know.
+    pub warnings: Vec<Warning>,
+    /// While a document is missing: which, and until when it may be brought.
+    pub missing: Option<MissingDocuments>,
+    /// The text of the QR; once confirmed, until the visit is over.
+    pub ticket: Option<String>,
+}
+
+/// Documents that were missing when they were looked at.
+#[derive(Debug, Clone)]
+pub struct MissingDocuments {
+    /// Which.
+    pub documents: Vec<Document>,
+    /// Until when they may be brought.
+    pub deadline: DateTime<Utc>,
+}
+
+impl BookingDetails {
+    /// What is shown of a booking at `now`, with the checklist made for its applicant.
+    pub fn of(
+        app: &App,
+        office: Arc<Office>,
+        booking: Booking,
+        applicant: Option<&Applicant>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let status = booking.status_at(now);
+        let list = applicant.map(|applicant| checklist(&office, &booking, applicant));
+        let missing = booking.documents_deadline().filter(|at| now < *at).map(|deadline| {
+            let of_list = |list| missing_documents(list, &booking);
+            let documents = list.as_ref().map(of_list).unwrap_or_default();
+            MissingDocuments { documents, deadline }
+        });
+        let (documents, mut warnings) =
+            list.map(|list| (list.documents, list.warnings)).unwrap_or_default();
+        let differs = |applicant: &Applicant| applicant.details.birth_date_differs();
+        warnings.extend(applicant.is_some_and(differs).then(birth_date_warning));
+        let ticket = ticket_of(status).is_ok().then(|| ticket_text(app, &booking));
+        Self { booking, status, office, documents, warnings, missing, ticket }
+    }
+}
+
+/// A wish to hold a seat for a person of an account.
+#[derive(Debug, Clone)]
+pub struct HoldWish<'a> {
+    /// The office.
+    pub office: &'a Office,
+    /// The service.
+    pub service: &'a ServiceId,
+    /// Which slots are acceptable.
+    pub choice: SlotChoice,
+    /// Who asks.
+    pub account: &'a AccountId,
+    /// For whom.
+    pub person: &'a Applicant,
+    /// Over which channel, if the person has no right to priority.
+    pub channel: Channel,
+    /// Language of the messages.
+    pub locale: Locale,
+    /// The client's key: the same request again finds the seat that it held.
+    pub idempotency_key: Option<&'a str>,
+    /// Hash of the request, to recognise another one under the same key.
+    pub request_hash: &'a str,
+}
+
+/// The channel whose seats a person may have who comes over this one.
+pub fn channel_of(person: &Applicant, channel: Channel) -> Channel {
+    if person.details.category.has_priority() { Channel::Priority } else { channel }
+}
+
+/// Holds a seat.
+///
+/// # Errors
+/// If the table does not answer, or everybody meets on the same seats.
+pub async fn hold(
+    ledger: &Ledger,
+    wish: &HoldWish<'_>,
+    now: DateTime<Utc>,
+) -> Outcome<Held, HoldRefusal> {
+    let request = HoldRequest {
+        office: wish.office,
+        service: wish.service,
+        choice: wish.choice,
+        account: wish.account,
+        applicant: &wish.person.id,
+        person: &wish.person.person,
+        channel: channel_of(wish.person, wish.channel),
+        locale: wish.locale,
+        idempotency_key: wish.idempotency_key,
+        request_hash: wish.request_hash,
+    };
+    ledger.hold(&request, now).await
+}
+
+/// Whether a booking that stands there has a ticket.
+///
+/// # Errors
+/// Why not: a refusal, not a fault.
+pub fn ticket_of(status: Status) -> Result<(), Reason> {
+    match status {
+        Status::Confirmed | Status::CheckedIn | Status::AwaitingDocuments => Ok(()),
+        Status::Held => Err(Reason::NotConfirmed),
+        Status::Expired => Err(Reason::HoldExpired),
+        _ => Err(Reason::BookingEnded),
+    }
+}
+
+/// What the QR of a booking says.
+pub fn ticket_text(app: &App, booking: &Booking) -> String {
+    app.keyring.ticket_signer().sign(&TicketClaims::of(booking))
+}
+
+/// The office of a booking.
+///
+/// # Errors
+/// If the table does not answer, or the office is gone.
+pub async fn office_of(
+    app: &App,
+    booking: &Booking,
+    now: DateTime<Utc>,
+) -> Result<Arc<Office>, StoreError> {
+    let office = app.ledger.offices().get(&booking.seat.office, now).await?;
+    office.ok_or_else(|| StoreError::corrupt("booking without office"))
+}
+
+async fn applicant_of(app: &App, booking: &Booking) -> Result<Option<Applicant>, StoreError> {
+    app.ledger.store().applicant(&booking.account, &booking.applicant).await
+}
+
+/// Details of a booking.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn details(
+    app: &App,
+    booking: Booking,
+    now: DateTime<Utc>,
+) -> Result<BookingDetails, StoreError> {
+    let (office, applicant) =
+        tokio::try_join!(office_of(app, &booking, now), applicant_of(app, &booking))?;
+    Ok(BookingDetails::of(app, office, booking, applicant.as_ref(), now))
+}
+
+/// Details of a booking with its history, oldest event first. The account's own; anybody else's is
+/// not there.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn history(
+    app: &App,
+    account: &AccountId,
+    code: BookingCode,
+    now: DateTime<Utc>,
+) -> Result<Option<(BookingDetails, Vec<Event>)>, StoreError> {
+    let found = app.ledger.store().booking_with_history(code).await?;
+    let Some(found) = found.filter(|found| found.booking.account == *account) else {
+        return Ok(None);
+    };
+    Ok(Some((details(app, found.booking, now).await?, found.events)))
+}
+
+/// A page of an account's bookings, in order of their codes, and where the next page begins.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn page(
+    app: &App,
+    account: &AccountId,
+    after: Option<BookingCode>,
+    limit: usize,
+    now: DateTime<Utc>,
+) -> Result<(Vec<BookingDetails>, Option<BookingCode>), StoreError> {
+    let store = app.ledger.store();
+    let (pointers, applicants) =
+        tokio::try_join!(store.booking_codes(account, after, limit), store.applicants(account))?;
+    let (codes, more) = pointers;
+    let next = codes.last().copied().filter(|_| more);
+    let found = try_join_all(codes.into_iter().map(|code| store.booking(code))).await?;
+    let mut page = Vec::with_capacity(found.len());
+    for booking in found.into_iter().flatten() {
+        let office = office_of(app, &booking, now).await?;
+        let applicant = applicants.iter().find(|applicant| applicant.id == booking.applicant);
+        page.push(BookingDetails::of(app, office, booking, applicant, now));
+    }
+    Ok((page, next))
+}
+
+/// Confirms a held booking.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn confirm(
+    app: &App,
+    booking: Booking,
+    now: DateTime<Utc>,
+) -> Outcome<BookingDetails, Refusal> {
+    let office = office_of(app, &booking, now).await?;
+    let (changed, applicant) =
+        tokio::join!(app.ledger.confirm(booking.clone(), now), applicant_of(app, &booking));
+    shown(app, office, changed?, applicant, now)
+}
+
+/// Cancels a booking.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn cancel(
+    app: &App,
+    booking: Booking,
+    reason: CancelReason,
+    now: DateTime<Utc>,
+) -> Outcome<BookingDetails, Refusal> {
+    let office = office_of(app, &booking, now).await?;
+    let (changed, applicant) = tokio::join!(
+        app.ledger.cancel(&office, booking.clone(), reason, now),
+        applicant_of(app, &booking)
+    );
+    shown(app, office, changed?, applicant, now)
+}
+
+/// Moves a booking to another slot of its office and service.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn reschedule(
+    app: &App,
+    booking: Booking,
+    (date, time): (NaiveDate, SlotTime),
+    now: DateTime<Utc>,
+) -> Outcome<BookingDetails, MoveRefusal> {
+    let office = office_of(app, &booking, now).await?;
+    let (changed, applicant) = tokio::join!(
+        app.ledger.reschedule(&office, booking.clone(), date, time, now),
+        applicant_of(app, &booking)
+    );
+    shown(app, office, changed?, applicant, now)
+}
+
+/// The applicant was read beside the change: whoever waits does so for one of the two.
+fn shown<R>(
+    app: &App,
+    office: Arc<Office>,
+    changed: Result<Changed, R>,
+    applicant: Result<Option<Applicant>, StoreError>,
+    now: DateTime<Utc>,
+) -> Result<Result<BookingDetails, R>, LedgerError> {
+    let changed = match changed {
+        Ok(changed) => changed,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let applicant = applicant?;
+    Ok(Ok(BookingDetails::of(app, office, *changed.booking, applicant.as_ref(), now)))
+}

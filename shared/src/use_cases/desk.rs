@@ -1,0 +1,286 @@
+//! The desk: who comes in, whose documents are looked at, who is called.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{LedgerError, Outcome};
+use crate::app::App;
+use crate::domain::account::Applicant;
+use crate::domain::booking::{Booking, Refusal};
+use crate::domain::calendar::{PlannedDay, plan_day};
+use crate::domain::code::BookingCode;
+use crate::domain::document::Document;
+use crate::domain::field::FieldError;
+use crate::domain::ids::OfficeId;
+use crate::domain::office::Office;
+use crate::domain::queue::QueueDay;
+use crate::domain::reason::Reason;
+use crate::domain::requirements::{Requirements, checklist};
+use crate::domain::time::{local_date, whole_seconds};
+use crate::ledger::{CheckInRefusal, CheckedIn, Decision};
+use crate::staff::{Scope, Staff};
+use crate::storage::StoreError;
+use crate::telemetry::Record;
+use crate::telemetry::catalogue::CHECK_IN_REFUSAL;
+
+/// A visit to an office at which a member of staff works.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The office.
+    pub office: Arc<Office>,
+    /// The booking.
+    pub booking: Booking,
+}
+
+/// Why a visit is not this desk's.
+#[derive(Debug, Clone)]
+pub enum VisitRefusal {
+    /// There is no such booking.
+    Unknown,
+    /// It is another office's.
+    Elsewhere(Arc<Office>),
+}
+
+impl VisitRefusal {
+    /// Its code.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Unknown => Reason::NotFound,
+            Self::Elsewhere(_) => Reason::WrongOffice,
+        }
+    }
+}
+
+/// The visit of a booking, if this member of staff works at its office.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn visit(app: &App, staff: &Staff, code: BookingCode) -> Outcome<Visit, VisitRefusal> {
+    let booking = app.ledger.store().booking(code).await?;
+    let Some(booking) = booking else { return Ok(Err(VisitRefusal::Unknown)) };
+    let office = app.ledger.offices().get(&booking.seat.office, app.clock.now()).await?;
+    Ok(match office {
+        None => Err(VisitRefusal::Unknown),
+        Some(office) if !staff.may(Scope::Desk, &office.id) => Err(VisitRefusal::Elsewhere(office)),
+        Some(office) => Ok(Visit { office, booking }),
+    })
+}
+
+/// Who a booking is for. Absent: the account was erased.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn person_of(app: &App, booking: &Booking) -> Result<Option<Applicant>, StoreError> {
+    app.ledger.store().applicant(&booking.account, &booking.applicant).await
+}
+
+/// A scan as the desk sees it.
+#[derive(Debug)]
+pub struct Scanned {
+    /// The office.
+    pub office: Arc<Office>,
+    /// The person who is in.
+    pub checked_in: CheckedIn,
+    /// Who that is; absent: the account was erased.
+    pub applicant: Option<Applicant>,
+}
+
+/// Why a scan lets nobody in.
+#[derive(Debug)]
+pub enum ScanRefusal {
+    /// It is not this desk's.
+    Visit(VisitRefusal),
+    /// Not now.
+    CheckIn(Arc<Office>, CheckInRefusal),
+}
+
+/// Checks a person in at a gate; absent: at the office as a whole.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn scan(
+    app: &App,
+    staff: &Staff,
+    code: BookingCode,
+    gate: Option<&str>,
+) -> Outcome<Scanned, ScanRefusal> {
+    let now = app.clock.now();
+    let Visit { office, booking } = match visit(app, staff, code).await? {
+        Ok(visit) => visit,
+        Err(refusal) => {
+            let office = match &refusal {
+                VisitRefusal::Unknown => None,
+                VisitRefusal::Elsewhere(office) => Some(&office.id),
+            };
+            count_refusal(app, office, refusal.reason());
+            return Ok(Err(ScanRefusal::Visit(refusal)));
+        }
+    };
+    let gate = gate.unwrap_or(&office.name);
+    // Before: once the person is in, nothing may fail any more, or the next scan is a duplicate.
+    let (applicant, number) =
+        tokio::try_join!(person_of(app, &booking), app.ledger.number_for(&office, &booking, now))?;
+    match app.ledger.check_in(&office, booking, number, gate, now).await? {
+        Ok(checked_in) => Ok(Ok(Scanned { office, checked_in, applicant })),
+        Err(why) => {
+            count_refusal(app, Some(&office.id), why.refusal.reason());
+            Ok(Err(ScanRefusal::CheckIn(office, why)))
+        }
+    }
+}
+
+/// Counts a scan that lets nobody in: where, if that is known.
+pub fn count_refusal(app: &App, office: Option<&OfficeId>, reason: Reason) {
+    let record = Record::of(&CHECK_IN_REFUSAL, &[1]).by(reason.as_str());
+    let placed = match office {
+        Some(office) => record.at(office, None),
+        None => record,
+    };
+    app.metrics.send(placed, app.clock.now());
+}
+
+/// What a clerk says of a person's documents.
+#[derive(Debug, Clone)]
+pub enum Finding<'a> {
+    /// All are there.
+    Complete,
+    /// Some are missing: ids of the person's checklist, and until when they may be brought.
+    Incomplete(&'a [String], Option<DateTime<Utc>>),
+}
+
+/// A visit whose documents were looked at.
+#[derive(Debug)]
+pub struct Checked {
+    /// The office.
+    pub office: Arc<Office>,
+    /// The booking with what was found.
+    pub booking: Booking,
+    /// The person's checklist.
+    pub list: Requirements,
+}
+
+/// Why a finding is not written down.
+#[derive(Debug)]
+pub enum FindingRefusal {
+    /// It is not this desk's visit.
+    Visit(VisitRefusal),
+    /// It makes no sense for this person's checklist or this office's days.
+    Field(FieldError),
+    /// The visit stays as it is.
+    Refused(Refusal),
+}
+
+/// Writes down whether a person's documents are complete.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn check_documents(
+    app: &App,
+    staff: &Staff,
+    code: BookingCode,
+    finding: &Finding<'_>,
+) -> Outcome<Checked, FindingRefusal> {
+    let now = app.clock.now();
+    let Visit { office, booking } = match visit(app, staff, code).await? {
+        Ok(visit) => visit,
+        Err(refusal) => return Ok(Err(FindingRefusal::Visit(refusal))),
+    };
+    // Whoever is erased has no visit any more.
+    let Some(applicant) = person_of(app, &booking).await? else {
+        return Ok(Err(FindingRefusal::Refused(Refusal::Ended)));
+    };
+    let list = checklist(&office, &booking, &applicant);
+    let decision = match decision(&office, &list.documents, finding, now) {
+        Ok(decision) => decision,
+        Err(field) => return Ok(Err(FindingRefusal::Field(field))),
+    };
+    let changed = app.ledger.check_documents(&office, booking, &decision, now).await?;
+    Ok(match changed {
+        Ok(changed) => Ok(Checked { office, booking: *changed.booking, list }),
+        Err(refusal) => Err(FindingRefusal::Refused(refusal)),
+    })
+}
+
+fn decision(
+    office: &Office,
+    list: &[Document],
+    finding: &Finding<'_>,
+    now: DateTime<Utc>,
+) -> Result<Decision, FieldError> {
+    match finding {
+        Finding::Complete => Ok(Decision::Complete),
+        Finding::Incomplete(missing, wish) => Ok(Decision::Incomplete {
+            missing: known(list, missing)?,
+            deadline: deadline(office, *wish, now)?,
+        }),
+    }
+}
+
+/// The ids in the order of the checklist, each once.
+fn known(list: &[Document], missing: &[String]) -> Result<Vec<String>, FieldError> {
+    let is_known = |id: &String| list.iter().any(|document| document.id == *id);
+    if missing.is_empty() || !missing.iter().all(is_known) {
+        let ids: Vec<_> = list.iter().map(|document| document.id.as_str()).collect();
+        let ids = ids.join(", ");
+        return Err(FieldError::new(
+            "missing",
+            &format!("Sebutkan dokumen yang kurang dari daftar pemohon ini: {ids}."),
+            &format!("Name what is missing of this person's checklist: {ids}."),
+        ));
+    }
+    let ids = list.iter().map(|document| document.id.clone());
+    Ok(ids.filter(|id| missing.contains(id)).collect())
+}
+
+/// The applicant comes again for a document within this time, or books anew.
+const MAX_DEADLINE: TimeDelta = TimeDelta::days(14);
+
+/// Somebody has to be there who takes the documents.
+fn deadline(
+    office: &Office,
+    wish: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, FieldError> {
+    let is_near = |deadline: &DateTime<Utc>| *deadline > now && *deadline - now <= MAX_DEADLINE;
+    let is_open = |deadline: &DateTime<Utc>| {
+        let date = local_date(*deadline, office.timezone);
+        matches!(plan_day(office, date), PlannedDay::Open(_))
+    };
+    wish.map(whole_seconds).filter(is_near).filter(is_open).ok_or_else(|| {
+        FieldError::new(
+            "deadline",
+            "Batas waktu harus sesudah saat ini, paling lama 14 hari lagi, pada hari kantor buka.",
+            "The deadline must be in the future, at most 14 days from now, on a day that is open.",
+        )
+    })
+}
+
+/// An office that there is, and its queue of today. Absent: there is no such office.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn queue_of_today(
+    app: &App,
+    id: &OfficeId,
+) -> Result<Option<(Arc<Office>, QueueDay)>, LedgerError> {
+    let now = app.clock.now();
+    let office = app.ledger.offices().get(id, now).await?;
+    Ok(office.map(|office| {
+        let date = local_date(now, office.timezone);
+        (office, QueueDay { office: id.clone(), date })
+    }))
+}
+
+/// Who a number was given to, for the clerk to compare with the KTP. Absent: the account was erased,
+/// or it could not be read at this moment. An error here would hide what has been done.
+pub async fn person_behind(app: &App, code: BookingCode) -> Option<Applicant> {
+    let read = async {
+        match app.ledger.store().booking(code).await? {
+            Some(booking) => person_of(app, &booking).await,
+            None => Ok(None),
+        }
+    };
+    let read: Result<_, StoreError> = read.await;
+    read.inspect_err(|error| tracing::warn!(%error, "applicant not read")).ok().flatten()
+}

@@ -1,0 +1,20 @@
+//! What people do with the system, once for every face: the JSON routes, the chat and the pages read
+//! what is asked, call one of these, and show its outcome.
+//!
+//! Input is typed, a refusal is a value, a fault is an error. Nothing here knows HTTP or WhatsApp.
+//!
+//! - [`registration`]: prove a number, open a session.
+//! - [`people`]: the people that an account books for.
+//! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
+//! - [`documents`]: which documents to bring.
+//! - [`desk`]: scan, documents, calling.
+//! - [`account`]: everything that is known of an account, and nothing any more.
+
+pub mod account;
+pub mod bookings;
+pub mod desk;
+pub mod documents;
+pub mod people;
+pub mod registration;
+
+pub use crate::ledger::{LedgerError, Outcome};

@@ -1,0 +1,132 @@
+//! The people that an account books for.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::{LedgerError, Outcome};
+use crate::app::App;
+use crate::domain::account::{Applicant, PersonDetails};
+use crate::domain::field::FieldError;
+use crate::domain::ids::AccountId;
+use crate::domain::person::Category;
+use crate::domain::requirements::{Warning, birth_date_warning, nik_missing_warning};
+use crate::domain::time::local_date;
+use crate::storage::ApplicantAdded;
+
+/// A person as somebody typed them.
+#[derive(Clone)]
+pub struct PersonForm<'a> {
+    /// As on the KTP.
+    pub name: &'a str,
+    /// 16 digits.
+    pub nik: &'a str,
+    /// `YYYY-MM-DD`.
+    pub birth_date: &'a str,
+    /// City or regency that issued the KTP.
+    pub ktp_regency: &'a str,
+    /// Entitlement to priority.
+    pub category: Category,
+}
+
+impl std::fmt::Debug for PersonForm<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PersonForm(…)")
+    }
+}
+
+/// The account has as many people as it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeopleFull;
+
+/// Names of regencies are shorter.
+const MAX_REGENCY_CHARS: usize = 60;
+/// Nobody is older.
+const MAX_AGE_DAYS: i64 = 130 * 366;
+
+impl PersonForm<'_> {
+    /// The person, or every field that does not fit.
+    ///
+    /// # Errors
+    /// The fields: a refusal, not a fault.
+    pub fn parse(&self, now: DateTime<Utc>) -> Result<PersonDetails, Vec<FieldError>> {
+        let name = self.name.parse().map_err(|_| {
+            FieldError::new(
+                "name",
+                "Tulis nama seperti di KTP, paling panjang 100 huruf.",
+                "Write the name as on the KTP, at most 100 letters.",
+            )
+        });
+        let nik = self.nik.parse().map_err(|_| {
+            FieldError::new(
+                "nik",
+                "NIK terdiri atas 16 angka seperti di KTP.",
+                "A NIK has 16 digits, as on the KTP.",
+            )
+        });
+        // Born today somewhere in the country is born by tomorrow's date in UTC.
+        let today = local_date(now, chrono_tz::Asia::Jayapura);
+        let birth_date = birth_date(self.birth_date, today);
+        match (name, nik, birth_date, regency(self.ktp_regency)) {
+            (Ok(name), Ok(nik), Ok(birth_date), Ok(ktp_regency)) => Ok(PersonDetails {
+                name,
+                nik: Some(nik),
+                birth_date,
+                ktp_regency: Some(ktp_regency),
+                category: self.category,
+            }),
+            (name, nik, birth_date, regency) => {
+                let errors = [name.err(), nik.err(), birth_date.err(), regency.err()];
+                Err(errors.into_iter().flatten().collect())
+            }
+        }
+    }
+}
+
+fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldError> {
+    let date: Option<NaiveDate> = text.parse().ok().filter(|_| text.len() == 10);
+    let plausible =
+        |date: &NaiveDate| *date <= today && today - *date < TimeDelta::days(MAX_AGE_DAYS);
+    date.filter(plausible).ok_or_else(|| {
+        FieldError::new(
+            "birth_date",
+            "Tulis tanggal lahir sebagai TTTT-BB-HH.",
+            "Write the date of birth as YYYY-MM-DD.",
+        )
+    })
+}
+
+fn regency(text: &str) -> Result<String, FieldError> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let fits = (2..=MAX_REGENCY_CHARS).contains(&text.chars().count())
+        && !text.chars().any(char::is_control);
+    if fits {
+        return Ok(text);
+    }
+    Err(FieldError::new(
+        "ktp_regency",
+        "Tulis kota atau kabupaten penerbit KTP.",
+        "Write the city or regency that issued the KTP.",
+    ))
+}
+
+/// Adds a person to an account; the same NIK again is the same person.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn add(
+    app: &App,
+    account: &AccountId,
+    person: &PersonDetails,
+) -> Outcome<Applicant, PeopleFull> {
+    let added = app.ledger.store().add_applicant(account, person).await;
+    Ok(match added.map_err(LedgerError::from)? {
+        ApplicantAdded::Kept(applicant) => Ok(*applicant),
+        ApplicantAdded::Full => Err(PeopleFull),
+    })
+}
+
+/// What a person should know about what they told of themselves.
+pub fn warnings(person: &PersonDetails) -> Vec<Warning> {
+    let differs = person.birth_date_differs().then(birth_date_warning);
+    let missing = person.nik.is_none().then(nik_missing_warning);
+    differs.into_iter().chain(missing).collect()
+}

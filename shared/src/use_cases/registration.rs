@@ -1,0 +1,321 @@
+//! Registering: the applicant proves a number by sending a code, or by a one-time code as the
+//! fallback, and gets a session.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{LedgerError, Outcome};
+use crate::app::App;
+use crate::domain::ids::{AccountId, MessageId, RegistrationId};
+use crate::domain::language::Locale;
+use crate::domain::message::{Message, MessageKind};
+use crate::domain::person::Contacts;
+use crate::domain::personal::PhoneNumber;
+use crate::domain::reason::Reason;
+use crate::messaging::compose::{OneTimeCode, message_aad};
+use crate::security::tokens;
+use crate::storage::{
+    OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState, Session, StoreError,
+};
+use crate::telemetry::correlation;
+
+/// A registration can be verified and exchanged for so long.
+const REGISTRATION_MINUTES: i64 = 15;
+/// A one-time code counts for so long.
+const OTP_MINUTES: u32 = 10;
+/// A session lasts so long.
+const SESSION_DAYS: i64 = 30;
+/// A reply is of use while the person waits for it.
+const REPLY_MINUTES: i64 = 30;
+
+/// A registration that has begun.
+pub struct Begun {
+    /// Its id.
+    pub id: RegistrationId,
+    /// Exchanges it for a session once it is verified.
+    pub secret: String,
+    /// What the applicant sends by WhatsApp: a word that people recognise, and the code.
+    pub text: String,
+    /// Opens WhatsApp with the text written out.
+    pub whatsapp_link: String,
+    /// It can be verified and exchanged until then.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for Begun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Begun(…)")
+    }
+}
+
+/// A session that is open.
+pub struct Opened {
+    /// The token of its owner.
+    pub token: String,
+    /// The account.
+    pub account: AccountId,
+    /// It ends then.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Opened(…)")
+    }
+}
+
+/// Why a registration does not go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegistrationRefusal {
+    /// There is none of this id, or the secret is another one's.
+    Unknown,
+    /// Its time is over, or it was used.
+    Ended,
+    /// The message has not come yet.
+    NotVerified,
+    /// A one-time code was sent a moment ago: again from this instant on.
+    TooSoon(DateTime<Utc>),
+    /// Too many one-time codes were asked for or tried.
+    TooManyTries,
+    /// The one-time code is wrong: tries that are left, if they are counted.
+    WrongOtp(Option<u32>),
+}
+
+impl RegistrationRefusal {
+    /// Its code.
+    pub fn reason(self) -> Reason {
+        match self {
+            Self::Unknown => Reason::NotFound,
+            Self::Ended => Reason::RegistrationEnded,
+            Self::NotVerified => Reason::NotVerified,
+            Self::TooSoon(_) => Reason::TooManyRequests,
+            Self::TooManyTries => Reason::TooManyTries,
+            Self::WrongOtp(_) => Reason::WrongOtp,
+        }
+    }
+}
+
+/// Begins a registration.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn begin(app: &App, locale: Locale) -> Result<Begun, StoreError> {
+    let secret = tokens::random_secret();
+    let expires_at = app.clock.now() + TimeDelta::minutes(REGISTRATION_MINUTES);
+    loop {
+        let code = tokens::registration_code();
+        let registration = Registration {
+            id: app.ledger.store().registration_id(&code)?,
+            secret_hash: app.keyring.token_hash(&secret),
+            state: RegistrationState::Pending,
+            locale,
+            expires_at,
+            account: None,
+            otp_hash: None,
+            otp_phone: None,
+            otp_expires_at: None,
+            otp_sent_at: None,
+            otp_tries: 0,
+        };
+        // Refused: a registration has this code. There is another one.
+        if app.ledger.store().put_registration(&registration).await? {
+            let text = format!("DAFTAR {code}");
+            let whatsapp_link =
+                format!("https://wa.me/{}?text={}", app.whatsapp_number, text.replace(' ', "%20"));
+            return Ok(Begun { id: registration.id, secret, text, whatsapp_link, expires_at });
+        }
+    }
+}
+
+/// The registration of this id, if `secret` is its own. A wrong one is as absent as an unknown id.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn own(
+    app: &App,
+    id: &RegistrationId,
+    secret: &str,
+) -> Outcome<Registration, RegistrationRefusal> {
+    let found = app.ledger.store().registration(id).await?;
+    let hash = app.keyring.token_hash(secret);
+    let own = found.filter(|registration| tokens::same(&registration.secret_hash, &hash));
+    Ok(match own {
+        None => Err(RegistrationRefusal::Unknown),
+        Some(own) if own.expires_at <= app.clock.now() => Err(RegistrationRefusal::Ended),
+        Some(own) => Ok(own),
+    })
+}
+
+/// Exchanges a verified registration for a session; repeated, it gives the same token.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn open_session(
+    app: &App,
+    registration: &Registration,
+    secret: &str,
+) -> Outcome<Opened, RegistrationRefusal> {
+    let Some(account) = registration.account.clone() else {
+        return Ok(Err(RegistrationRefusal::NotVerified));
+    };
+    let token = app.keyring.session_token(&account, registration.id.as_str(), secret);
+    let session = Session {
+        account: account.clone(),
+        locale: registration.locale,
+        expires_at: registration.expires_at + TimeDelta::days(SESSION_DAYS),
+    };
+    let hash = app.keyring.token_hash(&token);
+    if !app.ledger.store().open_session(&registration.id, &session, &hash).await? {
+        return Ok(Err(RegistrationRefusal::Ended));
+    }
+    Ok(Ok(Opened { token, account, expires_at: session.expires_at }))
+}
+
+/// Sends a one-time code, and tells until when it counts.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn send_otp(
+    app: &App,
+    id: &RegistrationId,
+    phone: &PhoneNumber,
+) -> Outcome<DateTime<Utc>, RegistrationRefusal> {
+    let (store, now) = (app.ledger.store(), app.clock.now());
+    let Some(registration) = store.registration(id).await? else {
+        return Ok(Err(RegistrationRefusal::Unknown));
+    };
+    let expires_at = now + TimeDelta::minutes(OTP_MINUTES.into());
+    let otp = tokens::one_time_code();
+    let hash = app.keyring.otp_hash(id.as_str(), phone.expose(), &otp);
+    let message = otp_message(app, &registration, phone, otp, now)?;
+    let grant = OtpGrant { hash: &hash, phone, message: &message, expires_at };
+    Ok(match store.grant_otp(&registration.id, &grant, now).await? {
+        OtpGranted::Granted => {
+            app.queue.enqueue(std::slice::from_ref(&message.id)).await;
+            Ok(expires_at)
+        }
+        OtpGranted::TooSoon(at) => Err(RegistrationRefusal::TooSoon(at)),
+        OtpGranted::TooMany => Err(RegistrationRefusal::TooManyTries),
+        OtpGranted::NotPending => Err(RegistrationRefusal::Ended),
+    })
+}
+
+fn otp_message(
+    app: &App,
+    registration: &Registration,
+    phone: &PhoneNumber,
+    otp: String,
+    now: DateTime<Utc>,
+) -> Result<Message, StoreError> {
+    let corrupt = || StoreError::corrupt("one-time code");
+    let id: MessageId = tokens::random_id("otp").parse().map_err(|_| corrupt())?;
+    let expires_at = now + TimeDelta::minutes(OTP_MINUTES.into());
+    let code = OneTimeCode { phone: phone.expose().to_owned(), otp, minutes: OTP_MINUTES };
+    let plain = serde_json::to_vec(&code).map_err(|_| corrupt())?;
+    let sealed = app.keyring.seal(&plain, &message_aad(id.as_str()));
+    let (kind, locale) = (MessageKind::OneTimeCode, registration.locale);
+    let message = Message::new(id, kind, locale, now, expires_at);
+    Ok(Message { sealed: Some(sealed), request_id: correlation::current_text(), ..message })
+}
+
+/// Verifies a one-time code and opens a session.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn verify_otp(
+    app: &App,
+    registration: &Registration,
+    secret: &str,
+    otp: &str,
+) -> Outcome<Opened, RegistrationRefusal> {
+    if registration.account.is_some() {
+        return open_session(app, registration, secret).await;
+    }
+    match check_otp(app, registration, otp).await? {
+        Ok(verified) => open_session(app, &verified, secret).await,
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+async fn check_otp(
+    app: &App,
+    registration: &Registration,
+    otp: &str,
+) -> Outcome<Registration, RegistrationRefusal> {
+    let (store, now) = (app.ledger.store(), app.clock.now());
+    let Some(phone) = store.otp_phone(registration)? else {
+        return Ok(Err(RegistrationRefusal::WrongOtp(None)));
+    };
+    let hash = app.keyring.otp_hash(registration.id.as_str(), phone.expose(), otp);
+    match store.try_otp(&registration.id, &hash, now).await? {
+        OtpChecked::Correct => {}
+        OtpChecked::Wrong(left) => return Ok(Err(RegistrationRefusal::WrongOtp(Some(left)))),
+        OtpChecked::TooMany => return Ok(Err(RegistrationRefusal::TooManyTries)),
+        OtpChecked::None => return Ok(Err(RegistrationRefusal::WrongOtp(None))),
+    }
+    let contacts = Contacts { phone: Some(phone), scoped: None };
+    let account = store.account_of_contacts(&contacts, registration.locale, now).await?;
+    if !store.verify_registration(&registration.id, &account, None, now).await? {
+        return Ok(Err(RegistrationRefusal::Ended));
+    }
+    Ok(Ok(Registration { account: Some(account), ..registration.clone() }))
+}
+
+/// Verifies the first pending registration with one of these codes, which `account` has sent in the
+/// message of this hash. `false`: there is none. One that this account has verified before has had
+/// its answer.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn verify_by_message(
+    app: &App,
+    account: &AccountId,
+    codes: &[String],
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, LedgerError> {
+    for code in codes {
+        if verify(app, account, code, hash, now).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn verify(
+    app: &App,
+    account: &AccountId,
+    code: &str,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let store = app.ledger.store();
+    let id = store.registration_id(code)?;
+    let Some(registration) = store.registration(&id).await? else { return Ok(false) };
+    if registration.account.as_ref() == Some(account) {
+        return Ok(true);
+    }
+    if registration.state != RegistrationState::Pending || registration.expires_at <= now {
+        return Ok(false);
+    }
+    let reply = verified_message(&registration, account, hash, now)?;
+    let verified = store.verify_registration(&id, account, Some(&reply), now).await?;
+    if verified {
+        store.set_locale(account, registration.locale).await?;
+        app.queue.enqueue(std::slice::from_ref(&reply.id)).await;
+    }
+    Ok(verified)
+}
+
+fn verified_message(
+    registration: &Registration,
+    account: &AccountId,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<Message, StoreError> {
+    let id = format!("verified-{}", registration.id).parse();
+    let id = id.map_err(|_| StoreError::corrupt("registration"))?;
+    let expires_at = now + TimeDelta::minutes(REPLY_MINUTES);
+    let message = Message::new(id, MessageKind::Verified, registration.locale, now, expires_at);
+    let (account, request_id) = (Some(account.clone()), Some(hash.to_owned()));
+    Ok(Message { account, request_id, ..message })
+}
