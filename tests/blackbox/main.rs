@@ -28,6 +28,7 @@ mod pools;
 mod privacy;
 mod providers;
 mod registration;
+mod round_trips;
 mod scheduler;
 mod steps;
 mod tickets;

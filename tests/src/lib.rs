@@ -8,6 +8,7 @@ pub mod person;
 pub mod phone;
 pub mod recorder;
 pub mod records;
+pub mod round_trips;
 pub mod unguarded;
 pub mod wire;
 
