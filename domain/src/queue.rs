@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::code::BookingCode;
-use super::ids::{InvalidId, OfficeId, ServiceId};
+use super::ids::{AccountId, ApplicantId, InvalidId, OfficeId, ServiceId};
 
 /// An office on a date, in its zone: the queue starts anew each day.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -163,6 +163,15 @@ impl CounterAction {
     }
 }
 
+/// Where what is known of a person is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRef {
+    /// The account.
+    pub account: AccountId,
+    /// The person within it.
+    pub applicant: ApplicantId,
+}
+
 /// A person's place in the queue of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueEntry {
@@ -172,6 +181,10 @@ pub struct QueueEntry {
     pub number: u32,
     /// Whose it is.
     pub code: BookingCode,
+    /// Who that is, so that a clerk who calls sees a name without the booking being read; entries of
+    /// earlier versions do not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonRef>,
     /// What for; entries of earlier versions do not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceId>,
@@ -225,6 +238,7 @@ impl QueueEntry {
             group: number.group,
             number: number.number,
             code,
+            person: None,
             service: Some(service),
             priority,
             state: QueueState::Waiting,

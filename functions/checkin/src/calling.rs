@@ -1,6 +1,6 @@
 //! Counters call numbers: the next one, or one that is asked for.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::OfficeId;
@@ -17,7 +17,7 @@ use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
 use antrian::ledger::CallTarget;
 use antrian::staff::Scope;
-use antrian::use_cases::desk::{self, person_behind};
+use antrian::use_cases::desk::{self, person_at, person_behind};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -119,14 +119,18 @@ async fn call(
     let (_, day) = queue_of(&app, &staff, &id).await?;
     let scope = scope("call", &day, &staff);
     let request = key.hash(&app, &scope);
-    let calling = call_one(&app, &day, &body.value, request.as_deref());
-    let called = idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, calling).await?;
-    Ok(Json(named(&app, called).await))
+    let called = OnceLock::new();
+    let calling = call_one(&app, &day, &body.value, request.as_deref(), &called);
+    let view = idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, calling).await?;
+    Ok(Json(named(&app, view, called.get()).await))
 }
 
-/// With who the person is, which is not kept for repeated requests.
-async fn named(app: &AppState, view: CalledView) -> CalledView {
-    let applicant = person_behind(app, view.code).await;
+/// With who the person is, which is not kept for repeated requests. A replay has seen no entry.
+async fn named(app: &AppState, view: CalledView, entry: Option<&QueueEntry>) -> CalledView {
+    let applicant = match entry {
+        Some(entry) => person_at(app, entry).await,
+        None => person_behind(app, view.code).await,
+    };
     CalledView { applicant: applicant.as_ref().map(PersonView::from), ..view }
 }
 
@@ -140,9 +144,11 @@ async fn call_one(
     day: &QueueDay,
     call: &Call,
     request: Option<&str>,
+    called: &OnceLock<QueueEntry>,
 ) -> Result<CalledView, Problem> {
     let (target, now) = (target(call)?, app.clock.now());
-    Ok(view(&app.ledger.call(day, &call.counter, &target, request, now).await??, now))
+    let entry = app.ledger.call(day, &call.counter, &target, request, now).await??;
+    Ok(view(called.get_or_init(|| entry), now))
 }
 
 fn target(call: &Call) -> Result<CallTarget, Problem> {
@@ -179,21 +185,22 @@ async fn step(
     let (_, day) = queue_of(&app, &staff, &id).await?;
     let scope = scope(step.as_str(), &day, &staff);
     let request = key.hash(&app, &scope);
-    let stepping = step_once(&app, &day, &body.value, step, request.as_deref());
-    let stepped = idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, stepping).await?;
-    Ok(Json(named(&app, stepped).await))
+    let stepped = OnceLock::new();
+    let stepping = step_once(&app, &day, &body.value, (step, request.as_deref()), &stepped);
+    let view = idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, stepping).await?;
+    Ok(Json(named(&app, view, stepped.get()).await))
 }
 
 async fn step_once(
     app: &AppState,
     day: &QueueDay,
     at: &AtCounter,
-    action: CounterAction,
-    request: Option<&str>,
+    (action, request): (CounterAction, Option<&str>),
+    stepped: &OnceLock<QueueEntry>,
 ) -> Result<CalledView, Problem> {
     let now = app.clock.now();
     let entry = app.ledger.step(day, &at.counter, at.number, action, request, now).await??;
-    Ok(view(&entry, now))
+    Ok(view(stepped.get_or_init(|| entry), now))
 }
 
 fn view(entry: &QueueEntry, now: DateTime<Utc>) -> CalledView {

@@ -56,11 +56,14 @@ struct CheckInView {
     service: String,
     /// `HH:MM` in the office's zone.
     slot: String,
+    #[serde(default)]
     documents: Vec<DocumentView>,
     /// Ids of the documents that were missing when the papers were last looked at.
+    #[serde(default)]
     missing: Vec<String>,
     /// Until when they may be brought.
     documents_deadline: Option<String>,
+    #[serde(default)]
     warnings: Vec<WarningView>,
     /// Whether the ticket had been scanned before.
     duplicate: bool,

@@ -6,7 +6,7 @@ use super::commit::Made;
 use super::{Ledger, LedgerError, Outcome};
 use crate::domain::booking::{Actor, Booking, CheckIn, Refusal};
 use crate::domain::office::{Channel, Office};
-use crate::domain::queue::{QueueDay, QueueEntry, QueueNumber, people_ahead};
+use crate::domain::queue::{PersonRef, QueueDay, QueueEntry, QueueNumber, people_ahead};
 use crate::domain::time::{local_date, whole_seconds};
 use crate::storage::{Attempt, CONTENTION, QueueChange, StoreError, Transition, compare_and_set};
 
@@ -151,7 +151,9 @@ fn day_of(booking: &Booking) -> QueueDay {
 pub(super) fn waiting(booking: &Booking, number: QueueNumber, now: DateTime<Utc>) -> QueueEntry {
     let priority = booking.channel == Channel::Priority;
     let service = booking.seat.service.clone();
-    QueueEntry::waiting(number, booking.code, service, priority, now)
+    let (account, applicant) = (booking.account.clone(), booking.applicant.clone());
+    let person = Some(PersonRef { account, applicant });
+    QueueEntry { person, ..QueueEntry::waiting(number, booking.code, service, priority, now) }
 }
 
 /// The letter of the queue that a booking's service waits in.

@@ -1,11 +1,11 @@
-//! Answers record for repeated requests. Holds need none: their code is derived from the key.
+//! Answers kept for repeated requests. Holds need none: their code is derived from the key.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{seconds, to_item};
-use super::transact::{Expression, Write};
+use super::items::{from_item, seconds, to_item};
+use super::transact::{Expression, Outcome, Write};
 use super::{Store, keys};
 
 /// An answer as it was given, sealed: it may carry personal data.
@@ -51,28 +51,22 @@ impl Store {
         request_hash: &str,
         now: DateTime<Utc>,
     ) -> Result<Replay, StoreError> {
-        let key = keys::idempotency(scope_hash);
-        if let Some(record) = self
-            .get::<IdempotencyRecord>("request", &key)
-            .await?
-            .filter(|record| record.expires_at > now)
-        {
-            return Ok(match record.answer {
-                _ if record.request_hash != request_hash => Replay::Mismatch,
-                Some(answer) => Replay::Answered(answer),
-                None => Replay::New,
-            });
-        }
         let fresh = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now")
             .with(":now", seconds(now));
-        let begun = self.put_record(scope_hash, request_hash, None, Some(fresh), now).await?;
-        // Refused: the same key came twice at once; the operations themselves are safe to repeat,
-        // but another body under the key has to be noticed.
-        if begun {
-            Ok(Replay::New)
-        } else {
-            Box::pin(self.begin_request(scope_hash, request_hash, now)).await
-        }
+        let put = self.record(scope_hash, request_hash, None, fresh, now)?;
+        // Refused: the key is here. Without an answer it was begun and never answered, or is being
+        // answered at this moment: the operations themselves are safe to repeat.
+        let Outcome::Refused(old) = self.transact(vec![put]).await? else {
+            return Ok(Replay::New);
+        };
+        let item = old.into_iter().next().flatten();
+        let item = item.ok_or_else(|| StoreError::corrupt("request"))?;
+        let record: IdempotencyRecord = from_item("request", item)?;
+        Ok(match record.answer {
+            _ if record.request_hash != request_hash => Replay::Mismatch,
+            Some(answer) => Replay::Answered(answer),
+            None => Replay::New,
+        })
     }
 
     /// Keeps the answer of a request, and tells which one counts: the first that was record.
@@ -88,29 +82,28 @@ impl Store {
     ) -> Result<Answer, StoreError> {
         let first = Expression::new("attribute_not_exists(#answer) OR #expires_at <= :now")
             .with(":now", seconds(now));
-        let record = Some(answer.clone());
-        if self.put_record(scope_hash, request_hash, record, Some(first), now).await? {
-            return Ok(answer);
-        }
-        let key = keys::idempotency(scope_hash);
-        let record =
-            self.get::<IdempotencyRecord>("request", &key).await?.and_then(|record| record.answer);
-        record.ok_or_else(|| StoreError::corrupt("request"))
+        let put = self.record(scope_hash, request_hash, Some(answer.clone()), first, now)?;
+        let Outcome::Refused(old) = self.transact(vec![put]).await? else { return Ok(answer) };
+        let item = old.into_iter().next().flatten();
+        let record: Option<IdempotencyRecord> =
+            item.map(|item| from_item("request", item)).transpose()?;
+        let kept = record.and_then(|record| record.answer);
+        kept.ok_or_else(|| StoreError::corrupt("request"))
     }
 
-    async fn put_record(
+    fn record(
         &self,
         scope_hash: &str,
         request_hash: &str,
         answer: Option<Answer>,
-        condition: Option<Expression>,
+        condition: Expression,
         now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Write, StoreError> {
         let expires_at = now + TimeDelta::hours(KEEP_HOURS);
         let record =
             IdempotencyRecord { request_hash: request_hash.to_owned(), answer, expires_at };
         let mut item = to_item("request", &keys::idempotency(scope_hash), &record)?;
         item.insert("ttl".to_owned(), seconds(expires_at));
-        Ok(self.transact(vec![Write::Put(item, condition)]).await?.applied())
+        Ok(Write::Put(item, Some(condition)))
     }
 }

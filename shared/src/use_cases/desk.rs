@@ -14,7 +14,7 @@ use crate::domain::document::Document;
 use crate::domain::field::FieldError;
 use crate::domain::ids::OfficeId;
 use crate::domain::office::Office;
-use crate::domain::queue::QueueDay;
+use crate::domain::queue::{PersonRef, QueueDay, QueueEntry};
 use crate::domain::reason::Reason;
 use crate::domain::requirements::{Requirements, checklist};
 use crate::domain::time::{local_date, whole_seconds};
@@ -272,8 +272,16 @@ pub async fn queue_of_today(
     }))
 }
 
-/// Who a number was given to, for the clerk to compare with the KTP. Absent: the account was erased,
+/// Who has a place in the queue, for the clerk to compare with the KTP. Absent: the account was erased,
 /// or it could not be read at this moment. An error here would hide what has been done.
+pub async fn person_at(app: &App, entry: &QueueEntry) -> Option<Applicant> {
+    let Some(PersonRef { account, applicant }) = &entry.person else {
+        return person_behind(app, entry.code).await;
+    };
+    named(app.ledger.store().applicant(account, applicant).await)
+}
+
+/// The same of a booking.
 pub async fn person_behind(app: &App, code: BookingCode) -> Option<Applicant> {
     let read = async {
         match app.ledger.store().booking(code).await? {
@@ -281,6 +289,9 @@ pub async fn person_behind(app: &App, code: BookingCode) -> Option<Applicant> {
             None => Ok(None),
         }
     };
-    let read: Result<_, StoreError> = read.await;
+    named(read.await)
+}
+
+fn named(read: Result<Option<Applicant>, StoreError>) -> Option<Applicant> {
     read.inspect_err(|error| tracing::warn!(%error, "applicant not read")).ok().flatten()
 }
