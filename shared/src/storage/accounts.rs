@@ -4,9 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{Query, from_item, text_of, to_item};
+use super::expression::Expression;
+use super::items::{Query, from_item, to_item};
 use super::schema::known;
-use super::transact::{Expression, Outcome, Write};
+use super::transact::{Outcome, Write};
+use super::values::text_of;
 use super::{Item, Store, keys};
 use crate::domain::account::{Account, Applicant, MAX_APPLICANTS, PersonDetails};
 use crate::domain::code::BookingCode;

@@ -11,7 +11,7 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::error::StoreError;
-use super::items::{instant_of, text_of};
+use super::values::{instant_of, text_of};
 use super::{Store, keys};
 use crate::domain::booking::{Booking, SeatRef, Status};
 use crate::domain::code::BookingCode;

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::error::StoreError;
-use super::items::{Query, from_item, instant_of, readable, seconds, text, text_of, to_item};
-use super::transact::Expression;
+use super::expression::Expression;
+use super::items::{Query, from_item, readable, to_item};
+use super::values::{instant_of, seconds, text, text_of};
 use super::{DUE_INDEX, Item, Store, keys};
 use crate::domain::booking::{Booking, Event};
 use crate::domain::code::BookingCode;

@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::accounts::account_exists;
 use super::error::StoreError;
+use super::expression::Expression;
 use super::inbound::inbound_done;
-use super::items::{number, seconds, to_item};
+use super::items::to_item;
 use super::outbox::message_item;
-use super::transact::{Expression, Outcome, Write};
+use super::transact::{Outcome, Write};
+use super::values::{number, seconds};
 use super::{Item, Store, keys};
 use crate::domain::chat::Chat;
 use crate::domain::ids::AccountId;

@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::accounts::ProfileItem;
 use super::error::StoreError;
-use super::items::{text, text_of, to_item};
+use super::expression::Expression;
+use super::items::to_item;
 use super::retry::{Attempt, CONTENTION, compare_and_set};
-use super::transact::{Expression, Write};
+use super::transact::Write;
+use super::values::{text, text_of};
 use super::{Item, Store, keys};
 use crate::domain::ids::AccountId;
 use crate::domain::language::Locale;

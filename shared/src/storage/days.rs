@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::error::StoreError;
-use super::items::{Query, from_item, number, seconds, text, to_item};
-use super::transact::{Expression, Outcome, Write};
+use super::expression::Expression;
+use super::items::{Query, from_item, to_item};
+use super::transact::{Outcome, Write};
+use super::values::{number, seconds, text};
 use super::{Item, Store, keys};
 use crate::domain::calendar::{ClosedReason, PlannedSlot};
 use crate::domain::day::{Day, DayState, Seat, Slot, SlotSeats};
@@ -193,7 +195,7 @@ fn assemble(date: NaiveDate, items: Vec<Item>) -> Result<Day, StoreError> {
     let mut state = None;
     let mut slots: BTreeMap<(SlotTime, ServiceId), SlotSeats> = BTreeMap::new();
     for item in items {
-        let sk = super::items::text_of(&item, "sk").unwrap_or_default().to_owned();
+        let sk = super::values::text_of(&item, "sk").unwrap_or_default().to_owned();
         let mut parts = sk.split('#');
         match (parts.next(), parts.next(), parts.next()) {
             (Some(keys::DAY), None, None) => state = Some(from_item::<DayState>("day", item)?),

@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::error::StoreError;
-use super::items::{Query, number, seconds, text, text_of};
+use super::expression::Expression;
+use super::items::Query;
 use super::retry::{Attempt, CONTENTION, compare_and_set};
-use super::transact::{Expression, Write};
+use super::transact::Write;
+use super::values::{number, seconds, text, text_of};
 use super::{Item, Store, keys};
 use crate::domain::booking::Booking;
 use crate::domain::ids::AccountId;

@@ -4,8 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{from_item, seconds, to_item};
-use super::transact::{Expression, Outcome, Write};
+use super::expression::Expression;
+use super::items::{from_item, to_item};
+use super::transact::{Outcome, Write};
+use super::values::seconds;
 use super::{Store, keys};
 
 /// An answer as it was given, sealed: it may carry personal data.

@@ -4,8 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{Query, readable, seconds, text, text_of, to_item};
-use super::transact::{Expression, Outcome, Write};
+use super::expression::Expression;
+use super::items::{Query, readable, to_item};
+use super::transact::{Outcome, Write};
+use super::values::{seconds, text, text_of};
 use super::{DUE_INDEX, Store, keys};
 use crate::domain::inbound::Inbound;
 

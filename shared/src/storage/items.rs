@@ -1,34 +1,19 @@
 //! Reading and writing items as Rust values.
 
 use std::collections::HashMap;
-use std::pin::Pin;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::apart::apart;
 use super::error::{StoreError, fault};
-use super::keys::Key;
+use super::expression::{Expression, names, values};
+use super::keys::{Key, probe};
 use super::schema::known;
-use super::transact::{Expression, names, values};
+use super::values::{text, text_of};
 use super::{Item, Store};
-
-/// An instant as the table compares it: whole seconds.
-pub(crate) fn seconds(at: DateTime<Utc>) -> AttributeValue {
-    AttributeValue::N(at.timestamp().to_string())
-}
-
-/// A text attribute.
-pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(value.into())
-}
-
-/// A number attribute.
-pub(crate) fn number(value: impl Into<i64>) -> AttributeValue {
-    AttributeValue::N(value.into().to_string())
-}
 
 /// The item of `value` under `key`.
 pub(crate) fn to_item<T: Serialize>(
@@ -71,17 +56,6 @@ pub(crate) fn skip_unreadable<T>(
     read.inspect_err(|error| tracing::error!(kind, pk, %error, "an item cannot be read")).ok()
 }
 
-/// A text attribute of an item.
-pub(crate) fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
-    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)
-}
-
-/// An instant in an item.
-pub(crate) fn instant_of(item: &Item, name: &str) -> Option<DateTime<Utc>> {
-    let secs = item.get(name)?.as_n().ok()?.parse().ok()?;
-    DateTime::from_timestamp(secs, 0)
-}
-
 /// A bounded query.
 #[derive(Debug)]
 pub(crate) struct Query {
@@ -119,12 +93,6 @@ fn take(items: &mut Vec<Item>, key: &Key) -> Option<Item> {
     Some(items.swap_remove(at))
 }
 
-/// A call of the SDK is large while it runs. Kept apart from the request's own state,
-/// which is made and moved for every request, it costs only those that come to it.
-pub(super) fn apart<F: Future>(call: F) -> Pin<Box<F>> {
-    Box::pin(call)
-}
-
 /// One item, strongly consistent.
 pub(super) async fn get_item(
     client: &Client,
@@ -136,6 +104,11 @@ pub(super) async fn get_item(
     let got = apart(call.send()).await.map_err(fault)?;
     got.item.iter().try_for_each(known)?;
     Ok(got.item)
+}
+
+/// Whether the table answers: one read of one key.
+pub(crate) async fn ping(client: &Client, table: &str) -> Result<(), StoreError> {
+    get_item(client, table, &probe()).await.map(drop)
 }
 
 impl Store {

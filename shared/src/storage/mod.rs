@@ -32,6 +32,7 @@
 //! of an item's form: `schema.rs`.
 
 mod accounts;
+mod apart;
 mod audit;
 mod bookings;
 mod changes;
@@ -40,6 +41,7 @@ mod contacts;
 mod days;
 mod erasure;
 mod error;
+mod expression;
 mod idempotency;
 mod inbound;
 mod items;
@@ -56,6 +58,7 @@ mod schema;
 mod service_window;
 mod sessions;
 mod transact;
+mod values;
 mod writers;
 
 use std::collections::HashMap;
@@ -79,6 +82,7 @@ pub use days::DayOpened;
 pub use error::StoreError;
 pub use idempotency::{Answer, Replay};
 pub use inbound::{TakenIn, Waiting};
+pub(crate) use items::ping;
 pub use keys::DUE_SHARDS;
 pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;
@@ -118,9 +122,4 @@ impl Store {
     pub fn keyring(&self) -> &Arc<Keyring> {
         &self.keyring
     }
-}
-
-/// Whether the table answers: one read of one key.
-pub(crate) async fn ping(client: &Client, table: &str) -> Result<(), StoreError> {
-    items::get_item(client, table, &keys::probe()).await.map(drop)
 }

@@ -4,9 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{Query, number, readable, seconds, skip_unreadable, text_of, to_item};
+use super::expression::Expression;
+use super::items::{Query, readable, skip_unreadable, to_item};
 use super::schema::known;
-use super::transact::{Expression, Write};
+use super::transact::Write;
+use super::values::{number, seconds, text_of};
 use super::{Item, Store, keys, lenient};
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::Office;

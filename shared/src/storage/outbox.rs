@@ -3,8 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::StoreError;
-use super::items::{Query, number, readable, seconds, text, to_item};
-use super::transact::{Expression, Outcome, Write};
+use super::expression::Expression;
+use super::items::{Query, readable, to_item};
+use super::transact::{Outcome, Write};
+use super::values::{number, seconds, text};
 use super::{DUE_INDEX, Item, Store, keys};
 use crate::domain::ids::MessageId;
 use crate::domain::message::{Message, MessageState, UNCONFIRMED};

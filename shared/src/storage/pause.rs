@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::error::StoreError;
-use super::items::{instant_of, seconds};
-use super::transact::{Expression, Write};
+use super::expression::Expression;
+use super::transact::Write;
+use super::values::{instant_of, seconds};
 use super::{Store, keys};
 
 impl Store {

@@ -6,10 +6,13 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::apart::apart;
 use super::error::{StoreError, fault};
-use super::items::{Query, apart, number, readable, to_item};
+use super::expression::{Expression, names, values};
+use super::items::{Query, readable, to_item};
 use super::schema::{guarded, versioned};
-use super::transact::{Expression, Write, names, values};
+use super::transact::Write;
+use super::values::number;
 use super::{Item, Store, keys};
 use crate::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueState};
 

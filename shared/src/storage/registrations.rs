@@ -4,9 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::items::{from_item, number, seconds, text, to_item};
+use super::expression::Expression;
+use super::items::{from_item, to_item};
 use super::outbox::message_item;
-use super::transact::{Expression, Outcome, Write};
+use super::transact::{Outcome, Write};
+use super::values::{number, seconds, text};
 use super::{Item, Store, keys};
 use crate::domain::ids::{AccountId, RegistrationId};
 use crate::domain::language::Locale;
@@ -272,7 +274,7 @@ impl Store {
 }
 
 fn text_of_account(item: &Item) -> Option<&str> {
-    super::items::text_of(item, "account")
+    super::values::text_of(item, "account")
 }
 
 fn registration_item(registration: &Registration) -> Result<Item, StoreError> {

@@ -3,9 +3,10 @@
 
 use super::erasure::own_key;
 use super::error::{StoreError, fault};
-use super::items::{text, text_of};
+use super::expression::Expression;
 use super::schema::known;
-use super::transact::{Expression, Write};
+use super::transact::Write;
+use super::values::{text, text_of};
 use super::{Item, Store};
 
 /// What was found and done.

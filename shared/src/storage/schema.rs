@@ -8,8 +8,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::Item;
 use super::error::StoreError;
-use super::items::{number, text_of};
-use super::transact::Expression;
+use super::expression::Expression;
+use super::values::{number, text_of};
 
 /// The version that is written. A release that raises it comes after one that raises [`UNDERSTOOD`].
 const WRITTEN: u32 = 1;
@@ -69,7 +69,7 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::storage::items::text;
+    use crate::storage::values::text;
 
     fn item(version: Option<AttributeValue>) -> Item {
         let mut item = HashMap::from([("pk".to_owned(), text("BOOKING#7KQ4MM2XR9"))]);

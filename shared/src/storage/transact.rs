@@ -2,11 +2,9 @@
 //!
 //! No write touches an item that only a later release understands: see `schema.rs`.
 //!
-//! In expressions every attribute is written `#name`; [`names`] finds them. A refused condition
-//! comes back by position with the item as it was (`ALL_OLD`).
+//! A refused condition comes back by position with the item as it was (`ALL_OLD`).
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::config::Builder;
@@ -15,63 +13,18 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Delete, Put,
-    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
 };
 use rand::RngExt;
 
+use super::apart::apart;
 use super::error::{Failure, StoreError, classify};
-use super::items::apart;
+use super::expression::{Expression, names, values};
 use super::keys::Key;
 use super::retry::RetryPolicy;
 use super::schema::{guarded, known, stamped, versioned};
 use super::{Item, Store};
-
-/// A condition or an update: its text and the values that it names.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Expression {
-    pub(crate) text: Cow<'static, str>,
-    pub(crate) values: Vec<(Cow<'static, str>, AttributeValue)>,
-}
-
-impl Expression {
-    pub(crate) fn new(text: impl Into<Cow<'static, str>>) -> Self {
-        Self { text: text.into(), values: vec![] }
-    }
-
-    pub(crate) fn with(
-        mut self,
-        name: impl Into<Cow<'static, str>>,
-        value: AttributeValue,
-    ) -> Self {
-        self.values.push((name.into(), value));
-        self
-    }
-}
-
-/// Attribute names of the `#name` placeholders in these texts.
-pub(crate) fn names(texts: &[&str]) -> Option<HashMap<String, String>> {
-    let mut found = HashMap::new();
-    for text in texts {
-        for part in text.split('#').skip(1) {
-            let end =
-                part.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(part.len());
-            found.insert(format!("#{}", &part[..end]), part[..end].to_owned());
-        }
-    }
-    (!found.is_empty()).then_some(found)
-}
-
-/// Values of expressions, as the SDK takes them.
-pub(crate) fn values(expressions: &[&Expression]) -> Option<HashMap<String, AttributeValue>> {
-    let all: HashMap<_, _> = expressions
-        .iter()
-        .flat_map(|e| {
-            e.values.iter().map(|(name, value)| (name.clone().into_owned(), value.clone()))
-        })
-        .collect();
-    (!all.is_empty()).then_some(all)
-}
 
 /// One write of a transaction.
 #[derive(Debug, Clone)]
@@ -342,19 +295,8 @@ fn is_busy(code: &str) -> bool {
 mod tests {
     use std::collections::HashMap;
 
-    use super::{names, replacement};
-    use crate::storage::items::{number, text};
-
-    #[test]
-    fn names_are_found_in_expressions() {
-        let found = names(&["attribute_not_exists(#pk) OR #free_at <= :now", "SET #free_at = :at"])
-            .unwrap();
-        let mut keys: Vec<_> = found.keys().cloned().collect();
-        keys.sort();
-        assert_eq!(keys, ["#free_at", "#pk"]);
-        assert_eq!(found["#free_at"], "free_at");
-        assert!(names(&["", "SET a = :b"]).is_none());
-    }
+    use super::replacement;
+    use crate::storage::values::{number, text};
 
     #[test]
     fn a_replacement_sets_what_is_there_and_removes_what_is_not_any_more() {

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::contacts::{Holder, replace_profile};
 use super::error::StoreError;
-use super::items::text;
+use super::expression::Expression;
 use super::retry::{Attempt, CONTENTION, compare_and_set};
-use super::transact::{Expression, Write};
+use super::transact::Write;
+use super::values::text;
 use super::{Store, keys};
 use crate::domain::ids::AccountId;
 use crate::domain::language::Locale;
