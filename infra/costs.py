@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 """What Antrian costs. Prices, counts and assumptions stand at the top; everything else follows.
 
-    infra/costs.py                          prints all tables
-    infra/costs.py --check docs/costs.md    whether the tables in that file are these
-    infra/costs.py --write docs/costs.md    puts them there
+    infra/costs.py            prints all tables
+    infra/costs.py --check    whether the tables of docs/costs.md, metrics.md and operations.md are these
+    infra/costs.py --write    puts them there
 
 For another region change PRICES. USD, without tax and without the free allowances of AWS.
 """
 
+import json
 import math
 import pathlib
 import re
 import sys
 from dataclasses import dataclass
+
+from functions import FUNCTIONS
 
 MILLION = 1_000_000
 
@@ -55,7 +58,7 @@ OFFICES = 151
 CHAT_SHARE = 0.30          # of bookings are made by chat, the others on the web
 HOLDS = 1.2                # for one confirmation: every sixth lapses
 NO_SHOWS = 0.10
-SENT_BACK = 0.10           # of those who come miss a paper, bring it the same day, and are told once by WhatsApp
+SENT_BACK = 0.10           # of those who come miss a document, bring it the same day, and are told once by WhatsApp
 POLLS = 3                  # looks of a page whether the number is verified
 TURNS = 4                  # messages that a person writes or taps for a booking by chat
 STATUSES = 3               # that Meta reports of a message: sent, delivered, read
@@ -65,15 +68,28 @@ OWN_MS, CALL_MS, PROVIDER_MS = 3, 8, 300   # a request's own work; a call to tab
 KEPT_MONTHS = 12           # bookings in the table
 LOG_MONTHS = 3             # infra/template.yaml: LogRetention
 VIEW_KB, REFUSAL_KB = 1.7, 1.0             # measured: an answer with 14 days; a problem document
-# Views and refusals for one booking; share of them that find no memory of the day and read it; share of
+# Views and refusals for one booking; share of them that do not find the day in the cache; share of
 # requests that X-Ray records (all up to one a second and function, then 5 %).
 TIMES = {"calm": (20, 2, 1.0, 1.0), "busy": (100, 100, 0.20, 0.5), "rush": (1_000, 1_000, 0.02, 0.05)}
 
-# What stands in the templates.
-ALARM_METRICS = 55         # infra/alarms.yaml: 28 alarms
+# What stands in the templates and in the catalogue of metrics.
+INFRA = pathlib.Path(__file__).resolve().parent
+CATALOGUE = json.loads((INFRA / "metrics.json").read_text("utf-8"))
+ALARMS_YAML = (INFRA / "alarms.yaml").read_text("utf-8")
+ALARMS, ALARM_METRICS = ALARMS_YAML.count("AWS::CloudWatch::Alarm\n"), ALARMS_YAML.count("MetricName:")
 DASHBOARDS = 2
-METRICS = 29 + 60          # docs/metrics.md: names; by channel 2 × 3, kind 2 × 11, reason 13 and 11, function 8
+KINDS = len(CATALOGUE["kinds"])
+OWN_METRICS = {
+    "in sum": sum(len(record["metrics"]) for record in CATALOGUE["records"].values()),
+    "`Holds`, `Bookings` by `Channel`: web, whatsapp, priority": 2 * 3,
+    "`Refusals` by `Reason`: 13 codes": 13,
+    f"`MessagesSent`, `MessagesFailed` by `Kind`: {KINDS} kinds": 2 * KINDS,
+    "`CheckInRefusals` by `Reason`: 11 codes": 11,
+    "`ColdStarts` by `Function`": len(FUNCTIONS),
+}
+METRICS = sum(OWN_METRICS.values())
 SECRETS = 2
+KMS_CALLS = len(FUNCTIONS) * 12 * 24 * 30  # one every five minutes for each function
 TICKS = 60 * 24 * 30
 POLLERS = 2 * 5 * 3 * 60 * 24 * 30         # two queues, five pollers each, an empty receive every 20 s
 
@@ -120,26 +136,27 @@ class Use:
         }
 
 
-# Counted on the wire of a local stack, those of the desk after the check-in read from the code: write units with those of the index (2 for each item of a transaction
-# and KB, 1 for each change of the index), read units, calls one after the other.
+# Counted on the wire of a local stack; those of the desk after the check-in read from the code. Write units
+# with those of the index (2 for each item of a transaction and KB, 1 for each change of the index), read
+# units, calls one after the other.
 STEPS = {
-    "look at offices and papers": Use(http=2, invoke=2, kb=10),
+    "look at offices and documents": Use(http=2, invoke=2, kb=10),
     "begin a registration": Use(http=1, invoke=1, calls=1, write=2, kb=1),
     "the message that proves the number": Use(http=1, invoke=2, calls=15, write=25, read=7, sqs=1, fifo=3, records=2),
     "token, with polls": Use(http=1 + POLLS, invoke=1 + POLLS, calls=2 + POLLS, write=6, read=1 + POLLS, kb=2),
     "add a person": Use(http=1, invoke=1, calls=2, write=4, read=1, kb=1),
-    "hold": Use(http=1, invoke=1, calls=4, write=16, read=2, sqs=1, records=1, kb=2),
-    "confirm": Use(http=1, invoke=1, calls=5, write=16, read=3, sqs=1, records=1, kb=2),
-    "fetch the ticket": Use(http=1, invoke=1, calls=2, read=2, kb=3),
-    "check-in": Use(http=1, invoke=1, calls=5, write=10, read=3, records=1, kb=2),
-    "papers found complete": Use(http=1, invoke=1, calls=4, write=6, read=3, kb=2),
-    "papers found missing": Use(http=1, invoke=1, calls=5, write=12, read=3, sqs=1, records=1, kb=2),
-    "papers brought": Use(http=1, invoke=1, calls=4, write=9, read=3, records=1, kb=2),
-    "call": Use(http=1, invoke=1, calls=5, write=4, read=3, records=1, kb=2),
-    "serve": Use(http=1, invoke=1, calls=5, write=4, read=4, kb=2),
-    "finish": Use(http=1, invoke=1, calls=6, write=10, read=5, records=1, kb=2),
+    "hold": Use(http=1, invoke=1, calls=3, write=16, read=2, sqs=1, records=1, kb=2),
+    "confirm": Use(http=1, invoke=1, calls=3, write=16, read=3, sqs=1, records=1, kb=2),
+    "fetch the ticket": Use(http=1, invoke=1, calls=1, read=2, kb=3),
+    "check-in": Use(http=1, invoke=1, calls=3, write=10, read=3, records=1, kb=2),
+    "documents found complete": Use(http=1, invoke=1, calls=4, write=6, read=3, kb=2),
+    "documents found missing": Use(http=1, invoke=1, calls=5, write=12, read=3, sqs=1, records=1, kb=2),
+    "documents brought": Use(http=1, invoke=1, calls=4, write=9, read=3, records=1, kb=2),
+    "call": Use(http=1, invoke=1, calls=3, write=4, read=3, records=1, kb=2),
+    "serve": Use(http=1, invoke=1, calls=4, write=4, read=4, kb=2),
+    "finish": Use(http=1, invoke=1, calls=5, write=10, read=5, records=1, kb=2),
     "lapse or no-show written down": Use(calls=1, write=7, read=1, records=1),
-    "recount, every night": Use(read=3),
+    "audit, every night": Use(read=3),
     "a message sent": Use(http=STATUSES, invoke=1 + STATUSES, calls=9 + 2 * STATUSES, write=7 + 2 * 2, read=6 + STATUSES, sqs=2, records=2, wait_ms=PROVIDER_MS, kb=2),
     "a turn of a chat": Use(http=1, invoke=2, calls=14, write=22, read=7, sqs=1, fifo=3, records=2),
 }
@@ -147,17 +164,17 @@ NIGHTS = round(DAYS_AHEAD * 7 / 5)
 
 
 def directory(offices):
-    """Reading the list of offices: remembered for five seconds, here counted as read each time."""
+    """Reading the list of offices: cached for five seconds, here counted as read each time."""
     return Use(read=offices * OFFICE_B / 8192)
 
 
 def booking(channel, offices=1, seats=AVERAGE_SEATS):
     """One booking from the first look to the end of the visit, without views of what is free."""
     use = directory(offices) * 2 + Use(read=day_units(seats)) * HOLDS
-    use += STEPS["confirm"] + desk(seats) * (1 - NO_SHOWS) + STEPS["recount, every night"] * NIGHTS
+    use += STEPS["confirm"] + desk(seats) * (1 - NO_SHOWS) + STEPS["audit, every night"] * NIGHTS
     use += STEPS["lapse or no-show written down"] * (HOLDS - 1 + NO_SHOWS) + STEPS["hold"] * HOLDS
     if channel == "web":
-        names = ["look at offices and papers", "begin a registration", "the message that proves the number",
+        names = ["look at offices and documents", "begin a registration", "the message that proves the number",
                  "token, with polls", "add a person", "fetch the ticket"]
         for name in names:
             use += STEPS[name]
@@ -168,9 +185,9 @@ def booking(channel, offices=1, seats=AVERAGE_SEATS):
 
 
 def desk(seats):
-    """A visit: ticket, papers, counter. Whoever scans or calls reads the day's queue, half of it on average."""
-    use = (STEPS["papers found missing"] + STEPS["papers brought"]) * SENT_BACK
-    use += STEPS["papers found complete"] * (1 - SENT_BACK)
+    """A visit: ticket, documents, counter. Whoever scans or calls reads the day's queue, half of it on average."""
+    use = (STEPS["documents found missing"] + STEPS["documents brought"]) * SENT_BACK
+    use += STEPS["documents found complete"] * (1 - SENT_BACK)
     for name in ["check-in", "call", "serve", "finish"]:
         use += STEPS[name]
     queue = seats * FILL * (1 - NO_SHOWS) / 2 * ENTRY_B / 4096
@@ -179,7 +196,7 @@ def desk(seats):
 
 def messages(channel):
     """Messages of service (inside the window that the person opened) and of utility: the reminder, and what
-    is missing for those who miss a paper."""
+    is missing for those who miss a document."""
     utility = 1 + SENT_BACK * (1 - NO_SHOWS)
     return (3, utility) if channel == "web" else (TURNS, utility)
 
@@ -195,8 +212,8 @@ def view(seats, reading=0.0, offices=1):
     return Use(http=1, invoke=1, kb=VIEW_KB) + days * reading
 
 
-REFUSAL = Use(http=1, invoke=1, kb=REFUSAL_KB)
-# What a screen in the hall asks for, with the offices remembered: its counters are one query.
+REFUSAL = Use(http=1, invoke=1, records=1, kb=REFUSAL_KB)
+# What a screen in the hall asks for, with the offices cached: its counters are one query.
 BOARD = Use(http=1, invoke=1, calls=1, read=1, kb=1.5)
 SCREEN_EVERY_S, SCREEN_HOURS = 3, 8
 
@@ -213,7 +230,7 @@ def fixed(offices, seats, is_full):
         "metrics of the functions": METRICS * p["metric"],
         "alarms": ALARM_METRICS * p["alarm"],
         "dashboards": DASHBOARDS * p["dashboard"],
-        "key, secrets": p["key"] + SECRETS * p["secret"] + 8 * 12 * 24 * 30 * p["kms"],
+        "key, secrets": p["key"] + SECRETS * p["secret"] + KMS_CALLS * p["kms"],
         "schedule: runs": TICKS * (p["schedule"] + p["invoke"] + tick_seconds * MEMORY_GB * p["gb_second"]),
         "schedule: reading": TICKS * tick * p["read"],
         "waiting at the queues": POLLERS / 2 * (p["sqs"] + p["fifo"]),
@@ -286,7 +303,7 @@ def one_booking():
 
 
 def a_million():
-    kinds = [("views, from memory", view(140), 0.05),
+    kinds = [("views, from the cache", view(140), 0.05),
              ("views, 140 seats, all read", view(140, 1), 1.0),
              ("views, 384 seats, all read", view(384, 1), 1.0),
              (f"views, one of {OFFICES} offices, all read", view(AVERAGE_SEATS, 1, OFFICES), 1.0), ("refusals, in a rush", REFUSAL, 0.05),
@@ -337,7 +354,7 @@ def edge():
     at_edge = MILLION * (p["edge"] + p["waf"])
     direct = total((view(140) * MILLION).costs(0.05))
     rows = [["answered by the edge", usd(at_edge)], ["passed on by the edge", usd(at_edge + direct)],
-            ["without the edge, from the function's memory", usd(direct)]]
+            ["without the edge, from the function's cache", usd(direct)]]
     return table(["a million views", "USD"], rows) + f"\n\nBesides, {usd(p['waf_month'])} USD a month for the firewall."
 
 
@@ -353,13 +370,40 @@ def counts():
     return table(head, rows)
 
 
-TABLES = {"months": months, "booking": one_booking, "million": a_million, "fixed": fixed_costs, "rush": a_rush,
-          "messages": a_message_less,          "edge": edge, "counts": counts, "prices": prices}
+def own_metrics():
+    rows = [*OWN_METRICS.items(), ("**a stage, when everything has happened**", f"**{METRICS}**")]
+    upper = METRICS * PRICES["metric"][0]
+    return table(["", "metrics"], rows) + f"\n\n{METRICS} × 0.30 = {usd(upper)} USD a month at most: a metric is paid for only by the hours in which it had a value."
 
 
-def with_tables(text):
+def monitoring():
+    """After CloudWatch's free tier: ten alarms' metrics, ten metrics, three dashboards of up to 50 metrics."""
+    p = {name: price[0] for name, price in PRICES.items()}
+    alarms, board, metrics = (ALARM_METRICS - 10) * p["alarm"], p["dashboard"], (METRICS - 10) * p["metric"]
+    rows = [
+        ["alarms: an alarm is paid by the metrics it looks at", f"{ALARMS} alarms, {ALARM_METRICS} metrics, 10 free", "0.10 each", usd(alarms)],
+        ["Operations dashboard", "up to 50 metrics and three boards are free", "3.00", 0],
+        ["Engineering dashboard", "more than 50 metrics", "3.00", usd(board)],
+        ["own metrics, whatever the number of offices", f"at most {METRICS}, 10 free", "0.30 each", usd(metrics)],
+        ["saved queries", "", "none", 0],
+        ["e-mail", "first 1,000 free", "", 0],
+        ["**together**", "", "", f"**{usd(alarms + board + metrics)}**"],
+    ]
+    return table(["", "amount", "price", "USD"], rows)
+
+
+# By page of docs.
+TABLES = {
+    "costs.md": {"months": months, "booking": one_booking, "million": a_million, "fixed": fixed_costs, "rush": a_rush,
+                 "messages": a_message_less, "edge": edge, "counts": counts, "prices": prices},
+    "metrics.md": {"metrics": own_metrics},
+    "operations.md": {"monitoring": monitoring},
+}
+
+
+def with_tables(text, tables):
     """The text with every table between its marks made anew."""
-    for name, made in TABLES.items():
+    for name, made in tables.items():
         mark = re.compile(rf"(<!-- costs:{name} -->\n).*?(<!-- /costs -->)", re.S)
         text, found = mark.subn(lambda m: m[1] + made() + "\n" + m[2], text)
         if found != 1:
@@ -368,18 +412,19 @@ def with_tables(text):
 
 
 def main(arguments):
-    match arguments:
-        case []:
-            print("\n\n".join(made() for made in TABLES.values()))
-        case ["--check", file]:
-            text = pathlib.Path(file).read_text()
-            if with_tables(text) != text:
-                sys.exit(f"the tables of {file} are not those of infra/costs.py: infra/costs.py --write {file}")
-        case ["--write", file]:
-            path = pathlib.Path(file)
-            path.write_text(with_tables(path.read_text()))
-        case _:
-            sys.exit(__doc__)
+    if arguments not in ([], ["--check"], ["--write"]):
+        sys.exit(__doc__)
+    for page, tables in TABLES.items():
+        if not arguments:
+            print("\n\n".join(made() for made in tables.values()))
+            continue
+        path = INFRA.parent / "docs" / page
+        text = path.read_text("utf-8")
+        after = with_tables(text, tables)
+        if arguments == ["--write"]:
+            path.write_text(after, "utf-8")
+        elif after != text:
+            sys.exit(f"the tables of {path} are not those of infra/costs.py: infra/costs.py --write")
 
 
 main(sys.argv[1:])

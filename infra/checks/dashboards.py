@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Holds dashboards, alarms, saved queries and runbooks against what the code emits and the templates name.
 
-`python infra/checks/dashboards.py [ROOT]`, with PyYAML. Tells every fault in a line; then breaks each
-thing once and makes sure that it would have been told.
+`python infra/checks/dashboards.py [ROOT]`, with PyYAML. Prints every fault in a line; then breaks each
+thing once and makes sure that it is noticed.
 """
 
 import copy
@@ -16,14 +16,16 @@ from boards.contract import INSIGHTS_FIELDS, LINE_FIELDS, NAME, PLATFORM_FIELDS,
 from boards.templates import Boards
 
 COLUMNS = 24
-MOST_WIDGETS = 500
-MOST_BODY_BYTES = 1_000_000
-MOST_ALARM_METRICS = 10
+MAX_WIDGETS = 500
+MAX_BODY_BYTES = 1_000_000
+MAX_ALARM_METRICS = 10
 VIEWS = {"timeSeries", "singleValue", "gauge", "bar", "pie", "table"}
 STATISTICS = re.compile(r"Sum|Average|Minimum|Maximum|SampleCount|p\d{1,2}(\.\d+)?")
 DAY, WEEK, HOUR = 86_400, 604_800, 3_600
 # Nobody is woken by it: the canary looks at it.
 SILENT = {"deployment"}
+# `{Namespace,Dimension,…} MetricName="…" Dimension="…"`
+SEARCH = re.compile(r"SEARCH\('\{([\w/]+),([\w,]+)\} MetricName=\"(\w+)\"([^']*)'")
 # Pages that belong to no alarm.
 OTHER_PAGES = {"README", "restore", "rotate-keys"}
 
@@ -34,20 +36,27 @@ def problems(boards, contract):
     for name, body in boards.dashboards.items():
         found += [f"{name}: {fault}" for fault in dashboard(body, boards, contract)]
     for name, body in boards.bodies.items():
-        if len(body["DashboardBody"].encode()) > MOST_BODY_BYTES:
-            found.append(f"{name}: the body has more than {MOST_BODY_BYTES} bytes")
+        if len(body["DashboardBody"].encode()) > MAX_BODY_BYTES:
+            found.append(f"{name}: the body has more than {MAX_BODY_BYTES} bytes")
     for name, alarm in boards.alarms.items():
         found += [f"{name}: {fault}" for fault in alarm_faults(name, alarm, contract)]
     for name, saved in boards.queries.items():
         groups, query = saved["LogGroupNames"], saved["QueryString"]
         found += [f"{name}: {fault}" for fault in query_faults(groups, query, contract)]
-    return found + page_faults(boards)
+    shown = {
+        arn.rpartition(":alarm:")[2]
+        for body in boards.dashboards.values()
+        for widget in body["widgets"]
+        for arn in widget["properties"].get("alarms", [])
+    }
+    found += [f"{name}: no dashboard shows it" for name in sorted(boards.alarms.keys() - shown)]
+    return found + list(page_faults(boards))
 
 
 def dashboard(body, boards, contract):
     """The faults of a dashboard."""
     widgets = body["widgets"]
-    if len(widgets) > MOST_WIDGETS:
+    if len(widgets) > MAX_WIDGETS:
         yield f"{len(widgets)} widgets"
     yield from grid_faults(widgets)
     for widget in widgets:
@@ -93,9 +102,11 @@ def link_faults(markdown, boards):
     """Links that lead nowhere."""
     if "${" in markdown:
         yield "something was not substituted"
-    for page in re.findall(r"/docs/runbooks/([\w.-]+)\.md\)", markdown):
+    for page, section in re.findall(r"/docs/runbooks/([\w.-]+)\.md#?([\w-]*)\)", markdown):
         if page not in boards.pages:
             yield f"no runbook {page}.md"
+        elif section and section not in boards.headings(f"runbooks/{page}.md"):
+            yield f"no heading #{section} in {page}.md"
     for board in re.findall(r"#dashboards/dashboard/([\w.-]+)", markdown):
         if board not in boards.dashboards:
             yield f"no dashboard {board}"
@@ -107,18 +118,23 @@ def graph_faults(properties, contract):
         yield f"unknown view {properties.get('view')}"
     if properties.get("view") == "gauge" and not {"min", "max"} <= properties["yAxis"]["left"].keys():
         yield "a gauge needs both ends of its scale"
-    ids, expressions = set(), []
+    ids, expressions, names = set(), [], []
     for line in properties["metrics"]:
         options = line[-1] if isinstance(line[-1], dict) else {}
         ids |= {options["id"]} if "id" in options else set()
         if "expression" in options:
             expressions.append(options["expression"])
             continue
-        names = line[:-1] if options else line
+        own = line[:-1] if options else line
+        names = names[: 1 - len(own)] + own[1:] if own[0] == "..." else own
         yield from statistic_faults(options.get("stat", properties.get("stat")))
         yield from metric_faults(names[0], names[1], list(zip(names[2::2], names[3::2])), contract)
     for expression in expressions:
         yield from expression_faults(expression, ids)
+        for namespace, dimensions, metric, chosen in SEARCH.findall(expression):
+            values = dict(re.findall(r'(\w+)="([^"]+)"', chosen))
+            found = [(name, values.get(name)) for name in dimensions.split(",")]
+            yield from metric_faults(namespace, metric, found, contract)
 
 
 def statistic_faults(statistic):
@@ -136,13 +152,13 @@ def metric_faults(namespace, metric, dimensions, contract):
     if names not in known:
         yield f"{namespace} {metric} has no dimensions {', '.join(names)}"
     for name, value in dimensions:
-        if value not in contract.values.get(name, {value}):
+        if value is not None and value not in contract.values.get(name, {value}):
             yield f"{namespace} {metric}: {name} is never {value}"
 
 
 def expression_faults(expression, ids):
     """Names in an expression that stand for nothing."""
-    for name in re.findall(r"\b[a-z]\w*\b", expression):
+    for name in re.findall(r"\b[a-z]\w*\b", re.sub(r"'[^']*'", "", expression)):
         if name not in ids:
             yield f"the expression names {name}, which is not there"
 
@@ -171,10 +187,10 @@ def query_faults(groups, query, contract):
 def alarm_faults(name, alarm, contract):
     """The faults of an alarm."""
     short = name.removeprefix(f"{NAME}-")
-    if not alarm["AlarmDescription"].endswith(f"/{short}.md"):
+    if not alarm["AlarmDescription"].endswith(f"/{page_of(short)}"):
         yield "its description does not lead to its runbook"
     if short not in SILENT and not alarm.get("AlarmActions"):
-        yield "it tells nobody"
+        yield "it has no addressee"
     if "TreatMissingData" not in alarm:
         yield "it does not say what missing data mean"
     watched, ids, periods = [], set(), {alarm.get("Period")} - {None}
@@ -185,8 +201,8 @@ def alarm_faults(name, alarm, contract):
             periods.add(query["MetricStat"]["Period"])
     if "MetricName" in alarm:
         watched.append((alarm, alarm.get("Statistic") or alarm.get("ExtendedStatistic")))
-    if len(watched) > MOST_ALARM_METRICS:
-        yield f"{len(watched)} metrics: an alarm may have {MOST_ALARM_METRICS}"
+    if len(watched) > MAX_ALARM_METRICS:
+        yield f"{len(watched)} metrics: an alarm may have {MAX_ALARM_METRICS}"
     for metric, statistic in watched:
         dimensions = [(pair["Name"], pair["Value"]) for pair in metric["Dimensions"]]
         yield from statistic_faults(statistic)
@@ -199,26 +215,30 @@ def alarm_faults(name, alarm, contract):
         yield f"it looks back over {span} s"
 
 
+def page_of(alarm):
+    """Where an alarm is explained. Those of functions share a page."""
+    return f"errors.md#{alarm.removeprefix('errors-')}" if alarm.startswith("errors-") else f"{alarm}.md"
+
+
 def page_faults(boards):
     """Alarms without a page, pages without an alarm, pages that the index does not name."""
-    alarms = {name.removeprefix(f"{NAME}-") for name in boards.alarms}
-    found = [f"docs/runbooks/{name}.md is missing" for name in sorted(alarms - boards.pages)]
-    lonely = sorted(boards.pages - alarms - OTHER_PAGES)
-    found += [f"docs/runbooks/{name}.md belongs to no alarm" for name in lonely]
+    pages = set()
+    for alarm in sorted(name.removeprefix(f"{NAME}-") for name in boards.alarms):
+        page, _, section = page_of(alarm).partition("#")
+        pages.add(page.removesuffix(".md"))
+        if page.removesuffix(".md") not in boards.pages:
+            yield f"docs/runbooks/{page} is missing"
+        elif section and section not in boards.headings(f"runbooks/{page}"):
+            yield f"docs/runbooks/{page} has no heading {section}"
+    yield from (f"docs/runbooks/{name}.md belongs to no alarm" for name in sorted(boards.pages - pages - OTHER_PAGES))
     named = set(re.findall(r"\(([\w.-]+)\.md\)", boards.index))
-    found += [f"docs/runbooks/README.md does not name {name}" for name in sorted(alarms - named)]
+    yield from (f"docs/runbooks/README.md does not name {name}" for name in sorted(pages - named))
     for query in boards.queries:
         short = query.removeprefix(f"{NAME}/").split()[0]
         if f"*{short}*" not in boards.index:
-            found.append(f"docs/runbooks/README.md does not name the query {short}")
+            yield f"docs/runbooks/README.md does not name the query {short}"
     for page, text in boards.texts.items():
-        found += [f"docs/{page}: {fault}" for fault in reference_faults(page, text, boards)]
-    return found
-
-
-def slug(heading):
-    """The anchor of a heading, as GitHub makes it."""
-    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+        yield from (f"docs/{page}: {fault}" for fault in reference_faults(page, text, boards))
 
 
 def reference_faults(page, text, boards):
@@ -228,14 +248,12 @@ def reference_faults(page, text, boards):
         target = os.path.normpath(Path(page).parent / link) if link else page
         if target not in boards.files | planned:
             yield f"no {link}"
-        elif anchor and anchor not in {
-            slug(it) for it in re.findall(r"^#+ (.*)$", boards.texts[target], re.MULTILINE)
-        }:
+        elif anchor and anchor not in boards.headings(target):
             yield f"no heading #{anchor}"
 
 
 def self_test(boards, contract):
-    """Breaks one thing after the other. Tells what went unnoticed."""
+    """Breaks one thing after the other. Returns what went unnoticed."""
     unnoticed = []
     for what, expected, breaks in mutations.ALL:
         broken = copy.deepcopy(boards)
@@ -248,8 +266,6 @@ def self_test(boards, contract):
 def main():
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[2])
     boards, contract = Boards(root), Contract(root)
-    if not contract.records:
-        sys.exit("no records found in shared/src/telemetry/catalogue.rs")
     found = problems(boards, contract) or self_test(boards, contract)
     for fault in found:
         print(fault, file=sys.stderr)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Holds the templates against the project's own rules.
 
-`python infra/checks/policy.py [ROOT]`, with PyYAML. Tells every fault in a line; then breaks the
-templates in every way that is listed and makes sure that the right rule would have told.
+`python infra/checks/policy.py [ROOT]`, with PyYAML. Prints every fault in a line; then breaks the
+templates in every way that is listed and makes sure that the right rule notices.
 """
 
 import sys

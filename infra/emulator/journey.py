@@ -150,7 +150,7 @@ class Phone:
         """The first message that has this part, as soon as it is there."""
         return until(f"a message with {part}", lambda: next((one for one in self.received() if one.get(part)), None), 40)
 
-    def is_told(self, kind):
+    def gets(self, kind):
         """The first message of this kind, as soon as it is there."""
         is_it = lambda one: one["message_id"].endswith(f"-{kind}")
         return until(f"a message {kind}", lambda: next(filter(is_it, self.received()), None), 40)
@@ -246,7 +246,7 @@ def book():
     assert (first["duplicate"], second["duplicate"]) == (False, True), (first, second)
     assert first["queue_number"] == second["queue_number"] == "A-001", (first, second)
     print(f"checked in: {first['queue_number']}")
-    paper_missing(stack, staff, web, first)
+    document_missing(stack, staff, web, first)
     called(stack, staff, first)
     nothing_waits(stack)
     followed(stack, confirmation)
@@ -255,22 +255,22 @@ def book():
                                  "chat": confirmed["message_id"]}))
 
 
-def paper_missing(stack, staff, phone, visit):
-    """A paper is missing: the person is told, leaves the line, and is back at the same place with it."""
-    path, paper = f"/v1/check-ins/{visit['code']}/documents", visit["documents"][-1]
+def document_missing(stack, staff, phone, visit):
+    """A document is missing: the person is told, leaves the line, and is back at the same place with it."""
+    path, document = f"/v1/check-ins/{visit['code']}/documents", visit["documents"][-1]
     until = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=30)).isoformat()
-    found = stack.call("POST", path, staff, {"decision": "incomplete", "missing": [paper["id"]], "deadline": until})
-    assert (found["status"], [one["id"] for one in found["missing"]]) == ("awaiting_documents", [paper["id"]]), found
+    found = stack.call("POST", path, staff, {"decision": "incomplete", "missing": [document["id"]], "deadline": until})
+    assert (found["status"], [one["id"] for one in found["missing"]]) == ("awaiting_documents", [document["id"]]), found
     # The phone has written today: the message is free text, no template.
-    told = phone.is_told("documents_missing")
-    assert paper["label"] in told["text"] and "template" not in told, told
+    message = phone.gets("documents_missing")
+    assert document["label"] in message["text"] and "template" not in message, message
     line = stack.call("GET", QUEUE, staff)
     assert (line["waiting"], line["awaiting_documents"]) == (0, 1), line
     nobody = stack.call("POST", f"{QUEUE}/call", staff, {"counter": COUNTER}, expect=409)
     assert nobody["code"] == "queue_empty", nobody
     back = stack.call("POST", path, staff, {"decision": "complete"})
     assert (back["status"], back["queue_number"]) == ("checked_in", visit["queue_number"]), back
-    print(f"a paper was missing ({paper['id']}), {told['message_id']} said so, and it was brought")
+    print(f"a document was missing ({document['id']}), {message['message_id']} said so, and it was brought")
 
 
 def called(stack, staff, visit):
@@ -329,7 +329,7 @@ def followed(stack, request_id):
 
 
 def audited(stack):
-    """The scheduler recounts and finds nothing to say."""
+    """The audit finds no disagreement."""
     answer = stack.aws("lambda").invoke(FunctionName=f"{stack.name}-scheduler:live", Payload=b'{"job":"audit"}')
     audit = json.load(answer["Payload"])["audit"]
     assert audit["disagreements"] == [] and audit["seats_taken"] == 2, audit

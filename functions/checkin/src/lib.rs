@@ -1,4 +1,4 @@
-//! The desk: tickets are scanned, papers are looked at, counters call numbers, the hall sees them.
+//! The desk: tickets are scanned, documents are looked at, counters call numbers, the hall sees them.
 
 mod calling;
 mod documents;

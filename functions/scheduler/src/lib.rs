@@ -1,4 +1,4 @@
-//! What time makes due, once a minute; and the recount, once a day.
+//! What time makes due, once a minute; and the audit, once a day.
 
 use std::time::Duration;
 

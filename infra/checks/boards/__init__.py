@@ -1,1 +1,1 @@
-"""What the check and the drawing of the dashboards share."""
+"""What the check of the dashboards is made of."""

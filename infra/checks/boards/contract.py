@@ -1,5 +1,5 @@
-"""What may be named: the metrics and records that the code emits, the names that the templates give, and
-the metrics of AWS that this project looks at."""
+"""What may be named: the metrics and records that the code emits (infra/metrics.json), the names that the
+templates give, and the metrics of AWS that this project looks at."""
 
 import json
 import re
@@ -62,9 +62,11 @@ class Contract:
 
     def __init__(self, root):
         root = Path(root)
-        self.records = records((root / "shared/src/telemetry/catalogue.rs").read_text("utf-8"))
-        template = (root / "infra/template.yaml").read_text("utf-8")
-        self.functions = set(re.findall(r'FunctionName: !Sub "\$\{AWS::StackName\}-(\w+)"', template))
+        catalogue = json.loads((root / "infra/metrics.json").read_text("utf-8"))
+        self.records = catalogue["records"]
+        resources = load(root / "infra/template.yaml")["Resources"].values()
+        names = [it["Properties"]["FunctionName"] for it in resources if it["Type"] == "AWS::Serverless::Function"]
+        self.functions = {it["Fn::Sub"].removeprefix("${AWS::StackName}-") for it in names}
         data = load(root / "infra/data.yaml")["Resources"].values()
         names = [it["Properties"] for it in data if it["Type"] == "AWS::SQS::Queue"]
         self.queues = {it["QueueName"]["Fn::Sub"].replace("${Name}", NAME) for it in names}
@@ -72,20 +74,15 @@ class Contract:
         self.access_group = f"/aws/apigateway/{NAME}"
         api = (root / "infra/api.yaml").read_text("utf-8")
         self.access_fields = set(re.findall(r'"(\w+)":"\$context\.', api))
-        self.values = self._values(root)
-
-    def _values(self, root):
-        """The values that dimensions can have; a dimension that is not here can have any."""
         problems = json.loads((root / "shared/texts/problems.json").read_text("utf-8"))
-        kinds = re.search(
-            r"fn as_str\(self\) -> &'static str \{\s*match self \{\s*Self::Hold =>.*?\n {8}\}",
-            (root / "shared/src/domain/message.rs").read_text("utf-8"),
-            re.DOTALL,
-        )
+        self.values = self._values(problems, catalogue["kinds"])
+
+    def _values(self, problems, kinds):
+        """The values that dimensions can have; a dimension that is not here can have any."""
         return {
             "Stage": {SAMPLE["Stage"]},
             "Reason": set(problems),
-            "Kind": set(re.findall(r'"(\w+)"', kinds.group(0))),
+            "Kind": set(kinds),
             "Channel": {"web", "whatsapp", "priority", "walk_in"},
             "Function": self.functions,
             "ApiId": {SAMPLE["ApiId"]},
@@ -103,7 +100,7 @@ class Contract:
             return AWS_METRICS.get(namespace, {}).get(metric, [])
         for record in self.records.values():
             if metric in record["metrics"]:
-                by = record["metrics"][metric]
+                by = record["metrics"][metric]["by"]
                 return [("Stage",)] + ([("Stage", by)] if by else [])
         return []
 
@@ -112,24 +109,7 @@ class Contract:
         fields = {"event", "Stage", "request_id"}
         for event in events:
             record = self.records[event]
-            fields |= set(record["metrics"]) | record["properties"]
-            fields |= {by for by in record["metrics"].values() if by}
+            fields |= {*record["metrics"], *record["properties"]}
+            fields |= {metric["by"] for metric in record["metrics"].values() if metric["by"]}
         return fields
 
-
-def records(catalogue):
-    """The records of `shared/src/telemetry/catalogue.rs`: event, metrics with the dimension by which they
-    are told apart, properties."""
-    body = re.search(r"^records! \{\n(.*?)^\}", catalogue, re.DOTALL | re.MULTILINE)
-    found = {}
-    entry = re.compile(
-        r'^ {4}[A-Z_]+ = "(?P<event>\w+)"\s*\[(?P<metrics>[^\]]*)\]\s*\[(?P<properties>[^\]]*)\]',
-        re.MULTILINE,
-    )
-    for match in entry.finditer(body.group(1) if body else ""):
-        metrics = dict(re.findall(r'count_by\("(\w+)", "(\w+)"\)', match["metrics"]))
-        for name in re.findall(r'(?:count\(|name: )"(\w+)"', match["metrics"]):
-            metrics[name] = None
-        properties = set(re.findall(r'"(\w+)"', match["properties"]))
-        found[match["event"]] = {"metrics": metrics, "properties": properties}
-    return found

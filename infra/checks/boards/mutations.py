@@ -41,6 +41,16 @@ def _page(boards, name, old, new):
     boards.texts[f"runbooks/{name}.md"] = boards.texts[f"runbooks/{name}.md"].replace(old, new)
 
 
+def _search(boards, old, new):
+    line = _widget(boards, "metric", "Cold starts")["properties"]["metrics"][0][0]
+    assert old in line["expression"], old
+    line["expression"] = line["expression"].replace(old, new)
+
+
+def _arn(alarm):
+    return f"arn:aws:cloudwatch:ap-southeast-3:123456789012:alarm:antrian-prod-{alarm}"
+
+
 def _set(it, key, value):
     it[key] = value
 
@@ -121,7 +131,7 @@ ALL = [
         "does not lead to its runbook",
         lambda b: _set(_alarm(b, "throttles"), "AlarmDescription", "x"),
     ),
-    ("an alarm's addressee", "it tells nobody", lambda b: _set(_alarm(b, "throttles"), "AlarmActions", [])),
+    ("an alarm's addressee", "it has no addressee", lambda b: _set(_alarm(b, "throttles"), "AlarmActions", [])),
     (
         "missing data",
         "what missing data mean",
@@ -144,6 +154,23 @@ ALL = [
         "does not name the query pesan-gagal",
         lambda b: _page(b, "README", "pesan-gagal", "pesan"),
     ),
-    ("a link between pages", "no api-6xx.md", lambda b: _page(b, "errors-slots", "api-5xx.md", "api-6xx.md")),
+    ("a link between pages", "no api-6xx.md", lambda b: _page(b, "errors", "api-5xx.md", "api-6xx.md")),
+    ("a function's section", "has no heading slots", lambda b: _page(b, "errors", "## slots", "## slot")),
+    (
+        "a link to a function's section",
+        "no heading #checkins in errors.md",
+        lambda b: _text(b, "errors.md#checkin", "errors.md#checkins"),
+    ),
+    (
+        "a search",
+        "Antrian ColdStarts has no dimensions Stage, Functions",
+        lambda b: _search(b, "Stage,Function}", "Stage,Functions}"),
+    ),
+    ("a search's value", "Stage is never dev", lambda b: _search(b, '"prod"', '"dev"')),
+    (
+        "an alarm on a dashboard",
+        "throttles: no dashboard shows it",
+        lambda b: _widget(b, "alarm", "Alarms")["properties"]["alarms"].remove(_arn("throttles")),
+    ),
     ("a heading", "no heading #going-back", lambda b: _page(b, "README", "## Going back", "## Going forth")),
 ]

@@ -14,6 +14,7 @@ SAMPLE = {
     "KeyArn": "arn:aws:kms:ap-southeast-3:123456789012:key/sample",
     "RunbookUrl": "https://github.com/antrian/antrian/blob/main/docs/runbooks",
     "SavedQueries": "true",
+    "AWS::StackName": "antrian-prod",
     "AWS::Region": "ap-southeast-3",
     "AWS::AccountId": "123456789012",
     "AWS::Partition": "aws",
@@ -42,33 +43,40 @@ def load(path):
     return yaml.load(Path(path).read_text(encoding="utf-8"), Loader)
 
 
-def resolved(value):
-    """A value with its references and substitutions carried out; other functions stay."""
+def resolved(value, given=SAMPLE):
+    """A value with its references, substitutions and lists carried out; other functions stay."""
     if isinstance(value, list):
-        return [resolved(item) for item in value]
+        return [resolved(item, given) for item in value]
     if not isinstance(value, dict):
         return value
-    if set(value) == {"Ref"}:
-        return SAMPLE.get(value["Ref"], value["Ref"])
-    if set(value) == {"Fn::Sub"} and isinstance(value["Fn::Sub"], str):
-        return _substituted(value["Fn::Sub"])
-    return {key: resolved(item) for key, item in value.items()}
+    match value:
+        case {"Ref": name}:
+            return given.get(name, name)
+        case {"Fn::Sub": [text, own]}:
+            return _substituted(text, {**given, **resolved(own, given)})
+        case {"Fn::Sub": text}:
+            return _substituted(text, given)
+        case {"Fn::Join": [between, items]}:
+            return between.join(resolved(items, given))
+        case {"Fn::Split": [between, text]}:
+            return resolved(text, given).split(between)
+    return {key: resolved(item, given) for key, item in value.items()}
 
 
-def _substituted(text):
+def _substituted(text, given):
     def replace(match):
         name = match.group(1)
         if name.startswith("!"):
             return "${" + name[1:] + "}"
-        return SAMPLE[name] if name in SAMPLE else match.group(0)
+        return given[name] if name in given else match.group(0)
 
     return re.sub(r"\$\{([^}]+)\}", replace, text)
 
 
-def resources(path, kind):
+def resources(path, kind, given=SAMPLE):
     """The properties of all resources of a kind, by logical name."""
     found = load(path)["Resources"].items()
-    return {name: resolved(it["Properties"]) for name, it in found if it["Type"] == kind}
+    return {name: resolved(it["Properties"], given) for name, it in found if it["Type"] == kind}
 
 
 class Boards:
@@ -76,21 +84,38 @@ class Boards:
 
     def __init__(self, root):
         infra = Path(root) / "infra"
-        self.bodies = resources(infra / "dashboards.yaml", "AWS::CloudWatch::Dashboard")
+        alarms = resources(infra / "alarms.yaml", "AWS::CloudWatch::Alarm")
+        self.alarms = {it["AlarmName"]: it for it in alarms.values()}
+        given = {**SAMPLE, **self._given(infra, alarms)}
+        self.bodies = resources(infra / "dashboards.yaml", "AWS::CloudWatch::Dashboard", given)
         self.dashboards = {
             it["DashboardName"]: json.loads(it["DashboardBody"]) for it in self.bodies.values()
         }
         self.queries = {
             it["Name"]: it
-            for it in resources(infra / "dashboards.yaml", "AWS::Logs::QueryDefinition").values()
+            for it in resources(infra / "dashboards.yaml", "AWS::Logs::QueryDefinition", given).values()
         }
-        alarms = resources(infra / "alarms.yaml", "AWS::CloudWatch::Alarm")
-        self.alarms = {it["AlarmName"]: it for it in alarms.values()}
         docs = Path(root) / "docs"
         self.files = {str(page.relative_to(docs)) for page in docs.rglob("*") if page.is_file()}
         self.pages = {page.stem for page in (docs / "runbooks").glob("*.md")}
         texts = [*(docs / "runbooks").glob("*.md"), docs / "operations.md"]
         self.texts = {str(page.relative_to(docs)): page.read_text(encoding="utf-8") for page in texts}
+
+    @staticmethod
+    def _given(infra, alarms):
+        """The dashboards' parameters that name functions and their alarms."""
+        parameters = load(infra / "template.yaml")["Resources"]["Dashboards"]["Properties"]["Parameters"]
+        between, arns = load(infra / "alarms.yaml")["Outputs"]["ErrorAlarms"]["Value"]["Fn::Join"]
+        names = [alarms[it["Fn::GetAtt"].removesuffix(".Arn")]["AlarmName"] for it in arns]
+        return {
+            "Functions": resolved(parameters["Functions"]).split(","),
+            "ErrorAlarms": between.join(f"arn:aws:cloudwatch:ap-southeast-3:123456789012:alarm:{name}" for name in names),
+        }
+
+    def headings(self, page):
+        """The anchors of a page's headings, as GitHub makes them."""
+        found = re.findall(r"^#+ (.*)$", self.texts[page], re.MULTILINE)
+        return {re.sub(r"[^\w\- ]", "", it.strip().lower()).replace(" ", "-") for it in found}
 
     @property
     def index(self):

@@ -79,35 +79,34 @@ def throttled(templates):
                 yield f"{logical} logs {personal}"
 
 
-# What answers which requests; all others are for Slots.
-OWNERS = {"/webhooks/": "Whatsapp", "/v1/health/whatsapp": "Whatsapp", "/v1/registrations": "Registration",
-          "/v1/session": "Registration", "/v1/check-ins": "Checkin",
-          "/v1/offices/{office}/queue": "Checkin", "/v1/offices/{office}/board": "Checkin"}
+def owner(templates, method, path):
+    """The function whose code answers a request."""
+    described = re.compile(rf'utoipa::path\({method.lower()}, path = "{re.escape(path)}"')
+    routed = f'.route("{path}"'
+    return [name for name, code in templates.answers.items() if described.search(code) or routed in code]
 
 
 def answered(templates):
-    """Staff's requests reach the functions for staff; integrations end before the gateway's 30 seconds."""
+    """Requests reach the function that answers them; integrations end before the gateway's 30 seconds."""
+    targets = set()
     for logical, route in routes(templates):
         method, path = route["RouteKey"].split(" ")
-        target = re.search(r"\$\{(\w+)Integration\}", route["Target"]["Fn::Sub"]).group(1)
-        wanted = next((owner for prefix, owner in OWNERS.items() if path.startswith(prefix)), None)
-        if wanted is None:
-            is_own = path.startswith("/v1/me") and path != "/v1/me/bookings"
-            wanted = "Registration" if is_own else "Admin" if path.startswith("/v1/offices") and method != "GET" else "Slots"
-        if target != wanted:
-            yield f"{logical} reaches {target}, not {wanted}"
-    slowest = max(function["Timeout"] for name, function in templates.functions() if name in {"slots", "registration", "whatsapp", "checkin", "admin"})
+        target = re.search(r"\$\{(\w+)Integration\}", route["Target"]["Fn::Sub"]).group(1).lower()
+        targets.add(target)
+        if owner(templates, method, path) != [target]:
+            yield f"{logical} reaches {target}, the code is in {owner(templates, method, path)}"
+    slowest = max(function["Timeout"] for name, function in templates.functions() if name in targets)
     for _, logical, integration in templates.resources("AWS::ApiGatewayV2::Integration"):
         if not slowest * 1000 < integration["Properties"].get("TimeoutInMillis", 30_000) < 30_000:
             yield f"{logical} does not wait for its function"
 
 
-# CloudFront's own policy that keeps nothing and answers each request by itself.
-UNKEPT = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+# CloudFront's own policy that caches nothing.
+UNCACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
 
 def unshared(templates):
-    """The edge keeps only what everybody may read: whoever asks for it gets what somebody else was told."""
+    """The edge caches only what everybody may read: a cached answer goes to whoever asks."""
     settings = templates.edge["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
     behaviours = [*settings["CacheBehaviors"], {**settings["DefaultCacheBehavior"], "PathPattern": "*"}]
     for logical, route in routes(templates):
@@ -116,8 +115,8 @@ def unshared(templates):
             continue
         path = re.sub(r"\{\w+\}", "x", path)
         first = next(one for one in behaviours if fnmatch.fnmatchcase(path, one["PathPattern"]))
-        if first["CachePolicyId"] != UNKEPT:
-            yield f"{logical}: the edge keeps {route['RouteKey']}"
+        if first["CachePolicyId"] != UNCACHED:
+            yield f"{logical}: the edge caches {route['RouteKey']}"
 
 
 def staff_only(templates):

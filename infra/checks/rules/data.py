@@ -1,11 +1,11 @@
-"""What is kept, and what waits."""
+"""Tables, keys and queues."""
 
 from .templates import ROOT, text
 
 RETAINED = [("data", "Key"), ("data", "Table"), ("data", "Keys"), ("data", "Whatsapp"), ("staff", "Users"), (ROOT, "Data"), (ROOT, "Staff")]
 
 
-def kept(templates):
+def retained(templates):
     """What holds people's data outlives a mistake."""
     for file, logical in RETAINED:
         resource = templates.files[file]["Resources"][logical]
@@ -81,4 +81,4 @@ def keys(templates):
             yield f"{logical}: a template holds no secret"
 
 
-RULES = [kept, table, queues, visibility, keys]
+RULES = [retained, table, queues, visibility, keys]

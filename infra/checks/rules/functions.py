@@ -1,4 +1,4 @@
-"""What functions may do, and what they are told."""
+"""What functions may do, and which settings they get."""
 
 import json
 import re
@@ -11,25 +11,33 @@ SECRET = {"ANTRIAN_KEYS", "WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VER
 ANYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
 
-# What a function is, besides what all are: its secrets, what feeds it.
-CHANNEL = {"whatsapp", "conversation", "notifier"}
-FUNCTIONS = {"slots", "registration", "checkin", "admin", "scheduler", *CHANNEL}
-QUEUES = {"notifier": "Messages", "conversation": "Inbox"}
 SCHEDULES = {"scheduler": {"tick", "audit"}}
 PROVIDER = re.compile(r"(WHATSAPP|TWILIO)_(?!NUMBER$)")
 
 
+def role(templates, name):
+    return templates.files["roles"]["Resources"][name.capitalize()]["Properties"]
+
+
+def received(templates, name):
+    """The queues that a function may receive from."""
+    [policy] = role(templates, name)["Policies"]
+    takes = (one for one in policy["PolicyDocument"]["Statement"] if "sqs:ReceiveMessage" in one["Action"])
+    return [one["Resource"]["Ref"] for one in takes]
+
+
 def environment(templates):
-    """Each function is told what the code reads of it, and nothing else; secrets stand in secrets."""
+    """Each function gets the settings that its code reads, and nothing else; secrets stand in secrets."""
     found = dict(templates.functions())
-    yield from (f"{name} is not there" for name in sorted(FUNCTIONS - set(found)))
+    yield from (f"{name} is not there" for name in sorted(templates.folders - set(found)))
     for name, function in found.items():
         variables = function["Environment"]["Variables"]
-        wanted = {one for one in templates.variables - SECRET if name in CHANNEL or not PROVIDER.match(one)}
+        has_channel = {"Ref": "Channel"} in role(templates, name)["ManagedPolicyArns"]
+        wanted = {one for one in templates.variables - SECRET if has_channel or not PROVIDER.match(one)}
         yield from (f"{name}: {one} is not set" for one in sorted(wanted - set(variables)))
         yield from (f"{name}: {one} is none of its settings" for one in sorted(set(variables) - wanted))
         secrets = re.findall(r"Outputs\.(\w+)Arn", text(variables.get("ANTRIAN_SECRETS")))
-        if secrets != (["Keys", "Whatsapp"] if name in CHANNEL else ["Keys"]):
+        if secrets != (["Keys", "Whatsapp"] if has_channel else ["Keys"]):
             yield f"{name} reads the secrets {secrets}"
 
 
@@ -60,12 +68,12 @@ def sources(templates):
         events = function.get("Events", {}).values()
         queues = [event["Properties"] for event in events if event["Type"] == "SQS"]
         fed = [text(queue["Queue"]) for queue in queues]
-        wanted = QUEUES.get(name)
-        if len(fed) != bool(wanted) or not all(f"Outputs.{wanted}Arn" in one for one in fed):
-            yield f"{name} is fed by {fed}"
+        wanted = received(templates, name)
+        if fed != [text({"Fn::GetAtt": f"Data.Outputs.{queue}"}) for queue in wanted]:
+            yield f"{name} is fed by {fed}, its role receives from {wanted}"
         for queue in queues:
             if queue.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
-                yield f"{name} repeats a whole batch"
+                yield f"{name} retries a whole batch"
             if not queue.get("ScalingConfig", {}).get("MaximumConcurrency"):
                 yield f"{name}: its queue is not bounded"
         yield from schedule_faults(name, function, [one["Properties"] for one in events if one["Type"] == "ScheduleV2"])
@@ -171,7 +179,7 @@ ASSERTED = [
 
 
 def production(templates):
-    """Production tells somebody and keeps its guards; it and staging are changed by canary."""
+    """Production sends its alarms to somebody and keeps its guards; it and staging are changed by canary."""
     rule = templates.files[ROOT].get("Rules", {}).get("ProductionTellsSomebody", {})
     asserted = [one["Assert"] for one in rule.get("Assertions", [])]
     if rule.get("RuleCondition") != {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}:
@@ -183,4 +191,11 @@ def production(templates):
             yield f"samconfig.toml: {stage} is changed without a canary"
 
 
-RULES = [environment, settings, sources, exact, removal, nested, production]
+def last(templates):
+    """The dashboards draw the scheduler, the last function, on a scale of its own."""
+    names = templates.files[ROOT]["Resources"]["Dashboards"]["Properties"]["Parameters"]["Functions"]["Fn::Join"][1]
+    if "scheduler" not in text(names[-1]):
+        yield f"the last function is {text(names[-1])}, not the scheduler"
+
+
+RULES = [environment, settings, sources, exact, removal, nested, production, last]

@@ -57,9 +57,13 @@ def behaviour_gone(templates):
     del templates.edge["Resources"]["Distribution"]["Properties"]["DistributionConfig"]["CacheBehaviors"][0]
 
 
-def everything_kept(templates):
+def everything_cached(templates):
     settings = templates.edge["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
     settings["DefaultCacheBehavior"]["CachePolicyId"] = {"Ref": "PublicReads"}
+
+
+def names(templates):
+    return templates.files[ROOT]["Resources"]["Dashboards"]["Properties"]["Parameters"]["Functions"]["Fn::Join"][1]
 
 
 def assertion_gone(number):
@@ -88,8 +92,8 @@ MUTATIONS = [
     ("AWS's key", drop("data", "Table", "Properties", "SSESpecification"), data.table),
     ("another index", put("data", "Table", "Properties", "GlobalSecondaryIndexes", 0, "IndexName", value="other"), data.table),
     ("another ttl", put("data", "Table", "Properties", "TimeToLiveSpecification", "AttributeName", value="expires"), data.table),
-    ("a table that can be deleted", put("data", "Table", "DeletionPolicy", value="Delete"), data.kept),
-    ("staff that can be replaced", drop("staff", "Users", "UpdateReplacePolicy"), data.kept),
+    ("a table that can be deleted", put("data", "Table", "DeletionPolicy", value="Delete"), data.retained),
+    ("staff that can be replaced", drop("staff", "Users", "UpdateReplacePolicy"), data.retained),
     ("no dead-letter queue", drop("data", "Messages", "Properties", "RedrivePolicy"), data.queues),
     ("a dead-letter queue is gone", gone("data", "InboxDlq"), data.queues),
     ("a short memory", put("data", "MessagesDlq", "Properties", "MessageRetentionPeriod", value=60), data.queues),
@@ -116,11 +120,11 @@ MUTATIONS = [
     ("an alias that keeps old settings", drop(ROOT, "SlotsFunction", "Properties", "AutoPublishAliasAllProperties"), functions.settings),
     ("a log group is gone", gone(ROOT, "NotifierLog"), functions.settings),
     ("logs for ever", drop(ROOT, "SlotsLog", "Properties", "RetentionInDays"), functions.settings),
-    ("whole batches again", drop(ROOT, "NotifierFunction", "Properties", "Events", "Messages", "Properties", "FunctionResponseTypes"), functions.sources),
+    ("whole batches are retried", drop(ROOT, "NotifierFunction", "Properties", "Events", "Messages", "Properties", "FunctionResponseTypes"), functions.sources),
     ("an unbounded queue", drop(ROOT, "NotifierFunction", "Properties", "Events", "Messages", "Properties", "ScalingConfig"), functions.sources),
     ("lost runs", drop(ROOT, "SchedulerFunction", "Properties", "EventInvokeConfig"), functions.sources),
     ("a nested stack lacks a parameter", drop(ROOT, "Roles", "Properties", "Parameters", "InboxArn"), functions.nested),
-    ("production tells nobody", lambda templates: templates.files[ROOT]["Rules"].pop("ProductionTellsSomebody"), functions.production),
+    ("production's alarms go nowhere", lambda templates: templates.files[ROOT]["Rules"].pop("ProductionTellsSomebody"), functions.production),
     ("no canary", samconfig, functions.production),
     *[(f"production keeps only some guards ({number})", assertion_gone(number), functions.production) for number in range(4)],
     ("a rule that is never asked", lambda templates: templates.files[ROOT]["Rules"]["ProductionTellsSomebody"].update(RuleCondition={"Fn::Equals": [{"Ref": "Stage"}, "x"]}), functions.production),
@@ -130,6 +134,7 @@ MUTATIONS = [
     ("a function is gone", gone(ROOT, "CheckinFunction"), functions.environment),
     ("nobody takes the messages", drop(ROOT, "NotifierFunction", "Properties", "Events"), functions.sources),
     ("another queue", put(ROOT, "NotifierFunction", "Properties", "Events", "Messages", "Properties", "Queue", value={"Fn::GetAtt": "Data.Outputs.InboxArn"}), functions.sources),
+    ("another function is the last", lambda templates: names(templates).reverse(), functions.last),
     ("no tick", drop(ROOT, "SchedulerFunction", "Properties", "Events", "Tick"), functions.sources),
     ("failed runs go nowhere", put(ROOT, "SchedulerFunction", "Properties", "EventInvokeConfig", "DestinationConfig", "OnFailure", value=None), functions.sources),
     ("a schedule without its queue", drop(ROOT, "SchedulerFunction", "Properties", "Events", "Audit", "Properties", "DeadLetterConfig"), functions.sources),
@@ -143,8 +148,8 @@ MUTATIONS = [
     ("an administrator's request at the wrong function", put("api", ROUTE, "Properties", "Target", value={"Fn::Sub": "integrations/${SlotsIntegration}"}), api.answered),
     ("a clerk's call at the administrators' function", put("api", "PostOfficesOfficeQueueCall", "Properties", "Target", value={"Fn::Sub": "integrations/${AdminIntegration}"}), api.answered),
     ("an office's queue for everybody", put("api", "GetOfficesOfficeQueue", "Properties", "AuthorizationType", value="NONE"), api.authorized),
-    ("an office's queue is kept at the edge", behaviour_gone, api.unshared),
-    ("people's own bookings are kept at the edge", everything_kept, api.unshared),
+    ("an office's queue is cached at the edge", behaviour_gone, api.unshared),
+    ("people's own bookings are cached at the edge", everything_cached, api.unshared),
     ("a gateway that gives up with its function", put("api", "SlotsIntegration", "Properties", "TimeoutInMillis", value=30_000), api.answered),
     ("no stage", gone("api", "Live"), api.throttled),
     ("anybody signs up", drop("staff", "Users", "Properties", "AdminCreateUserConfig"), api.staff_only),

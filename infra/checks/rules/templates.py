@@ -24,6 +24,9 @@ class Templates:
         self.edge = yaml.load(read("infra/edge.yaml"), Loader)
         self.samconfig = read("samconfig.toml")
         self.openapi = json.loads(read("openapi.json"))
+        self.folders = {path.parent.name for path in (root / "functions").glob("*/Cargo.toml")}
+        self.answers = {name: "".join(file.read_text("utf-8") for file in (root / "functions" / name).rglob("*.rs"))
+                        for name in self.folders}
         sources = (read(f"shared/src/{name}") for name in ("app.rs", "config.rs", "config/whatsapp.rs"))
         config = "".join(source.split("#[cfg(test)]")[0] for source in sources)
         self.variables = set(re.findall(r'"((?:ANTRIAN|WHATSAPP|TWILIO)_[A-Z_]+)"', config))

@@ -1,12 +1,12 @@
 //! Every record of metrics that there is: names, units, dimensions, properties, when. `docs/metrics.md`
-//! has the same table, and a test compares the two.
+//! has the same table, and `infra/metrics.json` the same data for the checks of dashboards and alarms;
+//! tests compare them.
 //!
 //! Offices, dates and ids are properties, which cost nothing but their bytes; a dimension's every
 //! value is a metric that is paid for.
 
 /// What a value counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "CloudWatch's own names")]
 pub enum Unit {
     Count,
     Seconds,
@@ -83,8 +83,7 @@ records! {
     MOVE = "move" [count("Moves")] ["office", "date"]
         "a booking was moved; `date` is the new one";
     REFUSAL = "refusal" [count_by("Refusals", "Reason")] ["office", "date", "channel"]
-        "holds, confirmations, cancellations or moves were refused: the first at once, those that \
-         follow within a second together";
+        "a hold, a confirmation, a cancellation or a move was refused";
     SEATS = "seats" [count("SeatsFree")] ["office", "date"]
         "every 15 minutes, free seats of the next 14 days: the metric is the sum over all offices; \
          a line for each office and open day has the number without being a metric";
@@ -105,14 +104,14 @@ records! {
     CHECK_IN_REFUSAL = "check_in_refusal" [count_by("CheckInRefusals", "Reason")] ["office"]
         "a scan was refused";
     SENT_BACK = "sent_back" [count("SentBack")] ["office", "date", "missing"]
-        "a visit was stopped for papers; `missing`: their ids";
+        "a visit was stopped for documents; `missing`: their ids";
     DOCUMENTS_BROUGHT = "documents_brought" [count("DocumentsBrought")] ["office", "date"]
-        "the missing papers came before their deadline";
+        "the missing documents came before their deadline";
     LAPSED = "lapsed" [count("VisitsLapsed")] ["office", "date"]
-        "a visit whose papers did not come was written down";
+        "a visit whose documents did not come was written down";
     CALLED = "called" [Metric { name: "WaitingTime", unit: Unit::Seconds, by: None }]
         ["office", "date", "priority"]
-        "a number was called for the first time: since the scan, or since its papers came";
+        "a number was called for the first time: since the scan, or since its documents came";
     SKIPPED = "skipped" [count("NumbersSkipped")] ["office", "date"]
         "nobody came when a number was called";
     SERVED = "served"
@@ -124,7 +123,7 @@ records! {
     HOLD_EXPIRED = "hold_expired" [count("HoldsExpired")] ["office", "date"]
         "a hold that ran out was written down";
     AUDIT = "audit" [count("AuditDisagreements")] ["days", "seats", "bookings"]
-        "every recount, 0 too";
+        "every audit, 0 too";
     SENDING_PAUSED = "sending_paused" [count("SendingPaused")] ["reason"]
         "the provider refused everything";
     WEBHOOK_REJECTED = "webhook_rejected" [count("WebhooksRejected")] ["provider"]
@@ -140,7 +139,10 @@ records! {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::domain::message::MessageKind;
 
     const DOCUMENT: &str = include_str!("../../../docs/metrics.md");
 
@@ -165,6 +167,45 @@ mod tests {
             .take_while(|line| line.starts_with('|'))
             .collect();
         assert_eq!(shown, expected, "the table should be:\n{}", expected.join("\n"));
+    }
+
+    /// Every kind of message, the values of the dimension `Kind`.
+    fn kinds() -> Vec<&'static str> {
+        let next = |kind: &MessageKind| match kind {
+            MessageKind::Hold => Some(MessageKind::Confirmed),
+            MessageKind::Confirmed => Some(MessageKind::Reminder),
+            MessageKind::Reminder => Some(MessageKind::Cancelled),
+            MessageKind::Cancelled => Some(MessageKind::Moved),
+            MessageKind::Moved => Some(MessageKind::OfficeClosed),
+            MessageKind::OfficeClosed => Some(MessageKind::DocumentsMissing),
+            MessageKind::DocumentsMissing => Some(MessageKind::Verified),
+            MessageKind::Verified => Some(MessageKind::OneTimeCode),
+            MessageKind::OneTimeCode => Some(MessageKind::Ticket),
+            MessageKind::Ticket => Some(MessageKind::Reply),
+            MessageKind::Reply => None,
+        };
+        std::iter::successors(Some(MessageKind::Hold), next).map(MessageKind::as_str).collect()
+    }
+
+    fn exported() -> Value {
+        let metric =
+            |it: &Metric| (it.name.to_owned(), json!({ "unit": it.unit.as_str(), "by": it.by }));
+        let record = |it: &&Definition| {
+            let metrics: Value = it.metrics.iter().map(metric).collect();
+            (it.event.to_owned(), json!({ "metrics": metrics, "properties": it.properties }))
+        };
+        json!({ "kinds": kinds(), "records": ALL.iter().map(record).collect::<Value>() })
+    }
+
+    /// After a change of the catalogue: `ANTRIAN_WRITE_METRICS=1 cargo test -p antrian --lib telemetry`.
+    #[test]
+    fn the_exported_metrics_are_those_of_the_catalogue() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/metrics.json");
+        if std::env::var_os("ANTRIAN_WRITE_METRICS").is_some() {
+            std::fs::write(file, format!("{:#}\n", exported())).unwrap();
+        }
+        let read: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!(read, exported(), "infra/metrics.json is older than the catalogue");
     }
 
     #[test]
