@@ -62,7 +62,7 @@ impl Ledger {
                 self.days.note_claim(&after.seat, after.code, None).await;
                 Ok(Attempt::Done(Ok(Changed::now(after))))
             }
-            Made::Conflict(newer) => Ok(Attempt::Conflict(newer)),
+            Made::Conflict(newer) => Ok(Attempt::Conflict(*newer)),
             Made::Lost => Ok(Attempt::Done(Err(self.refuse(&before, Refusal::HoldExpired, now)))),
         }
     }
@@ -106,7 +106,7 @@ impl Ledger {
                 self.days.forget(&after.seat.office, after.seat.date).await;
                 Ok(Attempt::Done(Ok(Changed::now(after))))
             }
-            Made::Conflict(newer) => Ok(Attempt::Conflict(newer)),
+            Made::Conflict(newer) => Ok(Attempt::Conflict(*newer)),
             Made::Lost => Ok(Attempt::Done(Err(self.refuse(&before, lost(&before), now)))),
         }
     }

@@ -113,7 +113,7 @@ impl Ledger {
                 let people_ahead = readable(entries).map(|all| people_ahead(&all, &entry));
                 Ok(Attempt::Done(Ok(CheckedIn { booking: after, people_ahead, duplicate: false })))
             }
-            Made::Conflict(newer) => Ok(Attempt::Conflict((newer, Some(taken)))),
+            Made::Conflict(newer) => Ok(Attempt::Conflict((*newer, Some(taken)))),
             // The person booked anew in the very second in which this visit counted as missed.
             Made::Lost => refused(Refusal::TooLate, before),
         }

@@ -17,7 +17,7 @@ pub(super) enum Made {
     /// It is committed.
     Yes,
     /// Somebody else was faster: this is the booking now.
-    Conflict(Booking),
+    Conflict(Box<Booking>),
     /// Its time ran out, and its seat or person is another booking's.
     Lost,
 }
@@ -46,8 +46,10 @@ impl Ledger {
     ) -> Result<Made, LedgerError> {
         match self.store.transition(change, &self.asked(by, now)).await? {
             Ok(()) => {}
-            Err(TransitionConflict::Version(newer)) => return Ok(Made::Conflict(*newer)),
-            Err(TransitionConflict::Queue) => return Ok(Made::Conflict(change.before().clone())),
+            Err(TransitionConflict::Version(newer)) => return Ok(Made::Conflict(newer)),
+            Err(TransitionConflict::Queue) => {
+                return Ok(Made::Conflict(Box::new(change.before().clone())));
+            }
             Err(TransitionConflict::Lost) => return Ok(Made::Lost),
         }
         let (before, after) = (Some(change.before()), change.after());

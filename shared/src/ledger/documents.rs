@@ -99,7 +99,7 @@ impl Ledger {
         let change = change.keeping_person().telling(&messages).queueing(queue);
         match self.make_transition(&change, Actor::Office, now).await? {
             Made::Yes => Ok(Attempt::Done(Ok(Changed::now(after)))),
-            Made::Conflict(newer) => Ok(Attempt::Conflict(newer)),
+            Made::Conflict(newer) => Ok(Attempt::Conflict(*newer)),
             Made::Lost => Ok(Attempt::Done(Err(lost(&before)))),
         }
     }

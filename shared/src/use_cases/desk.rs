@@ -92,7 +92,7 @@ pub enum ScanRefusal {
     /// It is not this desk's.
     Visit(VisitRefusal),
     /// Not now.
-    CheckIn(Arc<Office>, CheckInRefusal),
+    CheckIn(Arc<Office>, Box<CheckInRefusal>),
 }
 
 /// Checks a person in at a gate; absent: at the office as a whole.
@@ -125,7 +125,7 @@ pub async fn scan(
         Ok(checked_in) => Ok(Ok(Scanned { office, checked_in, applicant })),
         Err(why) => {
             count_refusal(app, Some(&office.id), why.refusal.reason());
-            Ok(Err(ScanRefusal::CheckIn(office, why)))
+            Ok(Err(ScanRefusal::CheckIn(office, Box::new(why))))
         }
     }
 }
