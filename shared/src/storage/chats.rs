@@ -30,6 +30,7 @@ struct ChatItem {
     #[serde(default)]
     version: u32,
     #[serde(
+        rename = "heard_at",
         default,
         with = "chrono::serde::ts_seconds_option",
         skip_serializing_if = "Option::is_none"
@@ -128,5 +129,21 @@ impl Store {
             .with(":before", number(turn.before.version));
         // Every attribute of a conversation is always there: none has to go.
         Ok(Write::Replace(Item::new(), item, unchanged))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::items::instant_of;
+
+    #[test]
+    fn a_turn_notes_the_message_where_the_service_window_looks() {
+        let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let account = "a-12345678".parse().unwrap();
+        let chat =
+            ChatItem { version: 1, last_inbound_at: Some(at), reminders_off: false, sealed: None };
+        let item = to_item("chat", &keys::chat(&account), &chat).unwrap();
+        assert_eq!(instant_of(&item, "heard_at"), Some(at));
     }
 }
