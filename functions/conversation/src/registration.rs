@@ -1,55 +1,46 @@
 //! Verification of a registration: whoever sends its code has the number that it came from.
 
-use antrian::domain::message::{Message, MessageKind};
-use antrian::storage::{Registration, RegistrationState, StoreError};
-use chrono::TimeDelta;
+use antrian::domain::message::MessageKind;
+use antrian::messaging::compose::Reply;
+use antrian::storage::RegistrationState;
 
-use crate::turn::TurnContext;
+use crate::context::TurnContext;
+use crate::error::TurnError;
+use crate::say;
+use crate::texts::TEXTS;
 
-/// Verifies the first pending registration with one of these codes. `false`: there is none.
-pub(crate) async fn verify_any(
-    turn: &TurnContext<'_>,
+/// Verifies the first pending registration with one of these codes, which has a message of its own.
+pub(crate) async fn verify(
+    context: &TurnContext<'_>,
     codes: &[String],
-) -> Result<bool, StoreError> {
+) -> Result<Option<Reply>, TurnError> {
     for code in codes {
-        if verify(turn, code).await? {
-            return Ok(true);
+        if is_verified(context, code).await? {
+            return Ok(None);
         }
     }
-    Ok(false)
+    Ok(Some(say::plain(context.account.locale, &TEXTS.registration_unknown, &[])))
 }
 
-/// Verifies the registration of this code. One that this account has verified before has had its
-/// answer.
-async fn verify(turn: &TurnContext<'_>, code: &str) -> Result<bool, StoreError> {
-    let (app, now) = (turn.app, turn.now);
-    let store = app.ledger.store();
+/// Whether there is a registration of this code, and this account has it now. One that it had before
+/// has had its answer.
+async fn is_verified(context: &TurnContext<'_>, code: &str) -> Result<bool, TurnError> {
+    let (store, now) = (context.ledger.store(), context.now);
     let id = store.registration_id(code)?;
     let Some(registration) = store.registration(&id).await? else { return Ok(false) };
-    let account = &turn.account.id;
+    let account = &context.account.id;
     if registration.account.as_ref() == Some(account) {
         return Ok(true);
     }
     if registration.state != RegistrationState::Pending || registration.expires_at <= now {
         return Ok(false);
     }
-    let Some(reply) = reply(turn, &registration) else { return Ok(false) };
-    let verified = store.verify_registration(&id, account, Some(&reply), now).await?;
+    let answer_id = format!("verified-{}", registration.id).parse()?;
+    let answer = context.answer(answer_id, MessageKind::Verified, registration.locale);
+    let verified = store.verify_registration(&id, account, Some(&answer), now).await?;
     if verified {
         store.set_locale(account, registration.locale).await?;
-        app.queue.enqueue(std::slice::from_ref(&reply.id)).await;
+        context.app.queue.enqueue(std::slice::from_ref(&answer.id)).await;
     }
     Ok(verified)
-}
-
-/// A reply is of use while the person waits for it.
-const REPLY_MINUTES: i64 = 30;
-
-fn reply(turn: &TurnContext<'_>, registration: &Registration) -> Option<Message> {
-    let now = turn.now;
-    let id = format!("verified-{}", registration.id).parse().ok()?;
-    let expires_at = now + TimeDelta::minutes(REPLY_MINUTES);
-    let message = Message::new(id, MessageKind::Verified, registration.locale, now, expires_at);
-    let (account, request_id) = (turn.account.id.clone(), turn.hash.to_owned());
-    Some(Message { account: Some(account), request_id: Some(request_id), ..message })
 }

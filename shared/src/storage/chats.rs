@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::accounts::account_exists;
 use super::error::StoreError;
 use super::inbound::inbound_done;
-use super::items::{number, seconds, to_item};
+use super::items::{from_item, number, seconds, to_item};
 use super::outbox::message_item;
 use super::transact::{Expression, Outcome, Write};
 use super::{Item, Store, keys};
@@ -72,20 +72,18 @@ pub enum Turned {
 const KEEP_DAYS: i64 = 365;
 
 impl Store {
-    /// The conversation with an account; a new one if there is none.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
-    pub async fn chat(&self, account: &AccountId) -> Result<ChatKept, StoreError> {
-        let key = keys::chat(account);
-        let Some(item) = self.get::<ChatItem>("chat", &key).await? else {
-            return Ok(ChatKept::default());
-        };
-        let corrupt = || StoreError::corrupt("chat");
+    /// The conversation in an account's item; a new one if there is none.
+    pub(super) fn open_chat(
+        &self,
+        account: &AccountId,
+        item: Option<Item>,
+    ) -> Result<ChatKept, StoreError> {
+        let Some(item) = item else { return Ok(ChatKept::default()) };
+        let item: ChatItem = from_item("chat", item)?;
         let chat = match item.sealed {
             Some(sealed) => {
-                let json =
-                    self.keyring().open(&sealed, &key.aad("sealed")).map_err(|_| corrupt())?;
+                let json = self.keyring().open(&sealed, &keys::chat(account).aad("sealed"));
+                let json = json.map_err(|_| StoreError::corrupt("chat"))?;
                 // A conversation of another version of the code begins anew.
                 serde_json::from_slice(&json).unwrap_or_default()
             }
