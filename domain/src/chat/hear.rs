@@ -15,18 +15,23 @@ impl Chat {
     /// Which bookings [`Chat::hear`] has to find in its world. Most turns ask the next question of a
     /// wish and need none.
     pub fn bookings_needed(&self, input: &Input, world: &World<'_>) -> BookingsNeeded {
-        match input {
-            Input::Opened | Input::Unreadable => BookingsNeeded::None,
-            Input::Pick(pick) => pick.booking().map_or(BookingsNeeded::None, BookingsNeeded::Named),
+        let typed = |text, number| self.typed_pick(text, number).and_then(|pick| pick.booking());
+        let code = match input {
+            Input::Opened | Input::Unreadable => None,
+            Input::Pick(pick) => pick.booking(),
             Input::Text(text) => match words::understand(text, self.today(world)) {
+                Said::Command(Command::Cancel(None) | Command::Move(None)) => {
+                    return BookingsNeeded::Live;
+                }
                 Said::Code(code)
                 | Said::Command(Command::Cancel(Some(code)) | Command::Move(Some(code))) => {
-                    BookingsNeeded::Named(code)
+                    Some(code)
                 }
-                Said::Command(Command::Cancel(None) | Command::Move(None)) => BookingsNeeded::Live,
-                _ => BookingsNeeded::None,
+                Said::Number(number) => typed(text, Some(number)),
+                _ => typed(text, None),
             },
-        }
+        };
+        code.map_or(BookingsNeeded::None, BookingsNeeded::Named)
     }
 
     /// What a message makes of the conversation, and what is done next. The caller carries the act out
@@ -111,9 +116,15 @@ impl Chat {
         }
     }
 
+    /// What was offered in the row of this number or under these words.
+    fn typed_pick(&self, text: &str, number: Option<u32>) -> Option<Pick> {
+        // What an earlier version of the system has offered may say nothing to this one.
+        self.offered_as(text, number)?.id.parse().ok()
+    }
+
     /// A number or words instead of a tap, or the answer to a question that offers nothing to tap.
     fn typed(&mut self, text: &str, number: Option<u32>, world: &World<'_>) -> Act {
-        if let Some(pick) = self.offered_as(text, number).and_then(|offer| offer.id.parse().ok()) {
+        if let Some(pick) = self.typed_pick(text, number) {
             return self.picked(pick, world);
         }
         match self.question {

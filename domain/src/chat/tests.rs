@@ -96,6 +96,19 @@ fn a_conversation_is_stored_under_the_names_that_it_always_had() {
     assert_eq!(serde_json::from_value::<Chat>(stored).unwrap(), chat);
 }
 
+#[test]
+fn what_is_typed_instead_of_tapped_names_the_same_booking() {
+    let (offices, code) = (offices(), BookingCode::from_bits(1));
+    let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+    let world = World { offices: &offices, people: &[], bookings: &[], named: None, now };
+    let offer = Offer { id: Pick::Move(code).to_string(), title: "Rab, 2 Des 2026 09:00".into() };
+    let chat = Chat { offered: vec![offer], ..Chat::default() };
+    for typed in ["1", "no. 1", "rab, 2 des 2026 09:00"] {
+        let needed = chat.bookings_needed(&Input::Text(typed.to_owned()), &world);
+        assert_eq!(needed, BookingsNeeded::Named(code), "{typed}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_tapped_comes_back_as_it_was_offered(pick in pick()) {

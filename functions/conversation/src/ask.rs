@@ -70,7 +70,7 @@ pub(crate) fn after_misread(locale: Locale, misread: Misread, question: Reply) -
         Misread::PastDate => &TEXTS.fault_past_date,
         Misread::Unclear => &TEXTS.fault_unclear,
     };
-    say::first(fill(locale, wrong, &[]), question)
+    say::before(fill(locale, wrong, &[]), question)
 }
 
 /// Days looked at for free seats.

@@ -140,7 +140,7 @@ pub(crate) async fn not_offered(
         NotOffered::Slot => {
             chat.draft.time = None;
             let question = hour(context, chat, day, None).await?;
-            Ok(say::first(fill(locale, &TEXTS.no_slot, &[]), question))
+            Ok(say::before(fill(locale, &TEXTS.no_slot, &[]), question))
         }
         NotOffered::Closed(reason) => closed(context, chat, (office, day), &reason).await,
         NotOffered::NotReleased(at) => not_released(context, chat, (office, day), at).await,
@@ -181,7 +181,7 @@ async fn another_date(
 ) -> Result<Reply, TurnError> {
     (chat.draft.date, chat.draft.time, chat.draft.any_hour) = (None, None, false);
     chat.question = Question::Date;
-    Ok(say::first(why, ask::date(context, chat, day).await?))
+    Ok(say::before(why, ask::date(context, chat, day).await?))
 }
 
 /// Why a booking stays as it is.

@@ -11,7 +11,6 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::texts::TEXTS;
 
-/// Rows of a list.
 pub(crate) const MAX_ROWS: usize = 10;
 const ROW_CHARS: usize = 24;
 const BUTTON_CHARS: usize = 20;
@@ -58,7 +57,7 @@ pub(crate) fn with_list(text: String, locale: Locale, rows: Vec<Choice>) -> Repl
 }
 
 /// Something that is said before a question.
-pub(crate) fn first(text: String, question: Reply) -> Reply {
+pub(crate) fn before(text: String, question: Reply) -> Reply {
     Reply { text: format!("{text}\n\n{}", question.text), ..question }
 }
 
