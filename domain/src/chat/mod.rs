@@ -2,10 +2,11 @@
 //!
 //! - [`words`]: what a text says, in any of the spellings that people use.
 //! - [`Pick`]: what a button or a row of a list stands for.
-//! - [`Chat`]: what is remembered between two messages; [`Chat::hear`] is the machine: from a message
+//! - [`Chat`]: what is remembered between two messages. [`Chat::hear`] is the machine: from a message
 //!   and the [`World`] it makes the next [`Act`], which a caller carries out over the ledger.
 
-mod flow;
+mod hear;
+mod next;
 mod pick;
 mod state;
 mod turn;
@@ -13,7 +14,7 @@ pub mod words;
 
 pub use pick::Pick;
 pub use state::{Chat, Draft, Offer, Question};
-pub use turn::{Act, Input, Purpose, Remark, World};
+pub use turn::{Act, BookingsNeeded, Input, Purpose, Remark, World};
 
 #[cfg(test)]
 mod tests;

@@ -56,6 +56,20 @@ pub enum Pick {
     Ticket(BookingCode),
 }
 
+impl Pick {
+    /// The code of the booking that it is about.
+    pub(super) fn booking(&self) -> Option<BookingCode> {
+        match self {
+            Self::Confirm(code)
+            | Self::Cancel(code)
+            | Self::CancelSurely(code)
+            | Self::Move(code)
+            | Self::Ticket(code) => Some(*code),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Pick {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -7,19 +7,20 @@ use crate::code::BookingCode;
 use crate::ids::{ApplicantId, OfficeId, ServiceId};
 use crate::time::SlotTime;
 
-/// A conversation. It is sealed where it is kept: offers may name people.
+/// A conversation. What was offered may name people, so that it is kept sealed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Chat {
     /// What was asked last.
-    pub step: Question,
+    #[serde(rename = "step")]
+    pub question: Question,
     /// What is known of the wish.
     pub draft: Draft,
     /// What was offered last, for those who type instead of tapping.
     pub offered: Vec<Offer>,
-    /// Messages in a row that were not understood.
+    /// How many messages in a row were not understood.
     pub misread: u8,
-    /// When it went on last.
+    /// When the last turn was taken.
     #[serde(with = "chrono::serde::ts_seconds_option", skip_serializing_if = "Option::is_none")]
     pub touched_at: Option<DateTime<Utc>>,
     /// Whether the person wants no reminders.
@@ -68,7 +69,7 @@ pub struct Draft {
     pub time: Option<SlotTime>,
     /// Whether any hour of the date will do.
     pub any_hour: bool,
-    /// The booking that is moved; absent: a new one is made.
+    /// The booking that is to be moved; absent: a new one is made.
     pub moving: Option<BookingCode>,
 }
 
@@ -87,7 +88,7 @@ impl std::fmt::Debug for Offer {
     }
 }
 
-/// A conversation that rests for so long begins anew: twice as long as a seat is usually held.
+/// A conversation that rested for so long begins anew. A seat is usually held for half of it.
 const EXPIRES: TimeDelta = TimeDelta::minutes(30);
 
 impl Chat {
@@ -99,7 +100,7 @@ impl Chat {
         if is_fresh { self } else { Self { reminders_off: self.reminders_off, ..Self::default() } }
     }
 
-    /// What was offered under a number, from 1, or under this title.
+    /// What was offered in the row of this number, from 1 on, or under this title or the beginning of it.
     pub(super) fn offered_as(&self, text: &str, number: Option<u32>) -> Option<&Offer> {
         let by_number = number
             .and_then(|number| self.offered.get(usize::try_from(number).ok()?.checked_sub(1)?));
@@ -118,7 +119,7 @@ impl Chat {
     }
 }
 
-/// Fewer letters than these name nothing.
+/// Fewer letters than these are the beginning of too much.
 const LEAST_CHARS: usize = 3;
 
 /// Letters and digits only, in lower case.

@@ -4,9 +4,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::*;
+use crate::account::{Applicant, PersonDetails};
 use crate::code::BookingCode;
 use crate::language::Locale;
 use crate::office::Office;
+use crate::person::Category;
 use crate::time::SlotTime;
 
 fn pick() -> impl Strategy<Value = Pick> {
@@ -68,6 +70,45 @@ fn offices() -> Vec<Arc<Office>> {
     list.iter().map(|office| Arc::new(serde_json::from_value(office.clone()).unwrap())).collect()
 }
 
+fn person() -> Applicant {
+    let details = PersonDetails {
+        name: "Siti Contoh".parse().unwrap(),
+        nik: None,
+        birth_date: NaiveDate::default(),
+        ktp_regency: None,
+        category: Category::General,
+    };
+    Applicant { id: "p1".parse().unwrap(), person: "1.0".to_owned(), details }
+}
+
+#[test]
+fn a_conversation_is_stored_under_the_names_that_it_always_had() {
+    let code = BookingCode::from_bits(1);
+    let chat = Chat { question: Question::Confirm(code), ..Chat::default() };
+    let stored = serde_json::json!({
+        "step": {"confirm": code.as_str()},
+        "draft": {"office": null, "service": null, "person": null, "date": null, "time": null,
+            "any_hour": false, "moving": null},
+        "offered": [],
+        "misread": 0,
+    });
+    assert_eq!(serde_json::to_value(&chat).unwrap(), stored);
+    assert_eq!(serde_json::from_value::<Chat>(stored).unwrap(), chat);
+}
+
+#[test]
+fn what_is_typed_instead_of_tapped_names_the_same_booking() {
+    let (offices, code) = (offices(), BookingCode::from_bits(1));
+    let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+    let world = World { offices: &offices, people: &[], bookings: &[], named: None, now };
+    let offer = Offer { id: Pick::Move(code).to_string(), title: "Rab, 2 Des 2026 09:00".into() };
+    let chat = Chat { offered: vec![offer], ..Chat::default() };
+    for typed in ["1", "no. 1", "rab, 2 des 2026 09:00"] {
+        let needed = chat.bookings_needed(&Input::Text(typed.to_owned()), &world);
+        assert_eq!(needed, BookingsNeeded::Named(code), "{typed}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_tapped_comes_back_as_it_was_offered(pick in pick()) {
@@ -89,7 +130,7 @@ proptest! {
     /// known, and nobody is answered for ever who is not understood.
     #[test]
     fn any_conversation_keeps_its_head(said in prop::collection::vec(input(), 1..40)) {
-        let (offices, people) = (offices(), ["p1".parse().unwrap()]);
+        let (offices, people) = (offices(), [person()]);
         let now: DateTime<Utc> = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let world =
             World { offices: &offices, people: &people, bookings: &[], named: None, now };

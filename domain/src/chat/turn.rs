@@ -1,4 +1,4 @@
-//! What the machine hears, what it knows, and what it decides.
+//! What the machine hears, what it knows of the world, and what it decides.
 
 use std::sync::Arc;
 
@@ -6,15 +6,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::pick::Pick;
 use super::state::{Draft, plain};
-use super::words::{self, Command, Details, Misread, Said};
+use super::words::{Details, Misread};
+use crate::account::Applicant;
 use crate::booking::Booking;
 use crate::code::BookingCode;
-use crate::ids::ApplicantId;
+use crate::inbound::Content;
 use crate::language::Locale;
 use crate::office::Office;
 use crate::time::{SlotTime, local_date};
 
-/// A message.
+/// A message as the machine hears it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Input {
     /// Words.
@@ -33,14 +34,39 @@ impl std::fmt::Debug for Input {
     }
 }
 
+impl From<&Content> for Input {
+    fn from(content: &Content) -> Self {
+        match content {
+            Content::Text(text) => Self::Text(text.clone()),
+            // An earlier version of the system may have offered it: the words on it may still do.
+            Content::Choice { id, title } => {
+                id.parse().map_or_else(|_| Self::Text(title.clone()), Self::Pick)
+            }
+            Content::Opened => Self::Opened,
+            Content::Unreadable | Content::Moved { .. } => Self::Unreadable,
+        }
+    }
+}
+
+/// Which of the account's bookings the machine has to know before it hears a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BookingsNeeded {
+    /// None: [`World::named`] and [`World::bookings`] are not looked at.
+    None,
+    /// The one with this code, as [`World::named`].
+    Named(BookingCode),
+    /// All that are on, as [`World::bookings`].
+    Live,
+}
+
 /// What the machine knows of the world. Everything of a person is the account's own.
 #[derive(Debug)]
 pub struct World<'a> {
     /// The offices that this number speaks for.
     pub offices: &'a [Arc<Office>],
     /// The account's people.
-    pub people: &'a [ApplicantId],
-    /// The account's bookings that are on.
+    pub people: &'a [Applicant],
+    /// The account's bookings that are on, if the message asks for them.
     pub bookings: &'a [Booking],
     /// The booking that the message names, if it is the account's own.
     pub named: Option<&'a Booking>,
@@ -48,14 +74,39 @@ pub struct World<'a> {
     pub now: DateTime<Utc>,
 }
 
+impl World<'_> {
+    pub(super) fn office(&self, draft: &Draft) -> Option<&Arc<Office>> {
+        let id = draft.office.as_ref()?;
+        self.offices.iter().find(|office| office.id == *id)
+    }
+
+    /// The date at the office of the draft; without one, where most offices are.
+    pub(super) fn today(&self, draft: &Draft) -> NaiveDate {
+        let zone = self.office(draft).map_or(chrono_tz::Asia::Jakarta, |office| office.timezone);
+        local_date(self.now, zone)
+    }
+}
+
+/// The one office whose name, city or id holds these words.
+pub(super) fn one_office<'a>(text: &str, world: &'a World<'_>) -> Option<&'a Arc<Office>> {
+    let wanted = plain(text);
+    let matches = |office: &&Arc<Office>| {
+        let names = [office.name.as_str(), &office.city, office.id.as_str()];
+        wanted.len() >= 3 && names.iter().any(|name| plain(name).contains(&wanted))
+    };
+    let mut found = world.offices.iter().filter(matches);
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
+}
+
 /// What is done next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
-    /// Nothing is answered.
+    /// Nothing: there is no answer.
     Nothing,
-    /// A remark.
+    /// Say something that asks nothing.
     Say(Remark),
-    /// The menu.
+    /// Show the menu.
     Menu,
     /// Ask for the office; offices from the n-th on.
     AskOffice(usize),
@@ -69,13 +120,13 @@ pub enum Act {
     AskDate(NaiveDate),
     /// Ask for the hour on this date; hours from this one on.
     AskHour(NaiveDate, Option<SlotTime>),
-    /// Ask whether a booking is really cancelled.
+    /// Ask whether a booking is really to be cancelled.
     AskCancel(BookingCode),
     /// Ask which booking is meant.
     AskBooking(Purpose),
     /// Verify a registration by one of these codes.
     Verify(Vec<String>),
-    /// Add a person to the account, then go on with [`super::Chat::next`].
+    /// Add a person to the account, then go on with [`Chat::next`](super::Chat::next).
     Add(Details),
     /// Hold a seat as the draft says.
     Hold,
@@ -89,7 +140,7 @@ pub enum Act {
     Ticket(BookingCode),
     /// Show the bookings that are on.
     Show,
-    /// Speak this language, or the other one.
+    /// Speak this language; absent: the other one.
     Speak(Option<Locale>),
 }
 
@@ -125,58 +176,10 @@ pub enum Remark {
     HoldExpired,
     /// The booking is over.
     Ended,
-    /// The message was not understood: an example.
+    /// The message was not understood: an example of one that would be.
     Example,
     /// Only words can be read here.
     OnlyWords,
-    /// The message was not understood again and again: a person's address.
+    /// Message after message was not understood: whom to ask.
     Contact,
-}
-
-impl Input {
-    /// The code of the booking that it names.
-    pub fn code(&self, today: NaiveDate) -> Option<BookingCode> {
-        match self {
-            Self::Pick(
-                Pick::Confirm(code)
-                | Pick::Cancel(code)
-                | Pick::CancelSurely(code)
-                | Pick::Move(code)
-                | Pick::Ticket(code),
-            ) => Some(*code),
-            Self::Text(text) => match words::understand(text, today) {
-                Said::Code(code)
-                | Said::Command(Command::Cancel(Some(code)) | Command::Move(Some(code))) => {
-                    Some(code)
-                }
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-}
-
-impl World<'_> {
-    pub(super) fn office(&self, draft: &Draft) -> Option<&Arc<Office>> {
-        let id = draft.office.as_ref()?;
-        self.offices.iter().find(|office| office.id == *id)
-    }
-
-    /// The date at the office of the draft, or at most offices.
-    pub fn today(&self, draft: &Draft) -> NaiveDate {
-        let zone = self.office(draft).map_or(chrono_tz::Asia::Jakarta, |office| office.timezone);
-        local_date(self.now, zone)
-    }
-}
-
-/// The one office whose name, city or id holds these words.
-pub(super) fn one_office<'a>(text: &str, world: &'a World<'_>) -> Option<&'a Arc<Office>> {
-    let wanted = plain(text);
-    let matches = |office: &&Arc<Office>| {
-        let names = [office.name.as_str(), &office.city, office.id.as_str()];
-        wanted.len() >= 3 && names.iter().any(|name| plain(name).contains(&wanted))
-    };
-    let mut found = world.offices.iter().filter(matches);
-    let only = found.next()?;
-    found.next().is_none().then_some(only)
 }

@@ -1,4 +1,7 @@
-//! What a text says, as far as it can be told without knowing what was asked.
+//! What a text says, as far as its words tell without the question that they answer.
+//!
+//! `text` brings it into plain form, `lex` cuts it into tokens, `fields` finds numbers, dates, times and
+//! labels among them, `assign` tells whose they are; `command` and `code` look at its words.
 
 mod assign;
 mod calendar;
@@ -9,6 +12,7 @@ mod fields;
 mod label;
 mod lex;
 mod number;
+mod said;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -17,108 +21,28 @@ mod vocabulary;
 
 use chrono::NaiveDate;
 
-use crate::code::BookingCode;
-use crate::language::Locale;
-use crate::personal::{Nik, PersonName};
-use crate::time::SlotTime;
-
 use assign::{Loose, assign, name_like};
 use code::Found;
 use command::is_known;
 use fields::{Fields, Value};
 use label::Label;
+pub use said::{Command, Details, Misread, Said};
 use vocabulary::Meaning;
 
-/// What a text says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
-    /// A word that means the same at any point of the conversation.
-    Command(Command),
-    /// A code that proves a number to the web: candidates in order, eight symbols each, read as
-    /// Crockford says.
-    Registration(Vec<String>),
-    /// A booking's code, and nothing else.
-    Code(BookingCode),
-    /// Something that was meant as a booking's code and is mistyped.
-    MistypedCode,
-    /// A wish with the person's details, as the office's old format has it.
-    Wish(Details),
-    /// A number: a row of the list that was offered.
-    Number(u32),
-    /// A date.
-    Date(NaiveDate),
-    /// A time of day.
-    Time(SlotTime),
-    /// Agreement.
-    Yes,
-    /// The opposite.
-    No,
-    /// Words of no known meaning, perhaps the name of something that was offered.
-    Other,
-    /// No words at all: empty, punctuation, pictographs.
-    Nothing,
-}
-
-/// A word that means the same at any point of the conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Command {
-    /// `MENU`, `0`, a greeting.
-    Menu,
-    /// `DAFTAR` without a code, `BOOKING`, `ANTRI`: begin a booking.
-    Book,
-    /// `BATAL`, with or without the code of a booking.
-    Cancel(Option<BookingCode>),
-    /// `JADWAL`: show bookings.
-    Show,
-    /// `PINDAH`, with or without the code of a booking.
-    Move(Option<BookingCode>),
-    /// `BANTUAN`, `HELP`.
-    Help,
-    /// `BAHASA`, `ENGLISH`; absent: the other language.
-    Language(Option<Locale>),
-    /// `STOP`: no reminders.
-    Stop,
-    /// `MULAI`, `START`: reminders again.
-    Resume,
-}
-
-/// Details of a person and a wish, from fields in any order. What is missing is absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Details {
-    /// Name.
-    pub name: Option<PersonName>,
-    /// National identity number.
-    pub nik: Option<Nik>,
-    /// Birth date, if it was stated.
-    pub birth_date: Option<NaiveDate>,
-    /// City or regency of the KTP, if it was named as such (`KOTA BANDUNG`, `KAB. SLEMAN`,
-    /// `KTP: Bandung`) or, with [`details`], stands as a second field of words.
-    pub regency: Option<String>,
-    /// Date of the visit.
-    pub date: Option<NaiveDate>,
-    /// Time of the visit.
-    pub time: Option<SlotTime>,
-    /// Fields that could not be read.
-    pub faults: Vec<Misread>,
-}
-
-/// A field that could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Misread {
-    /// Digits that should be a NIK and are not: too few, too many, an impossible date.
-    Nik,
-    /// A date that does not exist.
-    Date,
-    /// A date of visit that has passed.
-    PastDate,
-    /// Fields that cannot be told apart.
-    Unclear,
-}
-
-/// Words beside a date or a code; with more of them it is a sentence that tells something else.
+/// Words beside a date or a code; with more of them it is a sentence about something else.
 const MAX_WORDS_BESIDE: usize = 6;
 
 /// What a text says. `today` is the date where the visit will be.
+///
+/// ```
+/// use antrian_domain::chat::words::{Command, Said, understand};
+///
+/// let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+/// assert_eq!(understand("tolong BATALkan dong", today), Said::Command(Command::Cancel(None)));
+/// assert_eq!(understand("Rabu, 2 Desember", today), Said::Date("2026-12-02".parse().unwrap()));
+/// let Said::Wish(details) = understand("#Siti Contoh#9971014501909001#besok", today) else { panic!() };
+/// assert_eq!(details.date, today.succ_opt());
+/// ```
 pub fn understand(text: &str, today: NaiveDate) -> Said {
     let plain = text::plain(text);
     let words = text::words(&plain);
@@ -127,19 +51,24 @@ pub fn understand(text: &str, today: NaiveDate) -> Said {
         return if asks { Said::Command(Command::Help) } else { Said::Nothing };
     }
     let fields = fields::read(&plain, today);
+    // Sixteen digits that are a NIK are nothing else, and what stands around them are details.
     if fields.pieces.iter().any(|piece| matches!(piece.value, Value::Nik(_))) {
         return wish(&plain, &fields, today);
     }
+    // After `DAFTAR` even letters alone may be a code; anywhere else they would be words.
     let candidates = code::after_register(&plain);
     if !candidates.is_empty() {
         return Said::Registration(candidates);
     }
+    // From here on the most specific reading comes first. Eight digits that are a date look like a
+    // registration's code too; `BATAL 7KQ4M-M2XR9` is a command, but only with its code; `2` is a row
+    // and `0` the menu; and a command counts before a date beside it, for `batal besok` cancels.
     date_alone(&fields, today)
-        .or_else(|| code_like(&plain, &fields))
+        .or_else(|| registration_code(&plain, &fields))
         .or_else(|| booking_code(&plain))
         .or_else(|| command::number(&words).map(numbered))
-        .or_else(|| order(&plain, &words, &fields, today))
-        .or_else(|| moment(&plain, &words, &fields, today))
+        .or_else(|| command_alone(&plain, &words, &fields, today))
+        .or_else(|| date_or_time(&plain, &words, &fields, today))
         .unwrap_or(Said::Other)
 }
 
@@ -163,23 +92,8 @@ fn date_alone(fields: &Fields, today: NaiveDate) -> Option<Said> {
     Some(Said::Date(date))
 }
 
-/// A booking's code, perhaps with what is to be done with it.
-fn booking_code(plain: &str) -> Option<Said> {
-    let (found, beside) = code::booking(plain)?;
-    let Found::Code(code) = found else { return Some(Said::MistypedCode) };
-    if beside.len() > MAX_WORDS_BESIDE {
-        return None;
-    }
-    let parsed = beside.iter().find_map(|word| vocabulary::meaning_at(std::slice::from_ref(word)));
-    Some(match parsed.map(|(meaning, ..)| meaning) {
-        Some(Meaning::Do(Command::Cancel(_))) => Said::Command(Command::Cancel(Some(code))),
-        Some(Meaning::Do(Command::Move(_))) => Said::Command(Command::Move(Some(code))),
-        _ => Said::Code(code),
-    })
-}
-
 /// Eight symbols that may be a registration's code: not a date, existing or not.
-fn code_like(plain: &str, fields: &Fields) -> Option<Said> {
+fn registration_code(plain: &str, fields: &Fields) -> Option<Said> {
     let is_date = |value: &Value| matches!(value, Value::Date(_) | Value::BadDate);
     if fields.pieces.iter().any(|piece| is_date(&piece.value)) {
         return None;
@@ -187,69 +101,87 @@ fn code_like(plain: &str, fields: &Fields) -> Option<Said> {
     code::alone(plain).map(|code| Said::Registration(vec![code]))
 }
 
-/// A command, agreement or the opposite. A wish to book with its date or time is a wish.
-fn order(plain: &str, words: &[String], fields: &Fields, today: NaiveDate) -> Option<Said> {
+/// A booking's code, perhaps with what is to be done with it.
+fn booking_code(plain: &str) -> Option<Said> {
+    let (found, beside) = code::booking(plain)?;
+    let Found::Code(code) = found else { return Some(Said::MistypedCode) };
+    if beside.len() > MAX_WORDS_BESIDE {
+        return None;
+    }
+    let meant = beside.iter().find_map(|word| vocabulary::meaning_at(std::slice::from_ref(word)));
+    Some(match meant.map(|(meaning, ..)| meaning) {
+        Some(Meaning::Do(Command::Cancel(_))) => Said::Command(Command::Cancel(Some(code))),
+        Some(Meaning::Do(Command::Move(_))) => Said::Command(Command::Move(Some(code))),
+        _ => Said::Code(code),
+    })
+}
+
+/// A command, agreement or the opposite, unless the text is rather a wish: `daftar besok` books for
+/// tomorrow, but `batal besok` cancels, and only a person's details turn that into a wish as well.
+fn command_alone(plain: &str, words: &[String], fields: &Fields, today: NaiveDate) -> Option<Said> {
     let meaning = command::meant(words)?;
     let is_words = |value: &Value| matches!(value, Value::Words { .. });
-    let is_wish = fields.labelled || !fields.pieces.iter().all(|piece| is_words(&piece.value));
-    let is_person = is_old_form(plain) || has_name(fields, today);
+    let has_fields = fields.labelled || !fields.pieces.iter().all(|piece| is_words(&piece.value));
     let gives_way = !matches!(
         meaning,
         Meaning::Do(
             Command::Cancel(_) | Command::Move(_) | Command::Show | Command::Help | Command::Stop
         )
     );
-    (!(is_wish && (gives_way || is_person))).then(|| command::said(meaning))
+    let is_wish = has_fields && (gives_way || is_form(plain, fields, today));
+    (!is_wish).then(|| command::said(meaning))
 }
 
-/// Dates, times and labelled fields.
-fn moment(plain: &str, words: &[String], fields: &Fields, today: NaiveDate) -> Option<Said> {
-    let parsed = |value: &Value| !matches!(value, Value::Words { .. });
-    let parsed: Vec<_> = fields.pieces.iter().filter(|piece| parsed(&piece.value)).collect();
-    let unknown = words.iter().filter(|word| !is_known(word)).count();
-    let is_form = fields.labelled || is_old_form(plain) || has_name(fields, today);
-    if parsed.is_empty() && !fields.labelled {
+/// A date or a time; with other fields beside it, a wish.
+fn date_or_time(plain: &str, words: &[String], fields: &Fields, today: NaiveDate) -> Option<Said> {
+    let is_more_than_words = |value: &Value| !matches!(value, Value::Words { .. });
+    let pieces = fields.pieces.iter().map(|piece| &piece.value);
+    let values: Vec<_> = pieces.filter(|value| is_more_than_words(value)).collect();
+    let is_form = fields.labelled || is_form(plain, fields, today);
+    if values.is_empty() && !fields.labelled {
         return None;
     }
+    let unknown = words.iter().filter(|word| !is_known(word)).count();
     if !is_form && unknown > 2 * MAX_WORDS_BESIDE {
         return None;
     }
+    // `daftar besok` asks for a person first: it is more than the answer to "which date?".
     let books = words.iter().any(|word| word == "daftar" || word == "boking");
-    match parsed.as_slice() {
-        [piece] if !is_form && !books => match &piece.value {
-            Value::Date(stated) => stated.likely(today).map(Said::Date),
-            Value::Time(time) => Some(Said::Time(*time)),
-            _ => Some(wish(plain, fields, today)),
-        },
+    match values.as_slice() {
+        [Value::Date(stated)] if !is_form && !books => stated.likely(today).map(Said::Date),
+        [Value::Time(time)] if !is_form && !books => Some(Said::Time(*time)),
         _ => Some(wish(plain, fields, today)),
     }
 }
 
-/// Whether fields are told apart as in the office's old format.
-fn is_old_form(plain: &str) -> bool {
-    plain.trim_matches(|c: char| !c.is_alphanumeric()).contains('#')
+/// Whether the fields are told apart as in the office's old format, or tell of a person.
+fn is_form(plain: &str, fields: &Fields, today: NaiveDate) -> bool {
+    let is_old_format = plain.trim_matches(|c: char| !c.is_alphanumeric()).contains('#');
+    is_old_format || has_name(fields, today)
 }
 
 /// Whether words that may be a name stand beside a NIK or a birth date.
 fn has_name(fields: &Fields, today: NaiveDate) -> bool {
-    let name = |value: &Value| match value {
+    let is_name = |value: &Value| match value {
         Value::Words { text, numbers } => !numbers && name_like(text).is_some(),
         _ => false,
     };
-    let person = |value: &Value| match value {
+    let tells_who = |value: &Value| match value {
         Value::BadNik | Value::Nik(_) => true,
         Value::Date(stated) => stated.likely(today).is_some_and(|date| date < today),
         _ => false,
     };
-    fields.pieces.iter().any(|piece| name(&piece.value))
-        && fields.pieces.iter().any(|piece| person(&piece.value))
+    fields.pieces.iter().any(|piece| is_name(&piece.value))
+        && fields.pieces.iter().any(|piece| tells_who(&piece.value))
 }
 
+/// What the fields make together. Words without a label are a name only in a form: elsewhere they are
+/// whatever people say beside a date.
 fn wish(plain: &str, fields: &Fields, today: NaiveDate) -> Said {
-    let is_form = is_old_form(plain) || has_name(fields, today);
-    let mut details = assign(fields, if is_form { Loose::Name } else { Loose::Ignored }, today);
+    let loose = if is_form(plain, fields, today) { Loose::Name } else { Loose::Ignored };
+    let mut details = assign(fields, loose, today);
     if details == Details::default() {
-        details.faults.push(Misread::Unclear);
+        details.misread.push(Misread::Unclear);
     }
     Said::Wish(details)
 }

@@ -3,205 +3,170 @@
 use antrian::domain::account::Applicant;
 use antrian::domain::chat::words::Misread;
 use antrian::domain::chat::{Chat, Pick};
-use antrian::domain::language::{Locale, date_time, fill, in_language};
-use antrian::domain::office::{Channel, Office};
-use antrian::domain::time::{SlotTime, local_date, zone_name};
+use antrian::domain::language::{self, Locale, date_time, fill, in_language};
+use antrian::domain::office::Office;
+use antrian::domain::time::{SlotTime, local_date};
 use antrian::ledger::{DayAvailability, DayStatus};
 use antrian::messaging::compose::Reply;
 use chrono::{Days, NaiveDate};
 
-use crate::TurnError;
-use crate::say::{MAX_ROWS, plain, row, short_date, with_list};
+use crate::context::TurnContext;
+use crate::error::TurnError;
+use crate::say::{self, MAX_ROWS, row};
 use crate::texts::TEXTS;
-use crate::turn::TurnContext;
 
 /// Which office; the n-th and those after it.
-pub(crate) fn office(turn: &TurnContext<'_>, from: usize) -> Reply {
-    let locale = turn.account.locale;
-    let left = turn.offices.iter().skip(from);
-    let many = turn.offices.len().saturating_sub(from) > MAX_ROWS;
-    let shown = if many { MAX_ROWS - 1 } else { MAX_ROWS };
-    let mut rows: Vec<_> = left
-        .take(shown)
-        .map(|office| row(&Pick::Office(office.id.clone()), &office.city, &office.name))
-        .collect();
-    if many {
-        let more = in_language(locale, &TEXTS.more_offices);
-        rows.push(row(&Pick::Offices(from + shown), more, ""));
-    }
-    with_list(fill(locale, &TEXTS.ask_office, &[]), locale, rows)
+pub(crate) fn office(context: &TurnContext<'_>, from: usize) -> Reply {
+    let locale = context.account.locale;
+    let rows = say::rows(
+        context.offices.get(from..).unwrap_or_default(),
+        |office| row(&Pick::Office(office.id.clone()), &office.city, &office.name),
+        |_| {
+            let next = Pick::Offices(from + MAX_ROWS - 1);
+            row(&next, in_language(locale, &TEXTS.more_offices), "")
+        },
+    );
+    say::with_list(fill(locale, &TEXTS.ask_office, &[]), locale, rows)
 }
 
 /// Which service.
-pub(crate) fn service(turn: &TurnContext<'_>, chat: &Chat) -> Reply {
-    let locale = turn.account.locale;
-    let Some(office) = chosen(turn, chat) else { return office(turn, 0) };
+pub(crate) fn service(context: &TurnContext<'_>, chat: &Chat) -> Reply {
+    let locale = context.account.locale;
+    let Some(office) = context.office(chat) else { return office(context, 0) };
     let rows = office.services.iter().take(MAX_ROWS).map(|service| {
         let name = in_language(locale, &service.name);
         row(&Pick::Service(service.id.clone()), name, name)
     });
     let text = fill(locale, &TEXTS.ask_service, &[("office", &office.name)]);
-    with_list(text, locale, rows.collect())
+    say::with_list(text, locale, rows.collect())
 }
 
 /// For whom.
-pub(crate) fn person(turn: &TurnContext<'_>) -> Reply {
-    let locale = turn.account.locale;
+pub(crate) fn person(context: &TurnContext<'_>) -> Reply {
+    let locale = context.account.locale;
     let known = |person: &Applicant| {
         row(&Pick::Person(person.id.clone()), person.details.name.expose(), "")
     };
-    let mut rows: Vec<_> = turn.people.iter().map(known).collect();
+    let mut rows: Vec<_> = context.people.iter().map(known).collect();
     rows.push(row(&Pick::NewPerson, in_language(locale, &TEXTS.new_person), ""));
-    with_list(fill(locale, &TEXTS.ask_person, &[]), locale, rows)
+    say::with_list(fill(locale, &TEXTS.ask_person, &[]), locale, rows)
 }
 
-/// Who that is.
+/// Who that is; what was wrong with the last answer comes first.
 pub(crate) fn details(locale: Locale, misread: Option<Misread>) -> Reply {
     let example = fill(locale, &TEXTS.example_details, &[]);
-    let question = plain(locale, &TEXTS.ask_details, &[("example", &example)]);
+    let question = say::plain(locale, &TEXTS.ask_details, &[("example", &example)]);
     match misread {
-        Some(misread) => after(locale, misread, question),
+        Some(misread) => after_misread(locale, misread, question),
         None => question,
     }
 }
 
 /// What was wrong, and then the question.
-pub(crate) fn after(locale: Locale, misread: Misread, question: Reply) -> Reply {
-    let fault = match misread {
+pub(crate) fn after_misread(locale: Locale, misread: Misread, question: Reply) -> Reply {
+    let wrong = match misread {
         Misread::Nik => &TEXTS.fault_nik,
         Misread::Date => &TEXTS.fault_date,
         Misread::PastDate => &TEXTS.fault_past_date,
         Misread::Unclear => &TEXTS.fault_unclear,
     };
-    let text = format!("{}\n\n{}", fill(locale, fault, &[]), question.text);
-    Reply { text, ..question }
+    say::before(fill(locale, wrong, &[]), question)
 }
 
-/// The office of the wish.
-pub(crate) fn chosen<'s>(turn: &'s TurnContext<'_>, chat: &Chat) -> Option<&'s Office> {
-    let id = chat.draft.office.as_ref()?;
-    turn.offices.iter().find(|office| office.id == *id).map(|office| &**office)
-}
+/// Days looked at for free seats.
+const MAX_DAYS: u64 = 70;
+/// Days read before the next are: twice as many as the ledger reads at once. One working day more than a
+/// list has rows is among them, unless they begin on a Saturday.
+const CHUNK_DAYS: u64 = 16;
 
-/// The channel whose seats the person of the wish may have.
-pub(crate) fn channel(turn: &TurnContext<'_>, chat: &Chat) -> Channel {
-    let person = turn.people.iter().find(|person| Some(&person.id) == chat.draft.person.as_ref());
-    let has_priority = person.is_some_and(|person| person.details.category.has_priority());
-    if has_priority { Channel::Priority } else { Channel::Whatsapp }
-}
-
-/// Days read in one go.
-const CHUNK_DAYS: u64 = 14;
-/// Days looked at in all.
-const MAX_CHUNKS: u64 = 5;
-
-/// Days with free seats from a date on, one more than a list has room for.
+/// Days with free seats from a date on, at least one more than a list has room for if there are.
 async fn free_days(
-    turn: &TurnContext<'_>,
+    context: &TurnContext<'_>,
     chat: &Chat,
     office: &Office,
     from: NaiveDate,
 ) -> Result<Vec<DayAvailability>, TurnError> {
     let Some(service) = &chat.draft.service else { return Ok(vec![]) };
-    let channel = channel(turn, chat);
+    let (channel, now) = (context.channel(chat), context.now);
     let mut free = Vec::new();
-    for chunk in 0..MAX_CHUNKS {
-        let first = from + Days::new(chunk * CHUNK_DAYS);
-        let last = first + Days::new(CHUNK_DAYS - 1);
-        let days = turn
-            .ledger
-            .availability(office, service, first, last, channel, turn.now)
-            .await
-            .map_err(TurnError::ledger)?;
-        free.extend(days.into_iter().filter(|day| day.status == DayStatus::Open));
-        if free.len() > MAX_ROWS {
-            break;
-        }
+    let mut ahead = 0;
+    while ahead < MAX_DAYS && free.len() <= MAX_ROWS {
+        let days = CHUNK_DAYS.min(MAX_DAYS - ahead);
+        let first = from + Days::new(ahead);
+        let last = first + Days::new(days - 1);
+        let read = context.ledger.availability(office, service, first, last, channel, now).await?;
+        free.extend(read.into_iter().filter(|day| day.status == DayStatus::Open));
+        ahead += days;
     }
     Ok(free)
 }
 
 /// On which date.
 pub(crate) async fn date(
-    turn: &TurnContext<'_>,
+    context: &TurnContext<'_>,
     chat: &Chat,
     from: NaiveDate,
 ) -> Result<Reply, TurnError> {
-    let locale = turn.account.locale;
-    let Some(chosen) = chosen(turn, chat) else { return Ok(office(turn, 0)) };
-    let from = from.max(local_date(turn.now, chosen.timezone));
-    let days = free_days(turn, chat, chosen, from).await?;
+    let locale = context.account.locale;
+    let Some(office) = context.office(chat) else { return Ok(self::office(context, 0)) };
+    let from = from.max(local_date(context.now, office.timezone));
+    let days = free_days(context, chat, office, from).await?;
     if days.is_empty() {
-        let (opens_at, _) = chosen.release.next_release(turn.now, chosen.timezone);
-        let when = date_time(locale, opens_at, chosen.timezone);
-        let values = [("office", &*chosen.name), ("when", &*when)];
-        return Ok(plain(locale, &TEXTS.no_dates, &values));
+        let (opens_at, _) = office.release.next_release(context.now, office.timezone);
+        let when = date_time(locale, opens_at, office.timezone);
+        let values = [("office", &*office.name), ("when", &*when)];
+        return Ok(say::plain(locale, &TEXTS.no_dates, &values));
     }
-    let shown = if days.len() > MAX_ROWS { MAX_ROWS - 1 } else { days.len() };
-    let mut rows: Vec<_> = days
-        .iter()
-        .take(shown)
-        .map(|day| {
-            let seats: u32 = day.slots.iter().map(|slot| u32::from(slot.seats_free)).sum();
-            row(&Pick::Date(day.date), &short_date(locale, day.date), &seats_left(locale, seats))
-        })
-        .collect();
-    if let Some(next) = days.get(shown) {
-        rows.push(row(&Pick::Dates(next.date), in_language(locale, &TEXTS.more_dates), ""));
-    }
-    let text = fill(locale, &TEXTS.ask_date, &[("office", &chosen.name)]);
-    Ok(with_list(text, locale, rows))
+    let rows = say::rows(
+        &days,
+        |day| {
+            let seats = day.slots.iter().map(|slot| u32::from(slot.seats_free)).sum();
+            let title = say::short_date(locale, day.date);
+            row(&Pick::Date(day.date), &title, &say::seats_left(locale, seats))
+        },
+        |next| row(&Pick::Dates(next.date), in_language(locale, &TEXTS.more_dates), ""),
+    );
+    let text = fill(locale, &TEXTS.ask_date, &[("office", &office.name)]);
+    Ok(say::with_list(text, locale, rows))
 }
 
-pub(crate) fn seats_left(locale: Locale, seats: u32) -> String {
-    fill(locale, &TEXTS.seats, &[("seats", &seats.to_string())])
+/// The question for the hour, if there is an hour to choose.
+pub(crate) enum Hours {
+    /// It is asked.
+    Ask(Reply),
+    /// The date has no free seat; what it is for somebody who looks for one.
+    NoSeat(DayStatus),
 }
 
 /// At which hour.
 pub(crate) async fn hour(
-    turn: &TurnContext<'_>,
-    chat: &mut Chat,
+    context: &TurnContext<'_>,
+    chat: &Chat,
     day: NaiveDate,
     from: Option<SlotTime>,
-) -> Result<Reply, TurnError> {
-    let locale = turn.account.locale;
-    let (Some(office), Some(service)) = (chosen(turn, chat), chat.draft.service.clone()) else {
-        return date(turn, chat, day).await;
+) -> Result<Hours, TurnError> {
+    let locale = context.account.locale;
+    let (Some(office), Some(service)) = (context.office(chat), &chat.draft.service) else {
+        return Ok(Hours::Ask(date(context, chat, day).await?));
     };
-    let channel = channel(turn, chat);
-    let days = turn.ledger.availability(office, &service, day, day, channel, turn.now).await;
-    let days = days.map_err(TurnError::ledger)?;
-    let slots = days.first().map(|found| &*found.slots).unwrap_or_default();
-    let free: Vec<_> = slots
-        .iter()
-        .filter(|slot| slot.seats_free > 0 && from.is_none_or(|from| slot.time >= from))
-        .collect();
+    let (channel, now) = (context.channel(chat), context.now);
+    let mut days = context.ledger.availability(office, service, day, day, channel, now).await?;
+    let Some(found) = days.pop() else { return Ok(Hours::NoSeat(DayStatus::Full)) };
+    let is_later = |time| from.is_none_or(|from| time >= from);
+    let slots = found.slots.iter();
+    let free: Vec<_> = slots.filter(|slot| slot.seats_free > 0 && is_later(slot.time)).collect();
     if free.is_empty() {
-        return crate::hold::no_seat_on(turn, chat, day, None).await;
+        return Ok(Hours::NoSeat(found.status));
     }
-    let shown = if free.len() > MAX_ROWS { MAX_ROWS - 1 } else { free.len() };
-    let mut rows: Vec<_> = free
-        .iter()
-        .take(shown)
-        .map(|slot| {
-            let title = hour_of(locale, slot.time, office);
-            let seats = seats_left(locale, slot.seats_free.into());
-            row(&Pick::Slot(day, slot.time), &title, &seats)
-        })
-        .collect();
-    if let Some(next) = free.get(shown) {
-        rows.push(row(&Pick::Hours(day, next.time), in_language(locale, &TEXTS.more_hours), ""));
-    }
-    let date = antrian::domain::language::date(locale, day);
+    let rows = say::rows(
+        &free,
+        |slot| {
+            let seats = say::seats_left(locale, slot.seats_free.into());
+            row(&Pick::Slot(day, slot.time), &say::hour(locale, slot.time, office), &seats)
+        },
+        |next| row(&Pick::Hours(day, next.time), in_language(locale, &TEXTS.more_hours), ""),
+    );
+    let date = language::date(locale, day);
     let values = [("date", &*date), ("office", &*office.name)];
-    Ok(with_list(fill(locale, &TEXTS.ask_hour, &values), locale, rows))
-}
-
-/// `09.00 WIB` or `09:00 WIB`.
-pub(crate) fn hour_of(locale: Locale, time: SlotTime, office: &Office) -> String {
-    let time = match locale {
-        Locale::Id => time.to_string().replace(':', "."),
-        Locale::En => time.to_string(),
-    };
-    format!("{time} {}", zone_name(office.timezone))
+    Ok(Hours::Ask(say::with_list(fill(locale, &TEXTS.ask_hour, &values), locale, rows)))
 }

@@ -1,16 +1,16 @@
-//! Answers: texts with what can be tapped below them.
+//! Answers: texts with what can be tapped below them. Lengths are those that WhatsApp shows.
 
 use antrian::domain::booking::{Booking, Status};
-use antrian::domain::chat::Pick;
+use antrian::domain::chat::{Offer, Pick};
 use antrian::domain::language::{Locale, Text, clip, date, date_time, fill, in_language};
 use antrian::domain::office::Office;
+use antrian::domain::time::{SlotTime, zone_name};
 use antrian::messaging::compose::Reply;
 use antrian::messaging::{Choice, Choices, Section};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::texts::TEXTS;
 
-/// Rows that a list has at most; the last one leads on when there are more.
 pub(crate) const MAX_ROWS: usize = 10;
 const ROW_CHARS: usize = 24;
 const BUTTON_CHARS: usize = 20;
@@ -37,22 +37,41 @@ pub(crate) fn row(pick: &Pick, title: &str, description: &str) -> Choice {
     Choice { id: pick.to_string(), title: clip(title, ROW_CHARS), description }
 }
 
-/// A text with a list; rows that do not fit give way to the one that leads on.
+/// The rows of a list of `items`. If they do not all fit, `more` makes the last row of the first item
+/// that does not.
+pub(crate) fn rows<T>(
+    items: &[T],
+    row: impl Fn(&T) -> Choice,
+    more: impl FnOnce(&T) -> Choice,
+) -> Vec<Choice> {
+    let shown = if items.len() > MAX_ROWS { MAX_ROWS - 1 } else { items.len() };
+    let (shown, left) = items.split_at(shown);
+    shown.iter().map(row).chain(left.first().map(more)).collect()
+}
+
+/// A text with a list.
 pub(crate) fn with_list(text: String, locale: Locale, rows: Vec<Choice>) -> Reply {
     let button = in_language(locale, &TEXTS.choose).to_owned();
     let sections = vec![Section { title: String::new(), rows }];
     Reply { text, choices: Some(Choices::List { button, sections }) }
 }
 
+/// Something that is said before a question.
+pub(crate) fn before(text: String, question: Reply) -> Reply {
+    Reply { text: format!("{text}\n\n{}", question.text), ..question }
+}
+
 /// What can be tapped below an answer, in order.
-pub(crate) fn offered(reply: &Reply) -> Vec<&Choice> {
-    match &reply.choices {
+pub(crate) fn offers(reply: &Reply) -> Vec<Offer> {
+    let choices: Vec<&Choice> = match &reply.choices {
         None => vec![],
         Some(Choices::Buttons(buttons)) => buttons.iter().collect(),
         Some(Choices::List { sections, .. }) => {
             sections.iter().flat_map(|section| &section.rows).collect()
         }
-    }
+    };
+    let offer = |choice: &Choice| Offer { id: choice.id.clone(), title: choice.title.clone() };
+    choices.into_iter().map(offer).collect()
 }
 
 /// The menu.
@@ -72,6 +91,20 @@ pub(crate) fn short_date(locale: Locale, day: NaiveDate) -> String {
     let mut short = || words.next().unwrap_or_default().chars().take(3).collect::<String>();
     let (weekday, _, month) = (short(), short(), short());
     format!("{weekday}, {} {month} {}", day.day(), day.year())
+}
+
+/// `09.00 WIB` or `09:00 WIB`.
+pub(crate) fn hour(locale: Locale, time: SlotTime, office: &Office) -> String {
+    let time = match locale {
+        Locale::Id => time.to_string().replace(':', "."),
+        Locale::En => time.to_string(),
+    };
+    format!("{time} {}", zone_name(office.timezone))
+}
+
+/// How many seats are left, below a date or an hour.
+pub(crate) fn seats_left(locale: Locale, seats: u32) -> String {
+    fill(locale, &TEXTS.seats, &[("seats", &seats.to_string())])
 }
 
 /// A booking in a few lines.

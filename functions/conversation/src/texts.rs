@@ -1,4 +1,4 @@
-//! The words of the conversation, in both languages. They are in `shared/texts/chat.json`.
+//! The words of the conversation, in both languages: `shared/texts/chat.json`.
 
 use std::sync::LazyLock;
 
@@ -21,8 +21,8 @@ texts! {
     new_person ask_details example_details fault_nik fault_date fault_past_date fault_unclear
     people_full ask_date seats more_dates no_dates ask_hour more_hours full full_none closed
     not_released no_slot offline already_booked already_booked_elsewhere booking status_held
-    status_confirmed status_checked_in status_awaiting_documents do_missing show_one show_many show_none do_confirm do_ticket do_move
-    do_cancel ask_cancel cancel_surely keep ask_booking help example_wish stopped resumed kept
+    status_confirmed status_checked_in status_awaiting_documents do_missing show_one show_many
+    show_none do_confirm do_ticket do_move do_cancel ask_cancel cancel_surely keep ask_booking help example_wish stopped resumed kept
     dropped no_booking unknown_code mistyped_code hold_expired ended misread only_words contact
     contact_general busy too_late_to_move moved_too_often checked_in not_now language
     registration_unknown

@@ -75,16 +75,18 @@ impl Store {
     /// # Errors
     /// If the table does not answer or the item is corrupt.
     pub async fn account(&self, id: &AccountId) -> Result<Option<Account>, StoreError> {
-        let Some(profile) = self.get::<ProfileItem>("profile", &keys::profile(id)).await? else {
-            return Ok(None);
-        };
+        let profile: Option<ProfileItem> = self.get("profile", &keys::profile(id)).await?;
+        profile.map(|profile| self.open_account(id, &profile)).transpose()
+    }
+
+    pub(super) fn open_account(
+        &self,
+        id: &AccountId,
+        profile: &ProfileItem,
+    ) -> Result<Account, StoreError> {
         let contacts = self.open_contacts(id, &profile.sealed)?;
-        Ok(Some(Account {
-            id: id.clone(),
-            created_at: profile.created_at,
-            locale: profile.locale,
-            contacts,
-        }))
+        let (created_at, locale) = (profile.created_at, profile.locale);
+        Ok(Account { id: id.clone(), created_at, locale, contacts })
     }
 
     /// Sets the language of an account's messages; one that was erased stays erased.

@@ -7,7 +7,7 @@ use super::accounts::account_exists;
 use super::error::StoreError;
 use super::expression::Expression;
 use super::inbound::inbound_done;
-use super::items::to_item;
+use super::items::{from_item, to_item};
 use super::outbox::message_item;
 use super::transact::{Outcome, Write};
 use super::values::{number, seconds};
@@ -32,6 +32,7 @@ struct ChatItem {
     #[serde(default)]
     version: u32,
     #[serde(
+        rename = "heard_at",
         default,
         with = "chrono::serde::ts_seconds_option",
         skip_serializing_if = "Option::is_none"
@@ -73,20 +74,18 @@ pub enum Turned {
 const KEEP_DAYS: i64 = 365;
 
 impl Store {
-    /// The conversation with an account; a new one if there is none.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
-    pub async fn chat(&self, account: &AccountId) -> Result<ChatKept, StoreError> {
-        let key = keys::chat(account);
-        let Some(item) = self.get::<ChatItem>("chat", &key).await? else {
-            return Ok(ChatKept::default());
-        };
-        let corrupt = || StoreError::corrupt("chat");
+    /// The conversation in an account's item; a new one if there is none.
+    pub(super) fn open_chat(
+        &self,
+        account: &AccountId,
+        item: Option<Item>,
+    ) -> Result<ChatKept, StoreError> {
+        let Some(item) = item else { return Ok(ChatKept::default()) };
+        let item: ChatItem = from_item("chat", item)?;
         let chat = match item.sealed {
             Some(sealed) => {
-                let json =
-                    self.keyring().open(&sealed, &key.aad("sealed")).map_err(|_| corrupt())?;
+                let json = self.keyring().open(&sealed, &keys::chat(account).aad("sealed"));
+                let json = json.map_err(|_| StoreError::corrupt("chat"))?;
                 // A conversation of another version of the code begins anew.
                 serde_json::from_slice(&json).unwrap_or_default()
             }
@@ -130,5 +129,21 @@ impl Store {
             .with(":before", number(turn.before.version));
         // Every attribute of a conversation is always there: none has to go.
         Ok(Write::Replace(Item::new(), item, unchanged))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::values::instant_of;
+
+    #[test]
+    fn a_turn_notes_the_message_where_the_service_window_looks() {
+        let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let account = "a-12345678".parse().unwrap();
+        let chat =
+            ChatItem { version: 1, last_inbound_at: Some(at), reminders_off: false, sealed: None };
+        let item = to_item("chat", &keys::chat(&account), &chat).unwrap();
+        assert_eq!(instant_of(&item, "heard_at"), Some(at));
     }
 }

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::expression::Expression;
-use super::items::{Query, readable, to_item};
+use super::items::{Query, from_item, readable, to_item};
 use super::transact::{Outcome, Write};
 use super::values::{seconds, text, text_of};
-use super::{DUE_INDEX, Store, keys};
+use super::{DUE_INDEX, Item, Store, keys};
 use crate::domain::inbound::Inbound;
 
 /// A provider repeats a delivery for up to 7 days; the memory is a little longer.
@@ -91,13 +91,14 @@ impl Store {
         })
     }
 
-    /// A message that waits to be dealt with; absent: it was dealt with, or there is no such message.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
-    pub async fn inbound(&self, hash: &str) -> Result<Option<Inbound>, StoreError> {
+    /// The message in an item; absent: it was dealt with.
+    pub(super) fn open_inbound(
+        &self,
+        hash: &str,
+        item: Item,
+    ) -> Result<Option<Inbound>, StoreError> {
         let key = keys::inbound(hash);
-        let Some(item) = self.get::<InboundItem>("inbound", &key).await? else { return Ok(None) };
+        let item: InboundItem = from_item("inbound", item)?;
         let Some(sealed) = item.sealed.filter(|_| item.state == State::Waiting) else {
             return Ok(None);
         };

@@ -15,6 +15,8 @@
 //! | an account: profile, applicants, sessions, bookings | `ACCOUNT#id` | strong |
 //! | the conversation with an account | `ACCOUNT#id` / `CHAT` | strong |
 //! | the account of a contact | `CONTACT#hash` | strong |
+//! | a message received with its sender's account | `INBOUND#hash`, `CONTACT#hash` by one call | strong |
+//! | an account's profile and conversation | `ACCOUNT#id` / two keys by one call | strong |
 //! | a session with a person of its account | `ACCOUNT#id` / two keys by one call | strong |
 //! | a registration by its code or id | `REGISTRATION#id` | strong |
 //! | a queue: numbers given, places, what counters have | `QUEUE#office#date` | strong |
@@ -58,6 +60,7 @@ mod schema;
 mod service_window;
 mod sessions;
 mod transact;
+mod turn_reads;
 mod values;
 mod writers;
 
@@ -92,6 +95,7 @@ pub use reseal::Resealed;
 pub use retry::{Attempt, CONTENTION, Contention, RetryPolicy, compare_and_set};
 pub use service_window::ServiceWindow;
 pub use sessions::Session;
+pub use turn_reads::{Received, Sender};
 
 /// An item as the SDK knows it.
 pub(crate) type Item = HashMap<String, AttributeValue>;

@@ -29,6 +29,20 @@ async fn a_booking_is_shown_moved_and_cancelled() {
 }
 
 #[tokio::test]
+async fn what_can_be_done_with_a_booking_can_be_typed_by_its_number() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say(WISH).await;
+    phone.tap("Konfirmasi").await;
+    phone.say("JADWAL").await;
+    let ticket = phone.say("1").await;
+    assert!(ticket[0].picture.is_some(), "{}", ticket[0].text);
+    phone.say("JADWAL").await;
+    let asked = phone.say("2").await;
+    assert!(asked[0].text.contains("Tanggal berapa"), "{}", asked[0].text);
+}
+
+#[tokio::test]
 async fn a_hold_is_given_back_by_one_word() {
     let app = TestApp::start().await;
     let mut phone = Phone::new(&app, NUMBER);

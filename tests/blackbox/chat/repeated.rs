@@ -67,7 +67,8 @@ async fn broken_at(nth: usize, action: &Action, steps: &[&str]) -> Option<(usize
     let hit = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let told = hit.clone();
     switch.arm(move |call| {
-        let is_table = matches!(&*call.target, "TransactWriteItems" | "GetItem" | "Query");
+        let is_table =
+            matches!(&*call.target, "TransactWriteItems" | "GetItem" | "BatchGetItem" | "Query");
         seen += usize::from(is_table);
         if !is_table || seen != nth || struck {
             return Action::Pass;

@@ -1,14 +1,15 @@
-//! Tells from the pieces of a text which is whose: name, regency, dates of birth and of visit.
+//! Tells what the pieces of a text are: name, regency, date of birth, date of visit.
 
 use chrono::{Days, NaiveDate};
 
+use super::command::is_known;
 use super::date::Stated;
 use super::fields::{Fields, Piece, Value};
 use super::label::Label;
+use super::said::{Details, Misread};
 use super::text::{folded, words};
-use super::{Details, Misread, is_known};
 
-/// Names have at most so many words; more are a sentence.
+/// A name has at most so many words; more are a sentence.
 const MAX_NAME_WORDS: usize = 8;
 
 /// How words without a label are read.
@@ -22,7 +23,7 @@ pub(super) enum Loose {
     NameAndRegency,
 }
 
-/// The details that the pieces make.
+/// The details that the pieces make together.
 pub(super) fn assign(fields: &Fields, loose: Loose, today: NaiveDate) -> Details {
     let mut details = Details::default();
     for piece in &fields.pieces {
@@ -30,25 +31,24 @@ pub(super) fn assign(fields: &Fields, loose: Loose, today: NaiveDate) -> Details
     }
     take_words(&mut details, &fields.pieces, loose);
     take_dates(&mut details, &fields.pieces, today);
-    details.faults.dedup();
     details
 }
 
-fn fault(details: &mut Details, fault: Misread) {
-    if !details.faults.contains(&fault) {
-        details.faults.push(fault);
+fn note(details: &mut Details, misread: Misread) {
+    if !details.misread.contains(&misread) {
+        details.misread.push(misread);
     }
 }
 
-/// What needs no comparison with others.
+/// What is told by a piece alone.
 fn take(details: &mut Details, piece: &Piece) {
     match &piece.value {
         Value::Nik(nik) => match &details.nik {
-            Some(known) if known != nik => fault(details, Misread::Unclear),
+            Some(known) if known != nik => note(details, Misread::Unclear),
             _ => details.nik = Some(nik.clone()),
         },
-        Value::BadNik => fault(details, Misread::Nik),
-        Value::BadDate => fault(details, Misread::Date),
+        Value::BadNik => note(details, Misread::Nik),
+        Value::BadDate => note(details, Misread::Date),
         Value::Time(time) => details.time = details.time.or(Some(*time)),
         Value::Date(_) | Value::Words { .. } => {}
     }
@@ -74,7 +74,7 @@ fn take_words(details: &mut Details, pieces: &[Piece], loose: Loose) {
             if details.regency.is_none() {
                 details.regency = Some(other);
             } else {
-                fault(details, Misread::Unclear);
+                note(details, Misread::Unclear);
             }
         }
     }
@@ -83,20 +83,20 @@ fn take_words(details: &mut Details, pieces: &[Piece], loose: Loose) {
 fn set_name(details: &mut Details, text: &str) {
     match text.parse() {
         Ok(name) if details.name.is_none() => details.name = Some(name),
-        _ => fault(details, Misread::Unclear),
+        _ => note(details, Misread::Unclear),
     }
 }
 
 fn set_regency(details: &mut Details, text: &str) {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if details.regency.is_some() {
-        fault(details, Misread::Unclear);
+        note(details, Misread::Unclear);
     } else {
         details.regency = Some(text);
     }
 }
 
-/// Words that may be a name, without what was said before it.
+/// Words that may be a name, without the greeting before it.
 pub(super) fn name_like(text: &str) -> Option<String> {
     let known = words(text).iter().all(|word| is_known(word));
     let text = without_greeting(text);
@@ -105,7 +105,8 @@ pub(super) fn name_like(text: &str) -> Option<String> {
     fits.then(|| text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// `Halo, saya Siti Contoh` without its beginning. `Selamat` is also a name.
+/// `Halo, saya Siti Contoh` without its beginning. `Selamat` is also a name: it is a greeting only before
+/// a time of day.
 fn without_greeting(text: &str) -> &str {
     let mut rest = text.trim_start();
     loop {
@@ -154,7 +155,7 @@ const LEAD_INS: &[&str] = &[
     "asalamualaikum",
 ];
 
-/// Puts `S.H.` and the like, which follow a comma, to the name before them.
+/// Puts `S.H.` and the like, which follow a comma, back to the name before it.
 fn joined_titles(others: Vec<String>) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     for other in others {
@@ -197,12 +198,13 @@ fn take_dates(details: &mut Details, pieces: &[Piece], today: NaiveDate) {
         } else if details.date.is_none() {
             set_visit(details, Some(date), today);
         } else if details.date != Some(date) && details.birth_date != Some(date) {
-            fault(details, Misread::Unclear);
+            note(details, Misread::Unclear);
         }
     }
 }
 
-/// Whether a past date was rather meant as a visit: it is recent, and the NIK tells another birth.
+/// Whether a past date was meant as the visit: it is recent, and by the NIK the person was born on
+/// another day.
 fn was_visit(details: &Details, date: NaiveDate, today: NaiveDate) -> bool {
     let recent = date.checked_add_days(Days::new(366)).is_some_and(|until| until > today);
     recent && details.nik.as_ref().is_some_and(|nik| !nik.agrees_with(date))
@@ -213,16 +215,16 @@ fn set_birth(details: &mut Details, date: Option<NaiveDate>) {
         Some(date) if details.birth_date.is_none_or(|known| known == date) => {
             details.birth_date = Some(date);
         }
-        Some(_) => fault(details, Misread::Unclear),
-        None => fault(details, Misread::Date),
+        Some(_) => note(details, Misread::Unclear),
+        None => note(details, Misread::Date),
     }
 }
 
 fn set_visit(details: &mut Details, date: Option<NaiveDate>, today: NaiveDate) {
     match date {
-        Some(date) if date < today => fault(details, Misread::PastDate),
+        Some(date) if date < today => note(details, Misread::PastDate),
         Some(date) if details.date.is_none_or(|known| known == date) => details.date = Some(date),
-        Some(_) => fault(details, Misread::Unclear),
-        None => fault(details, Misread::Date),
+        Some(_) => note(details, Misread::Unclear),
+        None => note(details, Misread::Date),
     }
 }

@@ -2,19 +2,19 @@
 
 use crate::code::{BookingCode, InvalidCode};
 
-use super::Command;
+use super::said::Command;
 use super::text::folded;
 use super::vocabulary::{Meaning, is_filler, meaning_at};
 
 /// Registration codes that are looked up for one text.
 const MAX_CANDIDATES: usize = 3;
 const REGISTRATION_SYMBOLS: usize = 8;
-/// Codes are typed in so many pieces at most.
+/// A code is typed in so many pieces at most.
 const MAX_PIECES: usize = 10;
-/// Letters that make an ordinary word of what could be a code, which has a vowel in eleven symbols.
+/// Of the 22 letters of a code two are vowels: what has more vowels than these is an ordinary word.
 const MAX_VOWELS: usize = 2;
 
-/// Candidates for a registration's code after the word that begins it.
+/// Candidates for a registration's code after `DAFTAR`.
 pub(super) fn after_register(plain: &str) -> Vec<String> {
     let words: Vec<_> = ascii_words(plain).collect();
     let Some(at) = words.iter().position(|word| is_register(word)) else { return Vec::new() };
@@ -70,12 +70,12 @@ fn has_letter(word: &str) -> bool {
     word.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// What was found of a booking's code.
+/// What was found where a booking's code may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
     /// A code.
     Code(BookingCode),
-    /// Symbols that are meant as one.
+    /// Symbols that were meant as one.
     Mistyped,
 }
 
@@ -88,9 +88,9 @@ pub(super) fn booking(plain: &str) -> Option<(Found, Vec<String>)> {
     if words.len() > 2 * MAX_PIECES || marked.is_empty() {
         return None;
     }
-    let enqueued = said.iter().any(|word| enqueues(word));
-    let hyphened = is_hyphened(plain, &marked);
-    if let Some(found) = whole(&marked, enqueued, hyphened) {
+    let is_expected = said.iter().any(|word| expects_code(word));
+    let is_hyphened = is_hyphened(plain, &marked);
+    if let Some(found) = whole(&marked, is_expected, is_hyphened) {
         return Some((found, said));
     }
     let (at, taken, found) = part(&marked)?;
@@ -99,36 +99,36 @@ pub(super) fn booking(plain: &str) -> Option<(Found, Vec<String>)> {
 }
 
 /// Whether a code is expected after this word.
-fn enqueues(word: &str) -> bool {
-    let parsed = meaning_at(&[word.to_owned()]);
+fn expects_code(word: &str) -> bool {
+    let meant = meaning_at(&[word.to_owned()]);
     matches!(word, "kode" | "code")
-        || matches!(parsed, Some((Meaning::Do(Command::Cancel(_) | Command::Move(_)), ..)))
+        || matches!(meant, Some((Meaning::Do(Command::Cancel(_) | Command::Move(_)), ..)))
 }
 
-/// Words that are never part of a code.
+/// Whether a word means something, or nothing, by itself: it is never part of a code.
 fn is_said(word: &str) -> bool {
     let folded = folded(word);
     !has_digit(word) && (is_filler(&folded) || meaning_at(&[folded]).is_some())
 }
 
-/// Two groups of five with a hyphen, as codes are shown.
+/// Two groups of five with a hyphen between them, as codes are shown.
 fn is_hyphened(plain: &str, words: &[&str]) -> bool {
     matches!(words, [a, b] if a.len() == 5 && b.len() == 5 && plain.contains(&format!("{a}-{b}")))
 }
 
 /// All the words together as one code.
-fn whole(words: &[&str], enqueued: bool, hyphened: bool) -> Option<Found> {
+fn whole(words: &[&str], is_expected: bool, is_hyphened: bool) -> Option<Found> {
     if words.len() > MAX_PIECES {
         return None;
     }
     let joined = words.concat();
-    let ordinary = if enqueued { MAX_VOWELS } else { 1 };
-    let is_symbols = words.len() == 1 && vowels(&joined) <= ordinary;
-    let meant = has_digit(&joined) || hyphened || is_symbols;
+    let max_vowels = if is_expected { MAX_VOWELS } else { 1 };
+    let is_symbols = words.len() == 1 && vowels(&joined) <= max_vowels;
+    let meant = has_digit(&joined) || is_hyphened || is_symbols;
     match joined.parse::<BookingCode>() {
         Ok(code) if meant => Some(Found::Code(code)),
         Err(InvalidCode::Check) if looks_typed(words) => Some(Found::Mistyped),
-        Err(InvalidCode::Form) if enqueued && looks_typed(words) => {
+        Err(InvalidCode::Form) if is_expected && looks_typed(words) => {
             (7..=12).contains(&joined.len()).then_some(Found::Mistyped)
         }
         _ => None,
@@ -143,7 +143,7 @@ fn looks_typed(words: &[&str]) -> bool {
     grouped && has_digit(&joined) && has_letter(&joined)
 }
 
-/// A code among other words: where, how many words, what.
+/// A code among other words: where it begins, how many words it takes, what it is.
 fn part(words: &[&str]) -> Option<(usize, usize, Found)> {
     (0..words.len()).find_map(|at| {
         let one = &words[at..=at];

@@ -1,13 +1,13 @@
 //! Commands, agreement and numbers in short texts.
 
+use super::said::{Command, Said};
 use super::text::folded;
 use super::vocabulary::{Meaning, Weight, is_filler, meaning_at};
-use super::{Command, Said};
 
 /// A longer sentence is no command.
 const MAX_WORDS: usize = 6;
 
-/// What the words of a short text tell to do.
+/// What the words of a short text ask for.
 pub(super) fn meant(words: &[String]) -> Option<Meaning> {
     if words.is_empty() || words.len() > MAX_WORDS {
         return None;
@@ -31,18 +31,20 @@ pub(super) fn meant(words: &[String]) -> Option<Meaning> {
 
 /// The one thing that is meant, if the words agree.
 fn one(found: &[(Meaning, Weight)], unknown: usize) -> Option<Meaning> {
-    let parsed: Vec<_> = found.iter().filter(|(meaning, _)| *meaning != Meaning::Yes).collect();
-    let only = if let [only] = found { Some(only) } else { parsed.first().copied() };
-    if let Some((meaning, weight)) = only.filter(|_| parsed.len() <= 1) {
+    // `ya, batal` agrees to nothing: the command counts.
+    let no_yes: Vec<_> = found.iter().filter(|(meaning, _)| *meaning != Meaning::Yes).collect();
+    let only = if let [only] = found { Some(only) } else { no_yes.first().copied() };
+    if let Some((meaning, weight)) = only.filter(|_| no_yes.len() <= 1) {
         return (unknown == 0 || *weight > Weight::Alone).then_some(*meaning);
     }
-    if unknown > 0 || parsed.iter().any(|(meaning, _)| *meaning == Meaning::No) {
+    // `jangan batal` is no command, and of two commands among unknown words neither is sure.
+    if unknown > 0 || no_yes.iter().any(|(meaning, _)| *meaning == Meaning::No) {
         return None;
     }
     let is_greeting = |meaning: &Meaning| *meaning == Meaning::Do(Command::Menu);
-    let rest: Vec<_> = parsed.iter().filter(|(meaning, _)| !is_greeting(meaning)).collect();
-    let heaviest = rest.iter().map(|(_, weight)| *weight).max()?;
-    let mut heavy = rest.iter().filter(|(_, weight)| *weight == heaviest);
+    let commands: Vec<_> = no_yes.iter().filter(|(meaning, _)| !is_greeting(meaning)).collect();
+    let heaviest = commands.iter().map(|(_, weight)| *weight).max()?;
+    let mut heavy = commands.iter().filter(|(_, weight)| *weight == heaviest);
     let (meaning, _) = heavy.next()?;
     heavy.next().is_none().then_some(*meaning)
 }
@@ -52,11 +54,11 @@ pub(super) fn number(words: &[String]) -> Option<u32> {
     let mut rest = words.iter().filter(|word| !is_filler(word) && *word != "no");
     let number = rest.next().filter(|_| rest.next().is_none())?;
     let is_short = number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit());
-    let named = words.iter().any(|word| matches!(&**word, "jam" | "pukul" | "pkl"));
-    if is_short && !named { number.parse().ok() } else { None }
+    let is_hour = words.iter().any(|word| matches!(&**word, "jam" | "pukul" | "pkl"));
+    if is_short && !is_hour { number.parse().ok() } else { None }
 }
 
-/// What a meaning is as a whole text.
+/// A meaning as the whole of a text.
 pub(super) fn said(meaning: Meaning) -> Said {
     match meaning {
         Meaning::Do(command) => Said::Command(command),
@@ -65,7 +67,7 @@ pub(super) fn said(meaning: Meaning) -> Said {
     }
 }
 
-/// Whether a word has a meaning of its own or adds none.
+/// Whether a word has a meaning of its own, or adds none to a text.
 pub(super) fn is_known(word: &str) -> bool {
     is_filler(word) || meaning_at(&[folded(word)]).is_some()
 }

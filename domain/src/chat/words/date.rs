@@ -5,8 +5,8 @@ use chrono::{Datelike, Days, NaiveDate};
 use super::calendar::{month, weekday};
 use super::token::{Kind, Token};
 
-/// Visits are planned at most so many days ahead: a year of two digits that would make a later
-/// date is the year of a birth.
+/// Nobody plans a visit for later than in so many days: a year of two digits that would is the year of
+/// a birth.
 const FARTHEST_VISIT_DAYS: u64 = 731;
 /// The 29th of February comes again after eight years at the latest.
 const YEARS_TO_LEAP_DAY: i32 = 8;
@@ -16,7 +16,7 @@ const YEARS_TO_LEAP_DAY: i32 = 8;
 pub(super) enum Stated {
     /// With its year.
     Full(NaiveDate),
-    /// With two digits of its year; which century depends on what happens then.
+    /// With two digits of its year: the century depends on whether it is a birth or a visit.
     Short { day: u32, month: u32, year: i32 },
     /// Without a year: the next such date.
     Yearless { day: u32, month: u32 },
@@ -65,7 +65,7 @@ impl Stated {
 /// What was read, and how many tokens it took.
 pub(super) type Read = Option<(Stated, usize)>;
 
-/// A date with all its parts, or one told in words, at the beginning of `tokens`.
+/// A date with all its parts, or one in words, at the beginning of `tokens`.
 pub(super) fn certain(tokens: &[Token<'_>], today: NaiveDate) -> Read {
     alone(tokens)
         .or_else(|| three(tokens))
@@ -213,7 +213,7 @@ fn is_joiner(token: Option<&Token<'_>>) -> bool {
     token.is_some_and(|token| matches!(token.kind, Kind::Mark('/' | '-' | '.' | ',' | '\'')))
 }
 
-/// `besok`, `lusa`, `hari ini`, `senin`, `next monday`; a weekday before a date says nothing more.
+/// `besok`, `lusa`, `hari ini`, `senin`, `next monday`; of a weekday before a date only the date counts.
 fn in_words(tokens: &[Token<'_>], today: NaiveDate) -> Read {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.folded.as_str());
     let later = |days: u64| today.checked_add_days(Days::new(days)).map(Stated::Full);
@@ -252,7 +252,7 @@ fn dated(tokens: &[Token<'_>]) -> Read {
     Some((stated, taken + 1 + between))
 }
 
-/// Days until the weekday at `at`, and how many tokens it takes with a `depan` after it.
+/// Days until the weekday at `at`, and how many tokens it takes with the `depan` after it.
 fn days_to(tokens: &[Token<'_>], at: usize, today: NaiveDate) -> Option<(u64, usize)> {
     let day = weekday(&tokens.get(at)?.folded)?;
     let next = tokens.get(at + 1).is_some_and(|token| token.folded == "depan");

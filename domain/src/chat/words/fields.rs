@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::personal::Nik;
 use crate::time::SlotTime;
 
+use super::command::is_known;
 use super::date::{self, Stated};
 use super::label::{self, Label};
 use super::lex::tokens;
@@ -41,7 +42,7 @@ pub(super) struct Fields {
     pub(super) labelled: bool,
 }
 
-/// A greeting before a field has at most so many words.
+/// A greeting has at most so many words.
 const MAX_FILLERS: usize = 8;
 
 /// Reads a plain text once from left to right.
@@ -53,7 +54,7 @@ struct Reader<'a> {
     label: Option<Label>,
     /// First and last token of the words that are being gathered.
     run: Option<(usize, usize)>,
-    /// Whether nothing of the field stands before `at`.
+    /// Whether nothing of the field was read yet.
     first: bool,
     found: Fields,
 }
@@ -95,7 +96,7 @@ impl<'a> Reader<'a> {
         &self.tokens[self.at..]
     }
 
-    /// Whether no words but greetings stand before the place.
+    /// Whether nothing but a greeting stands before `at`.
     fn is_first(&self) -> bool {
         self.run.is_none() || self.run_is_filler()
     }
@@ -130,7 +131,8 @@ impl<'a> Reader<'a> {
         self.at += found.taken;
     }
 
-    /// A number, date or time at the place.
+    /// A number, date or time at `at`, the surest reading first: a NIK before a date that its digits
+    /// begin with, a date before the hour that it could be.
     fn value(&self) -> Option<(Value, usize)> {
         let rest = self.rest();
         let wants = |label| self.label == Some(label);
@@ -168,8 +170,8 @@ impl<'a> Reader<'a> {
         self.day_only().map(|stated| (Value::Date(stated), 1))
     }
 
-    /// Whether what could be a date is one here: a weekday beside other words may be a name, and
-    /// three short numbers after words an address.
+    /// Whether what could be a date is one here: a weekday beside other words may be part of a name,
+    /// and three short numbers after words part of an address.
     fn is_date(&self, stated: Stated, taken: usize) -> bool {
         let rest = self.rest();
         let alone = self.run.is_none() || self.run_is_filler();
@@ -220,17 +222,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether the words before a colon are the label of a field that is not known here.
+    /// Whether the words before a colon name a field that is not known here.
     fn names_something_else(&self) -> bool {
         let next = self.tokens.get(self.at).map(|token| token.kind);
         self.run.is_some() && !self.run_is_filler() && next == Some(Kind::Word)
     }
 
-    /// Whether the words that are being gathered are few and say nothing of a person.
+    /// Whether the words that are being gathered are a greeting: few, and all of them known.
     fn run_is_filler(&self) -> bool {
         self.run.filter(|(from, to)| to - from < MAX_FILLERS).is_some_and(|(from, to)| {
             let mut words = self.tokens[from..=to].iter().filter(|t| t.kind == Kind::Word);
-            words.all(|t| super::is_known(&t.folded))
+            words.all(|t| is_known(&t.folded))
         })
     }
 

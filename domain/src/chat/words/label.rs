@@ -1,8 +1,8 @@
-//! The words by which people name the fields that they fill in.
+//! The words with which people name the fields of a form.
 
 use super::token::{Kind, Token};
 
-/// What a field is, by its name.
+/// What a label says of its field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Label {
     Name,
@@ -24,7 +24,7 @@ enum Needs {
     Digits,
     /// With a colon too.
     OnlyDigits,
-    /// It begins its field and words follow.
+    /// Words; and the label begins its field.
     Words,
     Colon,
 }
@@ -107,7 +107,7 @@ pub(super) struct Found {
     pub(super) is_part: bool,
 }
 
-/// A label at the beginning of `tokens`; `first` if nothing of its field stands before it.
+/// A label at the beginning of `tokens`; `first`: nothing of its field stands before it.
 pub(super) fn at(tokens: &[Token<'_>], first: bool) -> Option<Found> {
     if !tokens.first().is_some_and(|token| is_first_word(&token.folded)) {
         return None;

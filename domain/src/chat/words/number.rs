@@ -56,8 +56,8 @@ fn is_two_dates(tokens: &[Token<'_>]) -> bool {
     date::certain(&tokens[first..], today).is_some_and(|(_, second)| first + second == tokens.len())
 }
 
-/// How many tokens were meant as a NIK and are none, at the beginning of `tokens`. With its label
-/// any number is meant as one.
+/// How many tokens at the beginning of `tokens` were meant as a NIK and are none. After the label of a
+/// NIK any number was.
 pub(super) fn bad_nik(tokens: &[Token<'_>], labelled: bool) -> Option<usize> {
     let first = tokens.first().filter(|token| token.kind == Kind::Digits)?;
     let groups = Groups::of(tokens);

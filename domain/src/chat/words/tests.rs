@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 
 use super::*;
+use crate::code::BookingCode;
+use crate::personal::{Nik, PersonName};
 
 /// A Tuesday.
 fn today() -> NaiveDate {
@@ -32,7 +34,7 @@ fn shown_details(details: &Details) -> String {
     parts.extend(details.regency.as_ref().map(|regency| format!("regency={regency:?}")));
     parts.extend(details.date.map(|date| format!("date={date}")));
     parts.extend(details.time.map(|time| format!("time={time}")));
-    parts.extend(details.faults.iter().map(|fault| format!("fault={fault:?}")));
+    parts.extend(details.misread.iter().map(|fault| format!("fault={fault:?}")));
     parts.join(" ")
 }
 
@@ -135,13 +137,13 @@ mod properties {
             let fields = [name.clone(), nik.clone(), spelt(birth, spelling), spelt(visit, other)];
             let text = order.map(|at| fields[at].clone()).join(separator);
             let text = if wide { widened(&text) } else { text };
-            let Said::Wish(parsed) = understand(&text, today()) else {
+            let Said::Wish(read) = understand(&text, today()) else {
                 return Err(TestCaseError::fail(text));
             };
-            prop_assert_eq!(parsed.name.as_ref().map(PersonName::expose), Some(&*name), "{}", text);
-            prop_assert_eq!(parsed.nik.as_ref().map(Nik::expose), Some(&*nik));
-            prop_assert_eq!((parsed.birth_date, parsed.date), (Some(birth), Some(visit)), "{}", text);
-            prop_assert_eq!(parsed.faults, vec![]);
+            prop_assert_eq!(read.name.as_ref().map(PersonName::expose), Some(&*name), "{}", text);
+            prop_assert_eq!(read.nik.as_ref().map(Nik::expose), Some(&*nik));
+            prop_assert_eq!((read.birth_date, read.date), (Some(birth), Some(visit)), "{}", text);
+            prop_assert_eq!(read.misread, vec![]);
         }
 
         #[test]

@@ -1,4 +1,4 @@
-//! Brings a text into plain form: one spelling of spaces, dashes and digits; nothing invisible.
+//! A text in plain form: one spelling of spaces, dashes and digits; nothing invisible.
 
 /// Longest text that is looked at: the most that WhatsApp carries.
 const MAX_CHARS: usize = 4_096;
@@ -37,7 +37,7 @@ fn replaced(symbol: char) -> Option<char> {
     }
 }
 
-/// The number in a circle, as lists copied from elsewhere have it.
+/// The number of a circled digit: people copy lists from elsewhere.
 fn circled(symbol: char) -> Option<u32> {
     let above = |first: char| u32::from(symbol) - u32::from(first) + 1;
     match symbol {

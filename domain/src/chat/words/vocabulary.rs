@@ -1,6 +1,6 @@
 //! Words of known meaning, small and with no letter twice in a row.
 
-use super::Command;
+use super::said::Command;
 
 /// What a word or a phrase means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,14 +13,14 @@ pub(super) enum Meaning {
     No,
 }
 
-/// How much must stand alone what has this meaning.
+/// What may stand beside a word for it to have its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Weight {
-    /// Means something only alone or beside words that mean nothing.
+    /// Only words that mean nothing.
     Alone,
-    /// Gives way to another command: `halo, batal`, `batal booking`.
+    /// Any words, but it gives way to another command: `halo, batal`, `batal booking`.
     Weak,
-    /// Stands on its own in a short sentence.
+    /// Any words of a short sentence.
     Strong,
 }
 
@@ -100,7 +100,7 @@ pub(super) fn meaning_at(words: &[String]) -> Option<(Meaning, Weight, usize)> {
     Some((meaning, weight, 1))
 }
 
-/// Whether a word adds nothing to what a short text says.
+/// Whether a word adds nothing to a short text.
 pub(super) fn is_filler(word: &str) -> bool {
     matches!(
         word,

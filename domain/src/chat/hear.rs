@@ -1,24 +1,63 @@
 //! The machine: what a message means at this point of a conversation, and what is done next.
 
+use chrono::NaiveDate;
+
 use super::pick::Pick;
 use super::state::{Chat, Draft, Question};
-use super::turn::{Act, Input, Purpose, Remark, World, one_office};
+use super::turn::{Act, BookingsNeeded, Input, Purpose, Remark, World, one_office};
 use super::words::{self, Command, Details, Misread, Said};
 use crate::booking::{Booking, Status};
-use crate::code::BookingCode;
-use crate::ids::ServiceId;
 
-/// Messages that are not understood are answered with help so often, and then with the contact.
+/// So many messages in a row that are not understood get an example; the next one gets the contact.
 const MAX_EXAMPLES: u8 = 2;
 
 impl Chat {
-    /// What a message makes of the conversation, and what is done next.
+    /// Which bookings [`Chat::hear`] has to find in its world. Most turns ask the next question of a
+    /// wish and need none.
+    pub fn bookings_needed(&self, input: &Input, world: &World<'_>) -> BookingsNeeded {
+        let typed = |text, number| self.typed_pick(text, number).and_then(|pick| pick.booking());
+        let code = match input {
+            Input::Opened | Input::Unreadable => None,
+            Input::Pick(pick) => pick.booking(),
+            Input::Text(text) => match words::understand(text, self.today(world)) {
+                Said::Command(Command::Cancel(None) | Command::Move(None)) => {
+                    return BookingsNeeded::Live;
+                }
+                Said::Code(code)
+                | Said::Command(Command::Cancel(Some(code)) | Command::Move(Some(code))) => {
+                    Some(code)
+                }
+                Said::Number(number) => typed(text, Some(number)),
+                _ => typed(text, None),
+            },
+        };
+        code.map_or(BookingsNeeded::None, BookingsNeeded::Named)
+    }
+
+    /// What a message makes of the conversation, and what is done next. The caller carries the act out
+    /// and keeps the conversation until the next message.
+    ///
+    /// ```
+    /// use antrian_domain::chat::{Act, Chat, Input, Question, Remark, World};
+    ///
+    /// let now = chrono::DateTime::UNIX_EPOCH;
+    /// let world = World { offices: &[], people: &[], bookings: &[], named: None, now };
+    /// let text = |text: &str| Input::Text(text.to_owned());
+    ///
+    /// let mut chat = Chat::default();
+    /// assert_eq!(chat.hear(&text("Selamat pagi, mau booking"), &world), Act::AskOffice(0));
+    /// assert_eq!(chat.question, Question::Office);
+    /// // In the midst of a wish `BATAL` drops it; afterwards it is about a booking.
+    /// assert_eq!(chat.hear(&text("batal"), &world), Act::Say(Remark::Dropped));
+    /// assert_eq!(chat.hear(&text("batal"), &world), Act::Say(Remark::NoBooking));
+    /// ```
     pub fn hear(&mut self, input: &Input, world: &World<'_>) -> Act {
         let act = match input {
             Input::Opened => self.begin(),
             Input::Unreadable => Act::Say(Remark::OnlyWords),
-            Input::Pick(pick) => self.pick(pick.clone(), world),
-            Input::Text(text) => match words::understand(text, world.today(&self.draft)) {
+            Input::Pick(pick) => self.picked(pick.clone(), world),
+            Input::Text(text) => match words::understand(text, self.today(world)) {
+                // A thumb up is no answer, and no mistake either.
                 Said::Nothing => return Act::Nothing,
                 said => self.said(text, said, world),
             },
@@ -29,54 +68,69 @@ impl Chat {
         match self.misread {
             ..=MAX_EXAMPLES => act,
             n if n == MAX_EXAMPLES + 1 => Act::Say(Remark::Contact),
-            // Whoever goes on is a machine, or has been told whom to ask.
+            // Whoever goes on has been told whom to ask, or is a machine: two of them would answer each
+            // other for ever.
             _ => Act::Nothing,
         }
     }
 
+    /// The date where the visit will be.
+    fn today(&self, world: &World<'_>) -> NaiveDate {
+        world.today(&self.draft)
+    }
+
     fn begin(&mut self) -> Act {
-        self.step = Question::Idle;
+        self.question = Question::Idle;
         self.draft = Draft::default();
         Act::Menu
     }
 
+    /// What is said counts before what was asked: a command, a code or a wish means the same at any
+    /// time. Only the rest is an answer to the question.
     fn said(&mut self, text: &str, said: Said, world: &World<'_>) -> Act {
+        // Who was asked for details answers with a wish or a birth date: either is read as details.
+        let asks_details = self.question == Question::Details;
         match said {
             Said::Command(command) => self.command(command, world),
             Said::Registration(codes) => Act::Verify(codes),
-            Said::Code(_) => self.named(world),
+            Said::Code(_) => self.code_alone(world),
             Said::MistypedCode => Act::Say(Remark::MistypedCode),
-            Said::Wish(details) if self.step != Question::Details => self.wish(details),
-            Said::Yes => match self.step {
+            Said::Wish(details) if !asks_details => self.wish(details),
+            Said::Yes => match self.question {
                 Question::Confirm(code) => Act::Confirm(code),
                 Question::Cancel(code) => Act::Cancel(code),
+                // A polite `ok` after an answer.
                 _ => Act::Nothing,
             },
-            Said::No => match self.step {
+            Said::No => match self.question {
                 Question::Confirm(_) | Question::Cancel(_) => self.keep(),
                 _ => Act::Nothing,
             },
-            Said::Date(date) if self.step != Question::Details => {
-                self.pick(Pick::Date(date), world)
-            }
+            Said::Date(date) if !asks_details => self.picked(Pick::Date(date), world),
             Said::Time(time) if self.draft.date.is_some() => {
                 self.draft.time = Some(time);
                 self.next(world)
             }
-            Said::Number(number) => self.offered(text, Some(number), world),
-            _ => self.offered(text, None, world),
+            Said::Number(number) => self.typed(text, Some(number), world),
+            _ => self.typed(text, None, world),
         }
     }
 
-    /// Words or a number that may stand for something that was offered or asked for.
-    fn offered(&mut self, text: &str, number: Option<u32>, world: &World<'_>) -> Act {
-        if let Some(pick) = self.offered_as(text, number).and_then(|offer| offer.id.parse().ok()) {
-            return self.pick(pick, world);
+    /// What was offered in the row of this number or under these words.
+    fn typed_pick(&self, text: &str, number: Option<u32>) -> Option<Pick> {
+        // What an earlier version of the system has offered may say nothing to this one.
+        self.offered_as(text, number)?.id.parse().ok()
+    }
+
+    /// A number or words instead of a tap, or the answer to a question that offers nothing to tap.
+    fn typed(&mut self, text: &str, number: Option<u32>, world: &World<'_>) -> Act {
+        if let Some(pick) = self.typed_pick(text, number) {
+            return self.picked(pick, world);
         }
-        match self.step {
-            Question::Details => self.wish(words::details(text, world.today(&self.draft))),
+        match self.question {
+            Question::Details => self.wish(words::details(text, self.today(world))),
             Question::Office => match one_office(text, world) {
-                Some(office) => self.pick(Pick::Office(office.id.clone()), world),
+                Some(office) => self.picked(Pick::Office(office.id.clone()), world),
                 None => Act::Say(Remark::Example),
             },
             _ => Act::Say(Remark::Example),
@@ -89,12 +143,14 @@ impl Chat {
             self.draft.time = details.time;
             self.draft.any_hour = details.time.is_none();
         }
-        let is_known = details.nik.is_some() || details.birth_date.is_some();
-        if details.name.is_none() || !is_known || details.faults.contains(&Misread::Nik) {
-            self.step = Question::Details;
-            return Act::AskDetails(Some(
-                details.faults.first().copied().unwrap_or(Misread::Unclear),
-            ));
+        // Nobody is recognised by a name alone. A date of visit that was misread can be asked for again
+        // by itself, a NIK cannot: it tells who the person is.
+        let is_somebody =
+            details.name.is_some() && (details.nik.is_some() || details.birth_date.is_some());
+        if !is_somebody || details.misread.contains(&Misread::Nik) {
+            self.question = Question::Details;
+            let misread = details.misread.first().copied();
+            return Act::AskDetails(Some(misread.unwrap_or(Misread::Unclear)));
         }
         self.draft.moving = None;
         Act::Add(details)
@@ -103,7 +159,7 @@ impl Chat {
     fn command(&mut self, command: Command, world: &World<'_>) -> Act {
         match command {
             Command::Menu => self.begin(),
-            Command::Book => self.pick(Pick::Book, world),
+            Command::Book => self.picked(Pick::Book, world),
             Command::Show => Act::Show,
             Command::Help => Act::Say(Remark::Help),
             Command::Language(locale) => Act::Speak(locale),
@@ -126,8 +182,9 @@ impl Chat {
         }
     }
 
+    /// `BATAL` alone is about what was spoken of last: a booking, a wish, or else any booking.
     fn cancel_any(&mut self, world: &World<'_>) -> Act {
-        match self.step {
+        match self.question {
             Question::Confirm(code) | Question::Cancel(code) => Act::Cancel(code),
             Question::Office
             | Question::Service
@@ -146,12 +203,12 @@ impl Chat {
         }
     }
 
-    /// A hold is given back at once; a confirmed visit only when that is surely meant.
+    /// A hold is given back at once; of a confirmed visit it is asked first whether that is meant.
     fn cancel(&mut self, booking: Option<&Booking>) -> Act {
         match booking {
             None => Act::Say(Remark::UnknownCode),
             Some(booking) if booking.status == Status::Confirmed => {
-                self.step = Question::Cancel(booking.code);
+                self.question = Question::Cancel(booking.code);
                 Act::AskCancel(booking.code)
             }
             Some(booking) => Act::Cancel(booking.code),
@@ -159,7 +216,7 @@ impl Chat {
     }
 
     fn keep(&mut self) -> Act {
-        self.step = Question::Idle;
+        self.question = Question::Idle;
         Act::Say(Remark::Kept)
     }
 
@@ -174,8 +231,8 @@ impl Chat {
         self.next(world)
     }
 
-    /// A code was sent, and nothing else: what is meant follows from the booking.
-    fn named(&mut self, world: &World<'_>) -> Act {
+    /// A code without a word: what is to be done with the booking follows from how it stands.
+    fn code_alone(&mut self, world: &World<'_>) -> Act {
         let Some(booking) = world.named else { return Act::Say(Remark::UnknownCode) };
         match booking.status_at(world.now) {
             Status::Held => Act::Confirm(booking.code),
@@ -187,7 +244,9 @@ impl Chat {
         }
     }
 
-    fn pick(&mut self, pick: Pick, world: &World<'_>) -> Act {
+    /// A tap may be on a message of last week: a pick says all that it needs, and what it does not say
+    /// is taken from the draft, or asked for.
+    fn picked(&mut self, pick: Pick, world: &World<'_>) -> Act {
         match pick {
             Pick::Menu => return self.begin(),
             Pick::Show => return Act::Show,
@@ -195,22 +254,22 @@ impl Chat {
             Pick::Language(locale) => return Act::Speak(Some(locale)),
             Pick::Keep => return self.keep(),
             Pick::NewPerson => {
-                self.step = Question::Details;
+                self.question = Question::Details;
                 return Act::AskDetails(None);
             }
             Pick::Offices(from) => {
-                self.step = Question::Office;
+                self.question = Question::Office;
                 return Act::AskOffice(from);
             }
             Pick::Dates(from) if self.draft.service.is_some() => {
-                self.step = Question::Date;
+                self.question = Question::Date;
                 return Act::AskDate(from);
             }
             Pick::Hours(date, from) if self.draft.service.is_some() => {
-                self.step = Question::Hour;
+                self.question = Question::Hour;
                 return Act::AskHour(date, Some(from));
             }
-            Pick::Confirm(_) | Pick::Ticket(_) => return self.named(world),
+            Pick::Confirm(_) | Pick::Ticket(_) => return self.code_alone(world),
             Pick::Cancel(_) => return self.cancel(world.named),
             Pick::CancelSurely(code) => {
                 return world.named.map_or(Act::Say(Remark::UnknownCode), |_| Act::Cancel(code));
@@ -219,6 +278,7 @@ impl Chat {
             Pick::Dates(_) | Pick::Hours(..) => {}
             Pick::Book => self.draft = Draft::default(),
             Pick::Office(id) => {
+                // Date and person hold at any office, a service and an hour do not.
                 let (date, any_hour) = (self.draft.date, self.draft.any_hour);
                 let person = self.draft.person.take();
                 self.draft = Draft { office: Some(id), person, date, any_hour, ..Draft::default() };
@@ -234,63 +294,5 @@ impl Chat {
             }
         }
         self.next(world)
-    }
-
-    /// The next thing that is not known yet; when all is known, the wish itself.
-    pub fn next(&mut self, world: &World<'_>) -> Act {
-        if world.office(&self.draft).is_none() {
-            let [only] = world.offices else {
-                self.step = Question::Office;
-                return Act::AskOffice(0);
-            };
-            self.draft.office = Some(only.id.clone());
-        }
-        let Some(office) = world.office(&self.draft) else { return Act::AskOffice(0) };
-        let offers = |id: &ServiceId| office.services.iter().any(|service| service.id == *id);
-        if !self.draft.service.as_ref().is_some_and(offers) {
-            let [only] = &*office.services else {
-                self.step = Question::Service;
-                return Act::AskService;
-            };
-            self.draft.service = Some(only.id.clone());
-        }
-        self.next_person(world).unwrap_or_else(|| self.next_slot(world))
-    }
-
-    fn next_person(&mut self, world: &World<'_>) -> Option<Act> {
-        let is_known = self.draft.person.as_ref().is_some_and(|id| world.people.contains(id));
-        if is_known || self.draft.moving.is_some() {
-            return None;
-        }
-        let (step, act) = match world.people {
-            [] => (Question::Details, Act::AskDetails(None)),
-            _ => (Question::Person, Act::AskPerson),
-        };
-        self.step = step;
-        Some(act)
-    }
-
-    fn next_slot(&mut self, world: &World<'_>) -> Act {
-        let Some(date) = self.draft.date else {
-            self.step = Question::Date;
-            return Act::AskDate(world.today(&self.draft));
-        };
-        if self.draft.time.is_none() && (!self.draft.any_hour || self.draft.moving.is_some()) {
-            self.step = Question::Hour;
-            return Act::AskHour(date, None);
-        }
-        self.draft.moving.map_or(Act::Hold, Act::Move)
-    }
-
-    /// A seat is held: it waits for its confirmation.
-    pub fn held(&mut self, code: BookingCode) {
-        self.draft = Draft::default();
-        self.step = Question::Confirm(code);
-    }
-
-    /// The wish has come to its end.
-    pub fn ended(&mut self) {
-        self.draft = Draft::default();
-        self.step = Question::Idle;
     }
 }

@@ -1,0 +1,158 @@
+//! What people do with a booking that they have: look at it, confirm it, cancel it, get its ticket.
+
+use antrian::domain::booking::{Booking, CancelReason, Refusal, Status};
+use antrian::domain::chat::{Chat, Pick, Purpose, Remark};
+use antrian::domain::code::BookingCode;
+use antrian::domain::language::fill;
+use antrian::domain::message::{Message, MessageKind};
+use antrian::ledger::{Changed, Outcome};
+use antrian::messaging::compose::Reply;
+
+use crate::context::TurnContext;
+use crate::error::{TurnError, unless_busy};
+use crate::remarks::remark;
+use crate::texts::TEXTS;
+use crate::{refusals, say};
+
+/// The bookings that are on.
+pub(crate) async fn show(context: &TurnContext<'_>) -> Result<Reply, TurnError> {
+    let locale = context.account.locale;
+    let bookings = context.live().await?;
+    let lines: Vec<_> = bookings.iter().map(|booking| lines(context, booking)).collect();
+    let values = [("bookings", &*lines.join("\n\n"))];
+    Ok(match bookings {
+        [] => {
+            let text = fill(locale, &TEXTS.show_none, &[]);
+            say::with_buttons(text, locale, &[(Pick::Book, &TEXTS.menu_book)])
+        }
+        [only] => say::about_booking(locale, fill(locale, &TEXTS.show_one, &values), only),
+        _ => say::plain(locale, &TEXTS.show_many, &values),
+    })
+}
+
+fn lines(context: &TurnContext<'_>, booking: &Booking) -> String {
+    context.office_of(booking).map_or_else(String::new, |office| {
+        say::booking(context.account.locale, office, booking, context.now)
+    })
+}
+
+/// Which of the bookings that are on is meant.
+pub(crate) async fn ask_which(
+    context: &TurnContext<'_>,
+    purpose: Purpose,
+) -> Result<Reply, TurnError> {
+    let locale = context.account.locale;
+    let pick = |code| match purpose {
+        Purpose::Cancel => Pick::Cancel(code),
+        Purpose::Move => Pick::Move(code),
+    };
+    let row = |booking: &Booking| {
+        let date = say::short_date(locale, booking.seat.date);
+        let title = format!("{date} {}", booking.seat.time);
+        say::row(&pick(booking.code), &title, &booking.code.spoken())
+    };
+    let rows = context.live().await?.iter().map(row).collect();
+    Ok(say::with_list(fill(locale, &TEXTS.ask_booking, &[]), locale, rows))
+}
+
+/// Whether a booking is really to be cancelled.
+pub(crate) async fn ask_cancel(
+    context: &TurnContext<'_>,
+    code: BookingCode,
+) -> Result<Reply, TurnError> {
+    let locale = context.account.locale;
+    let Some(booking) = context.own(code).await? else {
+        return Ok(remark(context, Remark::UnknownCode));
+    };
+    let text = fill(locale, &TEXTS.ask_cancel, &[("booking", &lines(context, &booking))]);
+    let buttons = [(Pick::CancelSurely(code), &TEXTS.cancel_surely), (Pick::Keep, &TEXTS.keep)];
+    Ok(say::with_buttons(text, locale, &buttons))
+}
+
+/// Confirms a held booking.
+pub(crate) async fn confirm(
+    context: &TurnContext<'_>,
+    chat: &mut Chat,
+    code: BookingCode,
+) -> Result<Option<Reply>, TurnError> {
+    let Some(booking) = context.own(code).await? else {
+        return Ok(Some(remark(context, Remark::UnknownCode)));
+    };
+    let changed = context.ledger.confirm(booking, context.now).await;
+    chat.ended();
+    answer_to(context, changed).await
+}
+
+/// Cancels a booking.
+pub(crate) async fn cancel(
+    context: &TurnContext<'_>,
+    chat: &mut Chat,
+    code: BookingCode,
+) -> Result<Option<Reply>, TurnError> {
+    let Some(booking) = context.own(code).await? else {
+        return Ok(Some(remark(context, Remark::UnknownCode)));
+    };
+    let office = context.ledger.offices().get(&booking.seat.office, context.now).await?;
+    let Some(office) = office else { return Ok(Some(remark(context, Remark::Ended))) };
+    let (reason, now) = (CancelReason::Applicant, context.now);
+    let changed = context.ledger.cancel(&office, booking, reason, now).await;
+    chat.ended();
+    answer_to(context, changed).await
+}
+
+/// What is answered to a change. One that was made has a message of its own.
+pub(crate) async fn answer_to(
+    context: &TurnContext<'_>,
+    changed: Outcome<Changed, Refusal>,
+) -> Result<Option<Reply>, TurnError> {
+    let Some(changed) = unless_busy(changed)? else {
+        return Ok(Some(say::plain(context.account.locale, &TEXTS.busy, &[])));
+    };
+    match changed {
+        Ok(changed) if changed.already => answer_to_repeated(context, &changed.booking).await,
+        Ok(_) => Ok(None),
+        Err(refusal) => Ok(Some(refusals::unchanged(context, refusal))),
+    }
+}
+
+/// The change had been made before: by this very message, which is answered already, or by an earlier
+/// one.
+async fn answer_to_repeated(
+    context: &TurnContext<'_>,
+    booking: &Booking,
+) -> Result<Option<Reply>, TurnError> {
+    if context.ledger.store().was_caused_by(booking, context.hash).await? {
+        return Ok(None);
+    }
+    if booking.status_at(context.now) == Status::Confirmed {
+        send_ticket(context, booking).await?;
+        return Ok(None);
+    }
+    Ok(Some(remark(context, Remark::Ended)))
+}
+
+/// The ticket once more, as a message of its own.
+pub(crate) async fn ticket(
+    context: &TurnContext<'_>,
+    code: BookingCode,
+) -> Result<Option<Reply>, TurnError> {
+    let Some(booking) = context.own(code).await? else {
+        return Ok(Some(remark(context, Remark::UnknownCode)));
+    };
+    send_ticket(context, &booking).await?;
+    Ok(None)
+}
+
+async fn send_ticket(context: &TurnContext<'_>, booking: &Booking) -> Result<(), TurnError> {
+    // Whoever is fetching a document has the ticket, and needs to know which document and until when.
+    let kind = match booking.status_at(context.now) {
+        Status::AwaitingDocuments => MessageKind::DocumentsMissing,
+        _ => MessageKind::Ticket,
+    };
+    let message = Message::about(booking, kind, context.account.locale, context.now);
+    let (id, request_id) = (context.answer_id("ticket")?, Some(context.hash.to_owned()));
+    let message = Message { id, request_id, ..message.ok_or(TurnError::AboutBooking)? };
+    context.ledger.store().put_message(&message).await?;
+    context.app.queue.enqueue(std::slice::from_ref(&message.id)).await;
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! What one turn knows: who wrote, for which offices we speak, which bookings it is about, what time it
+//! is.
+
+use std::sync::Arc;
+
+use antrian::app::App;
+use antrian::domain::account::{Account, Applicant};
+use antrian::domain::booking::Booking;
+use antrian::domain::chat::{BookingsNeeded, Chat, World};
+use antrian::domain::code::BookingCode;
+use antrian::domain::ids::MessageId;
+use antrian::domain::language::{Locale, fill};
+use antrian::domain::message::{Message, MessageKind};
+use antrian::domain::office::{Channel, Office};
+use antrian::ledger::Ledger;
+use antrian::storage::{ChatKept, Received, Sender};
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::OnceCell;
+
+use crate::error::TurnError;
+use crate::texts::TEXTS;
+
+/// What one turn knows.
+pub(crate) struct TurnContext<'a> {
+    pub(crate) app: &'a App,
+    /// The ledger; its changes are known to come from this message.
+    pub(crate) ledger: Ledger,
+    /// Keyed hash of the message.
+    pub(crate) hash: &'a str,
+    pub(crate) account: Account,
+    /// The account's people.
+    pub(crate) people: Vec<Applicant>,
+    /// The offices that this number speaks for.
+    pub(crate) offices: Vec<Arc<Office>>,
+    /// The account's bookings that are on, once they were asked for.
+    live: OnceCell<Vec<Booking>>,
+    /// The account's own booking that the message names.
+    named: Option<Booking>,
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// An answer is of use while the person waits for it.
+const ANSWER_EXPIRES: TimeDelta = TimeDelta::minutes(30);
+
+impl<'a> TurnContext<'a> {
+    /// What the turn of a message begins with, and the conversation so far. Absent: the account was
+    /// erased meanwhile.
+    pub(crate) async fn read(
+        app: &'a App,
+        hash: &'a str,
+        received: &Received,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(Self, ChatKept)>, TurnError> {
+        let (store, offices) = (app.ledger.store(), app.ledger.offices());
+        let (sender, directory) = tokio::try_join!(store.sender(received, now), offices.all(now))?;
+        let Some(Sender { account, people, chat, .. }) = sender else { return Ok(None) };
+        let context = Self {
+            app,
+            ledger: app.ledger.caused_by(hash),
+            hash,
+            account,
+            people,
+            offices: served_by(&app.whatsapp_number, &directory.offices),
+            live: OnceCell::new(),
+            named: None,
+            now,
+        };
+        Ok(Some((context, chat)))
+    }
+
+    /// Reads the bookings that the machine has to know.
+    pub(crate) async fn read_bookings(&mut self, needed: BookingsNeeded) -> Result<(), TurnError> {
+        match needed {
+            BookingsNeeded::None => {}
+            BookingsNeeded::Named(code) => self.named = self.own(code).await?,
+            BookingsNeeded::Live => {
+                self.live().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The account's bookings that are on, read once.
+    pub(crate) async fn live(&self) -> Result<&[Booking], TurnError> {
+        let (store, account) = (self.ledger.store(), &self.account.id);
+        let read = || store.live_bookings(account, &self.people, self.now);
+        Ok(self.live.get_or_try_init(read).await?)
+    }
+
+    /// The account's own booking of this code, as this turn knows it, or else as the table has it.
+    pub(crate) async fn own(&self, code: BookingCode) -> Result<Option<Booking>, TurnError> {
+        let mut known = self.named.iter().chain(self.live.get().into_iter().flatten());
+        if let Some(booking) = known.find(|booking| booking.code == code) {
+            return Ok(Some(booking.clone()));
+        }
+        let booking = self.ledger.store().booking(code).await?;
+        Ok(booking.filter(|booking| booking.account == self.account.id))
+    }
+
+    /// What the machine knows.
+    pub(crate) fn world(&self) -> World<'_> {
+        World {
+            offices: &self.offices,
+            people: &self.people,
+            bookings: self.live.get().map_or(&[], Vec::as_slice),
+            named: self.named.as_ref(),
+            now: self.now,
+        }
+    }
+
+    /// The office of the wish.
+    pub(crate) fn office(&self, chat: &Chat) -> Option<&Office> {
+        let id = chat.draft.office.as_ref()?;
+        self.offices.iter().find(|office| office.id == *id).map(|office| &**office)
+    }
+
+    /// The person of the wish.
+    pub(crate) fn person(&self, chat: &Chat) -> Option<&Applicant> {
+        let id = chat.draft.person.as_ref()?;
+        self.people.iter().find(|person| person.id == *id)
+    }
+
+    /// The channel whose seats the person of the wish may have.
+    pub(crate) fn channel(&self, chat: &Chat) -> Channel {
+        let has_priority =
+            self.person(chat).is_some_and(|person| person.details.category.has_priority());
+        if has_priority { Channel::Priority } else { Channel::Whatsapp }
+    }
+
+    /// The office of a booking.
+    pub(crate) fn office_of(&self, booking: &Booking) -> Option<&Office> {
+        let mut offices = self.offices.iter();
+        offices.find(|office| office.id == booking.seat.office).map(|office| &**office)
+    }
+
+    /// Whom to ask: the office, where there is but one.
+    pub(crate) fn contact(&self) -> String {
+        let text = match &*self.offices {
+            [only] => &only.contact,
+            _ => &TEXTS.contact_general,
+        };
+        fill(self.account.locale, text, &[])
+    }
+
+    /// The id of an answer to this message: dealt with again, it has the same one.
+    pub(crate) fn answer_id(&self, name: &str) -> Result<MessageId, TurnError> {
+        let digits = self.hash.rsplit_once('.').map_or(self.hash, |(_, digits)| digits);
+        Ok(format!("{name}-{digits}").parse()?)
+    }
+
+    /// The outbox row of an answer to this message.
+    pub(crate) fn answer(&self, id: MessageId, kind: MessageKind, locale: Locale) -> Message {
+        Message {
+            account: Some(self.account.id.clone()),
+            request_id: Some(self.hash.to_owned()),
+            ..Message::new(id, kind, locale, self.now, self.now + ANSWER_EXPIRES)
+        }
+    }
+}
+
+/// The offices that a number speaks for: those that name it as theirs. If none does, it is the number
+/// of all that give appointments.
+fn served_by(number: &str, offices: &[Arc<Office>]) -> Vec<Arc<Office>> {
+    let online = || offices.iter().filter(|office| office.online);
+    let own = online().filter(|office| office.whatsapp_number.as_deref() == Some(number));
+    let own: Vec<_> = own.cloned().collect();
+    if own.is_empty() { online().cloned().collect() } else { own }
+}

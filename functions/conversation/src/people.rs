@@ -1,0 +1,54 @@
+//! Adding the person of a wish to the account.
+
+use antrian::domain::account::PersonDetails;
+use antrian::domain::chat::Chat;
+use antrian::domain::chat::words::{Details, Misread};
+use antrian::domain::language::fill;
+use antrian::domain::person::Category;
+use antrian::domain::time::local_date;
+use antrian::messaging::compose::Reply;
+use antrian::use_cases::people::{self, PeopleFull};
+use chrono_tz::Asia::Jayapura;
+
+use crate::ask;
+use crate::context::TurnContext;
+use crate::error::TurnError;
+use crate::texts::TEXTS;
+
+/// Makes the person of these details the one of the wish. Absent: done, and the wish goes on.
+pub(crate) async fn add(
+    context: &mut TurnContext<'_>,
+    chat: &mut Chat,
+    details: Details,
+) -> Result<Option<Reply>, TurnError> {
+    let locale = context.account.locale;
+    let Some(new) = person_of(details, context) else {
+        return Ok(Some(ask::details(locale, Some(Misread::Unclear))));
+    };
+    let added = match people::add(context.app, &context.account.id, &new).await? {
+        Ok(added) => added,
+        Err(PeopleFull) => {
+            let text = fill(locale, &TEXTS.people_full, &[]);
+            return Ok(Some(Reply { text, ..ask::person(context) }));
+        }
+    };
+    chat.draft.person = Some(added.id.clone());
+    if !context.people.iter().any(|person| person.id == added.id) {
+        context.people.push(added);
+    }
+    Ok(None)
+}
+
+/// The person of these details. A birth date that was not stated is the one in the NIK. Today is the
+/// date where it begins first.
+fn person_of(details: Details, context: &TurnContext<'_>) -> Option<PersonDetails> {
+    let today = local_date(context.now, Jayapura);
+    let of_nik = details.nik.as_ref().and_then(|nik| nik.birth_date(today));
+    Some(PersonDetails {
+        name: details.name?,
+        birth_date: details.birth_date.or(of_nik)?,
+        nik: details.nik,
+        ktp_regency: details.regency,
+        category: Category::General,
+    })
+}

@@ -1,0 +1,201 @@
+//! Why a wish is not fulfilled, and what is asked or offered instead.
+
+use antrian::domain::booking::Refusal;
+use antrian::domain::calendar::ClosedReason;
+use antrian::domain::chat::{Chat, Pick, Question, Remark};
+use antrian::domain::code::BookingCode;
+use antrian::domain::language::{date, date_time, fill, in_language};
+use antrian::domain::office::Office;
+use antrian::domain::reason::Reason;
+use antrian::domain::time::SlotTime;
+use antrian::ledger::{Alternative, DayStatus, NotOffered};
+use antrian::messaging::compose::Reply;
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::ask::{self, Hours};
+use crate::context::TurnContext;
+use crate::error::TurnError;
+use crate::remarks::remark;
+use crate::say::{self, plain, row};
+use crate::texts::TEXTS;
+
+/// A full date or hour is answered with free ones.
+pub(crate) fn full(
+    context: &TurnContext<'_>,
+    chat: &mut Chat,
+    alternatives: &[Alternative],
+) -> Reply {
+    let locale = context.account.locale;
+    let (Some(office), Some(day)) = (context.office(chat), chat.draft.date) else {
+        return plain(locale, &TEXTS.not_now, &[]);
+    };
+    let wanted = wanted(context, office, day, chat.draft.time);
+    (chat.draft.time, chat.draft.any_hour) = (None, false);
+    chat.question = Question::Date;
+    if alternatives.is_empty() {
+        let (opens_at, _) = office.release.next_release(context.now, office.timezone);
+        let when = date_time(locale, opens_at, office.timezone);
+        return plain(locale, &TEXTS.full_none, &[("wanted", &wanted), ("when", &when)]);
+    }
+    let offered = |free: &Alternative| {
+        let title = format!("{} {}", say::short_date(locale, free.date), free.time);
+        let seats = say::seats_left(locale, free.seats_free.into());
+        row(&Pick::Slot(free.date, free.time), &title, &seats)
+    };
+    let mut rows: Vec<_> = alternatives.iter().map(offered).collect();
+    rows.push(row(&Pick::Dates(day), in_language(locale, &TEXTS.more_dates), ""));
+    say::with_list(fill(locale, &TEXTS.full, &[("wanted", &wanted)]), locale, rows)
+}
+
+/// `Rabu, 2 Desember 2026, 09.00 WITA`: what was wanted.
+fn wanted(
+    context: &TurnContext<'_>,
+    office: &Office,
+    day: NaiveDate,
+    time: Option<SlotTime>,
+) -> String {
+    let locale = context.account.locale;
+    let day = date(locale, day);
+    time.map_or(day.clone(), |time| format!("{day}, {}", say::hour(locale, time, office)))
+}
+
+/// The person has a booking: which, if it is the account's own.
+pub(crate) async fn already_booked(
+    context: &TurnContext<'_>,
+    code: Option<BookingCode>,
+) -> Result<Reply, TurnError> {
+    let locale = context.account.locale;
+    let own = match code {
+        Some(code) => context.own(code).await?,
+        None => None,
+    };
+    let own = own.filter(|booking| booking.status_at(context.now).is_live());
+    let office = own.as_ref().and_then(|booking| context.office_of(booking));
+    let (Some(booking), Some(office)) = (&own, office) else {
+        let contact = context.contact();
+        return Ok(plain(locale, &TEXTS.already_booked_elsewhere, &[("contact", &contact)]));
+    };
+    let lines = say::booking(locale, office, booking, context.now);
+    let text = fill(locale, &TEXTS.already_booked, &[("booking", &lines)]);
+    Ok(say::about_booking(locale, text, booking))
+}
+
+/// The question for the hour; on a date without a free seat, why that is and what is free.
+pub(crate) async fn hour(
+    context: &TurnContext<'_>,
+    chat: &mut Chat,
+    day: NaiveDate,
+    from: Option<SlotTime>,
+) -> Result<Reply, TurnError> {
+    match ask::hour(context, chat, day, from).await? {
+        Hours::Ask(question) => Ok(question),
+        Hours::NoSeat(status) => no_seat_on(context, chat, day, status).await,
+    }
+}
+
+/// A date without a free seat is refused as the ledger would refuse it, without asking it.
+async fn no_seat_on(
+    context: &TurnContext<'_>,
+    chat: &mut Chat,
+    day: NaiveDate,
+    status: DayStatus,
+) -> Result<Reply, TurnError> {
+    let (Some(office), Some(service)) = (context.office(chat), chat.draft.service.clone()) else {
+        return Ok(say::menu(context.account.locale));
+    };
+    let (channel, now) = (context.channel(chat), context.now);
+    (chat.draft.date, chat.draft.time) = (Some(day), None);
+    let reason = match status {
+        DayStatus::Closed(_) => Reason::OfficeClosed,
+        DayStatus::NotReleased(_) => Reason::NotReleased,
+        DayStatus::Open | DayStatus::Full => Reason::SlotFull,
+    };
+    context.ledger.count_refusal(reason, (&office.id, Some(day)), channel, now);
+    match status {
+        DayStatus::Closed(reason) => closed(context, chat, (office, day), &reason).await,
+        DayStatus::NotReleased(at) => not_released(context, chat, (office, day), at).await,
+        DayStatus::Open | DayStatus::Full => {
+            let ledger = &context.ledger;
+            let free = ledger.alternatives(office, &service, day, channel, now).await?;
+            Ok(full(context, chat, &free))
+        }
+    }
+}
+
+/// Why nothing is offered there, and what is.
+pub(crate) async fn not_offered(
+    context: &TurnContext<'_>,
+    chat: &mut Chat,
+    reason: NotOffered,
+) -> Result<Reply, TurnError> {
+    let locale = context.account.locale;
+    let (Some(office), Some(day)) = (context.office(chat), chat.draft.date) else {
+        return Ok(ask::office(context, 0));
+    };
+    match reason {
+        NotOffered::Service => Ok(ask::service(context, chat)),
+        NotOffered::Offline => {
+            let contact = in_language(locale, &office.contact);
+            Ok(plain(locale, &TEXTS.offline, &[("office", &office.name), ("contact", contact)]))
+        }
+        NotOffered::Slot => {
+            chat.draft.time = None;
+            let question = hour(context, chat, day, None).await?;
+            Ok(say::before(fill(locale, &TEXTS.no_slot, &[]), question))
+        }
+        NotOffered::Closed(reason) => closed(context, chat, (office, day), &reason).await,
+        NotOffered::NotReleased(at) => not_released(context, chat, (office, day), at).await,
+    }
+}
+
+async fn closed(
+    context: &TurnContext<'_>,
+    chat: &mut Chat,
+    (office, day): (&Office, NaiveDate),
+    reason: &ClosedReason,
+) -> Result<Reply, TurnError> {
+    let locale = context.account.locale;
+    let wanted = wanted(context, office, day, None);
+    let values = [("wanted", &*wanted), ("reason", in_language(locale, &reason.text))];
+    another_date(context, chat, day, fill(locale, &TEXTS.closed, &values)).await
+}
+
+async fn not_released(
+    context: &TurnContext<'_>,
+    chat: &mut Chat,
+    (office, day): (&Office, NaiveDate),
+    at: DateTime<Utc>,
+) -> Result<Reply, TurnError> {
+    let locale = context.account.locale;
+    let wanted = wanted(context, office, day, None);
+    let when = date_time(locale, at, office.timezone);
+    let values = [("wanted", &*wanted), ("when", &*when)];
+    another_date(context, chat, day, fill(locale, &TEXTS.not_released, &values)).await
+}
+
+/// Why this date is none, and the question for another one after it.
+async fn another_date(
+    context: &TurnContext<'_>,
+    chat: &mut Chat,
+    day: NaiveDate,
+    why: String,
+) -> Result<Reply, TurnError> {
+    (chat.draft.date, chat.draft.time, chat.draft.any_hour) = (None, None, false);
+    chat.question = Question::Date;
+    Ok(say::before(why, ask::date(context, chat, day).await?))
+}
+
+/// Why a booking stays as it is.
+pub(crate) fn unchanged(context: &TurnContext<'_>, refusal: Refusal) -> Reply {
+    let locale = context.account.locale;
+    let contact = context.contact();
+    let values = [("contact", &*contact)];
+    match refusal.reason() {
+        Reason::HoldExpired => remark(context, Remark::HoldExpired),
+        Reason::BookingEnded => remark(context, Remark::Ended),
+        Reason::AlreadyCheckedIn => plain(locale, &TEXTS.checked_in, &[]),
+        Reason::TooLateToMove => plain(locale, &TEXTS.too_late_to_move, &values),
+        Reason::TooManyRequests => plain(locale, &TEXTS.moved_too_often, &values),
+        _ => plain(locale, &TEXTS.not_now, &[]),
+    }
+}

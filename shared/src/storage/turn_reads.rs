@@ -1,0 +1,109 @@
+//! What a turn of a conversation reads, in as few rounds as its keys allow: a message tells a contact,
+//! a contact its account, a person the booking.
+
+use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
+
+use super::accounts::ProfileItem;
+use super::chats::ChatKept;
+use super::error::StoreError;
+use super::items::from_item;
+use super::values::text_of;
+use super::{Store, keys};
+use crate::domain::account::{Account, Applicant};
+use crate::domain::booking::Booking;
+use crate::domain::ids::AccountId;
+use crate::domain::inbound::Inbound;
+
+/// A message that waits to be dealt with.
+#[derive(Debug)]
+pub struct Received {
+    /// The message.
+    pub inbound: Inbound,
+    /// The account that its group led to. Only a hint: the group may be that of an earlier key.
+    hint: Option<AccountId>,
+}
+
+/// Who wrote a message, and what was said so far.
+#[derive(Debug)]
+pub struct Sender {
+    /// The account.
+    pub account: Account,
+    /// Its people.
+    pub people: Vec<Applicant>,
+    /// The conversation with it.
+    pub chat: ChatKept,
+    /// Keyed hashes of its contacts.
+    contacts: Vec<String>,
+}
+
+impl Store {
+    /// A message that waits to be dealt with; absent: it was dealt with, or there is no such message.
+    /// `group` is its group in the queue, the keyed hash of the sender: so the account is looked up in
+    /// the same call.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn received(&self, hash: &str, group: &str) -> Result<Option<Received>, StoreError> {
+        let wanted = [keys::inbound(hash), keys::contact(group)];
+        let [inbound, contact] = self.get_items(&wanted).await?;
+        let Some(item) = inbound else { return Ok(None) };
+        let Some(inbound) = self.open_inbound(hash, item)? else { return Ok(None) };
+        let hint = contact.as_ref().and_then(|item| text_of(item, "account")).map(str::parse);
+        let hint = hint.transpose().map_err(|_| StoreError::corrupt("contact"))?;
+        Ok(Some(Received { inbound, hint }))
+    }
+
+    /// Who wrote a message. An account is made for contacts that are new, or known only in part.
+    /// Absent: the account was erased meanwhile.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn sender(
+        &self,
+        received: &Received,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Sender>, StoreError> {
+        let contacts = &received.inbound.from;
+        if let Some(id) = &received.hint {
+            let hashes = self.keyring().contacts(contacts);
+            let is_known =
+                |sender: &Sender| hashes.iter().all(|hash| sender.contacts.contains(hash));
+            if let Some(sender) = self.sender_of(id).await?.filter(is_known) {
+                return Ok(Some(sender));
+            }
+        }
+        let id = self.known_account(contacts, now).await?;
+        self.sender_of(&id).await
+    }
+
+    async fn sender_of(&self, id: &AccountId) -> Result<Option<Sender>, StoreError> {
+        let wanted = [keys::profile(id), keys::chat(id)];
+        let ([profile, chat], people) =
+            tokio::try_join!(self.get_items(&wanted), self.applicants(id))?;
+        let Some(profile) = profile else { return Ok(None) };
+        let profile: ProfileItem = from_item("profile", profile)?;
+        Ok(Some(Sender {
+            account: self.open_account(id, &profile)?,
+            people,
+            chat: self.open_chat(id, chat)?,
+            contacts: profile.contacts,
+        }))
+    }
+
+    /// An account's bookings that are on, in order of its people.
+    ///
+    /// # Errors
+    /// If the table does not answer or an item is corrupt.
+    pub async fn live_bookings(
+        &self,
+        account: &AccountId,
+        people: &[Applicant],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Booking>, StoreError> {
+        let found = people.iter().map(|person| self.live_booking(&person.person, now));
+        let found = try_join_all(found).await?.into_iter().flatten();
+        // Another account may have booked for the same person.
+        Ok(found.filter(|booking| booking.account == *account).collect())
+    }
+}
