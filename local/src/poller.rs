@@ -6,8 +6,10 @@ use std::sync::Arc;
 use antrian::app::App;
 use antrian::messaging::AnyMessenger;
 use anyhow::Context;
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
+use aws_sdk_sqs::types::{
+    DeleteMessageBatchRequestEntry, Message, MessageAttributeValue, MessageSystemAttributeName,
+};
 use chrono::TimeDelta;
 
 /// What a function may take for a batch, as in the cloud.
@@ -99,6 +101,7 @@ impl Poller {
     async fn poll(&self, wait_secs: i32) -> anyhow::Result<Polled> {
         let request = self.sqs.receive_message().queue_url(&self.queue_url);
         let request = request.set_message_system_attribute_names(Some(ATTRIBUTES.into()));
+        let request = request.message_attribute_names("All");
         let received =
             request.max_number_of_messages(BATCH).wait_time_seconds(wait_secs).send().await;
         let messages = received.context("receive")?.messages.unwrap_or_default();
@@ -150,5 +153,15 @@ fn record(message: &Message) -> SqsMessage {
     let attributes = message.attributes.iter().flatten();
     record.attributes =
         attributes.map(|(name, value)| (name.as_str().to_owned(), value.clone())).collect();
+    let attributes = message.message_attributes.iter().flatten();
+    record.message_attributes =
+        attributes.map(|(name, value)| (name.clone(), attribute(value))).collect();
     record
+}
+
+fn attribute(value: &MessageAttributeValue) -> SqsMessageAttribute {
+    let mut attribute = SqsMessageAttribute::default();
+    attribute.string_value = value.string_value.clone();
+    attribute.data_type = Some(value.data_type.clone());
+    attribute
 }

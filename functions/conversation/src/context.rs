@@ -49,10 +49,12 @@ impl<'a> TurnContext<'a> {
         app: &'a App,
         hash: &'a str,
         received: &Received,
+        sender: Option<Sender>,
         now: DateTime<Utc>,
     ) -> Result<Option<(Self, ChatKept)>, TurnError> {
         let (store, offices) = (app.ledger.store(), app.ledger.offices());
-        let (sender, directory) = tokio::try_join!(store.sender(received, now), offices.all(now))?;
+        let (sender, directory) =
+            tokio::try_join!(store.sender(received, sender, now), offices.all(now))?;
         let Some(Sender { account, people, chat, .. }) = sender else { return Ok(None) };
         let context = Self {
             app,

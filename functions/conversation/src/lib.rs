@@ -16,8 +16,9 @@ mod texts;
 mod turn;
 
 use antrian::app::App;
+use antrian::domain::ids::AccountId;
 use antrian::messaging::Messenger;
-use antrian::queues::{Batch, InboxBody};
+use antrian::queues::{ACCOUNT_ATTRIBUTE, Batch, InboxBody};
 use antrian::telemetry::correlation;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use chrono::{DateTime, Utc};
@@ -61,14 +62,23 @@ async fn answer<M: Messenger>(
     let InboxBody { inbound: hash } = serde_json::from_str(body).map_err(TurnError::Foreign)?;
     // Without a group nothing but the hint is missing that it gives.
     let group = record.attributes.get("MessageGroupId").map_or("", String::as_str);
-    let Some(received) = app.ledger.store().received(&hash, group).await? else { return Ok(()) };
+    let account = account_of(record);
+    let received = app.ledger.store().received(&hash, group, account.as_ref()).await?;
+    let Some(received) = received else { return Ok(()) };
+    let provider_id = received.inbound.provider_id.clone();
     let work = async {
         let (answered, ()) = tokio::join!(
-            Box::pin(turn::answer(app, &hash, &received)),
-            messenger.seen(&received.inbound.provider_id, true),
+            Box::pin(turn::answer(app, &hash, received)),
+            messenger.seen(&provider_id, true),
         );
         answered.inspect(|()| tracing::info!("a received message was answered"))
     };
     // What is done and said because of a message is known by the message's hash.
     correlation::scope(Some(hash.as_str().into()), work).await
+}
+
+/// Whose number it was when the message came, if the webhook knew. One that says something else is a
+/// missing one.
+fn account_of(record: &SqsMessage) -> Option<AccountId> {
+    record.message_attributes.get(ACCOUNT_ATTRIBUTE)?.string_value.as_ref()?.parse().ok()
 }

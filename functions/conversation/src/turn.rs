@@ -5,7 +5,9 @@ use antrian::domain::chat::{Chat, Input};
 use antrian::domain::inbound::Content;
 use antrian::domain::message::{Message, MessageKind};
 use antrian::messaging::compose::{Reply, message_aad};
-use antrian::storage::{Attempt, CONTENTION, ChatKept, Received, Turn, Turned, compare_and_set};
+use antrian::storage::{
+    Attempt, CONTENTION, ChatKept, Received, Sender, Turn, Turned, compare_and_set,
+};
 use chrono::TimeDelta;
 
 use crate::context::TurnContext;
@@ -16,14 +18,17 @@ use crate::{act, say};
 const NOTE_INBOUND_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// Answers a message, once.
-pub(crate) async fn answer(app: &App, hash: &str, received: &Received) -> Result<(), TurnError> {
+pub(crate) async fn answer(app: &App, hash: &str, mut received: Received) -> Result<(), TurnError> {
+    let sender = received.sender.take();
+    let received = &received;
     let inbound = &received.inbound;
     if let Content::Moved { to } = &inbound.content {
         app.ledger.store().move_contacts(&inbound.from, to).await?;
         app.ledger.store().finish_inbound(hash).await?;
         return Ok(());
     }
-    compare_and_set(CONTENTION, (), |()| take_turn(app, hash, received)).await
+    // What was read with the message is good for the first try.
+    compare_and_set(CONTENTION, sender, |sender| take_turn(app, hash, received, sender)).await
 }
 
 /// Begins again if another message of the person was faster, or their account was erased.
@@ -31,10 +36,12 @@ async fn take_turn(
     app: &App,
     hash: &str,
     received: &Received,
-) -> Result<Attempt<(), ()>, TurnError> {
+    sender: Option<Sender>,
+) -> Result<Attempt<Option<Sender>, ()>, TurnError> {
     let now = app.clock.now();
-    let Some((mut context, before)) = TurnContext::read(app, hash, received, now).await? else {
-        return Ok(Attempt::Conflict(()));
+    let Some((mut context, before)) = TurnContext::read(app, hash, received, sender, now).await?
+    else {
+        return Ok(Attempt::Conflict(None));
     };
     let mut chat = before.chat.clone().at(now);
     let input = Input::from(&received.inbound.content);
@@ -48,7 +55,7 @@ async fn take_turn(
     }
     let reply = Box::pin(act::perform(&mut context, &mut chat, act)).await?;
     Ok(match commit(&context, &before, chat, reply).await? {
-        Turned::Again => Attempt::Conflict(()),
+        Turned::Again => Attempt::Conflict(None),
         Turned::Done | Turned::Before => Attempt::Done(()),
     })
 }

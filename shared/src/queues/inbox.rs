@@ -1,12 +1,15 @@
 //! The queue of messages received: one sender's messages stay in order, different senders' do not
 //! wait for each other. Hashes only, no personal data.
 
+use std::collections::HashMap;
+
 use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use serde::{Deserialize, Serialize};
 
 use super::messages;
+use crate::domain::ids::AccountId;
 use crate::storage::Waiting;
 
 /// What stands in a message of this queue.
@@ -16,6 +19,10 @@ pub struct InboxBody {
     /// Keyed hash of the provider's id.
     pub inbound: String,
 }
+
+/// The attribute that says whose number it was when the message came: a hint, for the account to be
+/// read beside the message. Random ids, no personal data.
+pub const ACCOUNT_ATTRIBUTE: &str = "account";
 
 /// The queue (FIFO).
 #[derive(Debug, Clone)]
@@ -67,9 +74,15 @@ fn entry(at: usize, waiting: &Waiting, round: &str) -> Option<SendMessageBatchRe
     let body = serde_json::to_string(&InboxBody { inbound: waiting.hash.clone() }).ok()?;
     SendMessageBatchRequestEntry::builder()
         .id(at.to_string())
+        .set_message_attributes(waiting.account.as_ref().and_then(account_attribute))
         .message_body(body)
         .message_group_id(&waiting.group)
         .message_deduplication_id(format!("{}-{round}", waiting.hash))
         .build()
         .ok()
+}
+
+fn account_attribute(account: &AccountId) -> Option<HashMap<String, MessageAttributeValue>> {
+    let value = MessageAttributeValue::builder().data_type("String").string_value(account.as_str());
+    Some(HashMap::from([(ACCOUNT_ATTRIBUTE.to_owned(), value.build().ok()?)]))
 }

@@ -6,6 +6,6 @@ mod inbox;
 mod messages;
 
 pub use batch::Batch;
-pub use inbox::{Inbox, InboxBody};
+pub use inbox::{ACCOUNT_ATTRIBUTE, Inbox, InboxBody};
 pub(crate) use messages::ping;
 pub use messages::{MessageQueue, QueueBody};

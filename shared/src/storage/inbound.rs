@@ -9,6 +9,7 @@ use super::items::{Query, from_item, readable, to_item};
 use super::transact::{Outcome, Write};
 use super::values::{seconds, text, text_of};
 use super::{DUE_INDEX, Item, Store, keys};
+use crate::domain::ids::AccountId;
 use crate::domain::inbound::Inbound;
 
 /// A provider repeats a delivery for up to 7 days; the memory is a little longer.
@@ -32,6 +33,9 @@ pub struct Waiting {
     pub hash: String,
     /// Keyed hash of the sender: messages of one sender are dealt with one after the other.
     pub group: String,
+    /// Whose number it is, if that was known when the message came; not stored.
+    #[serde(skip)]
+    pub account: Option<AccountId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +69,7 @@ impl Store {
         let hash = self.keyring().token_hash(&inbound.provider_id);
         let group = self.keyring().contacts(&inbound.from).into_iter().next();
         let group = group.ok_or_else(|| StoreError::not_applied("a message from nobody"))?;
-        let waiting = Waiting { hash, group };
+        let waiting = Waiting { hash, group, account: None };
         let key = keys::inbound(&waiting.hash);
         let expires_at = now + TimeDelta::days(REMEMBER_DAYS);
         let json = serde_json::to_vec(inbound).map_err(|error| StoreError::Corrupt {
@@ -81,7 +85,14 @@ impl Store {
         item.insert("due".to_owned(), seconds(now));
         let forgotten = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now")
             .with(":now", seconds(now));
-        let old = match self.transact(vec![Write::Put(item, Some(forgotten))]).await? {
+        let put = self.transact(vec![Write::Put(item, Some(forgotten))]);
+        let contact = keys::contact(&waiting.group);
+        let (put, contact) = tokio::join!(put, self.get_item(&contact));
+        // Without it the turn looks it up itself.
+        let account =
+            contact.ok().flatten().and_then(|item| text_of(&item, "account")?.parse().ok());
+        let waiting = Waiting { account, ..waiting };
+        let old = match put? {
             Outcome::Applied => return Ok(TakenIn::New(waiting)),
             Outcome::Refused(old) => old.into_iter().next().flatten().unwrap_or_default(),
         };

@@ -22,6 +22,8 @@ pub struct Received {
     pub inbound: Inbound,
     /// The account that its group led to. Only a hint: the group may be that of an earlier key.
     hint: Option<AccountId>,
+    /// That account, if it was read in the same round.
+    pub sender: Option<Sender>,
 }
 
 /// Who wrote a message, and what was said so far.
@@ -39,36 +41,52 @@ pub struct Sender {
 
 impl Store {
     /// A message that waits to be dealt with; absent: it was dealt with, or there is no such message.
-    /// `group` is its group in the queue, the keyed hash of the sender: so the account is looked up in
-    /// the same call.
+    /// `group` is its group in the queue, the keyed hash of the sender, and `account` whose it was when
+    /// the message came: so the account is looked up, and read, in the same round.
     ///
     /// # Errors
     /// If the table does not answer or an item is corrupt.
-    pub async fn received(&self, hash: &str, group: &str) -> Result<Option<Received>, StoreError> {
+    pub async fn received(
+        &self,
+        hash: &str,
+        group: &str,
+        account: Option<&AccountId>,
+    ) -> Result<Option<Received>, StoreError> {
         let wanted = [keys::inbound(hash), keys::contact(group)];
-        let [inbound, contact] = self.get_items(&wanted).await?;
+        let sender = async {
+            match account {
+                Some(account) => self.sender_of(account).await,
+                None => Ok(None),
+            }
+        };
+        let ([inbound, contact], sender) = tokio::try_join!(self.get_items(&wanted), sender)?;
         let Some(item) = inbound else { return Ok(None) };
         let Some(inbound) = self.open_inbound(hash, item)? else { return Ok(None) };
         let hint = contact.as_ref().and_then(|item| text_of(item, "account")).map(str::parse);
         let hint = hint.transpose().map_err(|_| StoreError::corrupt("contact"))?;
-        Ok(Some(Received { inbound, hint }))
+        // The number may be another account's by now.
+        let sender = sender.filter(|sender| hint.as_ref() == Some(&sender.account.id));
+        Ok(Some(Received { inbound, hint, sender }))
     }
 
     /// Who wrote a message. An account is made for contacts that are new, or known only in part.
-    /// Absent: the account was erased meanwhile.
+    /// `read` is the sender as it came with the message. Absent: the account was erased meanwhile.
     ///
     /// # Errors
     /// If the table does not answer or an item is corrupt.
     pub async fn sender(
         &self,
         received: &Received,
+        read: Option<Sender>,
         now: DateTime<Utc>,
     ) -> Result<Option<Sender>, StoreError> {
         let contacts = &received.inbound.from;
+        let hashes = self.keyring().contacts(contacts);
+        let is_known = |sender: &Sender| hashes.iter().all(|hash| sender.contacts.contains(hash));
+        if let Some(sender) = read.filter(is_known) {
+            return Ok(Some(sender));
+        }
         if let Some(id) = &received.hint {
-            let hashes = self.keyring().contacts(contacts);
-            let is_known =
-                |sender: &Sender| hashes.iter().all(|hash| sender.contacts.contains(hash));
             if let Some(sender) = self.sender_of(id).await?.filter(is_known) {
                 return Ok(Some(sender));
             }

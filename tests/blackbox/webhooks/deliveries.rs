@@ -53,7 +53,7 @@ async fn a_message_that_comes_again_after_days_is_not_dealt_with_again() {
     let messages = greetings(1);
     let waits = async || {
         let store = app.stack.app.ledger.store();
-        store.received(&hash(&app, "wamid.0"), "").await.unwrap().is_some()
+        store.received(&hash(&app, "wamid.0"), "", None).await.unwrap().is_some()
     };
     assert_eq!(post_signed(&app, delivery(&messages)).await, 200);
     assert!(waits().await);

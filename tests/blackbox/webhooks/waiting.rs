@@ -23,7 +23,7 @@ async fn a_message_that_the_queue_lost_is_answered_after_a_tick() {
     assert_eq!(app.tick().await.heard, 0, "it may still be on its way");
     app.advance(21);
     // What the webhook told the queue is swallowed when it is told again: a round has its own name.
-    let waiting = Waiting { hash: hash(&app, "wamid.1"), group: "any".to_owned() };
+    let waiting = Waiting { hash: hash(&app, "wamid.1"), group: "any".to_owned(), account: None };
     app.stack.app.inbox.enqueue(&[waiting], "first").await;
     assert_eq!(app.listen().await, 0);
     assert_eq!(app.tick().await.heard, 1);
