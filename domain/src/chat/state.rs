@@ -112,7 +112,7 @@ impl Chat {
         let by_beginning = || {
             let begins = |offer: &&Offer| plain(&offer.title).starts_with(&wanted);
             let mut found = self.offered.iter().filter(begins);
-            let only = found.next().filter(|_| wanted.chars().count() >= LEAST_CHARS)?;
+            let only = found.next().filter(|_| wanted.chars().count() >= MIN_CHARS)?;
             found.next().is_none().then_some(only)
         };
         by_number.or_else(by_title).or_else(by_beginning)
@@ -120,7 +120,7 @@ impl Chat {
 }
 
 /// Fewer letters than these are the beginning of too much.
-const LEAST_CHARS: usize = 3;
+const MIN_CHARS: usize = 3;
 
 /// Letters and digits only, in lower case.
 pub(super) fn plain(text: &str) -> String {
