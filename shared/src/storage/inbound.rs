@@ -110,10 +110,12 @@ impl Store {
     ) -> Result<Option<Inbound>, StoreError> {
         let key = keys::inbound(hash);
         let item: InboundItem = from_item("inbound", item)?;
-        let Some(sealed) = item.sealed.filter(|_| item.state == State::Waiting) else {
+        if item.state == State::Done {
             return Ok(None);
-        };
+        }
         let corrupt = || StoreError::corrupt("inbound");
+        // A message that waits without its words is not one that was dealt with.
+        let sealed = item.sealed.ok_or_else(corrupt)?;
         let json = self.keyring().open(&sealed, &key.aad("sealed")).map_err(|_| corrupt())?;
         serde_json::from_slice(&json).map(Some).map_err(|_| corrupt())
     }
