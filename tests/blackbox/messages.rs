@@ -210,7 +210,7 @@ async fn a_provider_that_is_busy_is_asked_again_later_and_later() {
     let mut last = row(&app, &id).await;
     for (attempts, wait) in [(1, 30), (2, 60), (3, 120)] {
         assert_eq!((last.state, last.attempts), (MessageState::Pending, attempts));
-        assert_eq!(last.error.as_deref(), Some("130429"));
+        assert_eq!(last.last_attempt.code(), Some("130429"));
         assert!((last.due - app.now()).num_seconds() <= wait);
         app.advance(wait - 15);
         work(&app).await;
@@ -230,7 +230,7 @@ async fn what_cannot_be_delivered_is_recorded_and_not_tried_again() {
     app.stack.graph.fail(Fault::Code(131026), 1);
     app.drain().await;
     let failed = row(&app, &id).await;
-    assert_eq!((failed.state, failed.error.as_deref()), (MessageState::Failed, Some("131026")));
+    assert_eq!((failed.state, failed.last_attempt.code()), (MessageState::Failed, Some("131026")));
     app.advance(3600);
     work(&app).await;
     assert!(told(&app, &code, "confirmed").is_empty());

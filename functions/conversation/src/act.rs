@@ -280,14 +280,12 @@ async fn ticket(turn: &TurnContext<'_>, code: BookingCode) -> Result<Option<Repl
         _ => MessageKind::Ticket,
     };
     let message = Message::about(&booking, kind, locale, turn.now);
-    if let Some(message) = message {
-        let digits = turn.hash.rsplit('.').next().unwrap_or_default();
-        let id = format!("ticket-{digits}").parse().map_err(|_| TurnError::Foreign)?;
-        let request_id = Some(turn.hash.to_owned());
-        let message = Message { id, request_id, ..message };
-        turn.ledger.store().put_message(&message).await?;
-        turn.app.queue.enqueue(std::slice::from_ref(&message.id)).await;
-    }
+    let digits = turn.hash.rsplit('.').next().unwrap_or_default();
+    let id = format!("ticket-{digits}").parse().map_err(|_| TurnError::Foreign)?;
+    let request_id = Some(turn.hash.to_owned());
+    let message = Message { id, request_id, ..message };
+    turn.ledger.store().put_message(&message).await?;
+    turn.app.queue.enqueue(std::slice::from_ref(&message.id)).await;
     Ok(None)
 }
 

@@ -1,5 +1,6 @@
 //! Verification of a registration: whoever sends its code has the number that it came from.
 
+use antrian::domain::ids::MessageId;
 use antrian::domain::message::{Message, MessageKind};
 use antrian::storage::{Registration, RegistrationState, StoreError};
 use chrono::TimeDelta;
@@ -33,7 +34,7 @@ async fn verify(turn: &TurnContext<'_>, code: &str) -> Result<bool, StoreError> 
     if registration.state != RegistrationState::Pending || registration.expires_at <= now {
         return Ok(false);
     }
-    let Some(reply) = reply(turn, &registration) else { return Ok(false) };
+    let reply = reply(turn, &registration);
     let verified = store.verify_registration(&id, account, Some(&reply), now).await?;
     if verified {
         store.set_locale(account, registration.locale).await?;
@@ -45,11 +46,11 @@ async fn verify(turn: &TurnContext<'_>, code: &str) -> Result<bool, StoreError> 
 /// A reply is of use while the person waits for it.
 const REPLY_MINUTES: i64 = 30;
 
-fn reply(turn: &TurnContext<'_>, registration: &Registration) -> Option<Message> {
+fn reply(turn: &TurnContext<'_>, registration: &Registration) -> Message {
     let now = turn.now;
-    let id = format!("verified-{}", registration.id).parse().ok()?;
+    let id = MessageId::of_verified(&registration.id);
     let expires_at = now + TimeDelta::minutes(REPLY_MINUTES);
     let message = Message::new(id, MessageKind::Verified, registration.locale, now, expires_at);
     let (account, request_id) = (turn.account.id.clone(), turn.hash.to_owned());
-    Some(Message { account: Some(account), request_id: Some(request_id), ..message })
+    Message { account: Some(account), request_id: Some(request_id), ..message }
 }

@@ -79,7 +79,7 @@ async fn all_statuses_of_a_row_in_one_delivery_count() {
     assert_eq!(post_statuses(&app, &statuses).await, 200);
     assert_eq!(row(&app, &first).await.state, MessageState::Read);
     let failed = row(&app, &second).await;
-    assert_eq!((failed.state, failed.error.as_deref()), (MessageState::Failed, Some("131026")));
+    assert_eq!((failed.state, failed.last_attempt.code()), (MessageState::Failed, Some("131026")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
