@@ -55,7 +55,7 @@ fn check_list(sections: &[Section]) -> Result<(), &'static str> {
     let rows = || sections.iter().flat_map(|section| &section.rows);
     require((1..=ROWS).contains(&rows().count()), "row_count")?;
     for section in sections {
-        // A title may be absent if there is no other section to be told from.
+        // A title may be absent if there is no other section.
         let untitled = sections.len() == 1 && section.title.is_empty();
         require(untitled || !section.title.is_empty(), "section_title_length")?;
         require(section.title.chars().count() <= ROW_TITLE_CHARS, "section_title_length")?;

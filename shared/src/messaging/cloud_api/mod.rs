@@ -1,7 +1,7 @@
 //! Meta's Cloud API.
 //!
 //! There is no idempotency key: a message whose answer is lost may have been taken, and only a later
-//! status, which carries the outbox id, tells.
+//! status, which carries the outbox id, shows it.
 
 mod remedy;
 mod request;
