@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use antrian::domain::ids::MessageId;
 use antrian::domain::message::{Message, MessageState};
-use antrian::messaging::{Choices, Courier, Delivery};
+use antrian::messaging::{Courier, Delivery, ReplyOptions};
 use antrian_local::simulator::{Fault, Kept};
 use antrian_tests::app::DATE;
 use antrian_tests::{Person, TestApp};
@@ -43,7 +43,7 @@ fn pictured(kept: &Kept) -> String {
 
 /// What comes back from a message's buttons.
 fn tapped(kept: &Kept) -> Vec<String> {
-    let Some(Choices::Buttons(buttons)) = &kept.choices else { panic!("no buttons") };
+    let Some(ReplyOptions::Buttons(buttons)) = &kept.choices else { panic!("no buttons") };
     buttons.iter().map(|button| button.id.clone()).collect()
 }
 
@@ -219,7 +219,10 @@ async fn a_provider_that_is_busy_is_asked_again_later_and_later() {
         work(&app).await;
         last = row(&app, &id).await;
     }
-    assert_eq!((last.state, last.attempts, last.error), (MessageState::Sent, 4, None));
+    assert_eq!(
+        (last.state, last.attempts, last.last_attempt.code()),
+        (MessageState::Sent, 4, None)
+    );
     one(&app, &code, "confirmed");
 }
 

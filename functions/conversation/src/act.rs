@@ -89,7 +89,7 @@ fn remark(turn: &TurnContext<'_>, remark: Remark) -> Reply {
             let buttons = [(antrian::domain::chat::Pick::Book, &TEXTS.menu_book)];
             say::with_buttons(text, locale, &buttons)
         }
-        _ => Reply { text, choices: None },
+        _ => Reply { text, options: None },
     }
 }
 

@@ -5,7 +5,7 @@ use antrian::domain::chat::Pick;
 use antrian::domain::language::{Locale, Text, clip, date, date_time, fill, in_language};
 use antrian::domain::office::Office;
 use antrian::messaging::compose::Reply;
-use antrian::messaging::{Choice, Choices, Section};
+use antrian::messaging::{ReplyOption, ReplyOptions, Section};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::texts::TEXTS;
@@ -18,38 +18,38 @@ const DESCRIPTION_CHARS: usize = 72;
 
 /// A text without anything to tap.
 pub(crate) fn plain(locale: Locale, text: &Text, values: &[(&str, &str)]) -> Reply {
-    Reply { text: fill(locale, text, values), choices: None }
+    Reply { text: fill(locale, text, values), options: None }
 }
 
 /// A text with up to three buttons.
 pub(crate) fn with_buttons(text: String, locale: Locale, buttons: &[(Pick, &Text)]) -> Reply {
-    let button = |(pick, title): &(Pick, &Text)| Choice {
+    let button = |(pick, title): &(Pick, &Text)| ReplyOption {
         id: pick.to_string(),
         title: clip(in_language(locale, title), BUTTON_CHARS),
         description: None,
     };
-    Reply { text, choices: Some(Choices::Buttons(buttons.iter().map(button).collect())) }
+    Reply { text, options: Some(ReplyOptions::Buttons(buttons.iter().map(button).collect())) }
 }
 
 /// A row of a list.
-pub(crate) fn row(pick: &Pick, title: &str, description: &str) -> Choice {
+pub(crate) fn row(pick: &Pick, title: &str, description: &str) -> ReplyOption {
     let description = (!description.is_empty()).then(|| clip(description, DESCRIPTION_CHARS));
-    Choice { id: pick.to_string(), title: clip(title, ROW_CHARS), description }
+    ReplyOption { id: pick.to_string(), title: clip(title, ROW_CHARS), description }
 }
 
 /// A text with a list; rows that do not fit give way to the one that leads on.
-pub(crate) fn with_list(text: String, locale: Locale, rows: Vec<Choice>) -> Reply {
+pub(crate) fn with_list(text: String, locale: Locale, rows: Vec<ReplyOption>) -> Reply {
     let button = in_language(locale, &TEXTS.choose).to_owned();
     let sections = vec![Section { title: String::new(), rows }];
-    Reply { text, choices: Some(Choices::List { button, sections }) }
+    Reply { text, options: Some(ReplyOptions::List { button, sections }) }
 }
 
 /// What can be tapped below an answer, in order.
-pub(crate) fn offered(reply: &Reply) -> Vec<&Choice> {
-    match &reply.choices {
+pub(crate) fn offered(reply: &Reply) -> Vec<&ReplyOption> {
+    match &reply.options {
         None => vec![],
-        Some(Choices::Buttons(buttons)) => buttons.iter().collect(),
-        Some(Choices::List { sections, .. }) => {
+        Some(ReplyOptions::Buttons(buttons)) => buttons.iter().collect(),
+        Some(ReplyOptions::List { sections, .. }) => {
             sections.iter().flat_map(|section| &section.rows).collect()
         }
     }

@@ -157,9 +157,9 @@ async fn commit(
     reply: Option<Reply>,
 ) -> Result<Turned, TurnError> {
     if let Some(reply) = &reply {
-        let offer = |choice: &antrian::messaging::Choice| Offer {
-            id: choice.id.clone(),
-            title: choice.title.clone(),
+        let offer = |option: &antrian::messaging::ReplyOption| Offer {
+            id: option.id.clone(),
+            title: option.title.clone(),
         };
         chat.offered = say::offered(reply).into_iter().map(offer).collect();
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::messenger::{Body, Choice, Choices, TemplateCall};
+use super::messenger::{Body, ReplyOption, ReplyOptions, TemplateCall};
 use super::templates;
 use super::texts::{self, BookingText};
 use crate::domain::booking::Booking;
@@ -167,8 +167,8 @@ pub struct Reply {
     /// Its words.
     pub text: String,
     /// What can be tapped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub choices: Option<Choices>,
+    #[serde(rename = "choices", default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<ReplyOptions>,
 }
 
 impl std::fmt::Debug for Reply {
@@ -184,8 +184,8 @@ pub fn message_aad(message: &str) -> String {
 
 fn reply(ledger: &Ledger, message: &Message) -> Result<Body, ComposeError> {
     let reply: Reply = unsealed(ledger, message, "reply")?;
-    Ok(match reply.choices {
-        Some(choices) => Body::Choices { text: reply.text, choices },
+    Ok(match reply.options {
+        Some(options) => Body::Options { text: reply.text, options },
         None => Body::Text(reply.text),
     })
 }
@@ -236,11 +236,11 @@ fn ticket(ledger: &Ledger, booking: &Booking) -> Result<Vec<u8>, ComposeError> {
 }
 
 /// What is too long to stand above buttons goes without: its words say what to do as well.
-fn with_buttons(text: String, buttons: Vec<Choice>) -> Body {
+fn with_buttons(text: String, buttons: Vec<ReplyOption>) -> Body {
     if buttons.is_empty() || text.chars().count() > texts::CAPTION_CHARS {
         return Body::Text(text);
     }
-    Body::Choices { text, choices: Choices::Buttons(buttons) }
+    Body::Options { text, options: ReplyOptions::Buttons(buttons) }
 }
 
 fn booking_text<'a>(

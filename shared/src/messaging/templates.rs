@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::messenger::{Choice, TemplateCall};
+use super::messenger::{ReplyOption, TemplateCall};
 use super::texts::BookingText;
 use crate::domain::code::BookingCode;
 use crate::domain::language::Locale;
@@ -99,11 +99,11 @@ fn payloads(kind: MessageKind, code: BookingCode) -> Vec<String> {
 }
 
 /// The buttons of a message about a booking: titles are those of its form.
-pub fn buttons(kind: MessageKind, locale: Locale, code: BookingCode) -> Vec<Choice> {
+pub fn buttons(kind: MessageKind, locale: Locale, code: BookingCode) -> Vec<ReplyOption> {
     let kind = kind_of_form(kind);
     let titles = form(kind, locale).map(titles).unwrap_or_default();
-    let choice = |(title, id)| Choice { id, title, description: None };
-    titles.into_iter().zip(payloads(kind, code)).map(choice).collect()
+    let option = |(title, id)| ReplyOption { id, title, description: None };
+    titles.into_iter().zip(payloads(kind, code)).map(option).collect()
 }
 
 fn titles(form: &TemplateForm) -> Vec<String> {

@@ -150,7 +150,7 @@ fn tidy(text: String) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-/// One type for each template about a booking, and the choice among them.
+/// One type for each template about a booking, and the option among them.
 macro_rules! booking_templates {
     ($($locale:ident $kind:ident $name:ident $path:literal)*) => {
         $(

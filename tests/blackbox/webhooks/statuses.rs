@@ -92,7 +92,7 @@ async fn a_status_settles_a_row_whose_sending_was_never_answered() {
     assert_eq!(row(&app, &id).await.state, MessageState::Sending);
     assert_eq!(states(&app, &id, &["delivered"]).await, [MessageState::Delivered]);
     let settled = row(&app, &id).await;
-    assert_eq!((settled.error, settled.sealed), (None, None));
+    assert_eq!((settled.last_attempt.code(), settled.sealed), (None, None));
     assert_eq!(settled.provider_id, Some(hash(&app, "wamid.out")), "an id holds a number");
     app.advance(11 * 60);
     app.tick().await;
