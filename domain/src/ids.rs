@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::code::BookingCode;
+
 /// Why a text is not an identifier of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid {kind}")]
@@ -88,6 +90,20 @@ slug_id! {
 slug_id! {
     /// An outbox row.
     MessageId, "message", 4..=96
+}
+
+impl MessageId {
+    /// The one message of this kind about this version of a booking. Always valid: the code has ten
+    /// letters and digits, a version at most ten digits, and `kind` is the short name of a kind.
+    pub(crate) fn of_booking(code: BookingCode, version: u32, kind: &'static str) -> Self {
+        Self(format!("{}-{version}-{kind}", code.as_str().to_lowercase()))
+    }
+
+    /// The one message that a registration is verified. Always valid: a registration's id is a slug
+    /// of at most 64 bytes.
+    pub fn of_verified(registration: &RegistrationId) -> Self {
+        Self(format!("verified-{registration}"))
+    }
 }
 
 #[cfg(test)]

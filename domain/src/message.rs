@@ -1,5 +1,8 @@
 //! Messages to people: what kinds there are, how their rows move on, when they are stale.
 
+mod delivery;
+mod last_attempt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +11,10 @@ use super::code::BookingCode;
 use super::ids::{AccountId, MessageId};
 use super::language::Locale;
 
-/// What a message tells.
+pub use delivery::Lease;
+pub use last_attempt::{FailureCode, LastAttempt};
+
+/// What a message is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageKind {
@@ -24,7 +30,7 @@ pub enum MessageKind {
     Moved,
     /// The office closes that day: move free of charge.
     OfficeClosed,
-    /// A paper is missing at the office: what to bring until when.
+    /// A document is missing at the office: what to bring until when.
     DocumentsMissing,
     /// The number is verified.
     Verified,
@@ -72,7 +78,7 @@ pub enum MessageState {
     Read,
     /// It can't be delivered.
     Failed,
-    /// It spoke of a state that has passed and was not sent.
+    /// The state that it was about has passed: it was not sent.
     Stale,
 }
 
@@ -97,7 +103,7 @@ impl MessageState {
     }
 }
 
-/// The booking that a message speaks of, as it was.
+/// The booking that a message is about, as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// The booking.
@@ -111,16 +117,16 @@ pub struct About {
 pub struct Message {
     /// Its id, also given to the provider so that a later status can settle it.
     pub id: MessageId,
-    /// What it tells.
+    /// What it is about.
     pub kind: MessageKind,
     /// To whom; the address is looked up when it is sent.
     pub account: Option<AccountId>,
     /// Language.
     pub locale: Locale,
-    /// The booking it speaks of.
+    /// The booking that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<About>,
-    /// What is told nowhere else, sealed: a one-time code with its address, or the words of a reply.
+    /// What stands nowhere else, sealed: a one-time code with its address, or the words of a reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<String>,
     /// Where it stands.
@@ -156,31 +162,18 @@ pub struct Message {
     /// Keyed hash of the provider's id: Meta's ids hold the person's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
-    /// Why the last attempt failed: a code, never a text from outside.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
+    /// What is known of the last attempt.
+    #[serde(rename = "error", default, skip_serializing_if = "LastAttempt::is_none")]
+    pub last_attempt: LastAttempt,
 }
 
-/// Marks a row whose sender was lost, or whose provider's answer was: it waits for a status.
-pub const UNCONFIRMED: &str = "unconfirmed";
-/// Marks a row that waited in vain and is being sent once more.
-pub const RESENT: &str = "resent";
-
-/// Marks a row whose person has not written for a day, as the provider said: it goes as a template.
-pub const WINDOW_CLOSED: &str = "window_closed";
-/// A message that is never of use again after so long.
+/// What is about no hour of its own is of no use after so long.
 const WORTH_DAYS: i64 = 3;
 
 impl Message {
     /// A message about a booking, due at `due`.
-    pub fn about(
-        booking: &Booking,
-        kind: MessageKind,
-        locale: Locale,
-        due: DateTime<Utc>,
-    ) -> Option<Self> {
-        let code = booking.code.as_str().to_lowercase();
-        let id = format!("{code}-{}-{}", booking.version, kind.as_str()).parse().ok()?;
+    pub fn about(booking: &Booking, kind: MessageKind, locale: Locale, due: DateTime<Utc>) -> Self {
+        let id = MessageId::of_booking(booking.code, booking.version, kind.as_str());
         let expires_at = match kind {
             MessageKind::Hold | MessageKind::DocumentsMissing | MessageKind::Ticket => {
                 booking.person_free_at()
@@ -192,7 +185,7 @@ impl Message {
         };
         let about = Some(About { code: booking.code, version: booking.version });
         let account = Some(booking.account.clone());
-        Some(Self { about, account, ..Self::new(id, kind, locale, due, expires_at) })
+        Self { about, account, ..Self::new(id, kind, locale, due, expires_at) }
     }
 
     /// A row that nobody has sent yet.
@@ -219,39 +212,11 @@ impl Message {
             lease: None,
             lease_until: None,
             provider_id: None,
-            error: None,
+            last_attempt: LastAttempt::None,
         }
     }
 
-    /// The row as a sender takes it, until `until`.
-    #[must_use]
-    pub fn leased(&self, lease: &str, until: DateTime<Utc>) -> Self {
-        let waited = self.error.as_deref() == Some(UNCONFIRMED);
-        Self {
-            state: MessageState::Sending,
-            attempts: self.attempts + 1,
-            lease: Some(lease.to_owned()),
-            lease_until: Some(until),
-            due: until,
-            error: if waited { Some(RESENT.to_owned()) } else { self.error.clone() },
-            ..self.clone()
-        }
-    }
-
-    /// The row as it waits for its next try, at `due`; `error` says why.
-    #[must_use]
-    pub fn pending(&self, error: &str, due: DateTime<Utc>) -> Self {
-        Self {
-            state: MessageState::Pending,
-            due,
-            lease: None,
-            lease_until: None,
-            error: Some(error.to_owned()),
-            ..self.clone()
-        }
-    }
-
-    /// Whether sending it now would tell something that is not so any more.
+    /// Whether what it says is no longer so.
     pub fn is_stale(&self, booking: Option<&Booking>, now: DateTime<Utc>) -> bool {
         if now >= self.expires_at {
             return true;
@@ -273,6 +238,7 @@ fn has_lapsed(kind: MessageKind, booking: &Booking, now: DateTime<Utc>) -> bool 
 #[cfg(test)]
 mod tests {
     use super::MessageState::*;
+    use super::*;
 
     #[test]
     fn a_status_moves_a_message_forward_only() {
@@ -290,5 +256,24 @@ mod tests {
         ] {
             assert_eq!(from.advanced(report), to, "{from:?} {report:?}");
         }
+    }
+    #[test]
+    fn the_message_about_a_booking_always_has_a_valid_id() {
+        let code = BookingCode::from_bits(u64::MAX);
+        for kind in [
+            MessageKind::Hold,
+            MessageKind::Confirmed,
+            MessageKind::Reminder,
+            MessageKind::Cancelled,
+            MessageKind::Moved,
+            MessageKind::OfficeClosed,
+            MessageKind::DocumentsMissing,
+            MessageKind::Ticket,
+        ] {
+            let id = MessageId::of_booking(code, u32::MAX, kind.as_str());
+            assert_eq!(id.as_str().parse(), Ok(id));
+        }
+        let id = MessageId::of_verified(&"r".repeat(64).parse().unwrap());
+        assert_eq!(id.as_str().parse(), Ok(id));
     }
 }

@@ -1,7 +1,7 @@
 //! What a provider reports of a message that it was given.
 
 use super::ids::MessageId;
-use super::message::{Message, MessageState, WINDOW_CLOSED};
+use super::message::{LastAttempt, Message, MessageState};
 
 /// Codes of Meta and Twilio for a person who has not written for a day.
 const WINDOW_CODES: [&str; 2] = ["131047", "63016"];
@@ -43,7 +43,7 @@ impl Message {
             return Self {
                 state: MessageState::Pending,
                 provider_id: report.provider_id.clone(),
-                error: Some(WINDOW_CLOSED.to_owned()),
+                last_attempt: LastAttempt::WindowClosed,
                 lease: None,
                 lease_until: None,
                 ..self.clone()
@@ -56,7 +56,7 @@ impl Message {
         Self {
             state,
             provider_id: self.provider_id.clone().or_else(|| report.provider_id.clone()),
-            error: report.error.clone(),
+            last_attempt: report.error.clone().into(),
             sealed: None,
             ..self.clone()
         }
@@ -67,7 +67,7 @@ impl Message {
         let (Some(own), Some(other)) = (&self.provider_id, &report.provider_id) else {
             return false;
         };
-        let waits_for_template = self.error.as_deref() == Some(WINDOW_CLOSED);
+        let waits_for_template = self.last_attempt == LastAttempt::WindowClosed;
         let was_sent_again = self.attempts > 1 && self.state.is_final();
         waits_for_template && own == other
             || report.state == MessageState::Failed && own != other && was_sent_again
@@ -90,15 +90,15 @@ mod tests {
     use super::*;
     use crate::code::BookingCode;
     use crate::language::Locale;
-    use crate::message::{About, MessageKind, UNCONFIRMED};
+    use crate::message::{About, MessageKind};
     use MessageState::{Delivered, Failed, Pending, Read, Sending, Sent};
 
     fn row(state: MessageState) -> Message {
         let at = DateTime::UNIX_EPOCH;
         let id = "7kq4mm2xr9-1-hold".parse().unwrap();
         let sealed = Some("sealed".to_owned());
-        let error = Some(UNCONFIRMED.to_owned());
-        Message { state, sealed, error, ..Message::new(id, MessageKind::Hold, Locale::Id, at, at) }
+        let new = Message::new(id, MessageKind::Hold, Locale::Id, at, at);
+        Message { state, sealed, last_attempt: LastAttempt::Unconfirmed, ..new }
     }
 
     fn report(state: MessageState) -> Report {
@@ -110,16 +110,19 @@ mod tests {
     #[test]
     fn a_report_settles_a_row_whose_sender_got_no_answer() {
         let settled = row(Sending).reported(&report(Delivered));
-        assert_eq!((settled.state, settled.error, settled.sealed), (Delivered, None, None));
+        assert_eq!(
+            (settled.state, settled.last_attempt, settled.sealed),
+            (Delivered, LastAttempt::None, None)
+        );
         assert_eq!(settled.provider_id.as_deref(), Some("wamid.1"));
     }
 
     #[test]
     fn a_failure_is_recorded_with_its_code_and_forgotten_with_a_delivery() {
         let failed = row(Sent).reported(&report(Failed));
-        assert_eq!((failed.state, failed.error.as_deref()), (Failed, Some("131026")));
+        assert_eq!((failed.state, failed.last_attempt.code()), (Failed, Some("131026")));
         let delivered = failed.reported(&report(Delivered));
-        assert_eq!((delivered.state, delivered.error), (Delivered, None));
+        assert_eq!((delivered.state, delivered.last_attempt), (Delivered, LastAttempt::None));
     }
 
     #[test]
@@ -131,14 +134,15 @@ mod tests {
             ..report(Failed)
         };
         let waiting = Message { about, ..row(Sent) }.reported(&closed("first"));
-        assert_eq!((waiting.state, waiting.error.as_deref()), (Pending, Some(WINDOW_CLOSED)));
+        assert_eq!((waiting.state, &waiting.last_attempt), (Pending, &LastAttempt::WindowClosed));
         for late in
             [closed("first"), Report { provider_id: Some("first".to_owned()), ..report(Sent) }]
         {
             assert_eq!(waiting.reported(&late), waiting);
         }
         let provider_id = Some("second".to_owned());
-        let sent = Message { state: Sent, attempts: 2, provider_id, error: None, ..waiting };
+        let last_attempt = LastAttempt::None;
+        let sent = Message { state: Sent, attempts: 2, provider_id, last_attempt, ..waiting };
         assert_eq!(sent.reported(&closed("first")), sent, "that try is past");
         assert_eq!(row(Sent).reported(&closed("first")).state, Failed, "an answer has no template");
     }

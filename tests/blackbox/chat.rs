@@ -7,7 +7,7 @@ mod offices;
 mod repeated;
 mod web;
 
-use antrian::messaging::Choices;
+use antrian::messaging::ReplyOptions;
 use antrian_local::simulator::Kept;
 use antrian_tests::phone::Phone;
 
@@ -40,8 +40,8 @@ fn titles(bodies: &[Kept]) -> Vec<String> {
     let choices = bodies.iter().find_map(|kept| kept.choices.as_ref());
     match choices {
         None => vec![],
-        Some(Choices::Buttons(buttons)) => buttons.iter().map(|b| b.title.clone()).collect(),
-        Some(Choices::List { sections, .. }) => {
+        Some(ReplyOptions::Buttons(buttons)) => buttons.iter().map(|b| b.title.clone()).collect(),
+        Some(ReplyOptions::List { sections, .. }) => {
             sections.iter().flat_map(|s| &s.rows).map(|row| row.title.clone()).collect()
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use antrian::domain::ids::MessageId;
 use antrian::domain::message::{Message, MessageState};
-use antrian::messaging::{Choices, Courier, Delivery};
+use antrian::messaging::{Courier, Delivery, ReplyOptions};
 use antrian_local::simulator::{Fault, Kept};
 use antrian_tests::app::DATE;
 use antrian_tests::{Person, TestApp};
@@ -43,7 +43,7 @@ fn pictured(kept: &Kept) -> String {
 
 /// What comes back from a message's buttons.
 fn tapped(kept: &Kept) -> Vec<String> {
-    let Some(Choices::Buttons(buttons)) = &kept.choices else { panic!("no buttons") };
+    let Some(ReplyOptions::Buttons(buttons)) = &kept.choices else { panic!("no buttons") };
     buttons.iter().map(|button| button.id.clone()).collect()
 }
 
@@ -210,7 +210,7 @@ async fn a_provider_that_is_busy_is_asked_again_later_and_later() {
     let mut last = row(&app, &id).await;
     for (attempts, wait) in [(1, 30), (2, 60), (3, 120)] {
         assert_eq!((last.state, last.attempts), (MessageState::Pending, attempts));
-        assert_eq!(last.error.as_deref(), Some("130429"));
+        assert_eq!(last.last_attempt.code(), Some("130429"));
         assert!((last.due - app.now()).num_seconds() <= wait);
         app.advance(wait - 15);
         work(&app).await;
@@ -219,7 +219,10 @@ async fn a_provider_that_is_busy_is_asked_again_later_and_later() {
         work(&app).await;
         last = row(&app, &id).await;
     }
-    assert_eq!((last.state, last.attempts, last.error), (MessageState::Sent, 4, None));
+    assert_eq!(
+        (last.state, last.attempts, last.last_attempt.code()),
+        (MessageState::Sent, 4, None)
+    );
     one(&app, &code, "confirmed");
 }
 
@@ -230,7 +233,7 @@ async fn what_cannot_be_delivered_is_recorded_and_not_tried_again() {
     app.stack.graph.fail(Fault::Code(131026), 1);
     app.drain().await;
     let failed = row(&app, &id).await;
-    assert_eq!((failed.state, failed.error.as_deref()), (MessageState::Failed, Some("131026")));
+    assert_eq!((failed.state, failed.last_attempt.code()), (MessageState::Failed, Some("131026")));
     app.advance(3600);
     work(&app).await;
     assert!(told(&app, &code, "confirmed").is_empty());

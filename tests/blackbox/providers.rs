@@ -7,7 +7,9 @@ mod twilio;
 
 use antrian::domain::language::Locale;
 use antrian::domain::person::Contacts;
-use antrian::messaging::{Body, Choice, Choices, Outgoing, Section, SendError, TemplateCall};
+use antrian::messaging::{
+    Body, Outgoing, ReplyOption, ReplyOptions, Section, SendError, TemplateCall,
+};
 
 const PHONE: &str = "6280000000001";
 
@@ -24,21 +26,21 @@ fn picture() -> Body {
     Body::Picture { png: b"a picture".to_vec(), caption: "Tiket".to_owned() }
 }
 
-fn choice(id: &str, title: &str, description: Option<&str>) -> Choice {
+fn option(id: &str, title: &str, description: Option<&str>) -> ReplyOption {
     let description = description.map(str::to_owned);
-    Choice { id: id.to_owned(), title: title.to_owned(), description }
+    ReplyOption { id: id.to_owned(), title: title.to_owned(), description }
 }
 
 fn buttons() -> Body {
-    let all = vec![choice("confirm:1", "Konfirmasi", None), choice("cancel:1", "Batalkan", None)];
-    Body::Choices { text: "Jadi?".to_owned(), choices: Choices::Buttons(all) }
+    let all = vec![option("confirm:1", "Konfirmasi", None), option("cancel:1", "Batalkan", None)];
+    Body::Options { text: "Jadi?".to_owned(), options: ReplyOptions::Buttons(all) }
 }
 
 fn list() -> Body {
-    let rows = vec![choice("a", "Pagi", Some("09.00")), choice("b", "Siang", None)];
+    let rows = vec![option("a", "Pagi", Some("09.00")), option("b", "Siang", None)];
     let sections = vec![Section { title: "Rabu".to_owned(), rows }];
-    let choices = Choices::List { button: "Pilih jam".to_owned(), sections };
-    Body::Choices { text: "Jam berapa?".to_owned(), choices }
+    let options = ReplyOptions::List { button: "Pilih jam".to_owned(), sections };
+    Body::Options { text: "Jam berapa?".to_owned(), options }
 }
 
 fn template(png: Option<Vec<u8>>) -> TemplateCall {

@@ -1,7 +1,7 @@
 //! A person with a phone, as a test plays them: writes, taps, reads.
 
 use antrian::domain::code::BookingCode;
-use antrian::messaging::{Choice, Choices};
+use antrian::messaging::{ReplyOption, ReplyOptions};
 use antrian_local::simulator::{Kept, sign};
 use serde_json::{Value, json};
 
@@ -46,12 +46,12 @@ impl<'a> Phone<'a> {
     }
 
     #[expect(clippy::panic, reason = "a test that taps what is not there fails")]
-    fn find(&self, title: &str) -> (Choice, bool) {
+    fn find(&self, title: &str) -> (ReplyOption, bool) {
         let received = self.received();
         let offered = received.iter().rev().find_map(|kept| kept.choices.as_ref());
-        let (all, is_list): (Vec<&Choice>, _) = match offered {
-            Some(Choices::Buttons(buttons)) => (buttons.iter().collect(), false),
-            Some(Choices::List { sections, .. }) => {
+        let (all, is_list): (Vec<&ReplyOption>, _) = match offered {
+            Some(ReplyOptions::Buttons(buttons)) => (buttons.iter().collect(), false),
+            Some(ReplyOptions::List { sections, .. }) => {
                 (sections.iter().flat_map(|section| &section.rows).collect(), true)
             }
             None => (vec![], false),
@@ -140,8 +140,8 @@ fn shown(kept: &Kept) -> String {
     }
     if let Some(choices) = &kept.choices {
         let rows: Vec<_> = match choices {
-            Choices::Buttons(buttons) => buttons.iter().collect(),
-            Choices::List { sections, .. } => {
+            ReplyOptions::Buttons(buttons) => buttons.iter().collect(),
+            ReplyOptions::List { sections, .. } => {
                 sections.iter().flat_map(|section| &section.rows).collect()
             }
         };

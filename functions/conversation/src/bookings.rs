@@ -151,7 +151,7 @@ async fn send_ticket(context: &TurnContext<'_>, booking: &Booking) -> Result<(),
     };
     let message = Message::about(booking, kind, context.account.locale, context.now);
     let (id, request_id) = (context.answer_id("ticket")?, Some(context.hash.to_owned()));
-    let message = Message { id, request_id, ..message.ok_or(TurnError::AboutBooking)? };
+    let message = Message { id, request_id, ..message };
     context.ledger.store().put_message(&message).await?;
     context.app.queue.enqueue(std::slice::from_ref(&message.id)).await;
     Ok(())

@@ -17,8 +17,6 @@ pub(crate) enum TurnError {
     AccountGone,
     #[error("an answer cannot have its id")]
     MessageId(#[from] InvalidId),
-    #[error("an answer about a booking cannot be made")]
-    AboutBooking,
     #[error("an answer cannot be written as JSON")]
     Reply(#[source] serde_json::Error),
 }

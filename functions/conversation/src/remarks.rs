@@ -35,7 +35,7 @@ pub(crate) fn remark(context: &TurnContext<'_>, remark: Remark) -> Reply {
         Remark::HoldExpired | Remark::Ended | Remark::NoBooking => {
             say::with_buttons(text, locale, &[(Pick::Book, &TEXTS.menu_book)])
         }
-        _ => Reply { text, choices: None },
+        _ => Reply { text, options: None },
     }
 }
 

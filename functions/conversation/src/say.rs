@@ -6,7 +6,7 @@ use antrian::domain::language::{Locale, Text, clip, date, date_time, fill, in_la
 use antrian::domain::office::Office;
 use antrian::domain::time::{SlotTime, zone_name};
 use antrian::messaging::compose::Reply;
-use antrian::messaging::{Choice, Choices, Section};
+use antrian::messaging::{ReplyOption, ReplyOptions, Section};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::texts::TEXTS;
@@ -18,42 +18,42 @@ const DESCRIPTION_CHARS: usize = 72;
 
 /// A text without anything to tap.
 pub(crate) fn plain(locale: Locale, text: &Text, values: &[(&str, &str)]) -> Reply {
-    Reply { text: fill(locale, text, values), choices: None }
+    Reply { text: fill(locale, text, values), options: None }
 }
 
 /// A text with up to three buttons.
 pub(crate) fn with_buttons(text: String, locale: Locale, buttons: &[(Pick, &Text)]) -> Reply {
-    let button = |(pick, title): &(Pick, &Text)| Choice {
+    let button = |(pick, title): &(Pick, &Text)| ReplyOption {
         id: pick.to_string(),
         title: clip(in_language(locale, title), BUTTON_CHARS),
         description: None,
     };
-    Reply { text, choices: Some(Choices::Buttons(buttons.iter().map(button).collect())) }
+    Reply { text, options: Some(ReplyOptions::Buttons(buttons.iter().map(button).collect())) }
 }
 
 /// A row of a list.
-pub(crate) fn row(pick: &Pick, title: &str, description: &str) -> Choice {
+pub(crate) fn row(pick: &Pick, title: &str, description: &str) -> ReplyOption {
     let description = (!description.is_empty()).then(|| clip(description, DESCRIPTION_CHARS));
-    Choice { id: pick.to_string(), title: clip(title, ROW_CHARS), description }
+    ReplyOption { id: pick.to_string(), title: clip(title, ROW_CHARS), description }
 }
 
 /// The rows of a list of `items`. If they do not all fit, `more` makes the last row of the first item
 /// that does not.
 pub(crate) fn rows<T>(
     items: &[T],
-    row: impl Fn(&T) -> Choice,
-    more: impl FnOnce(&T) -> Choice,
-) -> Vec<Choice> {
+    row: impl Fn(&T) -> ReplyOption,
+    more: impl FnOnce(&T) -> ReplyOption,
+) -> Vec<ReplyOption> {
     let shown = if items.len() > MAX_ROWS { MAX_ROWS - 1 } else { items.len() };
     let (shown, left) = items.split_at(shown);
     shown.iter().map(row).chain(left.first().map(more)).collect()
 }
 
 /// A text with a list.
-pub(crate) fn with_list(text: String, locale: Locale, rows: Vec<Choice>) -> Reply {
+pub(crate) fn with_list(text: String, locale: Locale, rows: Vec<ReplyOption>) -> Reply {
     let button = in_language(locale, &TEXTS.choose).to_owned();
     let sections = vec![Section { title: String::new(), rows }];
-    Reply { text, choices: Some(Choices::List { button, sections }) }
+    Reply { text, options: Some(ReplyOptions::List { button, sections }) }
 }
 
 /// Something that is said before a question.
@@ -63,14 +63,14 @@ pub(crate) fn before(text: String, question: Reply) -> Reply {
 
 /// What can be tapped below an answer, in order.
 pub(crate) fn offers(reply: &Reply) -> Vec<Offer> {
-    let choices: Vec<&Choice> = match &reply.choices {
+    let choices: Vec<&ReplyOption> = match &reply.options {
         None => vec![],
-        Some(Choices::Buttons(buttons)) => buttons.iter().collect(),
-        Some(Choices::List { sections, .. }) => {
+        Some(ReplyOptions::Buttons(buttons)) => buttons.iter().collect(),
+        Some(ReplyOptions::List { sections, .. }) => {
             sections.iter().flat_map(|section| &section.rows).collect()
         }
     };
-    let offer = |choice: &Choice| Offer { id: choice.id.clone(), title: choice.title.clone() };
+    let offer = |choice: &ReplyOption| Offer { id: choice.id.clone(), title: choice.title.clone() };
     choices.into_iter().map(offer).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Webhooks of the WhatsApp providers: Meta's Cloud API and Twilio.
 //!
-//! An answer of 200 says that everything in the delivery is stored and told of. Whatever could not
+//! An answer of 200 says that everything in the delivery is stored and enqueued. Whatever could not
 //! be stored is answered with 503, so that the provider delivers again; every message has its effect
 //! once, and every status moves its row forward only.
 

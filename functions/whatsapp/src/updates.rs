@@ -30,7 +30,7 @@ pub struct Updates {
 /// Writes of one delivery that are under way at once.
 const AT_ONCE: usize = 16;
 
-/// Marks what is told of by the webhook itself; the sweeper has rounds of its own.
+/// Marks what the webhook itself enqueues; the sweeper has rounds of its own.
 const FIRST_ROUND: &str = "first";
 
 /// WhatsApp takes texts of up to 4,096 characters. What is longer is cut: an item of the table has
@@ -72,8 +72,8 @@ pub(crate) async fn take_in(app: &AppState, updates: &Updates) -> Result<(), Pro
     Ok(settled?)
 }
 
-/// Stores messages and tells of them in their order. Those that were stored when another one could
-/// not be are told of when the delivery comes again, or by the sweeper.
+/// Stores messages and enqueues them in their order. Those that were stored when another one could
+/// not be are enqueued when the delivery comes again, or by the sweeper.
 async fn hear(app: &AppState, messages: &[Inbound]) -> Result<(), Problem> {
     let (store, now) = (app.ledger.store(), app.clock.now());
     let writes: Vec<_> = messages.iter().map(|message| store.take_in(message, now)).collect();
@@ -127,7 +127,7 @@ async fn settle_row(
 ) -> Result<(), StoreError> {
     match app.ledger.store().report_message(id, &reports).await {
         Ok(Some(row)) => {
-            told_of(app, &row).await;
+            note(app, &row).await;
             Ok(())
         }
         Ok(None) => Ok(()),
@@ -140,13 +140,13 @@ async fn settle_row(
 }
 
 /// What a provider reported belongs to the request that the message came from.
-async fn told_of(app: &AppState, row: &Message) {
+async fn note(app: &AppState, row: &Message) {
     let (message_id, request_id) = (row.id.as_str(), row.request_id.as_deref());
     if row.state == MessageState::Failed {
-        let code = row.error.as_deref();
+        let code = row.last_attempt.code();
         tracing::warn!(message_id, request_id, code, "a message was not delivered");
         let now = app.clock.now();
-        let count = async { app.metrics.send(failed(row, code), now) };
+        let count = async { app.metrics.send(failed(row), now) };
         correlation::scope(request_id.map(Into::into), count).await;
     } else {
         tracing::info!(message_id, request_id, state = ?row.state, "a message's status");

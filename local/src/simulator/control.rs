@@ -2,7 +2,7 @@
 
 use antrian::http::body::Body;
 use antrian::http::problem::{Code, Problem};
-use antrian::messaging::Choices;
+use antrian::messaging::ReplyOptions;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -86,7 +86,7 @@ struct Sent {
     #[serde(skip_serializing_if = "Option::is_none")]
     picture_png_base64: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    choices: Option<Choices>,
+    choices: Option<ReplyOptions>,
     #[serde(skip_serializing_if = "Option::is_none")]
     template: Option<Template>,
 }

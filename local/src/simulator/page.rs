@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use antrian::messaging::Choices;
+use antrian::messaging::ReplyOptions;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, header};
 use axum::response::IntoResponse;
@@ -75,7 +75,7 @@ struct MessageView {
     kind: &'static str,
     text: String,
     picture: bool,
-    choices: Option<Choices>,
+    choices: Option<ReplyOptions>,
     template: Option<Template>,
     mark: Mark,
 }

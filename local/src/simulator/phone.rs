@@ -3,7 +3,7 @@
 use antrian::domain::reason::Reason;
 use antrian::http::body::{Body, Segments};
 use antrian::http::problem::Problem;
-use antrian::messaging::{Choice, Choices};
+use antrian::messaging::{ReplyOption, ReplyOptions};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -184,8 +184,8 @@ impl Graph {
             _ if offered.content.template.is_some() => {
                 json!({"type": "button", "button": {"payload": id, "text": choice.title}})
             }
-            Choices::Buttons(_) => interactive("button_reply", choice),
-            Choices::List { .. } => interactive("list_reply", choice),
+            ReplyOptions::Buttons(_) => interactive("button_reply", choice),
+            ReplyOptions::List { .. } => interactive("list_reply", choice),
         };
         let mut message = reply;
         message["context"] = json!({"from": self.inner.account.number, "id": message_id});
@@ -194,16 +194,16 @@ impl Graph {
     }
 }
 
-fn all(choices: &Choices) -> Vec<&Choice> {
+fn all(choices: &ReplyOptions) -> Vec<&ReplyOption> {
     match choices {
-        Choices::Buttons(buttons) => buttons.iter().collect(),
-        Choices::List { sections, .. } => {
+        ReplyOptions::Buttons(buttons) => buttons.iter().collect(),
+        ReplyOptions::List { sections, .. } => {
             sections.iter().flat_map(|section| &section.rows).collect()
         }
     }
 }
 
-fn interactive(kind: &str, choice: &Choice) -> Value {
+fn interactive(kind: &str, choice: &ReplyOption) -> Value {
     let mut reply = json!({"id": choice.id, "title": choice.title});
     if let Some(description) = choice.description.as_ref().filter(|_| kind == "list_reply") {
         reply["description"] = description.clone().into();

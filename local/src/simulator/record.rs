@@ -1,6 +1,6 @@
 //! What was said, by whom, and how far it has come.
 
-use antrian::messaging::Choices;
+use antrian::messaging::ReplyOptions;
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -31,7 +31,7 @@ pub(super) struct Content {
     /// The picture and its type.
     pub(super) picture: Option<(Bytes, String)>,
     /// What can be tapped.
-    pub(super) choices: Option<Choices>,
+    pub(super) choices: Option<ReplyOptions>,
     /// The template and its parameters.
     pub(super) template: Option<Template>,
 }
@@ -83,7 +83,7 @@ pub struct Kept {
     /// Its picture.
     pub picture: Option<Bytes>,
     /// What can be tapped.
-    pub choices: Option<Choices>,
+    pub choices: Option<ReplyOptions>,
     /// The template, if it is one.
     pub template: Option<Template>,
     /// How far it has come.

@@ -149,9 +149,9 @@ fn messages(booking: &Booking, kinds: &[MessageKind], now: DateTime<Utc>) -> Vec
         .filter_map(|&kind| {
             let due = if kind == MessageKind::Reminder { booking.times.reminder_at } else { now };
             let is_late = kind == MessageKind::Reminder && due <= now;
-            let message =
-                Message::about(booking, kind, booking.locale, due).filter(|_| !is_late)?;
-            Some(Message { request_id: correlation::current_text(), ..message })
+            let message = Message::about(booking, kind, booking.locale, due);
+            let request_id = correlation::current_text();
+            (!is_late).then_some(Message { request_id, ..message })
         })
         .collect()
 }

@@ -1,16 +1,16 @@
 //! From an outbox row to words and an address, at the moment of sending.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::deliver::DeliverError;
-use super::messenger::{Body, Choice, Choices, TemplateCall};
+use super::messenger::{Body, ReplyOption, ReplyOptions, TemplateCall};
 use super::templates;
 use super::texts::{self, BookingText};
 use crate::domain::booking::Booking;
 use crate::domain::ids::OfficeId;
 use crate::domain::language::{self, Locale, in_language};
-use crate::domain::message::{Message, MessageKind, WINDOW_CLOSED};
+use crate::domain::message::{LastAttempt, Message, MessageKind};
 use crate::domain::office::Office;
 use crate::domain::person::Contacts;
 use crate::domain::requirements::{Requirements, checklist, missing_documents};
@@ -24,12 +24,23 @@ use crate::storage::{ServiceWindow, StoreError};
 pub enum Composed {
     /// To be sent.
     Send(Box<Letter>),
-    /// It speaks of something that is not so any more.
+    /// What it says is no longer so.
     Stale,
     /// There is nobody to send it to: the account was erased.
     Nobody,
     /// The person wants no reminders.
     OptedOut,
+}
+
+/// Why a message could not be composed.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// A fault of the table, or of what is stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A text or a picture could not be made.
+    #[error("the text could not be made")]
+    Text(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// A message in the forms that it can be sent in.
@@ -76,22 +87,19 @@ pub async fn compose(
     message: &Message,
     public_url: &str,
     now: DateTime<Utc>,
-) -> Result<Composed, DeliverError> {
-    let booking = match message.about {
-        Some(about) => ledger.store().booking(about.code).await?,
-        None => None,
-    };
+) -> Result<Composed, ComposeError> {
+    let (booking, to, window) = tokio::try_join!(
+        booking(ledger, message),
+        contacts(ledger, message),
+        service_window(ledger, message),
+    )?;
     if message.is_stale(booking.as_ref(), now) {
         return Ok(Composed::Stale);
     }
     if message.kind == MessageKind::OneTimeCode {
         return one_time_code(ledger, message);
     }
-    let Some(to) = contacts(ledger, message).await? else { return Ok(Composed::Nobody) };
-    let window = match &message.account {
-        Some(account) => ledger.store().service_window(account).await?,
-        None => ServiceWindow::default(),
-    };
+    let Some(to) = to else { return Ok(Composed::Nobody) };
     if message.kind == MessageKind::Reminder && window.reminders_off {
         return Ok(Composed::OptedOut);
     }
@@ -102,9 +110,16 @@ pub async fn compose(
         Some(booking) => about_booking(ledger, message, &booking, public_url, now).await?,
     };
     let Some((body, template)) = forms else { return Ok(Composed::Nobody) };
-    let was_refused = message.error.as_deref() == Some(WINDOW_CLOSED);
+    let was_refused = message.last_attempt == LastAttempt::WindowClosed;
     let is_open = !was_refused && window.last_inbound_at.is_some_and(|at| now < at + WINDOW);
     Ok(Composed::Send(Box::new(Letter { to, body, template, is_open, office })))
+}
+
+async fn booking(ledger: &Ledger, message: &Message) -> Result<Option<Booking>, StoreError> {
+    match message.about {
+        Some(about) => ledger.store().booking(about.code).await,
+        None => Ok(None),
+    }
 }
 
 async fn contacts(ledger: &Ledger, message: &Message) -> Result<Option<Contacts>, StoreError> {
@@ -113,13 +128,31 @@ async fn contacts(ledger: &Ledger, message: &Message) -> Result<Option<Contacts>
     Ok(account.map(|account| account.contacts).filter(|contacts| !contacts.is_empty()))
 }
 
-fn one_time_code(ledger: &Ledger, message: &Message) -> Result<Composed, DeliverError> {
-    let corrupt = || StoreError::Corrupt { kind: "one-time code", source: None };
+/// Who has no account has not written.
+async fn service_window(ledger: &Ledger, message: &Message) -> Result<ServiceWindow, StoreError> {
+    match &message.account {
+        Some(account) => ledger.store().service_window(account).await,
+        None => Ok(ServiceWindow::default()),
+    }
+}
+
+/// What is sealed in a row. Its errors have no sources: those might quote what was sealed.
+fn unsealed<T: DeserializeOwned>(
+    ledger: &Ledger,
+    message: &Message,
+    kind: &'static str,
+) -> Result<T, StoreError> {
+    let corrupt = || StoreError::corrupt(kind);
     let sealed = message.sealed.as_deref().ok_or_else(corrupt)?;
     let aad = message_aad(message.id.as_str());
     let opened = ledger.store().keyring().open(sealed, &aad).map_err(|_| corrupt())?;
-    let code: OneTimeCode = serde_json::from_slice(&opened).map_err(|_| corrupt())?;
-    let phone = code.phone.parse().map_err(|_| corrupt())?;
+    serde_json::from_slice(&opened).map_err(|_| corrupt())
+}
+
+fn one_time_code(ledger: &Ledger, message: &Message) -> Result<Composed, ComposeError> {
+    const KIND: &str = "one-time code";
+    let code: OneTimeCode = unsealed(ledger, message, KIND)?;
+    let phone = code.phone.parse().map_err(|_| StoreError::corrupt(KIND))?;
     let text = texts::one_time_code(message.locale, &code.otp, code.minutes).map_err(text_error)?;
     let to = Contacts { phone: Some(phone), scoped: None };
     let template = templates::one_time_code(message.locale, &code.otp);
@@ -134,8 +167,8 @@ pub struct Reply {
     /// Its words.
     pub text: String,
     /// What can be tapped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub choices: Option<Choices>,
+    #[serde(rename = "choices", default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<ReplyOptions>,
 }
 
 impl std::fmt::Debug for Reply {
@@ -149,14 +182,10 @@ pub fn message_aad(message: &str) -> String {
     format!("MESSAGE#{message}/sealed")
 }
 
-fn reply(ledger: &Ledger, message: &Message) -> Result<Body, DeliverError> {
-    let corrupt = || StoreError::Corrupt { kind: "reply", source: None };
-    let sealed = message.sealed.as_deref().ok_or_else(corrupt)?;
-    let aad = message_aad(message.id.as_str());
-    let opened = ledger.store().keyring().open(sealed, &aad).map_err(|_| corrupt())?;
-    let reply: Reply = serde_json::from_slice(&opened).map_err(|_| corrupt())?;
-    Ok(match reply.choices {
-        Some(choices) => Body::Choices { text: reply.text, choices },
+fn reply(ledger: &Ledger, message: &Message) -> Result<Body, ComposeError> {
+    let reply: Reply = unsealed(ledger, message, "reply")?;
+    Ok(match reply.options {
+        Some(options) => Body::Options { text: reply.text, options },
         None => Body::Text(reply.text),
     })
 }
@@ -167,14 +196,12 @@ async fn about_booking(
     booking: &Booking,
     public_url: &str,
     now: DateTime<Utc>,
-) -> Result<Option<(Body, Option<TemplateCall>)>, DeliverError> {
-    let store = ledger.store();
-    let office = ledger.offices().get(&booking.seat.office, now).await?;
-    let office =
-        office.ok_or(StoreError::Corrupt { kind: "booking without office", source: None })?;
-    let Some(applicant) = store.applicant(&booking.account, &booking.applicant).await? else {
-        return Ok(None);
-    };
+) -> Result<Option<(Body, Option<TemplateCall>)>, ComposeError> {
+    let applicant = ledger.store().applicant(&booking.account, &booking.applicant);
+    let office = ledger.offices().get(&booking.seat.office, now);
+    let (office, applicant) = tokio::try_join!(office, applicant)?;
+    let office = office.ok_or_else(|| StoreError::corrupt("booking without office"))?;
+    let Some(applicant) = applicant else { return Ok(None) };
     let mut list = checklist(&office, booking, &applicant);
     if message.kind == MessageKind::DocumentsMissing {
         list.documents = missing_documents(&list, booking);
@@ -203,17 +230,17 @@ fn has_ticket(kind: MessageKind) -> bool {
     )
 }
 
-fn ticket(ledger: &Ledger, booking: &Booking) -> Result<Vec<u8>, DeliverError> {
+fn ticket(ledger: &Ledger, booking: &Booking) -> Result<Vec<u8>, ComposeError> {
     let ticket = ledger.store().keyring().ticket_signer().sign(&TicketClaims::of(booking));
-    rendering::png(&ticket).map_err(|error| DeliverError::Text(Box::new(error)))
+    rendering::png(&ticket).map_err(|error| ComposeError::Text(Box::new(error)))
 }
 
 /// What is too long to stand above buttons goes without: its words say what to do as well.
-fn with_buttons(text: String, buttons: Vec<Choice>) -> Body {
+fn with_buttons(text: String, buttons: Vec<ReplyOption>) -> Body {
     if buttons.is_empty() || text.chars().count() > texts::CAPTION_CHARS {
         return Body::Text(text);
     }
-    Body::Choices { text, choices: Choices::Buttons(buttons) }
+    Body::Options { text, options: ReplyOptions::Buttons(buttons) }
 }
 
 fn booking_text<'a>(
@@ -248,6 +275,6 @@ fn booking_text<'a>(
     }
 }
 
-fn text_error<E: std::error::Error + Send + Sync + 'static>(error: E) -> DeliverError {
-    DeliverError::Text(Box::new(error))
+fn text_error<E: std::error::Error + Send + Sync + 'static>(error: E) -> ComposeError {
+    ComposeError::Text(Box::new(error))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::messenger::{Body, Choice, Choices, Section, TemplateCall};
+use super::messenger::{Body, ReplyOption, ReplyOptions, Section, TemplateCall};
 use super::texts::CAPTION_CHARS;
 
 const TEXT_CHARS: usize = 4_096;
@@ -29,11 +29,11 @@ pub(super) fn check(body: &Body) -> Result<(), &'static str> {
             length(caption, CAPTION_CHARS, "caption_length")?;
             require(png.len() <= PICTURE_BYTES, "picture_size")
         }
-        Body::Choices { text, choices: Choices::Buttons(buttons) } => {
+        Body::Options { text, options: ReplyOptions::Buttons(buttons) } => {
             length(text, CAPTION_CHARS, "text_length")?;
             check_buttons(buttons)
         }
-        Body::Choices { text, choices: Choices::List { button, sections } } => {
+        Body::Options { text, options: ReplyOptions::List { button, sections } } => {
             length(text, TEXT_CHARS, "text_length")?;
             length(button, BUTTON_TITLE_CHARS, "list_button_length")?;
             check_list(sections)
@@ -42,7 +42,7 @@ pub(super) fn check(body: &Body) -> Result<(), &'static str> {
     }
 }
 
-fn check_buttons(buttons: &[Choice]) -> Result<(), &'static str> {
+fn check_buttons(buttons: &[ReplyOption]) -> Result<(), &'static str> {
     require((1..=BUTTONS).contains(&buttons.len()), "button_count")?;
     for button in buttons {
         length(&button.title, BUTTON_TITLE_CHARS, "button_title_length")?;
@@ -55,7 +55,7 @@ fn check_list(sections: &[Section]) -> Result<(), &'static str> {
     let rows = || sections.iter().flat_map(|section| &section.rows);
     require((1..=ROWS).contains(&rows().count()), "row_count")?;
     for section in sections {
-        // A title may be absent if there is no other section to be told from.
+        // A title may be absent if there is no other section.
         let untitled = sections.len() == 1 && section.title.is_empty();
         require(untitled || !section.title.is_empty(), "section_title_length")?;
         require(section.title.chars().count() <= ROW_TITLE_CHARS, "section_title_length")?;
@@ -71,9 +71,9 @@ fn check_list(sections: &[Section]) -> Result<(), &'static str> {
 }
 
 /// What is tapped comes back as its id.
-fn unlike<'a>(choices: impl Iterator<Item = &'a Choice>) -> Result<(), &'static str> {
+fn unlike<'a>(options: impl Iterator<Item = &'a ReplyOption>) -> Result<(), &'static str> {
     let mut seen = HashSet::new();
-    require(choices.into_iter().all(|choice| seen.insert(choice.id.as_str())), "same_id_twice")
+    require(options.into_iter().all(|option| seen.insert(option.id.as_str())), "same_id_twice")
 }
 
 /// A parameter has no line breaks, tabs, or more than four blanks in a row.

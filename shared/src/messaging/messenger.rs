@@ -35,11 +35,11 @@ pub enum Body {
         caption: String,
     },
     /// Text with something to tap: up to 1,024 characters above buttons, 4,096 above a list.
-    Choices {
+    Options {
         /// The text.
         text: String,
         /// What can be tapped.
-        choices: Choices,
+        options: ReplyOptions,
     },
     /// A message whose form the provider has approved: the only kind that may begin a conversation.
     Template(TemplateCall),
@@ -48,9 +48,9 @@ pub enum Body {
 /// What can be tapped.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Choices {
+pub enum ReplyOptions {
     /// Up to three.
-    Buttons(Vec<Choice>),
+    Buttons(Vec<ReplyOption>),
     /// Up to ten rows in all.
     List {
         /// What stands on the button that opens the list, up to 20 characters.
@@ -66,12 +66,12 @@ pub struct Section {
     /// Up to 24 characters.
     pub title: String,
     /// The rows.
-    pub rows: Vec<Choice>,
+    pub rows: Vec<ReplyOption>,
 }
 
 /// A button or a row.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
+pub struct ReplyOption {
     /// What comes back when it is tapped, up to 200 characters.
     pub id: String,
     /// On a button up to 20 characters, in a list up to 24.
@@ -102,7 +102,7 @@ impl Body {
     /// Its text; of a template, its parameters.
     pub fn text(&self) -> String {
         match self {
-            Self::Text(text) | Self::Choices { text, .. } => text.clone(),
+            Self::Text(text) | Self::Options { text, .. } => text.clone(),
             Self::Picture { caption, .. } => caption.clone(),
             Self::Template(call) => call.parameters.join("\n"),
         }
@@ -120,7 +120,7 @@ macro_rules! redacted {
     )*};
 }
 
-redacted!(Body, Choices, Section, Choice, TemplateCall);
+redacted!(Body, ReplyOptions, Section, ReplyOption, TemplateCall);
 
 /// A provider has taken a message.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,7 +23,7 @@ pub mod twilio;
 pub use cloud_api::CloudApi;
 pub use deliver::{Courier, DeliverError, Delivery};
 pub use messenger::{
-    Body, Choice, Choices, Messenger, Outgoing, Receipt, Section, SendError, TemplateCall,
+    Body, Messenger, Outgoing, Receipt, ReplyOption, ReplyOptions, Section, SendError, TemplateCall,
 };
 pub use provider::{AnyMessenger, ProviderError};
 pub use record::failed;

@@ -6,7 +6,6 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use governor::clock::{Clock, DefaultClock, Reference};
@@ -17,8 +16,8 @@ use governor::{NotUntil, Quota, RateLimiter};
 
 /// Messages a second from one number.
 const NUMBER_PER_SEC: NonZeroU32 = NonZeroU32::new(80).unwrap();
-/// One message in so long to the same person …
-const PERSON_PERIOD: Duration = Duration::from_secs(6);
+/// Messages a minute to the same person: one in six seconds …
+const PERSON_PER_MIN: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// … after so many at once.
 const PERSON_BURST: NonZeroU32 = NonZeroU32::new(45).unwrap();
 /// People remembered before those with nothing to wait for are forgotten.
@@ -44,9 +43,7 @@ impl Default for Pace {
 
 impl<C: Clock + Clone> Pace<C> {
     fn new(clock: C) -> Self {
-        let person = Quota::with_period(PERSON_PERIOD)
-            .unwrap_or_else(|| Quota::per_minute(NUMBER_PER_SEC))
-            .allow_burst(PERSON_BURST);
+        let person = Quota::per_minute(PERSON_PER_MIN).allow_burst(PERSON_BURST);
         Self {
             number: RateLimiter::direct_with_clock(
                 Quota::per_second(NUMBER_PER_SEC),
@@ -82,6 +79,8 @@ impl<C: Clock + Clone> Pace<C> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use governor::clock::FakeRelativeClock;
 
@@ -94,7 +93,7 @@ mod tests {
         }
         assert_eq!(pace.take("somebody"), Err(TimeDelta::seconds(6)));
         assert_eq!(pace.take("another"), Ok(()));
-        clock.advance(PERSON_PERIOD);
+        clock.advance(Duration::from_secs(6));
         assert_eq!(pace.take("somebody"), Ok(()));
         assert!(pace.take("somebody").is_err());
     }

@@ -1,7 +1,7 @@
 //! The pause of all sending: begun when the provider says that the account is in trouble, probed by
 //! one message when it ends.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::messenger::{Receipt, SendError};
 use crate::ledger::Ledger;
@@ -31,16 +31,16 @@ pub(super) async fn enter(store: &Store, now: DateTime<Utc>) -> Result<Entry, St
         return Ok(Entry::Paused(until));
     }
     // As the table keeps it: `end` compares it.
-    let probe = DateTime::from_timestamp((now + PROBE).timestamp(), 0).unwrap_or(now);
+    let probe = (now + PROBE).trunc_subsecs(0);
     let is_first = store.claim_probe(until, probe).await?;
     Ok(if is_first { Entry::Probe(probe) } else { Entry::Paused(probe) })
 }
 
-/// Begins or lengthens the pause; tells until when. If it cannot be written down the next message
+/// Begins or lengthens the pause; answers with its end. If it cannot be written down the next message
 /// finds out by itself.
 pub(super) async fn begin(ledger: &Ledger, code: &str, now: DateTime<Utc>) -> DateTime<Utc> {
     let until = now + PAUSE;
-    // Told each time, so that the alarm lasts as long as the trouble.
+    // Recorded each time, so that the alarm lasts as long as the trouble.
     ledger.metrics().send(Record::of(&SENDING_PAUSED, &[1]).with("reason", code), now);
     match ledger.store().begin_pause(until).await {
         Ok(true) => {

@@ -23,9 +23,9 @@ pub(super) fn sent(message: &Message, office: Option<&OfficeId>, now: DateTime<U
     }
 }
 
-/// A message was given up, or was reported as undeliverable; `reason` is a code.
-pub fn failed(message: &Message, reason: Option<&str>) -> Record {
+/// A message was given up, or was reported as undeliverable; the reason is in its row.
+pub fn failed(message: &Message) -> Record {
     let record = Record::of(&MESSAGE_FAILED, &[1]).by(message.kind.as_str());
     let record = record.with("message_id", message.id.as_str());
-    record.with("reason", reason.unwrap_or("unknown"))
+    record.with("reason", message.last_attempt.code().unwrap_or("unknown"))
 }

@@ -4,9 +4,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::ids::MessageId;
-use crate::domain::message::{Message, MessageState};
-use crate::queues::Inbox;
-use crate::queues::MessageQueue;
+use crate::domain::message::{Message, MessageKind};
+use crate::queues::{Inbox, MessageQueue};
 use crate::storage::{DUE_SHARDS, Store, StoreError};
 
 /// A row that was enqueued a moment ago is left alone.
@@ -47,11 +46,11 @@ pub async fn sweep(
     Ok(swept)
 }
 
-/// A message that waited longer is told of no more: its sender can be answered for a day only, and
+/// A message that waited longer is enqueued no more: its sender can be answered for a day only, and
 /// what failed for a day lies in the dead-letter queue.
 const MAX_WAIT: TimeDelta = TimeDelta::days(1);
 
-/// Enqueues received messages that wait. Tells how many SQS has taken.
+/// Enqueues received messages that wait. Answers with how many SQS has taken.
 ///
 /// SQS swallows what it got within the last five minutes under the same name; each minute has a
 /// name of its own.
@@ -73,9 +72,8 @@ pub async fn sweep_inbox(
 }
 
 fn is_overdue(message: &Message, now: DateTime<Utc>) -> bool {
-    let was_put_off = message.attempts > 0 || message.error.is_some();
-    let planned = message.kind == crate::domain::message::MessageKind::Reminder || was_put_off;
+    let was_put_off = message.attempts > 0 || !message.last_attempt.is_none();
+    let planned = message.kind == MessageKind::Reminder || was_put_off;
     let grace = if planned { TimeDelta::zero() } else { GRACE };
-    matches!(message.state, MessageState::Pending | MessageState::Sending)
-        && message.due + grace <= now
+    !message.state.is_final() && message.due + grace <= now
 }

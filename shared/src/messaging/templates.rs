@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::messenger::{Choice, TemplateCall};
+use super::messenger::{ReplyOption, TemplateCall};
 use super::texts::BookingText;
 use crate::domain::code::BookingCode;
 use crate::domain::language::Locale;
@@ -61,10 +61,11 @@ forms! {
     En OneTimeCode "en/one_time_code.json"
 }
 
-/// A file that is no form is left out; a test reads them all.
+/// A file that is no form is logged and left out; a test reads them all.
 static READ: LazyLock<Vec<(MessageKind, Locale, TemplateForm)>> = LazyLock::new(|| {
     let read = |(kind, locale, json): &(MessageKind, Locale, &str)| {
-        Some((*kind, *locale, serde_json::from_str(json).ok()?))
+        let report = |error: &_| tracing::error!(%error, ?kind, ?locale, "a template is no form");
+        Some((*kind, *locale, serde_json::from_str(json).inspect_err(report).ok()?))
     };
     FORMS.iter().filter_map(read).collect()
 });
@@ -98,11 +99,11 @@ fn payloads(kind: MessageKind, code: BookingCode) -> Vec<String> {
 }
 
 /// The buttons of a message about a booking: titles are those of its form.
-pub fn buttons(kind: MessageKind, locale: Locale, code: BookingCode) -> Vec<Choice> {
+pub fn buttons(kind: MessageKind, locale: Locale, code: BookingCode) -> Vec<ReplyOption> {
     let kind = kind_of_form(kind);
     let titles = form(kind, locale).map(titles).unwrap_or_default();
-    let choice = |(title, id)| Choice { id, title, description: None };
-    titles.into_iter().zip(payloads(kind, code)).map(choice).collect()
+    let option = |(title, id)| ReplyOption { id, title, description: None };
+    titles.into_iter().zip(payloads(kind, code)).map(option).collect()
 }
 
 fn titles(form: &TemplateForm) -> Vec<String> {
@@ -120,14 +121,14 @@ pub fn about_booking(
 ) -> Option<TemplateCall> {
     let kind = kind_of_form(kind);
     let name = form(kind, locale)?.name.as_str();
-    let papers = papers(locale, text);
-    let parameters = parameters(kind, text, &papers)?.into_iter().map(plain).collect();
+    let documents = documents(locale, text);
+    let parameters = parameters(kind, text, &documents)?.into_iter().map(plain).collect();
     let payloads = payloads(kind, code);
     Some(TemplateCall { name, locale, parameters, png: png.cloned(), payloads, copies: None })
 }
 
 /// What to bring, in one line.
-fn papers(locale: Locale, text: &BookingText<'_>) -> String {
+fn documents(locale: Locale, text: &BookingText<'_>) -> String {
     let labels = text.documents.iter().map(|document| in_language(locale, &document.label));
     labels.collect::<Vec<_>>().join("; ")
 }
@@ -135,7 +136,7 @@ fn papers(locale: Locale, text: &BookingText<'_>) -> String {
 fn parameters<'a>(
     kind: MessageKind,
     text: &'a BookingText<'_>,
-    papers: &'a str,
+    documents: &'a str,
 ) -> Option<Vec<&'a str>> {
     let BookingText { service, when, office, address, contact, code, public_url, .. } = text;
     let (from, until) = (text.arrive_from.as_str(), text.arrive_until.as_str());
@@ -151,7 +152,7 @@ fn parameters<'a>(
         MessageKind::OfficeClosed => vec![service, when, office, code, public_url, contact],
         MessageKind::DocumentsMissing => {
             let deadline = text.documents_deadline.as_deref().unwrap_or_default();
-            vec![service, office, code, papers, deadline, contact]
+            vec![service, office, code, documents, deadline, contact]
         }
         _ => return None,
     })

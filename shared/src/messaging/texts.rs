@@ -13,7 +13,7 @@ use crate::domain::requirements::Warning;
 /// Characters that WhatsApp takes as the caption of a picture and as the text above buttons.
 pub const CAPTION_CHARS: usize = 1_024;
 
-/// What messages about a booking tell. Texts that are not in both languages are in the reader's.
+/// What messages about a booking say. Texts that are not in both languages are in the reader's.
 #[derive(Debug, Clone)]
 pub struct BookingText<'a> {
     /// The service's name.
@@ -38,9 +38,9 @@ pub struct BookingText<'a> {
     pub arrive_until: String,
     /// Why the office is closed; only when it is and the reason is known.
     pub closed_reason: Option<&'a str>,
-    /// Until when a missing paper may be brought, as [`crate::domain::language::date_time`] writes it; only while one is missing.
+    /// Until when a missing document may be brought, as [`crate::domain::language::date_time`] writes it; only while one is missing.
     pub documents_deadline: Option<String>,
-    /// What to bring, required ones first; while papers are missing, those.
+    /// What to bring, required ones first; while documents are missing, those.
     pub documents: &'a [Document],
     /// What to know.
     pub warnings: &'a [Warning],
@@ -150,7 +150,7 @@ fn tidy(text: String) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-/// One type for each template about a booking, and the choice among them.
+/// One type for each template about a booking, and the option among them.
 macro_rules! booking_templates {
     ($($locale:ident $kind:ident $name:ident $path:literal)*) => {
         $(

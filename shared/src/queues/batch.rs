@@ -37,13 +37,14 @@ impl<'a> Batch<'a> {
     pub fn note(&mut self, record: &SqsMessage, done: bool) {
         if !done {
             let mut failure = BatchItemFailure::default();
+            // Without an id Lambda takes the whole batch as failed: nothing is lost.
             failure.item_identifier = record.message_id.clone().unwrap_or_default();
             self.failures.push(failure);
             self.waiting.extend(group(record).cloned());
         }
     }
 
-    /// What SQS is told.
+    /// The answer to SQS.
     pub fn response(self) -> SqsBatchResponse {
         let mut response = SqsBatchResponse::default();
         response.batch_item_failures = self.failures;

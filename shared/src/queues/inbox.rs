@@ -5,10 +5,12 @@ use std::collections::HashMap;
 
 use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::builders::SendMessageBatchRequestEntryBuilder;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::messages;
+use super::sqs;
 use crate::domain::ids::AccountId;
 use crate::storage::Waiting;
 
@@ -31,9 +33,6 @@ pub struct Inbox {
     url: String,
 }
 
-/// SQS takes ten messages at a time.
-const BATCH: usize = 10;
-
 impl Inbox {
     /// The queue at `url`.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
@@ -42,47 +41,44 @@ impl Inbox {
 
     /// Lets a message come again soon.
     pub async fn retry_soon(&self, record: &SqsMessage) {
-        messages::retry_soon(&self.client, &self.url, record).await;
+        sqs::retry_soon(&self.client, &self.url, record).await;
     }
 
-    /// Tells of stored messages. SQS takes the same message of the same `round` once within five
-    /// minutes. Tells how many it has: the sweeper finds the others.
+    /// Enqueues stored messages. SQS takes the same message of the same `round` once within five
+    /// minutes. Answers with how many it has: the sweeper finds the others.
     pub async fn enqueue(&self, waiting: &[Waiting], round: &str) -> usize {
-        let mut taken = 0;
-        for batch in waiting.chunks(BATCH) {
-            taken += self.enqueue_batch(batch, round).await;
-        }
-        taken
-    }
-
-    async fn enqueue_batch(&self, waiting: &[Waiting], round: &str) -> usize {
-        let entry = |(at, waiting)| entry(at, waiting, round);
-        let entries: Vec<_> = waiting.iter().enumerate().filter_map(entry).collect();
-        let request = self.client.send_message_batch().queue_url(&self.url);
-        match request.set_entries(Some(entries)).send().await {
-            Ok(answer) => answer.successful().len(),
-            Err(error) => {
-                let error = error.into_service_error();
-                tracing::warn!(%error, count = waiting.len(), "received messages wait for the sweeper");
-                0
-            }
-        }
+        let entries = waiting.iter().map(|waiting| entry(waiting, round));
+        sqs::enqueue(&self.client, &self.url, entries).await
     }
 }
 
-fn entry(at: usize, waiting: &Waiting, round: &str) -> Option<SendMessageBatchRequestEntry> {
-    let body = serde_json::to_string(&InboxBody { inbound: waiting.hash.clone() }).ok()?;
+fn entry(waiting: &Waiting, round: &str) -> SendMessageBatchRequestEntryBuilder {
     SendMessageBatchRequestEntry::builder()
-        .id(at.to_string())
         .set_message_attributes(waiting.account.as_ref().and_then(account_attribute))
-        .message_body(body)
+        .message_body(body(&waiting.hash))
         .message_group_id(&waiting.group)
         .message_deduplication_id(format!("{}-{round}", waiting.hash))
-        .build()
-        .ok()
+}
+
+/// An [`InboxBody`], written by hand: nothing can go wrong with it.
+fn body(hash: &str) -> String {
+    json!({ "inbound": hash }).to_string()
 }
 
 fn account_attribute(account: &AccountId) -> Option<HashMap<String, MessageAttributeValue>> {
     let value = MessageAttributeValue::builder().data_type("String").string_value(account.as_str());
     Some(HashMap::from([(ACCOUNT_ATTRIBUTE.to_owned(), value.build().ok()?)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_what_the_conversation_reads() {
+        let body = body("4f2a");
+        assert_eq!(body, r#"{"inbound":"4f2a"}"#);
+        let read: InboxBody = serde_json::from_str(&body).unwrap();
+        assert_eq!(read, InboxBody { inbound: "4f2a".to_owned() });
+    }
 }

@@ -2,10 +2,11 @@
 
 use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use super::sqs;
 use crate::domain::ids::MessageId;
 
 /// What stands in a queue message.
@@ -24,9 +25,6 @@ pub struct MessageQueue {
     dlq_url: String,
 }
 
-/// SQS takes ten messages at a time.
-const BATCH: usize = 10;
-
 impl MessageQueue {
     /// A queue with its dead-letter queue.
     pub fn new(client: Client, url: impl Into<String>, dlq_url: impl Into<String>) -> Self {
@@ -35,78 +33,40 @@ impl MessageQueue {
 
     /// Lets a message come again soon.
     pub async fn retry_soon(&self, record: &SqsMessage) {
-        retry_soon(&self.client, &self.url, record).await;
+        sqs::retry_soon(&self.client, &self.url, record).await;
     }
 
-    /// Tells the notifier of committed rows. Tells how many SQS has taken: the sweeper finds the
-    /// others, so that a failure here loses nothing.
+    /// Enqueues committed rows for the notifier. Answers with how many SQS has taken: the sweeper finds
+    /// the others.
     pub async fn enqueue(&self, ids: &[MessageId]) -> usize {
-        let mut taken = 0;
-        for batch in ids.chunks(BATCH) {
-            taken += self.enqueue_batch(batch).await;
-        }
-        taken
-    }
-
-    async fn enqueue_batch(&self, ids: &[MessageId]) -> usize {
-        let entries: Vec<_> = ids.iter().enumerate().filter_map(|(at, id)| entry(at, id)).collect();
-        let sent = self
-            .client
-            .send_message_batch()
-            .queue_url(&self.url)
-            .set_entries(Some(entries))
-            .send()
-            .await;
-        match sent {
-            Ok(answer) => answer.successful().len(),
-            Err(error) => {
-                let error = error.into_service_error();
-                tracing::warn!(%error, count = ids.len(), "messages wait for the sweeper");
-                0
-            }
-        }
+        let entry = |id| SendMessageBatchRequestEntry::builder().message_body(body(id));
+        sqs::enqueue(&self.client, &self.url, ids.iter().map(entry)).await
     }
 
     /// Puts a row's id where people look at what can't be sent.
     pub async fn dead_letter(&self, id: &MessageId) {
-        let Ok(body) = serde_json::to_string(&QueueBody { message_id: id.clone() }) else { return };
-        let sent =
-            self.client.send_message().queue_url(&self.dlq_url).message_body(body).send().await;
-        if let Err(error) = sent {
+        let request = self.client.send_message().queue_url(&self.dlq_url).message_body(body(id));
+        if let Err(error) = request.send().await {
             tracing::error!(message_id = %id, error = %error.into_service_error(), "could not reach the dead-letter queue");
         }
     }
 }
 
-/// Whether a queue is there and may be used; otherwise what SQS says.
-pub(crate) async fn ping(client: &Client, url: &str) -> Result<(), String> {
-    let asked = client.get_queue_attributes().queue_url(url).send().await;
-    asked.map(drop).map_err(|error| error.code().unwrap_or("no answer").to_owned())
+/// A [`QueueBody`], written by hand: nothing can go wrong with it.
+fn body(id: &MessageId) -> String {
+    json!({ "message_id": id.as_str() }).to_string()
 }
 
-/// What could not be dealt with comes again after 5 s, then 15, 45, 135: long before the queue would
-/// bring it by itself, which is after six times what a function may take.
-const AGAIN_SECS: i32 = 5;
-/// As often as the queue brings a message before it gives up.
-const MAX_TIMES: u32 = 4;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Lets a message come again soon; if that fails it comes again later.
-pub(super) async fn retry_soon(client: &Client, url: &str, record: &SqsMessage) {
-    let times = record.attributes.get("ApproximateReceiveCount");
-    let times = times.and_then(|times| times.parse::<u32>().ok()).unwrap_or(1).clamp(1, MAX_TIMES);
-    let asked = client
-        .change_message_visibility()
-        .queue_url(url)
-        .set_receipt_handle(record.receipt_handle.clone())
-        .visibility_timeout(AGAIN_SECS * 3_i32.pow(times - 1))
-        .send()
-        .await;
-    if let Err(error) = asked {
-        tracing::warn!(error = %error.into_service_error(), "a message comes again later");
+    #[test]
+    fn a_body_is_what_the_notifier_reads() {
+        let message_id: MessageId = "7kq4mm2xr9-1-hold".parse().unwrap();
+        let body = body(&message_id);
+        assert_eq!(body, r#"{"message_id":"7kq4mm2xr9-1-hold"}"#);
+        let read: QueueBody = serde_json::from_str(&body).unwrap();
+        assert_eq!(read, QueueBody { message_id });
     }
-}
-
-fn entry(at: usize, id: &MessageId) -> Option<SendMessageBatchRequestEntry> {
-    let body = serde_json::to_string(&QueueBody { message_id: id.clone() }).ok()?;
-    SendMessageBatchRequestEntry::builder().id(at.to_string()).message_body(body).build().ok()
 }

@@ -4,8 +4,9 @@
 mod batch;
 mod inbox;
 mod messages;
+mod sqs;
 
 pub use batch::Batch;
 pub use inbox::{ACCOUNT_ATTRIBUTE, Inbox, InboxBody};
-pub(crate) use messages::ping;
 pub use messages::{MessageQueue, QueueBody};
+pub(crate) use sqs::ping;

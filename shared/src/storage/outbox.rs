@@ -1,29 +1,23 @@
-//! Outbox rows: written with the change they tell of, leased to be sent, settled afterwards.
+//! Outbox rows: written with the change that they are about, leased to be sent, settled afterwards.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{Query, readable, to_item};
+use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::{Outcome, Write};
 use super::values::{number, seconds, text};
 use super::{DUE_INDEX, Item, Store, keys};
 use crate::domain::ids::MessageId;
-use crate::domain::message::{Message, MessageState, UNCONFIRMED};
+use crate::domain::message::{Lease, Message};
 use crate::domain::report::Report;
 
 /// What became of an attempt to lease a row.
 #[derive(Debug)]
 pub enum Leased {
-    /// It is this caller's to send.
-    Yes {
-        /// The row as it stands now.
-        message: Box<Message>,
-        /// Whether the provider may have it already.
-        maybe_sent: bool,
-        /// Whether a status was waited for, in vain.
-        waited: bool,
-    },
+    /// It is this caller's, to do this with.
+    Yes(Lease),
     /// Somebody else is sending it, or it is not due, or it is settled.
     No,
     /// There is no such row.
@@ -32,9 +26,6 @@ pub enum Leased {
 
 /// Rows that are settled stay for a month, for whoever asks what was sent.
 const KEEP_DAYS: i64 = 30;
-/// Rounds of writing down a report while others change the row: a sender does so three times at the
-/// limit, other reports three times.
-const MAX_ROUNDS: u32 = 8;
 
 /// The item of a row: in the due index while anything is to be done for it.
 pub(crate) fn message_item(message: &Message) -> Result<Item, StoreError> {
@@ -78,17 +69,10 @@ impl Store {
         lease_until: DateTime<Utc>,
     ) -> Result<Leased, StoreError> {
         let Some(message) = self.message(id).await? else { return Ok(Leased::Absent) };
-        let held = message.lease_until.is_some_and(|until| until > now);
-        if message.state.is_final() || message.due > now || held {
-            return Ok(Leased::No);
-        }
-        let maybe_sent = message.state == MessageState::Sending;
-        let waited = message.error.as_deref() == Some(UNCONFIRMED);
-        let leased = message.leased(lease, lease_until);
-        Ok(match self.replace_message(&message, &leased).await? {
-            true => Leased::Yes { message: Box::new(leased), maybe_sent, waited },
-            false => Leased::No,
-        })
+        let Some(found) = message.leased(lease, now, lease_until) else { return Ok(Leased::No) };
+        let (Lease::Send(leased) | Lease::AwaitStatus(leased)) = &found;
+        let is_ours = self.replace_message(&message, leased).await?;
+        Ok(if is_ours { Leased::Yes(found) } else { Leased::No })
     }
 
     /// Puts `after` if the row is still as `before` says. `false`: somebody else has changed it.
@@ -117,8 +101,8 @@ impl Store {
         Ok(matches!(self.transact(vec![put]).await?, Outcome::Applied))
     }
 
-    /// Moves a row forward as its provider reports. Tells the row if that changed it; a report of
-    /// something that is no row of ours changes nothing.
+    /// Moves a row forward as its provider reports. Answers with the row if that changed it; a report
+    /// of something that is no row of ours changes nothing.
     ///
     /// # Errors
     /// If the table does not answer or the item is corrupt.
@@ -132,21 +116,25 @@ impl Store {
             ..(*report).clone()
         };
         let reports: Vec<_> = reports.iter().map(hashed).collect();
-        for _ in 0..MAX_ROUNDS {
-            let Some(before) = self.message(id).await? else { return Ok(None) };
-            let after = reports.iter().fold(before.clone(), |row, report| row.reported(report));
-            if after == before {
-                return Ok(None);
-            }
-            if self.replace_message(&before, &after).await? {
-                return Ok(Some(after));
-            }
+        compare_and_set(CONTENTION, (), |()| self.try_report(id, &reports)).await
+    }
+
+    async fn try_report(
+        &self,
+        id: &MessageId,
+        reports: &[Report],
+    ) -> Result<Attempt<(), Option<Message>>, StoreError> {
+        let Some(before) = self.message(id).await? else { return Ok(Attempt::Done(None)) };
+        let after = reports.iter().fold(before.clone(), |row, report| row.reported(report));
+        if after == before {
+            return Ok(Attempt::Done(None));
         }
-        Err(StoreError::not_applied("a row kept changing"))
+        let is_written = self.replace_message(&before, &after).await?;
+        Ok(if is_written { Attempt::Done(Some(after)) } else { Attempt::Conflict(()) })
     }
 
     /// Rows of one shard that were due at `until`, earliest first. One that this version cannot read
-    /// is told of and passed over: it does not keep the others from being sent.
+    /// is logged and passed over: it does not keep the others from being sent.
     ///
     /// # Errors
     /// If the table does not answer.

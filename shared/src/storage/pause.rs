@@ -13,13 +13,13 @@ impl Store {
     /// message was sent again.
     ///
     /// # Errors
-    /// If the table does not answer.
+    /// If the table does not answer or the item is corrupt.
     pub async fn pause(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let item = self.get_item(&keys::pause()).await?;
-        Ok(item.and_then(|item| instant_of(&item, "until")))
+        let Some(item) = self.get_item(&keys::pause()).await? else { return Ok(None) };
+        instant_of(&item, "until").map(Some).ok_or_else(|| StoreError::corrupt("pause"))
     }
 
-    /// Pauses sending, or lengthens the pause. Tells whether there was none before.
+    /// Pauses sending, or lengthens the pause. Answers with whether there was none before.
     ///
     /// # Errors
     /// If the table does not answer.

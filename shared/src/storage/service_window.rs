@@ -23,16 +23,21 @@ impl Store {
     /// When an account's person was last heard, and what they want.
     ///
     /// # Errors
-    /// If the table does not answer.
+    /// If the table does not answer or the item is corrupt.
     pub async fn service_window(&self, account: &AccountId) -> Result<ServiceWindow, StoreError> {
         let Some(item) = self.get_item(&keys::chat(account)).await? else {
             return Ok(ServiceWindow::default());
         };
-        let off = item.get("reminders_off").and_then(|off| off.as_bool().ok());
-        Ok(ServiceWindow {
-            last_inbound_at: instant_of(&item, "heard_at"),
-            reminders_off: off == Some(&true),
-        })
+        // By default a message would go to somebody who may have asked for none.
+        let corrupt = || StoreError::corrupt("chat");
+        let heard = item.contains_key("heard_at");
+        let last_inbound_at =
+            heard.then(|| instant_of(&item, "heard_at").ok_or_else(corrupt)).transpose()?;
+        let reminders_off = match item.get("reminders_off") {
+            Some(off) => *off.as_bool().map_err(|_| corrupt())?,
+            None => false,
+        };
+        Ok(ServiceWindow { last_inbound_at, reminders_off })
     }
 
     /// Notes that the account's person wrote at `at`. An older note and an account that is gone

@@ -297,7 +297,7 @@ async fn verify(
     if registration.state != RegistrationState::Pending || registration.expires_at <= now {
         return Ok(false);
     }
-    let reply = verified_message(&registration, account, hash, now)?;
+    let reply = verified_message(&registration, account, hash, now);
     let verified = store.verify_registration(&id, account, Some(&reply), now).await?;
     if verified {
         store.set_locale(account, registration.locale).await?;
@@ -311,11 +311,10 @@ fn verified_message(
     account: &AccountId,
     hash: &str,
     now: DateTime<Utc>,
-) -> Result<Message, StoreError> {
-    let id = format!("verified-{}", registration.id).parse();
-    let id = id.map_err(|_| StoreError::corrupt("registration"))?;
+) -> Message {
+    let id = MessageId::of_verified(&registration.id);
     let expires_at = now + TimeDelta::minutes(REPLY_MINUTES);
     let message = Message::new(id, MessageKind::Verified, registration.locale, now, expires_at);
     let (account, request_id) = (Some(account.clone()), Some(hash.to_owned()));
-    Ok(Message { account, request_id, ..message })
+    Message { account, request_id, ..message }
 }

@@ -19,13 +19,13 @@ async fn while_sending_is_paused_nobody_is_asked_and_no_attempt_counts() {
     app.drain().await;
     let refused = row(&app, &id).await;
     assert_eq!((refused.state, refused.attempts), (MessageState::Pending, 0));
-    assert_eq!(refused.error.as_deref(), Some("131031"));
+    assert_eq!(refused.last_attempt.code(), Some("131031"));
 
     // Whoever comes next is not tried: an answer that would be given is not used up.
     let (_, other, other_id) = untold_unsent(&app, 2).await;
     let waiting = row(&app, &other_id).await;
     assert_eq!((waiting.state, waiting.attempts), (MessageState::Pending, 0));
-    assert_eq!(waiting.error.as_deref(), Some("paused"));
+    assert_eq!(waiting.last_attempt.code(), Some("paused"));
     for wait in [60, 300, 230] {
         app.advance(wait);
         work(&app).await;

@@ -98,7 +98,7 @@ async fn who_wants_no_reminders_gets_none_and_all_the_rest() {
     assert!(told(&app, &code, "reminder").is_empty());
     let id = format!("{}-2-reminder", code.to_lowercase()).parse().unwrap();
     let row = row(&app, &id).await;
-    assert_eq!((row.state, row.error.as_deref()), (MessageState::Stale, Some("opted_out")));
+    assert_eq!((row.state, row.last_attempt.code()), (MessageState::Stale, Some("opted_out")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -79,7 +79,7 @@ async fn all_statuses_of_a_row_in_one_delivery_count() {
     assert_eq!(post_statuses(&app, &statuses).await, 200);
     assert_eq!(row(&app, &first).await.state, MessageState::Read);
     let failed = row(&app, &second).await;
-    assert_eq!((failed.state, failed.error.as_deref()), (MessageState::Failed, Some("131026")));
+    assert_eq!((failed.state, failed.last_attempt.code()), (MessageState::Failed, Some("131026")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +92,7 @@ async fn a_status_settles_a_row_whose_sending_was_never_answered() {
     assert_eq!(row(&app, &id).await.state, MessageState::Sending);
     assert_eq!(states(&app, &id, &["delivered"]).await, [MessageState::Delivered]);
     let settled = row(&app, &id).await;
-    assert_eq!((settled.error, settled.sealed), (None, None));
+    assert_eq!((settled.last_attempt.code(), settled.sealed), (None, None));
     assert_eq!(settled.provider_id, Some(hash(&app, "wamid.out")), "an id holds a number");
     app.advance(11 * 60);
     app.tick().await;

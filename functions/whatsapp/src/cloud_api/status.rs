@@ -6,7 +6,7 @@ use antrian::domain::report::Report;
 use super::fields::Object;
 use crate::updates::provider_id;
 
-/// A status; absent if it tells of no row of ours, or nothing that moves one.
+/// A status; absent if it is of no row of ours, or moves none.
 ///
 /// The row's id goes with every message as `biz_opaque_callback_data` and comes back with every
 /// status of it, also with one that is faster than the answer to the sending.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use antrian::messaging::{Choice, Choices, Section};
+use antrian::messaging::{ReplyOption, ReplyOptions, Section};
 use chrono::{DateTime, Utc};
 
 use super::picture;
@@ -74,7 +74,7 @@ fn footer(fields: &Fields<'_>, text: &mut String) -> Result<(), GraphError> {
     Ok(())
 }
 
-fn buttons(action: &Fields<'_>) -> Result<Choices, GraphError> {
+fn buttons(action: &Fields<'_>) -> Result<ReplyOptions, GraphError> {
     action.only(&["buttons"])?;
     let mut buttons = Vec::new();
     for button in action.list("buttons", 1..=MAX_BUTTONS)? {
@@ -82,7 +82,7 @@ fn buttons(action: &Fields<'_>) -> Result<Choices, GraphError> {
         button.word("type", &["reply"])?;
         let reply = button.object("reply")?;
         reply.only(&["id", "title"])?;
-        buttons.push(Choice {
+        buttons.push(ReplyOption {
             id: reply.text("id", MAX_BUTTON_ID)?.to_owned(),
             title: reply.text("title", MAX_BUTTON_TITLE)?.to_owned(),
             description: None,
@@ -90,10 +90,10 @@ fn buttons(action: &Fields<'_>) -> Result<Choices, GraphError> {
     }
     distinct(action, "buttons", buttons.iter().map(|button| button.id.as_str()))?;
     distinct(action, "buttons", buttons.iter().map(|button| button.title.as_str()))?;
-    Ok(Choices::Buttons(buttons))
+    Ok(ReplyOptions::Buttons(buttons))
 }
 
-fn list(action: &Fields<'_>) -> Result<Choices, GraphError> {
+fn list(action: &Fields<'_>) -> Result<ReplyOptions, GraphError> {
     action.only(&["button", "sections"])?;
     let button = action.text("button", MAX_BUTTON_TITLE)?.to_owned();
     let sections = action.list("sections", 1..=MAX_ROWS)?;
@@ -105,7 +105,7 @@ fn list(action: &Fields<'_>) -> Result<Choices, GraphError> {
         return Err(action.wrong("sections", "must have at most 10 rows in all"));
     }
     distinct(action, "sections", rows().map(|row| row.id.as_str()))?;
-    Ok(Choices::List { button, sections })
+    Ok(ReplyOptions::List { button, sections })
 }
 
 fn section(fields: &Fields<'_>, single: bool) -> Result<Section, GraphError> {
@@ -118,9 +118,9 @@ fn section(fields: &Fields<'_>, single: bool) -> Result<Section, GraphError> {
     Ok(Section { title: title.to_owned(), rows: rows.iter().map(row).collect::<Result<_, _>>()? })
 }
 
-fn row(fields: &Fields<'_>) -> Result<Choice, GraphError> {
+fn row(fields: &Fields<'_>) -> Result<ReplyOption, GraphError> {
     fields.only(&["id", "title", "description"])?;
-    Ok(Choice {
+    Ok(ReplyOption {
         id: fields.text("id", MAX_ROW_ID)?.to_owned(),
         title: fields.text("title", MAX_ROW_TITLE)?.to_owned(),
         description: fields.optional_text("description", MAX_DESCRIPTION)?.map(str::to_owned),

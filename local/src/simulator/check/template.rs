@@ -1,6 +1,6 @@
 //! Template messages: the template must be there, approved, and given what it needs.
 
-use antrian::messaging::{Choice, Choices};
+use antrian::messaging::{ReplyOption, ReplyOptions};
 use chrono::{DateTime, Utc};
 
 use super::{Receiver, picture};
@@ -140,13 +140,13 @@ fn agree(form: &Form, given: &Given) -> Result<(), GraphError> {
 }
 
 /// Quick replies can be tapped; without a payload they give their title.
-fn choices(form: &Form, given: &Given) -> Option<Choices> {
+fn choices(form: &Form, given: &Given) -> Option<ReplyOptions> {
     let choice = |(at, button): (usize, &Button)| {
         let Button::QuickReply(title) = button else { return None };
         let payload = given.buttons.iter().find(|(index, _)| *index == at);
         let id = payload.map_or(title, |(_, payload)| payload).clone();
-        Some(Choice { id, title: title.clone(), description: None })
+        Some(ReplyOption { id, title: title.clone(), description: None })
     };
     let buttons: Vec<_> = form.buttons.iter().enumerate().filter_map(choice).collect();
-    (!buttons.is_empty()).then_some(Choices::Buttons(buttons))
+    (!buttons.is_empty()).then_some(ReplyOptions::Buttons(buttons))
 }

@@ -1,7 +1,7 @@
 //! Meta's Cloud API.
 //!
 //! There is no idempotency key: a message whose answer is lost may have been taken, and only a later
-//! status, which carries the outbox id, tells.
+//! status, which carries the outbox id, shows it.
 
 mod remedy;
 mod request;
@@ -104,7 +104,7 @@ impl CloudApi {
         let picture = match &message.body {
             Body::Picture { png, .. } => Some(png),
             Body::Template(call) => call.png.as_ref(),
-            Body::Text(_) | Body::Choices { .. } => None,
+            Body::Text(_) | Body::Options { .. } => None,
         };
         let media = match picture {
             Some(png) => Some(self.upload(png, message.attempt).await?),

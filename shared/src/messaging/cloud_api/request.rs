@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::language::Locale;
 use crate::domain::person::Contacts;
-use crate::messaging::messenger::{Body, Choice, Choices, Outgoing, Section, TemplateCall};
+use crate::messaging::messenger::{
+    Body, Outgoing, ReplyOption, ReplyOptions, Section, TemplateCall,
+};
 
 /// The address: a number goes into `to`, a scoped id into `recipient`; in `to` it would be taken and
 /// lost. If both are known the number is given alone: it would win anyway, authentication templates
@@ -32,18 +34,18 @@ fn content(body: &Body, media: Option<&str>) -> Option<(&'static str, Value)> {
     Some(match body {
         Body::Text(text) => ("text", json!({"preview_url": false, "body": text})),
         Body::Picture { caption, .. } => ("image", json!({"id": media?, "caption": caption})),
-        Body::Choices { text, choices } => ("interactive", interactive(text, choices)),
+        Body::Options { text, options } => ("interactive", interactive(text, options)),
         Body::Template(call) => ("template", template(call, media)),
     })
 }
 
-fn interactive(text: &str, choices: &Choices) -> Value {
-    let (kind, action) = match choices {
-        Choices::Buttons(buttons) => {
+fn interactive(text: &str, options: &ReplyOptions) -> Value {
+    let (kind, action) = match options {
+        ReplyOptions::Buttons(buttons) => {
             let buttons: Vec<_> = buttons.iter().map(button).collect();
             ("button", json!({"buttons": buttons}))
         }
-        Choices::List { button, sections } => {
+        ReplyOptions::List { button, sections } => {
             let sections: Vec<_> = sections.iter().map(section).collect();
             ("list", json!({"button": button, "sections": sections}))
         }
@@ -51,8 +53,8 @@ fn interactive(text: &str, choices: &Choices) -> Value {
     json!({"type": kind, "body": {"text": text}, "action": action})
 }
 
-fn button(choice: &Choice) -> Value {
-    json!({"type": "reply", "reply": {"id": choice.id, "title": choice.title}})
+fn button(option: &ReplyOption) -> Value {
+    json!({"type": "reply", "reply": {"id": option.id, "title": option.title}})
 }
 
 fn section(section: &Section) -> Value {
@@ -63,12 +65,12 @@ fn section(section: &Section) -> Value {
     }
 }
 
-fn row(choice: &Choice) -> Value {
-    match &choice.description {
+fn row(option: &ReplyOption) -> Value {
+    match &option.description {
         Some(description) => {
-            json!({"id": choice.id, "title": choice.title, "description": description})
+            json!({"id": option.id, "title": option.title, "description": description})
         }
-        None => json!({"id": choice.id, "title": choice.title}),
+        None => json!({"id": option.id, "title": option.title}),
     }
 }
 

@@ -1,21 +1,21 @@
 use super::*;
 use crate::domain::language::Locale;
 
-fn choice(id: usize, title: usize, description: Option<usize>) -> Choice {
+fn option(id: usize, title: usize, description: Option<usize>) -> ReplyOption {
     let description = description.map(|length| "é".repeat(length));
-    Choice { id: format!("{id:0>4}"), title: "é".repeat(title), description }
+    ReplyOption { id: format!("{id:0>4}"), title: "é".repeat(title), description }
 }
 
 fn buttons(text: usize, count: usize, title: usize) -> Body {
-    let all = (0..count).map(|id| choice(id, title, None)).collect();
-    Body::Choices { text: "é".repeat(text), choices: Choices::Buttons(all) }
+    let all = (0..count).map(|id| option(id, title, None)).collect();
+    Body::Options { text: "é".repeat(text), options: ReplyOptions::Buttons(all) }
 }
 
 fn list(text: usize, rows: usize, row: (usize, usize)) -> Body {
-    let rows = (0..rows).map(|id| choice(id, row.0, Some(row.1))).collect();
+    let rows = (0..rows).map(|id| option(id, row.0, Some(row.1))).collect();
     let sections = vec![Section { title: String::new(), rows }];
-    let choices = Choices::List { button: "Pilih".to_owned(), sections };
-    Body::Choices { text: "é".repeat(text), choices }
+    let options = ReplyOptions::List { button: "Pilih".to_owned(), sections };
+    Body::Options { text: "é".repeat(text), options }
 }
 
 fn picture(caption: usize) -> Body {
@@ -70,7 +70,7 @@ fn nothing_is_empty() {
 
 #[test]
 fn two_choices_are_told_apart() {
-    let same = vec![choice(1, 2, None), choice(1, 3, None)];
-    let body = Body::Choices { text: "?".to_owned(), choices: Choices::Buttons(same) };
+    let same = vec![option(1, 2, None), option(1, 3, None)];
+    let body = Body::Options { text: "?".to_owned(), options: ReplyOptions::Buttons(same) };
     assert_eq!(check(&body), Err("same_id_twice"));
 }

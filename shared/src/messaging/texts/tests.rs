@@ -139,7 +139,7 @@ fn one_minute_is_not_minutes() {
 #[test]
 fn every_message_about_a_booking_says_what_it_is_about_and_fits_a_caption() {
     for kind in ABOUT_BOOKINGS {
-        // A missing paper has a deadline in the place of the visit's hour.
+        // A missing document has a deadline in the place of the visit's hour.
         let until = |text: &mut BookingText<'_>| text.documents_deadline = Some(text.when.clone());
         let (id, en) = (message(kind, Locale::Id, until), message(kind, Locale::En, until));
         assert_ne!(id, en);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::config::TwilioConfig;
 use crate::messaging::cloud_api::language;
-use crate::messaging::messenger::{Body, Choice, Choices, TemplateCall};
+use crate::messaging::messenger::{Body, ReplyOption, ReplyOptions, TemplateCall};
 
 /// Field names and values.
 pub(super) type Fields = Vec<(&'static str, String)>;
@@ -21,20 +21,20 @@ pub(super) fn content(
         Body::Picture { caption, .. } => {
             vec![("Body", caption.clone()), ("MediaUrl", picture())]
         }
-        Body::Choices { text, choices } => vec![("Body", listed(text, choices))],
+        Body::Options { text, options } => vec![("Body", listed(text, options))],
         Body::Template(call) => template(config, call, picture)?,
     })
 }
 
 /// Buttons need an approved form with Twilio: what could be tapped is numbered instead, and typed.
-fn listed(text: &str, choices: &Choices) -> String {
-    let all: Vec<&Choice> = match choices {
-        Choices::Buttons(buttons) => buttons.iter().collect(),
-        Choices::List { sections, .. } => sections.iter().flat_map(|s| &s.rows).collect(),
+fn listed(text: &str, options: &ReplyOptions) -> String {
+    let all: Vec<&ReplyOption> = match options {
+        ReplyOptions::Buttons(buttons) => buttons.iter().collect(),
+        ReplyOptions::List { sections, .. } => sections.iter().flat_map(|s| &s.rows).collect(),
     };
-    let line = |(at, choice): (usize, &&Choice)| match &choice.description {
-        Some(description) => format!("{}. {}: {description}", at + 1, choice.title),
-        None => format!("{}. {}", at + 1, choice.title),
+    let line = |(at, option): (usize, &&ReplyOption)| match &option.description {
+        Some(description) => format!("{}. {}: {description}", at + 1, option.title),
+        None => format!("{}. {}", at + 1, option.title),
     };
     let lines: Vec<_> = all.iter().enumerate().map(line).collect();
     format!("{text}\n\n{}", lines.join("\n"))
