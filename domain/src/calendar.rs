@@ -33,7 +33,6 @@ pub enum Certainty {
 
 /// A national holiday or collective leave day.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Holiday {
     /// The date.
     pub date: NaiveDate,
@@ -48,7 +47,6 @@ pub struct Holiday {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Holidays {
     holidays: Vec<Holiday>,
 }

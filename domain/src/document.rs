@@ -19,7 +19,6 @@ pub enum ApplicantKind {
 
 /// Documents that one rule asks for, from a date, with the source of the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct DocumentRule {
     /// The service it is about.
     #[schema(value_type = String)]
@@ -43,7 +42,6 @@ pub struct DocumentRule {
 
 /// A document to bring.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Document {
     /// For example `ktp`.
     pub id: String,

@@ -9,7 +9,6 @@ pub use dates::{date, date_time, time};
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Text {
     /// Indonesian.
     pub id: String,

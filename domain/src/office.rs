@@ -18,7 +18,6 @@ use super::time::SlotTime;
 
 /// One public office.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Office {
     /// Short name in URLs and tickets.
     #[schema(value_type = String)]
@@ -68,7 +67,6 @@ pub struct Office {
 
 /// A service at an office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Service {
     /// For example `passport_new`.
     #[schema(value_type = String)]
@@ -82,7 +80,6 @@ pub struct Service {
 /// Equal slots through a part of some weekdays: one every `every_minutes` from `from`, the last one
 /// starting before `until`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct WeeklySession {
     /// The service given in this session.
     #[schema(value_type = String)]
@@ -108,7 +105,6 @@ pub struct WeeklySession {
 
 /// Seats of a slot kept for one channel until shortly before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct PoolRule {
     /// For whom.
     pub channel: Channel,
@@ -148,7 +144,6 @@ impl Channel {
 
 /// A day that differs from the week.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct DayException {
     /// `false`: closed; `true`: open although it is a holiday.
     pub open: bool,
@@ -170,7 +165,7 @@ pub enum DomicileRule {
 
 /// Numbers that an office sets for itself. Durations in whole minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct Policy {
     /// How long a held seat waits for its confirmation.
     pub hold_minutes: u32,

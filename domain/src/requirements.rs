@@ -37,7 +37,6 @@ pub struct Requirements {
 
 /// `domain/data/documents.json`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Rules {
     child_below_years: u32,
     rules: Vec<DocumentRule>,
@@ -47,7 +46,6 @@ struct Rules {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct DomicileLetter {
     document: Document,
     required: Text,

@@ -30,7 +30,6 @@ pub(crate) fn routes() -> Routes {
 
 /// Dates to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 struct Release {
     /// Open only this service on days that are open already; absent: all of them.
     #[schema(value_type = Option<String>)]
@@ -136,7 +135,6 @@ fn known_service(office: &Office, service: &ServiceId) -> Result<(), Problem> {
 
 /// A new quota.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 struct NewQuota {
     #[schema(value_type = String)]
     service: ServiceId,

@@ -48,7 +48,6 @@ mod idempotency;
 mod inbound;
 mod items;
 mod keys;
-mod lenient;
 mod offices;
 mod outbox;
 mod pause;

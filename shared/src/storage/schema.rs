@@ -45,7 +45,7 @@ pub(crate) fn stamped(mut item: Item) -> Item {
 
 /// A condition that also keeps the write from items that only a later release understands; absent
 /// items are none of those.
-pub(crate) fn guarded(condition: Expression) -> Expression {
+pub(crate) fn if_understood(condition: Expression) -> Expression {
     const UNDERSTANDS: &str = "(attribute_not_exists(#v) OR #v <= :understood)";
     let text = match condition.text.as_ref() {
         "" => UNDERSTANDS.to_owned(),
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn conditions_and_updates_keep_what_they_say() {
         let own = Expression::new("attribute_exists(#pk) OR #a = :a");
-        let text = guarded(own).text;
+        let text = if_understood(own).text;
         assert_eq!(
             text,
             "(attribute_exists(#pk) OR #a = :a) AND (attribute_not_exists(#v) OR #v <= :understood)"
