@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{ConfigError, digits, url};
+use super::error::ConfigError;
+use super::values::{digits, url};
 use crate::security::tokens;
 
 /// Settings of the WhatsApp channel.
