@@ -51,10 +51,11 @@ struct Holidays {
     holidays: Vec<Holiday>,
 }
 
+const FILE: &str = include_str!("../data/holidays.json");
+
 static HOLIDAYS: LazyLock<BTreeMap<NaiveDate, Holiday>> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the file is part of the program; a test parses it")]
-    let file: Holidays =
-        serde_json::from_str(include_str!("../data/holidays.json")).expect("holidays.json");
+    let file: Holidays = serde_json::from_str(FILE).expect("holidays.json");
     file.holidays.into_iter().map(|holiday| (holiday.date, holiday)).collect()
 });
 
@@ -139,4 +140,17 @@ fn session_slots(session: &WeeklySession) -> impl Iterator<Item = PlannedSlot> +
             session: session.clone(),
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_the_file_is_read() {
+        let mut json = serde_json::Deserializer::from_str(FILE);
+        let read = serde_ignored::deserialize(&mut json, |path| panic!("{path} is not known"));
+        let file: Holidays = read.unwrap();
+        assert!(!file.holidays.is_empty());
+    }
 }
