@@ -175,7 +175,7 @@ impl SlotSeats {
 
     /// How many seats `channel` can claim at `now`.
     pub fn seats_free(&self, channel: Channel, now: DateTime<Utc>) -> u16 {
-        u16::try_from(self.claimable(channel, now).count()).unwrap_or(u16::MAX)
+        self.claimable(channel, now).map(|_| 1).sum()
     }
 
     /// One claimable seat at random, from the channel's own pool while that has any, so that two

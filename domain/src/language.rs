@@ -43,19 +43,20 @@ pub fn fill(locale: Locale, text: &Text, values: &[(&str, &str)]) -> String {
         filled.push_str(before);
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         let value = values.iter().find(|(known, _)| *known == name);
+        debug_assert!(value.is_some(), "`{name}` has no value in: {text:?}");
         filled.push_str(value.map_or("", |(_, value)| value));
         rest = after;
     }
     filled + rest
 }
 
-/// At most so many characters, the last of them `…` if something is left out.
-pub fn clip(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+/// At most `limit` characters, the last of them `…` if something is left out.
+pub fn clip(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
+    let start: String = text.chars().take(limit.saturating_sub(1)).collect();
+    format!("{}…", start.trim_end())
 }
 
 #[cfg(test)]

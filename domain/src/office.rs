@@ -184,8 +184,11 @@ pub struct Policy {
     pub book_minutes_before: u32,
 }
 
-/// 09:00, the reminder's time where an office sets none.
-const NINE_MINUTES: u16 = 9 * 60;
+/// When people are reminded where an office sets no time.
+const NINE_O_CLOCK: SlotTime = match SlotTime::from_minutes(9 * 60) {
+    Some(time) => time,
+    None => panic!("nine o'clock is a time"),
+};
 
 impl Default for Policy {
     fn default() -> Self {
@@ -195,7 +198,7 @@ impl Default for Policy {
             early_minutes: 60,
             late_minutes: 30,
             reschedule_days_before: 1,
-            reminder_at: SlotTime::from_minutes(NINE_MINUTES).unwrap_or_else(|| unreachable!()),
+            reminder_at: NINE_O_CLOCK,
             book_minutes_before: 30,
         }
     }

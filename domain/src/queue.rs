@@ -346,7 +346,7 @@ pub fn people_ahead(entries: &[QueueEntry], own: &QueueEntry) -> u32 {
             && entry.state == QueueState::Waiting
             && entry.order() < own.order()
     };
-    u32::try_from(entries.iter().filter(is_ahead).count()).unwrap_or(u32::MAX)
+    entries.iter().filter(is_ahead).map(|_| 1).sum()
 }
 
 #[cfg(test)]

@@ -56,22 +56,16 @@ impl ReleasePolicy {
         match *self {
             Self::Rolling { days_ahead, at } => at.on(back(date, u64::from(days_ahead)), zone),
             Self::Weekly { weeks_ahead, weekday, at } => {
-                let monday = back(date, u64::from(date.weekday().num_days_from_monday()));
-                let weeks = back(monday, 7 * u64::from(weeks_ahead.max(1)));
-                let days = u64::from(weekday.num_days_from_monday());
-                at.on(weeks.checked_add_days(Days::new(days)).unwrap_or(weeks), zone)
+                let from_monday = |day: Weekday| u64::from(day.num_days_from_monday());
+                let weeks = 7 * u64::from(weeks_ahead.max(1));
+                at.on(back(date, weeks + from_monday(date.weekday()) - from_monday(weekday)), zone)
             }
             Self::Monthly { months_ahead, day, at } => {
-                let first = date.with_day(1).unwrap_or(date);
-                let months = |ahead: u8| first.checked_sub_months(Months::new(ahead.into()));
-                let before = months(months_ahead.max(1)).unwrap_or(first);
-                let after = months(months_ahead.max(1) - 1).unwrap_or(first);
-                let length = (after - before).num_days();
-                let offset = i64::from(day.max(1)).min(length) - 1;
-                at.on(
-                    before.checked_add_days(Days::new(offset.unsigned_abs())).unwrap_or(before),
-                    zone,
-                )
+                let first = back(date, u64::from(date.day0()));
+                let months = Months::new(months_ahead.max(1).into());
+                let month = first.checked_sub_months(months).unwrap_or(first);
+                let day = day.clamp(1, month.num_days_in_month());
+                at.on(month + Days::new(u64::from(day) - 1), zone)
             }
         }
     }
@@ -99,6 +93,7 @@ impl ReleasePolicy {
 /// No policy opens a date more than 365 days before it.
 const LONGEST_DAYS: u32 = 366;
 
+/// `date` itself at the beginning of the calendar, in the year −262143.
 fn back(date: NaiveDate, days: u64) -> NaiveDate {
     date.checked_sub_days(Days::new(days)).unwrap_or(date)
 }

@@ -1,4 +1,4 @@
-//! The recount: seats, guards, bookings and their histories must agree, whoever wrote them.
+//! The audit: seats, uniqueness guards, bookings and their histories must agree, whoever wrote them.
 //!
 //! Reads of several items are not one moment, so a disagreement counts only if it is still there
 //! when it is looked at again.
@@ -34,7 +34,7 @@ pub enum Disagreement {
         /// The booking.
         code: BookingCode,
     },
-    /// A live booking does not have its person's guard.
+    /// A live booking does not have its person's uniqueness guard.
     BookingWithoutGuard {
         /// The booking.
         code: BookingCode,
@@ -51,7 +51,7 @@ pub enum Disagreement {
     },
 }
 
-/// What a recount found.
+/// What an audit found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AuditReport {
     /// Days read.
@@ -91,7 +91,7 @@ const MAX_LIVE: usize = 100_000;
 const HORIZON_DAYS: i64 = 800;
 
 impl Store {
-    /// Recounts the seats of a day. Seats of `verified` bookings are not looked at twice.
+    /// Audits the seats of a day. Seats of `verified` bookings are not looked at twice.
     ///
     /// # Errors
     /// If the table does not answer or an item is corrupt.
@@ -126,7 +126,7 @@ impl Store {
         Ok(report)
     }
 
-    /// Recounts live bookings: each has its seat, its guard, and a history.
+    /// Audits live bookings: each has its seat, its uniqueness guard, and a history.
     ///
     /// # Errors
     /// If the table does not answer or an item is corrupt.
@@ -184,9 +184,9 @@ impl Store {
         };
         let status = booking.status_at(now);
         let is_on = matches!(status, Status::Held | Status::Confirmed);
-        // Bookings that are on are recounted by themselves; visits are found by their seats.
+        // Bookings that are on are audited by themselves; visits are found by their seats.
         let is_visit = status.is_live() && !is_on && now < booking.times.day_ends_at;
-        if is_visit && booking.seat == *place && !self.is_guarded(&booking).await? {
+        if is_visit && booking.seat == *place && !self.has_guard(&booking).await? {
             return Ok(Some(Disagreement::BookingWithoutGuard { code }));
         }
         let forgotten = is_cleared && is_on && booking.seat == *place;
@@ -214,8 +214,8 @@ impl Store {
         code: BookingCode,
         now: DateTime<Utc>,
     ) -> Result<Option<Disagreement>, StoreError> {
-        let Some(kept) = self.booking_with_history(code).await? else { return Ok(None) };
-        let (booking, events) = (kept.booking, kept.events);
+        let Some(found) = self.booking_with_history(code).await? else { return Ok(None) };
+        let (booking, events) = (found.booking, found.events);
         let complete = events.iter().map(|event| event.version).eq(1..=booking.version);
         if !complete || events.last().is_none_or(|event| event.status != booking.status) {
             return Ok(Some(Disagreement::BrokenHistory { code }));
@@ -229,14 +229,16 @@ impl Store {
         if !has_seat {
             return Ok(Some(Disagreement::BookingWithoutSeat { code }));
         }
-        let is_guarded = self.is_guarded(&booking).await?;
-        Ok((!is_guarded).then_some(Disagreement::BookingWithoutGuard { code }))
+        let has_guard = self.has_guard(&booking).await?;
+        Ok((!has_guard).then_some(Disagreement::BookingWithoutGuard { code }))
     }
 
-    async fn is_guarded(&self, booking: &Booking) -> Result<bool, StoreError> {
-        let guard = self.get_item(&keys::person(&booking.person)).await?.unwrap_or_default();
-        Ok(text_of(&guard, "code") == Some(booking.code.as_str())
-            && instant_of(&guard, "free_at") == Some(booking.person_free_at()))
+    async fn has_guard(&self, booking: &Booking) -> Result<bool, StoreError> {
+        let guard = self.get_item(&keys::person(&booking.person)).await?;
+        Ok(guard.is_some_and(|guard| {
+            text_of(&guard, "code") == Some(booking.code.as_str())
+                && instant_of(&guard, "free_at") == Some(booking.person_free_at())
+        }))
     }
 }
 
