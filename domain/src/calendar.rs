@@ -11,17 +11,14 @@ use super::office::{Office, WeeklySession};
 use super::time::SlotTime;
 use crate::language::Text;
 
-/// What kind of public holiday a date is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HolidayKind {
-    /// National holiday.
     National,
-    /// Collective leave day (cuti bersama): offices close as on holidays.
+    /// Cuti bersama, a day off by decree: offices close as on holidays.
     CollectiveLeave,
 }
 
-/// How sure a date is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Certainty {
@@ -34,13 +31,9 @@ pub enum Certainty {
 /// A national holiday or collective leave day.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Holiday {
-    /// The date.
     pub date: NaiveDate,
-    /// Its kind.
     pub kind: HolidayKind,
-    /// Its name.
     pub name: Text,
-    /// Whether the date can still move.
     pub certainty: Certainty,
     /// Where the date was found.
     pub source: String,
@@ -59,7 +52,6 @@ static HOLIDAYS: LazyLock<BTreeMap<NaiveDate, Holiday>> = LazyLock::new(|| {
     file.holidays.into_iter().map(|holiday| (holiday.date, holiday)).collect()
 });
 
-/// The holiday that falls on `date`.
 pub fn holiday(date: NaiveDate) -> Option<&'static Holiday> {
     HOLIDAYS.get(&date)
 }
@@ -76,18 +68,16 @@ pub struct ClosedReason {
 /// A slot as the calendar plans it, before anybody has opened it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedSlot {
-    /// The service.
     pub service: ServiceId,
-    /// Its start.
+    /// Its start, in the office's zone.
     pub time: SlotTime,
-    /// The session that it belongs to: quota and pools.
+    /// Its quota and pools.
     pub session: WeeklySession,
 }
 
 /// What the calendar says of a date at an office.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlannedDay {
-    /// Closed, and why.
     Closed(ClosedReason),
     /// Open with these slots, in order of time and service.
     Open(Vec<PlannedSlot>),

@@ -12,7 +12,6 @@ pub use dates::{date, date_time, time};
 pub struct Text {
     /// Indonesian.
     pub id: String,
-    /// English.
     pub en: String,
 }
 
@@ -23,11 +22,9 @@ pub enum Locale {
     /// Indonesian.
     #[default]
     Id,
-    /// English.
     En,
 }
 
-/// The text in this language.
 pub fn in_language(locale: Locale, text: &Text) -> &str {
     match locale {
         Locale::Id => &text.id,
@@ -35,7 +32,8 @@ pub fn in_language(locale: Locale, text: &Text) -> &str {
     }
 }
 
-/// The text in this language, `{name}` filled in.
+/// The text in this language, each `{name}` replaced by its value. A name without one becomes nothing,
+/// and fails tests.
 pub fn fill(locale: Locale, text: &Text, values: &[(&str, &str)]) -> String {
     let mut filled = String::new();
     let mut rest = in_language(locale, text);

@@ -13,11 +13,11 @@ use crate::language::Text;
 pub struct RuleViolation {
     /// Path of the field.
     pub field: String,
-    /// What it should be.
+    /// What it should be, in English.
     pub why: &'static str,
 }
 
-/// Slots of one day; one transaction opens them all.
+/// Slots of one day: a transaction of at most 100 items writes them and the day.
 const MAX_SLOTS: usize = 99;
 /// Seat numbers have three digits.
 const MAX_SEATS: u16 = 999;

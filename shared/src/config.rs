@@ -13,7 +13,6 @@ pub use error::ConfigError;
 pub use secrets::Secrets;
 pub use whatsapp::{CloudApiConfig, Provider, TwilioConfig, WhatsappConfig};
 
-/// Settings of a function.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `ANTRIAN_STAGE`: which installation this is: `prod`, `staging`, `local`.

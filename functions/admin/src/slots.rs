@@ -28,7 +28,6 @@ pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(release)).routes(routes!(patch))
 }
 
-/// Dates to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
 struct Release {
     /// Open only this service on days that are open already; absent: all of them.

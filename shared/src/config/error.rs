@@ -3,13 +3,11 @@
 /// A setting that is missing or wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// It is not set.
     #[error("{0} is not set")]
     Missing(&'static str),
     /// It is set to something of no use. Its value is not repeated.
     #[error("{variable} is wrong: {why}")]
     Wrong {
-        /// The variable.
         variable: &'static str,
         /// What it should be.
         why: &'static str,
@@ -17,7 +15,6 @@ pub enum ConfigError {
     /// A secret of `ANTRIAN_SECRETS` cannot be had.
     #[error("the secret {name} cannot be read: {why}")]
     Secret {
-        /// Its name.
         name: String,
         /// What AWS says, or what is wrong with its form. Never its value.
         why: String,

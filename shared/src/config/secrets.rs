@@ -12,7 +12,6 @@ use serde_json::Value;
 
 use super::error::ConfigError;
 
-/// Secret settings by their names.
 #[derive(Debug, Default)]
 pub struct Secrets {
     settings: BTreeMap<String, SecretString>,
@@ -34,7 +33,6 @@ impl Secrets {
         Ok(Self { settings })
     }
 
-    /// A setting's value.
     pub fn get(&self, name: &str) -> Option<String> {
         self.settings.get(name).map(|value| value.expose_secret().to_owned())
     }

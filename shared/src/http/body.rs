@@ -20,7 +20,6 @@ pub const MAX_BYTES: usize = 64 * 1024;
 /// A JSON body, read by [`parse`].
 #[derive(Debug)]
 pub struct Body<T> {
-    /// What was sent.
     pub value: T,
     bytes: Bytes,
 }

@@ -12,17 +12,13 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use super::aws::{self, CONNECT_TIMEOUT};
 
-/// The clients of AWS.
 #[derive(Debug, Clone)]
 pub struct Clients {
-    /// The table's.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// The queue's.
     pub sqs: aws_sdk_sqs::Client,
 }
 
 impl Clients {
-    /// Clients with these settings.
     pub fn new(sdk: &SdkConfig) -> Self {
         Self { dynamodb: aws_sdk_dynamodb::Client::new(sdk), sqs: aws_sdk_sqs::Client::new(sdk) }
     }

@@ -11,7 +11,6 @@ impl Keyring {
         format!("{account}.{}", tokens::secret_text(&secret))
     }
 
-    /// Signs new tickets.
     pub fn ticket_signer(&self) -> TicketSigner {
         TicketSigner::new(self.ticket_key_id(), self.signing_seed())
     }

@@ -84,8 +84,8 @@ impl Keyring {
         self.lookup_hash(&self.lookup.person, &[nik.expose()])
     }
 
-    /// The keyed hash by which a person is found who told no NIK: the same for every spelling of the
-    /// name in case and spaces.
+    /// The keyed hash by which a person without a NIK is found: the same for every spelling of the name
+    /// in case and spaces.
     pub fn person_without_nik(&self, name: &PersonName, birth: NaiveDate) -> String {
         let parts = [name.expose().to_lowercase(), birth.to_string()];
         self.lookup_hash(&self.lookup.person, &[&parts[0], &parts[1]])

@@ -32,24 +32,12 @@ pub enum RotationError {
     Full,
     /// The newest key is in use.
     #[error("version {version} is the newest key and in use already: add one first")]
-    InUse {
-        /// The version.
-        version: u8,
-    },
-    /// The key has a role, and has to stay.
+    InUse { version: u8 },
+    /// The key is `current` or `lookup`, and has to stay.
     #[error("version {version} is `{role}` and has to stay")]
-    HasRole {
-        /// The version.
-        version: u8,
-        /// `current` or `lookup`.
-        role: &'static str,
-    },
-    /// There is no such key.
+    HasRole { version: u8, role: &'static str },
     #[error("the keyring has no key of version {version}")]
-    NoSuchKey {
-        /// The version.
-        version: u8,
-    },
+    NoSuchKey { version: u8 },
 }
 
 /// The secret after a step, in the form that [`Keyring::from_json`] reads.

@@ -16,15 +16,11 @@ const NONCE_BYTES: usize = 12;
 /// Why a sealed text does not open. None of them tells anything about what was sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// Not a sealed text.
     #[error("the text is not of the sealed form")]
     Form,
     /// Sealed under a version that the keyring does not hold.
     #[error("the text is sealed under key version {version}, which is not in the keyring")]
-    UnknownKey {
-        /// The version that is missing.
-        version: u8,
-    },
+    UnknownKey { version: u8 },
     /// Changed, moved from another item, or sealed under another key of the same version.
     #[error("the text was changed, moved, or sealed under another key")]
     Refused,

@@ -23,7 +23,6 @@ pub enum KeyringError {
         /// Column of the fault, from 1.
         column: usize,
     },
-    /// A field is missing.
     #[error("the keyring has no `{field}`")]
     Missing {
         /// `current`, `lookup` or `keys`.
@@ -31,16 +30,12 @@ pub enum KeyringError {
     },
     /// A key is not what it must be.
     #[error("the keyring's key {version} is not the base64 of 32 bytes")]
-    Key {
-        /// The key's version.
-        version: u8,
-    },
+    Key { version: u8 },
     /// A role is given to a version that is not there.
     #[error("the keyring's `{field}` is version {version}, which is not among its keys")]
     NoSuchKey {
         /// `current` or `lookup`.
         field: &'static str,
-        /// The version that is missing.
         version: u8,
     },
 }
@@ -97,7 +92,6 @@ impl KeyringSecret {
         self.keys.keys().copied().fold(self.current, u8::max)
     }
 
-    /// Adds a random key.
     pub(super) fn add(&mut self, version: u8) {
         self.keys.insert(version, random_key());
     }

@@ -134,7 +134,6 @@ impl FromStr for Scope {
 /// The offices that a token is good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offices {
-    /// Every office.
     All,
     /// These and no others.
     Only(BTreeSet<OfficeId>),
@@ -178,9 +177,7 @@ impl FromIterator<OfficeId> for Offices {
 pub struct Staff {
     /// The issuer's opaque identifier of the person.
     pub subject: String,
-    /// What they may do.
     pub scopes: BTreeSet<Scope>,
-    /// Where.
     pub offices: Offices,
 }
 

@@ -1,4 +1,4 @@
-//! Days, slots and seats: opening, reading, quotas, closing.
+//! Days, slots and seats: opening, reading, quotas, closing. How seats are claimed: `changes.rs`.
 
 use std::collections::BTreeMap;
 
@@ -28,12 +28,10 @@ pub enum DayOpened {
 /// Slots with up to 999 seats each would fill many pages; a large office has a few hundred seats.
 const MAX_DAY_ITEMS: usize = 20_000;
 
-/// The item must not exist.
 pub(crate) fn absent() -> Expression {
     Expression::new("attribute_not_exists(#pk)")
 }
 
-/// The item must exist.
 fn present() -> Expression {
     Expression::new("attribute_exists(#pk)")
 }

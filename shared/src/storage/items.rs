@@ -27,7 +27,6 @@ pub(crate) fn to_item<T: Serialize>(
     Ok(item)
 }
 
-/// The value of an item.
 pub(crate) fn from_item<T: DeserializeOwned>(
     kind: &'static str,
     item: Item,
@@ -62,7 +61,7 @@ pub(crate) struct Query {
     pub(crate) index: Option<&'static str>,
     pub(crate) condition: Expression,
     pub(crate) consistent: bool,
-    /// The most items that are read.
+    /// No more items are read.
     pub(crate) limit: usize,
     pub(crate) after: Option<HashMap<String, AttributeValue>>,
 }
@@ -145,7 +144,6 @@ impl Store {
         Ok(items)
     }
 
-    /// One item as a value.
     pub(crate) async fn get<T: DeserializeOwned>(
         &self,
         kind: &'static str,

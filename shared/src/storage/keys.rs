@@ -155,7 +155,7 @@ pub(crate) fn idempotency(scope_hash: &str) -> Key {
     Key::new(format!("REQUEST#{scope_hash}"), "REQUEST")
 }
 
-/// The queue of an office's day: numbers given, places, counters.
+/// The queue of an office's day: its sequences of numbers, places, counters.
 pub(crate) fn queue_partition(day: &QueueDay) -> String {
     format!("QUEUE#{}#{}", day.office, day.date)
 }

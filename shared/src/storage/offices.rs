@@ -16,11 +16,9 @@ use crate::domain::time::SlotTime;
 /// An office's earliest free slot, as the scheduler last saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextAvailable {
-    /// The office.
     pub office: OfficeId,
     /// Its earliest slot with a free seat for the web; absent: none is free.
     pub slot: Option<(NaiveDate, SlotTime, ServiceId)>,
-    /// When that was seen.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub seen_at: DateTime<Utc>,
 }
@@ -28,11 +26,8 @@ pub struct NextAvailable {
 /// A closed day whose bookings are still to be dealt with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closure {
-    /// The office.
     pub office: OfficeId,
-    /// The day.
     pub date: NaiveDate,
-    /// When it was marked closed.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub closed_at: DateTime<Utc>,
 }
@@ -43,8 +38,8 @@ const MAX_OFFICE_ITEMS: usize = 2_000;
 const MAX_CLOSURES: usize = 500;
 
 impl Store {
-    /// Writes an office as a whole, if its revision still is `before` (0: there is none). `false`:
-    /// somebody else has changed it.
+    /// Writes an office as a whole, if its revision is `before` (0: there is none). `false`: somebody
+    /// else has changed it.
     ///
     /// # Errors
     /// If the table does not answer.
@@ -73,10 +68,11 @@ impl Store {
         Ok(Some((from_item("office", item)?, revision)))
     }
 
-    /// All offices, in order of their ids, and what was last seen free at each.
+    /// All offices, in order of their ids, and what was last seen free at each. Items that cannot be
+    /// read are logged and left out.
     ///
     /// # Errors
-    /// If the table does not answer or an item is corrupt.
+    /// If the table does not answer.
     pub async fn offices(&self) -> Result<(Vec<Office>, Vec<NextAvailable>), StoreError> {
         let mut query = Query::partition(keys::OFFICES.to_owned(), MAX_OFFICE_ITEMS);
         query.consistent = false;
@@ -87,7 +83,7 @@ impl Store {
         Ok((readable("office", offices), readable("next available", seen)))
     }
 
-    /// Writes down what was seen free at an office.
+    /// Stores what was seen free at an office.
     ///
     /// # Errors
     /// If the table does not answer.
@@ -96,16 +92,16 @@ impl Store {
         self.transact(vec![Write::Put(item, None)]).await.map(|_| ())
     }
 
-    /// Closures that are still to be carried out.
+    /// Closures that are still to be carried out. Items that cannot be read are logged and left out.
     ///
     /// # Errors
-    /// If the table does not answer or an item is corrupt.
+    /// If the table does not answer.
     pub async fn closures(&self) -> Result<Vec<Closure>, StoreError> {
         let items = self.query(Query::partition(keys::CLOSURES.to_owned(), MAX_CLOSURES)).await?;
         Ok(readable("closure", items))
     }
 
-    /// A closure has been carried out; one that was written anew since stays.
+    /// Removes a closure that has been carried out, unless the day was closed once more since.
     ///
     /// # Errors
     /// If the table does not answer.

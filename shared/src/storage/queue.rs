@@ -19,16 +19,13 @@ use crate::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueStat
 /// The number that a counter has, or had last. There is no such item before its first call of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AtCounter {
-    /// The counter.
     pub counter: Counter,
-    /// The number.
     pub number: QueueNumber,
     /// Called or serving; otherwise the counter is free.
     pub state: QueueState,
     /// When it was last called.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub called_at: DateTime<Utc>,
-    /// How often.
     pub calls: u32,
     /// Keyed hash of the request that called it, so that its repetition is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,7 +38,6 @@ pub struct AtCounter {
 /// A step that is known again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownStep {
-    /// Keyed hash of the request.
     pub request: String,
     /// The number that it was about.
     pub number: QueueNumber,
@@ -167,8 +163,6 @@ impl Store {
         Ok(self.transact(writes).await?.applied())
     }
 
-    /// A place in the queue.
-    ///
     /// # Errors
     /// If the table does not answer or the item is corrupt.
     pub async fn queue_entry(

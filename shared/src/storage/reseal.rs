@@ -1,5 +1,5 @@
-//! Sealing anew what earlier keys have sealed: work of an operator, never of a function, and the one
-//! reading of the whole table.
+//! Sealing under the current key what earlier keys have sealed: an operator's work, never a function's,
+//! and the only Scan.
 
 use super::error::{StoreError, fault};
 use super::expression::Expression;
@@ -9,12 +9,9 @@ use super::transact::Write;
 use super::values::text;
 use super::{Item, Store};
 
-/// What was found and done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Resealed {
-    /// Items read.
     pub read: u64,
-    /// Items sealed anew.
     pub resealed: u64,
     /// Items that somebody changed meanwhile; the next run looks at them again.
     pub changed_meanwhile: u64,
