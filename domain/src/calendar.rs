@@ -11,17 +11,14 @@ use super::office::{Office, WeeklySession};
 use super::time::SlotTime;
 use crate::language::Text;
 
-/// What kind of public holiday a date is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HolidayKind {
-    /// National holiday.
     National,
-    /// Collective leave day (cuti bersama): offices close as on holidays.
+    /// Cuti bersama, a day off by decree: offices close as on holidays.
     CollectiveLeave,
 }
 
-/// How sure a date is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Certainty {
@@ -33,34 +30,28 @@ pub enum Certainty {
 
 /// A national holiday or collective leave day.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Holiday {
-    /// The date.
     pub date: NaiveDate,
-    /// Its kind.
     pub kind: HolidayKind,
-    /// Its name.
     pub name: Text,
-    /// Whether the date can still move.
     pub certainty: Certainty,
     /// Where the date was found.
     pub source: String,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Holidays {
     holidays: Vec<Holiday>,
 }
 
+const FILE: &str = include_str!("../data/holidays.json");
+
 static HOLIDAYS: LazyLock<BTreeMap<NaiveDate, Holiday>> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the file is part of the program; a test parses it")]
-    let file: Holidays =
-        serde_json::from_str(include_str!("../data/holidays.json")).expect("holidays.json");
+    let file: Holidays = serde_json::from_str(FILE).expect("holidays.json");
     file.holidays.into_iter().map(|holiday| (holiday.date, holiday)).collect()
 });
 
-/// The holiday that falls on `date`.
 pub fn holiday(date: NaiveDate) -> Option<&'static Holiday> {
     HOLIDAYS.get(&date)
 }
@@ -77,18 +68,16 @@ pub struct ClosedReason {
 /// A slot as the calendar plans it, before anybody has opened it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedSlot {
-    /// The service.
     pub service: ServiceId,
-    /// Its start.
+    /// Its start, in the office's zone.
     pub time: SlotTime,
-    /// The session that it belongs to: quota and pools.
+    /// Its quota and pools.
     pub session: WeeklySession,
 }
 
 /// What the calendar says of a date at an office.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlannedDay {
-    /// Closed, and why.
     Closed(ClosedReason),
     /// Open with these slots, in order of time and service.
     Open(Vec<PlannedSlot>),
@@ -141,4 +130,17 @@ fn session_slots(session: &WeeklySession) -> impl Iterator<Item = PlannedSlot> +
             session: session.clone(),
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_the_file_is_read() {
+        let mut json = serde_json::Deserializer::from_str(FILE);
+        let read = serde_ignored::deserialize(&mut json, |path| panic!("{path} is not known"));
+        let file: Holidays = read.unwrap();
+        assert!(!file.holidays.is_empty());
+    }
 }

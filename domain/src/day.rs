@@ -2,6 +2,37 @@
 //!
 //! Capacity is derived from seat items. A seat can be claimed if nobody ever claimed it or if its
 //! `free_at` has come; nothing has to run for that.
+//!
+//! ```
+//! use antrian_domain::code::BookingCode;
+//! use antrian_domain::day::{Pool, Seat, Slot, SlotSeats};
+//! use antrian_domain::office::Channel::{Priority, Web};
+//! use chrono::{DateTime, TimeDelta};
+//!
+//! let now = DateTime::from_timestamp(1_796_173_200, 0).unwrap();
+//! let later = now + TimeDelta::minutes(15);
+//! let day_before = now + TimeDelta::hours(20);
+//! // Three seats, of which the first is reserved for priority until the day before.
+//! let slot = Slot {
+//!     service: "passport_new".parse()?,
+//!     time: "09:00".parse()?,
+//!     quota: 3,
+//!     pools: vec![Pool { channel: Priority, first: 1, last: 1, until: day_before }],
+//!     book_until: now + TimeDelta::hours(44),
+//!     released_at: now,
+//! };
+//! // Somebody holds the second one for a quarter of an hour.
+//! let held = Seat { number: 2, code: BookingCode::from_bits(7), free_at: Some(later) };
+//! let seats = SlotSeats { slot, seats: vec![held] };
+//!
+//! let claimable = |channel, at| seats.claimable(channel, at).collect::<Vec<_>>();
+//! assert_eq!(claimable(Web, now), [3]);
+//! assert_eq!(claimable(Web, later), [2, 3], "the hold ran out");
+//! assert_eq!(claimable(Web, day_before), [1, 2, 3], "what priority left is for all");
+//! // Whoever has a pool is seated there first.
+//! assert_eq!(seats.pick(Priority, now, &mut rand::rng()), Some(1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::{Rng, RngExt};
@@ -16,13 +47,11 @@ use super::time::SlotTime;
 /// The day item: that the day was opened, and whether it was closed since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayState {
-    /// When its slots were made.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub opened_at: DateTime<Utc>,
-    /// Set when the day was closed after it had been opened.
+    /// Set if the day was closed after it had been opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<ClosedReason>,
-    /// When it was closed.
     #[serde(
         default,
         with = "chrono::serde::ts_seconds_option",
@@ -34,33 +63,26 @@ pub struct DayState {
 /// A slot item: how many seats, for whom, until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {
-    /// The service.
     pub service: ServiceId,
-    /// Its start in the office's zone.
+    /// Its start, in the office's zone.
     pub time: SlotTime,
     /// Seats are numbered 1 to `quota`; seats above a lowered quota stay with who has them.
     pub quota: u16,
-    /// Ranges of seat numbers kept for channels.
     #[serde(default)]
     pub pools: Vec<Pool>,
     /// Seats can be claimed before this instant.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub book_until: DateTime<Utc>,
-    /// When the slot was opened.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub released_at: DateTime<Utc>,
 }
 
-/// Seat numbers `first..=last`, kept for a channel until `until`.
+/// Seat numbers `first..=last`, for one channel before `until` and for all from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pool {
-    /// For whom.
     pub channel: Channel,
-    /// First seat number.
     pub first: u16,
-    /// Last seat number.
     pub last: u16,
-    /// From this instant on, for everybody.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub until: DateTime<Utc>,
 }
@@ -72,7 +94,7 @@ pub struct Seat {
     pub number: u16,
     /// The booking that claimed it last.
     pub code: BookingCode,
-    /// Claimable from this instant; absent: kept for good.
+    /// Claimable from this instant; absent: never.
     #[serde(
         default,
         with = "chrono::serde::ts_seconds_option",
@@ -148,9 +170,8 @@ fn number_pools(rules: &[PoolRule], starts_at: DateTime<Utc>) -> Vec<Pool> {
 /// A slot with the seats that were ever claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotSeats {
-    /// The slot.
     pub slot: Slot,
-    /// Its seats, in order of number.
+    /// In order of number.
     pub seats: Vec<Seat>,
 }
 
@@ -173,9 +194,8 @@ impl SlotSeats {
         })
     }
 
-    /// How many seats `channel` can claim at `now`.
     pub fn seats_free(&self, channel: Channel, now: DateTime<Utc>) -> u16 {
-        u16::try_from(self.claimable(channel, now).count()).unwrap_or(u16::MAX)
+        self.claimable(channel, now).map(|_| 1).sum()
     }
 
     /// One claimable seat at random, from the channel's own pool while that has any, so that two

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::ids::ServiceId;
 use super::language::Text;
 
-/// Grown up or not, for the choice of documents.
+/// Whether a person is of age: other documents are asked of a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ApplicantKind {
@@ -19,9 +19,7 @@ pub enum ApplicantKind {
 
 /// Documents that one rule asks for, from a date, with the source of the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct DocumentRule {
-    /// The service it is about.
     #[schema(value_type = String)]
     pub service: ServiceId,
     /// The applicants it is about; absent: all.
@@ -33,25 +31,22 @@ pub struct DocumentRule {
     /// Last visit date for which it holds; absent: until replaced.
     #[serde(default)]
     pub until: Option<NaiveDate>,
-    /// What to bring.
     pub documents: Vec<Document>,
     /// Where the rule was found.
     pub source: String,
-    /// When it was last checked.
+    /// When it was last compared with its source.
     pub as_of: NaiveDate,
 }
 
 /// A document to bring.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Document {
     /// For example `ktp`.
     pub id: String,
-    /// What it is called.
     pub label: Text,
-    /// What to mind.
+    /// What to mind, for example that a copy does not do.
     #[serde(default)]
     pub note: Option<Text>,
-    /// `false`: advisable.
+    /// `false`: better brought, and not asked for.
     pub required: bool,
 }

@@ -9,11 +9,9 @@ pub use dates::{date, date_time, time};
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Text {
     /// Indonesian.
     pub id: String,
-    /// English.
     pub en: String,
 }
 
@@ -24,11 +22,9 @@ pub enum Locale {
     /// Indonesian.
     #[default]
     Id,
-    /// English.
     En,
 }
 
-/// The text in this language.
 pub fn in_language(locale: Locale, text: &Text) -> &str {
     match locale {
         Locale::Id => &text.id,
@@ -36,7 +32,8 @@ pub fn in_language(locale: Locale, text: &Text) -> &str {
     }
 }
 
-/// The text in this language, `{name}` filled in.
+/// The text in this language, each `{name}` replaced by its value. A name without one becomes nothing,
+/// and fails tests.
 pub fn fill(locale: Locale, text: &Text, values: &[(&str, &str)]) -> String {
     let mut filled = String::new();
     let mut rest = in_language(locale, text);
@@ -44,19 +41,20 @@ pub fn fill(locale: Locale, text: &Text, values: &[(&str, &str)]) -> String {
         filled.push_str(before);
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         let value = values.iter().find(|(known, _)| *known == name);
+        debug_assert!(value.is_some(), "`{name}` has no value in: {text:?}");
         filled.push_str(value.map_or("", |(_, value)| value));
         rest = after;
     }
     filled + rest
 }
 
-/// At most so many characters, the last of them `…` if something is left out.
-pub fn clip(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+/// At most `limit` characters, the last of them `…` if something is left out.
+pub fn clip(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
+    let start: String = text.chars().take(limit.saturating_sub(1)).collect();
+    format!("{}…", start.trim_end())
 }
 
 #[cfg(test)]

@@ -23,3 +23,4 @@ pub mod requirements;
 pub mod ticket;
 pub mod time;
 pub mod validate;
+mod weekday;

@@ -1,7 +1,9 @@
-//! An office as its staff describe it: services, sessions, calendar, release, policies, papers.
+//! An office as its staff describe it: services, sessions, calendar, release, policies, documents.
 //!
 //! This is the shape of `domain/data/offices.json`, of `PUT /v1/offices/{office}` and of the item in
-//! the table. Every number and rule about an office is here as data; none is in the code.
+//! the table. Every number and rule about an office is here as data; none is in the code. Unknown
+//! fields are passed over here, for a later release may have stored some; whoever takes a description
+//! from people refuses them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,18 +20,15 @@ use super::time::SlotTime;
 
 /// One public office.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Office {
     /// Short name in URLs and tickets.
     #[schema(value_type = String)]
     pub id: OfficeId,
-    /// Full name.
     pub name: String,
-    /// Street address.
+    /// Street and number.
     pub address: String,
     /// City or regency where the office stands.
     pub city: String,
-    /// Province.
     pub province: String,
     /// IANA zone, for example `Asia/Makassar`.
     #[schema(value_type = String)]
@@ -44,7 +43,6 @@ pub struct Office {
     pub whatsapp_number: Option<String>,
     /// How to reach a person there, in a sentence.
     pub contact: Text,
-    /// Services offered.
     pub services: Vec<Service>,
     /// Weekly sessions from which slots are made.
     pub sessions: Vec<WeeklySession>,
@@ -53,7 +51,6 @@ pub struct Office {
     pub exceptions: BTreeMap<NaiveDate, DayException>,
     /// When slots are opened to the public.
     pub release: ReleasePolicy,
-    /// Numbers and switches.
     #[serde(default)]
     pub policy: Policy,
     /// Regencies and cities that the office counts as its own; a KTP from elsewhere is "outside".
@@ -66,14 +63,12 @@ pub struct Office {
     pub documents: Vec<DocumentRule>,
 }
 
-/// A service at an office.
+/// What people can come for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Service {
     /// For example `passport_new`.
     #[schema(value_type = String)]
     pub id: ServiceId,
-    /// The name people read.
     pub name: Text,
     /// Letter before the queue number; services with the same letter share one sequence.
     pub queue_group: char,
@@ -82,14 +77,12 @@ pub struct Service {
 /// Equal slots through a part of some weekdays: one every `every_minutes` from `from`, the last one
 /// starting before `until`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct WeeklySession {
-    /// The service given in this session.
     #[schema(value_type = String)]
     pub service: ServiceId,
     /// Weekdays, `mon` to `sun`.
     #[schema(value_type = Vec<String>)]
-    #[serde(with = "weekdays")]
+    #[serde(with = "super::weekday::list")]
     pub days: Vec<Weekday>,
     /// First slot.
     #[schema(value_type = String)]
@@ -97,34 +90,30 @@ pub struct WeeklySession {
     /// No slot starts at or after this time.
     #[schema(value_type = String)]
     pub until: SlotTime,
-    /// Length of a slot.
+    /// Length of a slot, 5 to 720.
     pub every_minutes: u16,
-    /// Seats of each slot.
+    /// Seats of each slot, at most 999.
     pub quota: u16,
     /// Seats kept for channels, out of `quota`.
     #[serde(default)]
     pub pools: Vec<PoolRule>,
 }
 
-/// Seats of a slot kept for one channel until shortly before it.
+/// Seats of a slot that are one channel's until shortly before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct PoolRule {
-    /// For whom.
     pub channel: Channel,
-    /// How many seats.
     pub seats: u16,
-    /// How long before the slot's start what is left is open to every channel.
+    /// How long before the slot's start every channel may have what is left.
     pub opens_to_all_minutes_before: u32,
 }
 
-/// Where a booking comes from.
+/// How a booking comes in.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
-    /// The web and its API.
     Web,
     /// A WhatsApp conversation.
     Whatsapp,
@@ -135,7 +124,6 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// As it stands in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Web => "web",
@@ -148,7 +136,6 @@ impl Channel {
 
 /// A day that differs from the week.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct DayException {
     /// `false`: closed; `true`: open although it is a holiday.
     pub open: bool,
@@ -170,27 +157,31 @@ pub enum DomicileRule {
 
 /// Numbers that an office sets for itself. Durations in whole minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct Policy {
-    /// How long a held seat waits for its confirmation.
+    /// How long a hold waits for its confirmation, 1 to 1440.
     pub hold_minutes: u32,
-    /// A cancelled seat is claimable again after a random time between these two, in seconds.
+    /// A cancelled seat can be claimed after a random time between these two, in seconds, at most 3600:
+    /// so nobody can hand it to a buyer at a known second.
     pub cool_down_secs: (u32, u32),
-    /// Check-in opens so long before the slot.
+    /// How long before the slot check-in opens.
     pub early_minutes: u32,
-    /// Check-in closes so long after the slot's start; then the visit counts as missed.
+    /// How long after the slot's start check-in closes; then the visit counts as missed.
     pub late_minutes: u32,
-    /// A booking can be moved until so many days before its date (1: until the day before).
+    /// The last day on which a booking can be moved, in days before its date; 1: the day before.
     pub reschedule_days_before: u32,
     /// Time of the reminder on the day before, in the office's zone.
     #[schema(value_type = String)]
     pub reminder_at: SlotTime,
-    /// Online booking for a slot closes so long before its start.
+    /// How long before a slot's start online booking for it closes.
     pub book_minutes_before: u32,
 }
 
-/// 09:00, the reminder's time where an office sets none.
-const NINE_MINUTES: u16 = 9 * 60;
+/// When people are reminded where an office sets no time.
+const NINE_O_CLOCK: SlotTime = match SlotTime::from_minutes(9 * 60) {
+    Some(time) => time,
+    None => panic!("nine o'clock is a time"),
+};
 
 impl Default for Policy {
     fn default() -> Self {
@@ -200,29 +191,8 @@ impl Default for Policy {
             early_minutes: 60,
             late_minutes: 30,
             reschedule_days_before: 1,
-            reminder_at: SlotTime::from_minutes(NINE_MINUTES).unwrap_or_else(|| unreachable!()),
+            reminder_at: NINE_O_CLOCK,
             book_minutes_before: 30,
         }
-    }
-}
-
-mod weekdays {
-    //! Weekdays as `mon` … `sun`.
-    use chrono::Weekday;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn serialize<S: Serializer>(days: &[Weekday], s: S) -> Result<S::Ok, S::Error> {
-        s.collect_seq(days.iter().map(|day| day.to_string().to_lowercase()))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Weekday>, D::Error> {
-        Vec::<String>::deserialize(d)?
-            .iter()
-            .map(|text| {
-                text.parse().map_err(|_| {
-                    D::Error::custom("a weekday is written mon, tue, wed, thu, fri, sat or sun")
-                })
-            })
-            .collect()
     }
 }

@@ -1,6 +1,32 @@
 //! The queue of an office's day: who waits, who is called to which counter, and who is next.
 //!
 //! An entry's transitions are pure; the table compares its state before it writes the next one.
+//!
+//! ```
+//! use antrian_domain::code::BookingCode;
+//! use antrian_domain::queue::{self, CounterAction, QueueEntry, QueueState};
+//! use chrono::{DateTime, TimeDelta};
+//!
+//! let nine = DateTime::from_timestamp(1_796_173_200, 0).unwrap();
+//! let minutes = |count| nine + TimeDelta::minutes(count);
+//! let come = |number: &str, has_priority, at| {
+//!     let (number, service) = (number.parse().unwrap(), "passport_new".parse().unwrap());
+//!     QueueEntry::waiting(number, BookingCode::from_bits(7), service, has_priority, at)
+//! };
+//! let entries = [come("A-001", false, nine), come("A-002", true, minutes(5))];
+//!
+//! // Priority goes first; one person is ahead of the other.
+//! let next = queue::next(&entries, &[]).unwrap();
+//! assert_eq!(next.queue_number().to_string(), "A-002");
+//! assert_eq!(queue::people_ahead(&entries, &entries[0]), 1);
+//!
+//! let called = next.called(&"3".parse()?, minutes(7));
+//! assert_eq!(called.waited(minutes(60)), Some(TimeDelta::minutes(2)), "until the call");
+//! let served = called.after(CounterAction::Serve, minutes(8));
+//! assert_eq!(served.service_time(minutes(20)), TimeDelta::minutes(12));
+//! assert_eq!(served.after(CounterAction::Finish, minutes(20)).state, QueueState::Finished);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -17,9 +43,7 @@ use super::ids::{AccountId, ApplicantId, InvalidId, OfficeId, ServiceId};
 /// An office on a date, in its zone: the queue starts anew each day.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct QueueDay {
-    /// The office.
     pub office: OfficeId,
-    /// The date.
     pub date: NaiveDate,
 }
 
@@ -27,9 +51,9 @@ pub struct QueueDay {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct QueueNumber {
-    /// The letter.
+    /// `A` to `Z`.
     pub group: char,
-    /// The number, from 1.
+    /// From 1.
     pub number: u32,
 }
 
@@ -71,8 +95,8 @@ impl From<QueueNumber> for String {
     }
 }
 
-/// A counter as the signs at the office name it: `3`, `12B`, `FOTO-1`. Small letters are read as large
-/// ones: two clerks at one counter type it differently.
+/// A counter, the desk where people are called, as the signs at the office name it: `3`, `12B`,
+/// `FOTO-1`. Small letters are read as large ones: two clerks at one counter type it differently.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Counter(String);
@@ -81,7 +105,6 @@ pub struct Counter(String);
 const MAX_COUNTER_CHARS: usize = 12;
 
 impl Counter {
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -116,7 +139,6 @@ impl From<Counter> for String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QueueState {
-    /// Waits to be called.
     Waiting,
     /// Was called and is on the way to the counter.
     Called,
@@ -124,14 +146,13 @@ pub enum QueueState {
     Serving,
     /// Was called and did not come; can be called by number.
     Skipped,
-    /// Is fetching a paper that was missing.
+    /// Is fetching a document that was missing.
     AwaitingDocuments,
-    /// Done.
     Finished,
 }
 
 impl QueueState {
-    /// Whether a counter is at it.
+    /// Whether a counter has called it and is not done with it.
     pub fn is_at_counter(self) -> bool {
         matches!(self, Self::Called | Self::Serving)
     }
@@ -152,7 +173,7 @@ pub enum CounterAction {
 }
 
 impl CounterAction {
-    /// Its name.
+    /// The name in addresses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Recall => "recall",
@@ -166,18 +187,14 @@ impl CounterAction {
 /// Where what is known of a person is found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonRef {
-    /// The account.
     pub account: AccountId,
-    /// The person within it.
     pub applicant: ApplicantId,
 }
 
 /// A person's place in the queue of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueEntry {
-    /// The letter of its queue.
     pub group: char,
-    /// Its number within the letter.
     pub number: u32,
     /// Whose it is.
     pub code: BookingCode,
@@ -191,12 +208,11 @@ pub struct QueueEntry {
     /// Goes before those who have no priority.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub priority: bool,
-    /// Where the person stands.
     pub state: QueueState,
     /// Since when the person is in the queue.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub since: DateTime<Utc>,
-    /// Since when the person waits again, after fetching a paper.
+    /// Since when the person waits again, after fetching a document.
     #[serde(
         default,
         with = "chrono::serde::ts_seconds_option",
@@ -206,14 +222,13 @@ pub struct QueueEntry {
     /// The counter that called last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter: Option<Counter>,
-    /// When it did.
     #[serde(
         default,
         with = "chrono::serde::ts_seconds_option",
         skip_serializing_if = "Option::is_none"
     )]
     pub called_at: Option<DateTime<Utc>>,
-    /// How often: a number that nobody answers to is called again.
+    /// How often it was called: a number that nobody answers to is called again.
     #[serde(default)]
     pub calls: u32,
     /// When the person was at the counter.
@@ -251,19 +266,18 @@ impl QueueEntry {
         }
     }
 
-    /// The number that is called.
     pub fn queue_number(&self) -> QueueNumber {
         QueueNumber { group: self.group, number: self.number }
     }
 
-    /// The order in which people of one group are called: priority first, then by number. Whoever
-    /// fetched a paper has kept the number.
+    /// The order in which people of one group are called: priority first, then by number. Who fetched a
+    /// document still has the number, and so the place.
     fn order(&self) -> (Reverse<bool>, u32) {
         (Reverse(self.priority), self.number)
     }
 
-    /// How long the person has waited, or did wait until the last call.
-    /// Nobody knows it of who is away for a paper.
+    /// How long the person has waited, or did wait until the last call; absent while the person is away
+    /// for a document.
     pub fn waited(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
         let until = match self.state {
             QueueState::AwaitingDocuments => return None,
@@ -273,7 +287,8 @@ impl QueueEntry {
         Some((until - self.waits_since.unwrap_or(self.since)).max(TimeDelta::zero()))
     }
 
-    /// How long the counter has been at it: since the person came to it, or else since the call.
+    /// How long the counter has been at it: since the person came to it, or else since the call. Zero
+    /// for an entry that was never called.
     pub fn service_time(&self, now: DateTime<Utc>) -> TimeDelta {
         let begun = self.served_at.or(self.called_at).unwrap_or(now);
         (now - begun).max(TimeDelta::zero())
@@ -284,7 +299,6 @@ impl QueueEntry {
         matches!(self.state, QueueState::Waiting | QueueState::Skipped)
     }
 
-    /// Called to a counter.
     #[must_use]
     pub fn called(&self, counter: &Counter, now: DateTime<Utc>) -> Self {
         Self {
@@ -311,7 +325,7 @@ impl QueueEntry {
         }
     }
 
-    /// Back in the line, with the paper that was missing.
+    /// Back in the line, with the document that was missing.
     #[must_use]
     pub fn back(&self, now: DateTime<Utc>) -> Self {
         Self { state: QueueState::Waiting, waits_since: Some(now), calls: 0, ..self.clone() }
@@ -324,8 +338,8 @@ impl QueueEntry {
     }
 }
 
-/// Who is next: of these groups, or of all if none are named. Of the first ones of several groups it
-/// is who has priority, then who came first.
+/// Who is next of these groups, or of all if none is named. Each group has its first one; among those
+/// priority goes first, then who came first.
 pub fn next<'a>(entries: &'a [QueueEntry], groups: &[char]) -> Option<&'a QueueEntry> {
     let wanted = |group| groups.is_empty() || groups.contains(&group);
     let mut firsts = BTreeMap::new();
@@ -346,7 +360,7 @@ pub fn people_ahead(entries: &[QueueEntry], own: &QueueEntry) -> u32 {
             && entry.state == QueueState::Waiting
             && entry.order() < own.order()
     };
-    u32::try_from(entries.iter().filter(is_ahead).count()).unwrap_or(u32::MAX)
+    entries.iter().filter(is_ahead).map(|_| 1).sum()
 }
 
 #[cfg(test)]

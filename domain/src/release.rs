@@ -1,4 +1,24 @@
 //! When a date is opened to the public: a rule per office, computed, never stored.
+//!
+//! An office that opens the whole next week on Friday at two in the afternoon:
+//!
+//! ```
+//! use antrian_domain::release::ReleasePolicy;
+//! use chrono::TimeDelta;
+//! use chrono_tz::Tz::Asia__Jakarta as zone;
+//!
+//! let policy: ReleasePolicy =
+//!     serde_json::from_str(r#"{"kind": "weekly", "weekday": "fri", "at": "14:00"}"#)?;
+//! let opened = policy.released_at("2026-12-02".parse()?, zone);
+//! assert_eq!(opened.to_rfc3339(), "2026-11-27T07:00:00+00:00");
+//!
+//! // A second before, the Sunday of that week is the last date that is open.
+//! let before = opened - TimeDelta::seconds(1);
+//! assert_eq!(policy.open_through(before, zone).to_string(), "2026-11-29");
+//! assert_eq!(policy.next_release(before, zone), (opened, "2026-11-30".parse()?));
+//! assert_eq!(policy.open_through(opened, zone).to_string(), "2026-12-06");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
@@ -8,6 +28,7 @@ use utoipa::ToSchema;
 use super::time::{SlotTime, local_date};
 
 /// A release rule. Times are in the office's zone.
+// One that says more than is known here is refused wherever it is read: it has another meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
 pub enum ReleasePolicy {
@@ -15,7 +36,6 @@ pub enum ReleasePolicy {
     Rolling {
         /// How far ahead; 0 to 365.
         days_ahead: u16,
-        /// Time of day.
         #[schema(value_type = String)]
         at: SlotTime,
     },
@@ -24,11 +44,9 @@ pub enum ReleasePolicy {
         /// How far ahead; 1, the following week, to 51.
         #[serde(default = "next")]
         weeks_ahead: u8,
-        /// The day of the release.
         #[schema(value_type = String)]
-        #[serde(with = "weekday")]
+        #[serde(with = "super::weekday")]
         weekday: Weekday,
-        /// Time of day.
         #[schema(value_type = String)]
         at: SlotTime,
     },
@@ -39,13 +57,12 @@ pub enum ReleasePolicy {
         months_ahead: u8,
         /// Day of the month; in a shorter month, its last day.
         day: u8,
-        /// Time of day.
         #[schema(value_type = String)]
         at: SlotTime,
     },
 }
 
-/// The following week or month.
+/// The following week, or month.
 fn next() -> u8 {
     1
 }
@@ -56,22 +73,16 @@ impl ReleasePolicy {
         match *self {
             Self::Rolling { days_ahead, at } => at.on(back(date, u64::from(days_ahead)), zone),
             Self::Weekly { weeks_ahead, weekday, at } => {
-                let monday = back(date, u64::from(date.weekday().num_days_from_monday()));
-                let weeks = back(monday, 7 * u64::from(weeks_ahead.max(1)));
-                let days = u64::from(weekday.num_days_from_monday());
-                at.on(weeks.checked_add_days(Days::new(days)).unwrap_or(weeks), zone)
+                let from_monday = |day: Weekday| u64::from(day.num_days_from_monday());
+                let weeks = 7 * u64::from(weeks_ahead.max(1));
+                at.on(back(date, weeks + from_monday(date.weekday()) - from_monday(weekday)), zone)
             }
             Self::Monthly { months_ahead, day, at } => {
-                let first = date.with_day(1).unwrap_or(date);
-                let months = |ahead: u8| first.checked_sub_months(Months::new(ahead.into()));
-                let before = months(months_ahead.max(1)).unwrap_or(first);
-                let after = months(months_ahead.max(1) - 1).unwrap_or(first);
-                let length = (after - before).num_days();
-                let offset = i64::from(day.max(1)).min(length) - 1;
-                at.on(
-                    before.checked_add_days(Days::new(offset.unsigned_abs())).unwrap_or(before),
-                    zone,
-                )
+                let first = back(date, u64::from(date.day0()));
+                let months = Months::new(months_ahead.max(1).into());
+                let month = first.checked_sub_months(months).unwrap_or(first);
+                let day = day.clamp(1, month.num_days_in_month());
+                at.on(month + Days::new(u64::from(day) - 1), zone)
             }
         }
     }
@@ -99,24 +110,9 @@ impl ReleasePolicy {
 /// No policy opens a date more than 365 days before it.
 const LONGEST_DAYS: u32 = 366;
 
+/// `date` itself at the beginning of the calendar, in the year −262143.
 fn back(date: NaiveDate, days: u64) -> NaiveDate {
     date.checked_sub_days(Days::new(days)).unwrap_or(date)
-}
-
-mod weekday {
-    //! A weekday as `mon` … `sun`.
-    use chrono::Weekday;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn serialize<S: Serializer>(day: &Weekday, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&day.to_string().to_lowercase())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Weekday, D::Error> {
-        String::deserialize(d)?.parse().map_err(|_| {
-            D::Error::custom("a weekday is written mon, tue, wed, thu, fri, sat or sun")
-        })
-    }
 }
 
 #[cfg(test)]

@@ -37,7 +37,6 @@ pub struct Requirements {
 
 /// `domain/data/documents.json`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Rules {
     child_below_years: u32,
     rules: Vec<DocumentRule>,
@@ -47,7 +46,6 @@ struct Rules {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct DomicileLetter {
     document: Document,
     required: Text,
@@ -55,9 +53,11 @@ struct DomicileLetter {
     depends: Text,
 }
 
+const FILE: &str = include_str!("../data/documents.json");
+
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the file is part of the program; a test parses it")]
-    serde_json::from_str(include_str!("../data/documents.json")).expect("documents.json")
+    serde_json::from_str(FILE).expect("documents.json")
 });
 
 /// What the choice of documents depends on.
@@ -188,4 +188,17 @@ fn plain_regency(name: &str) -> String {
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !matches!(*word, "" | "kota" | "kab" | "kabupaten" | "administrasi" | "adm"))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_the_file_is_read() {
+        let mut json = serde_json::Deserializer::from_str(FILE);
+        let read = serde_ignored::deserialize(&mut json, |path| panic!("{path} is not known"));
+        let rules: Rules = read.unwrap();
+        assert!(!rules.rules.is_empty());
+    }
 }

@@ -118,7 +118,7 @@ impl TicketSigner {
 
     /// A verifier of this signer's tickets. Add the keys that were current before.
     pub fn verifier(&self) -> TicketVerifier {
-        TicketVerifier { keys: BTreeMap::from([(self.key_id, self.key.verifying_key())]) }
+        TicketVerifier::default().with_signer(self)
     }
 
     /// The QR code's text: the same for the same claims and key.
@@ -137,6 +137,13 @@ pub struct TicketVerifier {
 }
 
 impl TicketVerifier {
+    /// Knows the public key of one more signer. A key under the same id is replaced.
+    #[must_use]
+    pub fn with_signer(mut self, signer: &TicketSigner) -> Self {
+        self.keys.insert(signer.key_id, signer.key.verifying_key());
+        self
+    }
+
     /// Knows one more public key. A key under the same id is replaced.
     pub fn with_key(mut self, key_id: u8, key: [u8; 32]) -> Result<Self, InvalidTicketKey> {
         let key = VerifyingKey::from_bytes(&key).map_err(|_| InvalidTicketKey)?;

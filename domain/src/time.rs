@@ -23,8 +23,8 @@ const MINUTES_PER_DAY: u16 = 24 * 60;
 
 impl SlotTime {
     /// The time so many minutes after midnight, if that is still the same day.
-    pub fn from_minutes(minutes: u16) -> Option<Self> {
-        (minutes < MINUTES_PER_DAY).then_some(Self { minutes })
+    pub const fn from_minutes(minutes: u16) -> Option<Self> {
+        if minutes < MINUTES_PER_DAY { Some(Self { minutes }) } else { None }
     }
 
     /// Minutes after midnight.

@@ -13,11 +13,11 @@ use crate::language::Text;
 pub struct RuleViolation {
     /// Path of the field.
     pub field: String,
-    /// What it should be.
+    /// What it should be, in English.
     pub why: &'static str,
 }
 
-/// Slots of one day; one transaction opens them all.
+/// Slots of one day: a transaction of at most 100 items writes them and the day.
 const MAX_SLOTS: usize = 99;
 /// Seat numbers have three digits.
 const MAX_SEATS: u16 = 999;
@@ -32,36 +32,39 @@ const WEEK: [Weekday; 7] = [
 ];
 
 /// Everything that is wrong with an office.
-pub fn faults(office: &Office) -> Vec<RuleViolation> {
+pub fn violations(office: &Office) -> Vec<RuleViolation> {
     let mut found = Vec::new();
     let ids: BTreeSet<_> = office.services.iter().map(|service| &service.id).collect();
     if ids.is_empty() || ids.len() != office.services.len() {
-        found.push(fault("services", "at least one service, and no id twice"));
+        found.push(violation("services", "at least one service, and no id twice"));
     }
     if office.services.iter().any(|service| !service.queue_group.is_ascii_uppercase()) {
-        found.push(fault("services.queue_group", "a letter from A to Z"));
+        found.push(violation("services.queue_group", "a letter from A to Z"));
     }
     for (at, session) in office.sessions.iter().enumerate() {
         let known = ids.contains(&session.service);
         found.extend(
-            session_fault(session, known).map(|why| fault(&format!("sessions[{at}]"), why)),
+            session_violation(session, known).map(|why| violation(&format!("sessions[{at}]"), why)),
         );
     }
     for day in WEEK {
-        found.extend(day_fault(office, day).map(|why| fault("sessions", why)));
+        found.extend(day_violation(office, day).map(|why| violation("sessions", why)));
     }
-    found.extend(policy_fault(office).map(|why| fault("policy", why)));
-    found.extend(release_fault(&office.release).map(|(field, why)| fault(field, why)));
+    found.extend(policy_violation(office).map(|why| violation("policy", why)));
+    found.extend(release_violation(&office.release).map(|(field, why)| violation(field, why)));
     if office.whatsapp_number.as_ref().is_some_and(|number| !is_number(number)) {
-        found.push(fault("whatsapp_number", "8 to 15 digits, with the country's and nothing else"));
+        found.push(violation(
+            "whatsapp_number",
+            "8 to 15 digits, with the country's and nothing else",
+        ));
     }
-    found.extend(documents_fault(office).map(|why| fault("documents", why)));
-    found.extend(long_text(office).map(|field| fault(field, "at most 120 characters")));
+    found.extend(documents_violation(office).map(|why| violation("documents", why)));
+    found.extend(long_text(office).map(|field| violation(field, "at most 120 characters")));
     found
 }
 
 /// No rule opens a date more than a year before it.
-fn release_fault(release: &ReleasePolicy) -> Option<(&'static str, &'static str)> {
+fn release_violation(release: &ReleasePolicy) -> Option<(&'static str, &'static str)> {
     match release {
         ReleasePolicy::Rolling { days_ahead: 366.., .. } => {
             Some(("release.days_ahead", "from 0 to 365"))
@@ -92,7 +95,7 @@ const MAX_RULES: usize = 50;
 const MAX_DOCUMENTS: usize = 12;
 
 /// Ids of documents stand in metrics, their labels in messages.
-fn documents_fault(office: &Office) -> Option<&'static str> {
+fn documents_violation(office: &Office) -> Option<&'static str> {
     let is_id = |id: &str| {
         (1..=40).contains(&id.len())
             && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
@@ -116,7 +119,7 @@ fn documents_fault(office: &Office) -> Option<&'static str> {
     None
 }
 
-fn fault(field: &str, why: &'static str) -> RuleViolation {
+fn violation(field: &str, why: &'static str) -> RuleViolation {
     RuleViolation { field: field.to_owned(), why }
 }
 
@@ -124,7 +127,7 @@ fn is_number(text: &str) -> bool {
     (8..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn session_fault(session: &WeeklySession, known: bool) -> Option<&'static str> {
+fn session_violation(session: &WeeklySession, known: bool) -> Option<&'static str> {
     let pooled: u32 = session.pools.iter().map(|pool| u32::from(pool.seats)).sum();
     if !known {
         Some("its service is not among the office's services")
@@ -143,7 +146,7 @@ fn session_fault(session: &WeeklySession, known: bool) -> Option<&'static str> {
     }
 }
 
-fn day_fault(office: &Office, day: Weekday) -> Option<&'static str> {
+fn day_violation(office: &Office, day: Weekday) -> Option<&'static str> {
     let mut seen = BTreeSet::new();
     for session in office.sessions.iter().filter(|session| session.days.contains(&day)) {
         let step = usize::from(session.every_minutes.max(1));
@@ -156,7 +159,7 @@ fn day_fault(office: &Office, day: Weekday) -> Option<&'static str> {
     (seen.len() > MAX_SLOTS).then_some("at most 99 slots on a weekday, all services together")
 }
 
-fn policy_fault(office: &Office) -> Option<&'static str> {
+fn policy_violation(office: &Office) -> Option<&'static str> {
     let policy = &office.policy;
     if !(1..=24 * 60).contains(&policy.hold_minutes) {
         Some("`hold_minutes` from 1 to 1440")

@@ -1,13 +1,14 @@
 //! The demo offices.
 
 use antrian::domain::office::Office;
-use antrian::domain::validate::faults;
+use antrian::domain::validate::violations;
 use antrian::storage::Store;
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 
+const FILE: &str = include_str!("../../domain/data/offices.json");
+
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct File {
     offices: Vec<Office>,
 }
@@ -17,10 +18,9 @@ struct File {
 /// # Errors
 /// If the file does not describe offices that make sense.
 pub fn offices() -> anyhow::Result<Vec<Office>> {
-    let file: File = serde_json::from_str(include_str!("../../domain/data/offices.json"))
-        .context("offices.json")?;
+    let file: File = serde_json::from_str(FILE).context("offices.json")?;
     for office in &file.offices {
-        let found = faults(office);
+        let found = violations(office);
         ensure!(found.is_empty(), "offices.json, {}: {found:?}", office.id);
     }
     Ok(file.offices)
@@ -45,7 +45,15 @@ mod tests {
     use antrian::domain::calendar::{PlannedDay, plan_day};
     use chrono::{Datelike, NaiveDate, Weekday};
 
-    use super::offices;
+    use super::{FILE, File, offices};
+
+    #[test]
+    fn every_field_of_the_file_is_read() {
+        let mut json = serde_json::Deserializer::from_str(FILE);
+        let read = serde_ignored::deserialize(&mut json, |path| panic!("{path} is not known"));
+        let file: File = read.unwrap();
+        assert!(!file.offices.is_empty());
+    }
 
     #[test]
     fn the_demo_offices_are_many_various_and_examples() {

@@ -1,7 +1,12 @@
 //! The description of the whole API, made from the code of all functions.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
 use utoipa::OpenApi;
+use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{RefOr, Schema};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,41 +27,71 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 struct Document;
 
 /// The document as JSON, as `openapi.json` holds it.
-pub fn document() -> String {
+///
+/// # Errors
+/// If it cannot be written as JSON.
+pub fn document() -> serde_json::Result<String> {
     let mut document = Document::openapi();
     let (_, paths) = crate::routes::documented().split_for_parts();
     document.merge(paths);
+    let sent = sent(&serde_json::to_value(&document)?);
     let components = document.components.get_or_insert_default();
     for (name, format) in [("session", "opaque"), ("staff", "JWT")] {
         let mut scheme = Http::new(HttpAuthScheme::Bearer);
         scheme.bearer_format = Some(format.to_owned());
         components.add_security_scheme(name, SecurityScheme::Http(scheme));
     }
-    let mut text = document.to_pretty_json().unwrap_or_default();
-    text.push('\n');
-    text
+    for (name, schema) in &mut components.schemas {
+        if let RefOr::T(Schema::Object(object)) = schema
+            && sent.contains(name)
+            && !object.properties.is_empty()
+        {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
+    Ok(document.to_pretty_json()? + "\n")
+}
+
+/// Names of the schemas of which bodies of requests are made. In those every unknown field is refused
+/// (`http/body.rs`).
+fn sent(document: &Value) -> BTreeSet<String> {
+    let operations = document["paths"].as_object().into_iter().flat_map(serde_json::Map::values);
+    let bodies = operations.filter_map(Value::as_object).flat_map(serde_json::Map::values);
+    let mut found = Vec::new();
+    bodies.for_each(|operation| references(&operation["requestBody"], &mut found));
+    let mut sent = BTreeSet::new();
+    while let Some(reference) = found.pop() {
+        let schema = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
+        let name = reference.rsplit('/').next().unwrap_or(&reference).to_owned();
+        if sent.insert(name) {
+            schema.into_iter().for_each(|schema| references(schema, &mut found));
+        }
+    }
+    sent
+}
+
+/// Every `$ref` of a part of the document.
+fn references(part: &Value, found: &mut Vec<String>) {
+    match part {
+        Value::Object(members) => {
+            let named = members.get("$ref").and_then(Value::as_str);
+            found.extend(named.map(str::to_owned));
+            members.values().for_each(|part| references(part, found));
+        }
+        Value::Array(parts) => parts.iter().for_each(|part| references(part, found)),
+        _ => {}
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
 
-    /// Every `$ref` of a part of the document.
-    fn references(part: &Value, found: &mut Vec<String>) {
-        match part {
-            Value::Object(members) => {
-                let named = members.get("$ref").and_then(Value::as_str);
-                found.extend(named.map(str::to_owned));
-                members.values().for_each(|part| references(part, found));
-            }
-            Value::Array(parts) => parts.iter().for_each(|part| references(part, found)),
-            _ => {}
-        }
-    }
+    use super::references;
 
     #[test]
     fn what_the_document_refers_to_is_there() {
-        let document: Value = serde_json::from_str(&super::document()).unwrap();
+        let document: Value = serde_json::from_str(&super::document().unwrap()).unwrap();
         let mut found = Vec::new();
         references(&document, &mut found);
         assert!(found.len() > 100, "references were found: {}", found.len());
@@ -68,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_parameter_of_a_path_stands_in_it() {
-        let document: Value = serde_json::from_str(&super::document()).unwrap();
+        let document: Value = serde_json::from_str(&super::document().unwrap()).unwrap();
         for (path, methods) in document["paths"].as_object().unwrap() {
             for operation in methods.as_object().unwrap().values() {
                 let parameters = operation["parameters"].as_array().into_iter().flatten();
@@ -87,9 +122,9 @@ mod tests {
     fn the_served_document_is_that_of_the_code() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json");
         if std::env::var_os("ANTRIAN_WRITE_OPENAPI").is_some() {
-            std::fs::write(file, super::document()).unwrap();
+            std::fs::write(file, super::document().unwrap()).unwrap();
         }
         let served = std::fs::read_to_string(file).unwrap();
-        assert_eq!(served, super::document(), "openapi.json is older than the code");
+        assert_eq!(served, super::document().unwrap(), "openapi.json is older than the code");
     }
 }

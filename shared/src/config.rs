@@ -1,14 +1,18 @@
 //! Configuration, read once at start. What is wrong is named by its variable.
 
+mod error;
 mod secrets;
+mod values;
 mod whatsapp;
 
 use secrecy::SecretString;
 
+use values::{digits, url};
+
+pub use error::ConfigError;
 pub use secrets::Secrets;
 pub use whatsapp::{CloudApiConfig, Provider, TwilioConfig, WhatsappConfig};
 
-/// Settings of a function.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `ANTRIAN_STAGE`: which installation this is: `prod`, `staging`, `local`.
@@ -38,30 +42,6 @@ pub struct Config {
     pub whatsapp: Option<WhatsappConfig>,
 }
 
-/// A setting that is missing or wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// It is not set.
-    #[error("{0} is not set")]
-    Missing(&'static str),
-    /// It is set to something of no use. Its value is not repeated.
-    #[error("{variable} is wrong: {why}")]
-    Wrong {
-        /// The variable.
-        variable: &'static str,
-        /// What it should be.
-        why: &'static str,
-    },
-    /// A secret of `ANTRIAN_SECRETS` cannot be had.
-    #[error("the secret {name} cannot be read: {why}")]
-    Secret {
-        /// Its name.
-        name: String,
-        /// What AWS says, or what is wrong with its form. Never its value.
-        why: String,
-    },
-}
-
 impl Config {
     /// Reads the settings with `get`, normally [`std::env::var`].
     ///
@@ -84,25 +64,6 @@ impl Config {
             public_url: url("ANTRIAN_PUBLIC_URL", need("ANTRIAN_PUBLIC_URL")?)?,
             whatsapp_number: digits("WHATSAPP_NUMBER", need("WHATSAPP_NUMBER")?)?,
             whatsapp: channel.transpose()?,
-        })
-    }
-}
-
-fn url(variable: &'static str, value: String) -> Result<String, ConfigError> {
-    if value.starts_with("https://") || value.starts_with("http://") {
-        Ok(value.trim_end_matches('/').to_owned())
-    } else {
-        Err(ConfigError::Wrong { variable, why: "it is not a URL" })
-    }
-}
-
-fn digits(variable: &'static str, value: String) -> Result<String, ConfigError> {
-    if (8..=15).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        Ok(value)
-    } else {
-        Err(ConfigError::Wrong {
-            variable,
-            why: "a number has 8 to 15 digits, with its country and nothing else",
         })
     }
 }

@@ -74,6 +74,33 @@ async fn a_description_that_makes_no_sense_names_its_fields() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_field_deep_in_an_office_is_named_and_changes_nothing() {
+    let app = TestApp::start().await;
+    type Change = fn(&mut Value);
+    let unknown: [(&str, Change); 5] = [
+        ("policy.colour", |o| o["policy"]["colour"] = "red".into()),
+        ("services[0].name.jv", |o| o["services"][0]["name"]["jv"] = "Anyar".into()),
+        ("sessions[0].colour", |o| o["sessions"][0]["colour"] = json!({"deep": [1]})),
+        ("release", |o| o["release"]["colour"] = "red".into()),
+        (".", |o| o["policy"]["9971014501909001"] = 1.into()),
+    ];
+    for (field, change) in unknown {
+        let answer = put(&app, |office| {
+            office["name"] = "Kantor Baru".into();
+            change(office);
+        })
+        .await;
+        assert_eq!(wrong_fields(&answer), [field], "{answer:?}");
+        assert_eq!(answer.body["errors"][0]["detail_en"], "This field is not known.", "{field}");
+    }
+    let reason = json!({"id": "Listrik", "en": "Power", "colour": "red"});
+    let calendar = json!({"exceptions": {DATE: {"open": false, "reason": reason}}});
+    let refused = administer(&app, Method::PUT, "/calendar", calendar).await;
+    assert_eq!(wrong_fields(&refused), ["."], "{refused:?}");
+    assert_eq!(app.get(&format!("/v1/offices/{OFFICE}")).await.body["name"], "Kantor Uji");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_administrators_of_the_office_change_it() {
     let app = TestApp::start().await;
     let quota = format!("/slots/{DATE}/09:00");

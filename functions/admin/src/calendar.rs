@@ -28,7 +28,6 @@ pub(crate) fn routes() -> Routes {
 
 /// All days that differ from the week: this list replaces the one before.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 struct Calendar {
     /// By date: closed with a reason, or open although it is a holiday.
     exceptions: BTreeMap<NaiveDate, DayException>,

@@ -4,7 +4,7 @@ use antrian::domain::field::FieldError;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
 use antrian::domain::reason::Reason;
-use antrian::domain::validate::{RuleViolation, faults};
+use antrian::domain::validate::violations;
 use antrian::http::body::{Body, Segments};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
@@ -26,12 +26,11 @@ pub(crate) async fn current(app: &AppState, id: &OfficeId) -> Result<(Office, u3
 
 /// Refuses a description that makes no sense.
 pub(crate) fn check(office: &Office) -> Result<(), Problem> {
-    let found = faults(office);
-    if found.is_empty() {
-        return Ok(());
-    }
-    let view = |fault: &RuleViolation| FieldError::new(&fault.field, fault.why, fault.why);
-    Err(Problem::fields(&found.iter().map(view).collect::<Vec<_>>()))
+    let fields: Vec<_> = violations(office)
+        .iter()
+        .map(|violation| FieldError::new(&violation.field, violation.why, violation.why))
+        .collect();
+    if fields.is_empty() { Ok(()) } else { Err(Problem::fields(&fields)) }
 }
 
 /// Writes an office that nobody else has changed since it had this revision.

@@ -28,9 +28,7 @@ pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(release)).routes(routes!(patch))
 }
 
-/// Dates to be opened.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 struct Release {
     /// Open only this service on days that are open already; absent: all of them.
     #[schema(value_type = Option<String>)]
@@ -136,7 +134,6 @@ fn known_service(office: &Office, service: &ServiceId) -> Result<(), Problem> {
 
 /// A new quota.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 struct NewQuota {
     #[schema(value_type = String)]
     service: ServiceId,

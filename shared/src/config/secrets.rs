@@ -10,9 +10,8 @@ use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::ConfigError;
+use super::error::ConfigError;
 
-/// Secret settings by their names.
 #[derive(Debug, Default)]
 pub struct Secrets {
     settings: BTreeMap<String, SecretString>,
@@ -34,7 +33,6 @@ impl Secrets {
         Ok(Self { settings })
     }
 
-    /// A setting's value.
     pub fn get(&self, name: &str) -> Option<String> {
         self.settings.get(name).map(|value| value.expose_secret().to_owned())
     }
@@ -45,11 +43,12 @@ async fn read(client: &Client, arn: &str) -> Result<BTreeMap<String, SecretStrin
     let read = client.get_secret_value().secret_id(arn).send().await;
     let answer =
         read.map_err(|error| wrong(error.code().unwrap_or("no answer from AWS Secrets Manager")))?;
-    let text = SecretString::from(answer.secret_string.unwrap_or_default());
-    parse(&text).ok_or_else(|| wrong("it is not a JSON object of settings"))
+    let text = answer.secret_string.ok_or_else(|| wrong("it is not text"))?;
+    parse(&text.into()).ok_or_else(|| wrong("it is not a JSON object of settings"))
 }
 
-/// Texts are taken as they are; anything else as its JSON.
+/// Texts are taken as they are; anything else as its JSON. What is wrong is not said: the reason would
+/// quote the secret.
 fn parse(text: &SecretString) -> Option<BTreeMap<String, SecretString>> {
     let object: BTreeMap<String, Value> = serde_json::from_str(text.expose_secret()).ok()?;
     let value = |value| match value {

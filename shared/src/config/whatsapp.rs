@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{ConfigError, digits, url};
+use super::error::ConfigError;
+use super::values::{digits, url};
 use crate::security::tokens;
 
-/// Settings of the WhatsApp channel.
 #[derive(Debug, Clone)]
 pub struct WhatsappConfig {
     /// `WHATSAPP_PROVIDER`, with the settings of the one chosen.
@@ -44,13 +44,11 @@ impl WhatsappConfig {
 pub enum Provider {
     /// `cloud_api`: Meta's Cloud API.
     CloudApi(CloudApiConfig),
-    /// `twilio`: Twilio.
     Twilio(TwilioConfig),
     /// `simulator`: the local stack's own.
     Simulator,
 }
 
-/// Settings of Meta's Cloud API.
 #[derive(Debug, Clone)]
 pub struct CloudApiConfig {
     /// `WHATSAPP_GRAPH_URL`, without a slash at its end.
@@ -65,7 +63,6 @@ pub struct CloudApiConfig {
     pub business_account_id: Option<String>,
 }
 
-/// Settings of Twilio.
 #[derive(Debug, Clone)]
 pub struct TwilioConfig {
     /// `TWILIO_API_URL`, without a slash at its end.
@@ -106,7 +103,6 @@ impl<F: Fn(&'static str) -> Option<String>> Variables<F> {
         self.get(name).ok_or(ConfigError::Missing(name))
     }
 
-    /// The channel's settings.
     pub(super) fn whatsapp(&self) -> Result<WhatsappConfig, ConfigError> {
         let provider = self.provider()?;
         let is_twilio = matches!(provider, Provider::Twilio(_));

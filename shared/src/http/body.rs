@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::{Digest, Sha256};
@@ -14,13 +14,12 @@ use crate::domain::field::FieldError;
 use crate::domain::reason::Reason;
 use crate::security::tokens::hex;
 
-/// Bodies are at most so large, webhooks excepted.
+/// Largest body, webhooks excepted.
 pub const MAX_BYTES: usize = 64 * 1024;
 
-/// A JSON body.
+/// A JSON body, read by [`parse`].
 #[derive(Debug)]
 pub struct Body<T> {
-    /// What was sent.
     pub value: T,
     bytes: Bytes,
 }
@@ -59,7 +58,6 @@ impl NoBody {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Nothing {}
 
 impl<S: Send + Sync> FromRequest<S> for NoBody {
@@ -78,12 +76,17 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
 
 /// Clients that name a type have to name JSON; those that name none are believed.
 fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let named = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
-    let is_json = named.is_none_or(|name| {
-        let name = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_json = |value: &HeaderValue| {
+        let Ok(value) = value.to_str() else { return false };
+        let (name, _parameters) = value.split_once(';').unwrap_or((value, ""));
+        let name = name.trim().to_ascii_lowercase();
         name == "application/json" || name.ends_with("+json")
-    });
-    if is_json { Ok(()) } else { Err(Problem::new(Code::UnsupportedMediaType)) }
+    };
+    if headers.get(header::CONTENT_TYPE).is_none_or(is_json) {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::UnsupportedMediaType))
+    }
 }
 
 fn too_large(error: &BytesRejection) -> Problem {
@@ -95,15 +98,29 @@ fn too_large(error: &BytesRejection) -> Problem {
     }
 }
 
-/// Parses a JSON body.
+/// Parses a JSON body. Here, and not by the types, unknown fields are refused at any depth: offices are
+/// read from the table too, where a later release may have added some.
 ///
 /// # Errors
-/// `body_too_large`, `malformed_json`, or `invalid_request` with the field.
+/// `body_too_large`, `malformed_json`, or `invalid_request` with the first field that does not fit.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.len() > MAX_BYTES {
         return Err(Problem::new(Code::BodyTooLarge).with("max_bytes", MAX_BYTES));
     }
-    let value = serde_json::from_slice(bytes).map_err(|_| body_fault::<T>(bytes))?;
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let mut unknown = None;
+    let mut ignored = |path: serde_ignored::Path<'_>| {
+        unknown.get_or_insert_with(|| not_known(named(&path).as_deref().unwrap_or(".")));
+    };
+    let strict = serde_ignored::Deserializer::new(&mut json, &mut ignored);
+    let value = match serde_path_to_error::deserialize(strict) {
+        Ok(value) => value,
+        Err(error) => return Err(misfit(bytes, &error, unknown)),
+    };
+    json.end().map_err(|_| Problem::new(Code::MalformedJson))?;
+    if let Some(field) = unknown {
+        return Err(Problem::fields(&[field]));
+    }
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(not_an_object());
     }
@@ -115,47 +132,65 @@ fn not_an_object() -> Problem {
     Problem::field(".", "Kirim sebuah objek JSON.", "Send a JSON object.")
 }
 
-/// SHA-256 in hexadecimal.
+/// SHA-256, in hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// What a body that is no `T` is told: a slower reading finds the path of the field. Only the path is
-/// told: what stands there may be personal.
-fn body_fault<T: DeserializeOwned>(bytes: &[u8]) -> Problem {
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut json) else {
-        // Something follows it.
-        return Problem::new(Code::MalformedJson);
-    };
-    let inner = error.inner();
+/// What is wrong with a body that could not be read: an unknown field before the fault comes first.
+fn misfit(
+    bytes: &[u8],
+    error: &serde_path_to_error::Error<serde_json::Error>,
+    unknown: Option<FieldError>,
+) -> Problem {
     // What kind of error `serde_json` names depends on where it stopped: only a second reading tells.
     if serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
         return Problem::new(Code::MalformedJson)
-            .with("line", inner.line())
-            .with("column", inner.column());
+            .with("line", error.inner().line())
+            .with("column", error.inner().column());
     }
-    let text = inner.to_string();
-    let path = error.path().to_string();
-    let fault = if let Some(name) = quoted_after(&text, "missing field `") {
-        let field = if path == "." { name.to_owned() } else { format!("{path}.{name}") };
-        FieldError::new(&field, "Isian ini wajib ada.", "This field is required.")
-    } else if text.starts_with("unknown field") {
-        FieldError::new(masked(&path), "Isian ini tidak dikenal.", "This field is not known.")
-    } else {
-        FieldError::new(
-            &path,
-            "Isi bagian ini tidak sesuai.",
-            "The value of this field does not fit.",
-        )
-    };
-    Problem::fields(&[fault])
+    Problem::fields(&[unknown.unwrap_or_else(|| field_error(error))])
 }
 
-/// An unknown field's name is told if it is a name: a number that stands there may be personal.
-fn masked(path: &str) -> &str {
-    let is_name = path.bytes().all(|byte| byte.is_ascii_lowercase() || b"_.".contains(&byte));
-    if is_name { path } else { "." }
+/// The field that could not be read. Its value is not repeated: it may be personal.
+fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
+    let (path, text) = (error.path().to_string(), error.inner().to_string());
+    if let Some(name) = quoted_after(&text, "missing field `") {
+        let field = if path == "." { name.to_owned() } else { format!("{path}.{name}") };
+        return FieldError::new(&field, "Isian ini wajib ada.", "This field is required.");
+    }
+    // Of a variant, and of types that refuse such fields themselves.
+    if text.starts_with("unknown field") {
+        let is_named = path.split('.').all(is_name);
+        return not_known(if is_named { &path } else { "." });
+    }
+    FieldError::new(&path, "Isi bagian ini tidak sesuai.", "The value of this field does not fit.")
+}
+
+fn not_known(field: &str) -> FieldError {
+    FieldError::new(field, "Isian ini tidak dikenal.", "This field is not known.")
+}
+
+/// The path of an unknown field, written as `serde_path_to_error` writes paths. Absent: something in it
+/// is no name, and a number that stands there may be personal.
+fn named(path: &serde_ignored::Path<'_>) -> Option<String> {
+    use serde_ignored::Path;
+    match path {
+        Path::Root => Some(String::new()),
+        Path::Seq { parent, index } => Some(format!("{}[{index}]", named(parent)?)),
+        Path::Map { parent, key } => {
+            let parent = named(parent)?;
+            let dot = if parent.is_empty() { "" } else { "." };
+            is_name(key).then(|| format!("{parent}{dot}{key}"))
+        }
+        Path::Some { parent }
+        | Path::NewtypeStruct { parent }
+        | Path::NewtypeVariant { parent } => named(parent),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 fn quoted_after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
@@ -208,7 +243,6 @@ mod tests {
     use axum::response::IntoResponse;
 
     #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
     struct Small {
         #[expect(dead_code)]
         nik: u32,
@@ -233,6 +267,30 @@ mod tests {
             let shown = format!("{problem:?}");
             assert!(!shown.contains("9971014501909001") && !shown.contains("Siti"), "{shown}");
             assert_eq!(problem.into_response().status(), status);
+        }
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Large {
+        #[expect(dead_code)]
+        list: Vec<Small>,
+    }
+
+    #[test]
+    fn the_first_unknown_field_is_named_at_any_depth() {
+        for (body, field) in [
+            (
+                &br#"{"list":[{"nik":1},{"nik":2,"colour":{"deep":3}}],"size":4}"#[..],
+                "list[1].colour",
+            ),
+            (br#"{"colour":1,"list":5}"#, "colour"),
+            (br#"{"list":5,"colour":1}"#, "list"),
+            (br#"{"colour":1}"#, "colour"),
+            (br#"{"list":[{"nik":1,"9971014501909001":2}]}"#, "."),
+        ] {
+            let shown = format!("{:?}", parse::<Large>(body).unwrap_err());
+            let shows = |field: &str| shown.contains(&format!("\"field\": String({field:?})"));
+            assert!(shows(field), "{field}: {shown}");
         }
     }
 }

@@ -2,6 +2,8 @@
 //! the address. The SDK's own one links HTTP/2 and proxies as well, and reads the machine's
 //! certificates again for each of its clients.
 
+use std::time::Duration;
+
 use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -17,7 +19,9 @@ use hyper_util::client::legacy::{self, connect};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::client;
-use super::sdk::CONNECT_TIMEOUT;
+
+/// A connection is there within this time, or the try has failed.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone)]
 struct Client(legacy::Client<HttpsConnector<connect::HttpConnector>, SdkBody>);

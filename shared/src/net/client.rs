@@ -16,7 +16,6 @@ pub(super) fn tls() -> ClientConfig {
     TLS.clone()
 }
 
-/// The start of a client.
 pub fn builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder().tls_backend_preconfigured(tls())
 }

@@ -10,30 +10,24 @@ use aws_types::SdkConfig;
 use aws_types::sdk_config;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
-use super::aws;
+use super::aws::{self, CONNECT_TIMEOUT};
 
-/// The clients of AWS.
 #[derive(Debug, Clone)]
 pub struct Clients {
-    /// The table's.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// The queue's.
     pub sqs: aws_sdk_sqs::Client,
 }
 
 impl Clients {
-    /// Clients with these settings.
     pub fn new(sdk: &SdkConfig) -> Self {
         Self { dynamodb: aws_sdk_dynamodb::Client::new(sdk), sqs: aws_sdk_sqs::Client::new(sdk) }
     }
 }
 
-/// One try of a call to DynamoDB or SQS may take so long.
+/// Longest try of a call to DynamoDB or SQS.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
-/// One call with its repetitions.
+/// Longest call, with all its tries.
 const CALL_TIMEOUT: Duration = Duration::from_secs(4);
-/// A connection is there within this time, or the try has failed.
-pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long the SDK waits for an answer.
 pub fn sdk_timeouts() -> TimeoutConfig {

@@ -11,18 +11,13 @@ impl Keyring {
         format!("{account}.{}", tokens::secret_text(&secret))
     }
 
-    /// Signs new tickets.
     pub fn ticket_signer(&self) -> TicketSigner {
         TicketSigner::new(self.ticket_key_id(), self.signing_seed())
     }
 
     /// Verifies tickets of all versions that are in the keyring.
     pub fn ticket_verifier(&self) -> TicketVerifier {
-        let signers = self
-            .ticket_key_ids()
-            .filter_map(|id| Some(TicketSigner::new(id, self.ticket_seed(id)?)));
-        signers.fold(self.ticket_signer().verifier(), |verifier, signer| {
-            verifier.clone().with_key(signer.key_id(), signer.public_key()).unwrap_or(verifier)
-        })
+        let signers = self.ticket_seeds().map(|(id, seed)| TicketSigner::new(id, seed));
+        signers.fold(TicketVerifier::default(), |verifier, signer| verifier.with_signer(&signer))
     }
 }

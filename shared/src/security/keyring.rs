@@ -9,81 +9,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
+use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
-use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 
 use super::sealing::{self, OpenError, Sealer};
+use super::secret::{KeyringError, KeyringSecret};
 use super::sub_keys::{Derive, Lookup, Master, SubKey};
-use super::{rotation, tokens};
+use super::tokens;
 use crate::domain::code::BookingCode;
 use crate::domain::ids::AccountId;
 use crate::domain::person::Contacts;
 use crate::domain::personal::{Nik, PersonName, PhoneNumber, ScopedUserId};
-
-/// Why a text is not a keyring. Says what is wrong, never what the text holds.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeyringError {
-    /// Not JSON of the wanted form.
-    #[error(
-        "the keyring is not JSON of the form {{\"current\":1,\"keys\":{{\"1\":\"…\"}},\"lookup\":1}} with \
-         versions from 0 to 255 (line {line}, column {column})"
-    )]
-    Form {
-        /// Line of the fault, from 1.
-        line: usize,
-        /// Column of the fault, from 1.
-        column: usize,
-    },
-    /// A field is missing.
-    #[error("the keyring has no `{field}`")]
-    Missing {
-        /// `current`, `lookup` or `keys`.
-        field: &'static str,
-    },
-    /// A key is not what it must be.
-    #[error("the keyring's key {version} is not the base64 of 32 bytes")]
-    Key {
-        /// The key's version.
-        version: u8,
-    },
-    /// A role is given to a version that is not there.
-    #[error("the keyring's `{field}` is version {version}, which is not among its keys")]
-    NoSuchKey {
-        /// `current` or `lookup`.
-        field: &'static str,
-        /// The version that is missing.
-        version: u8,
-    },
-}
-
-/// The secret's JSON, of which a field may be missing.
-#[derive(Deserialize)]
-struct Json {
-    current: Option<u8>,
-    lookup: Option<u8>,
-    keys: Option<BTreeMap<u8, SecretString>>,
-}
-
-/// The secret as it is written; keys in standard base64.
-pub(super) struct Written {
-    pub(super) current: u8,
-    pub(super) lookup: u8,
-    pub(super) keys: BTreeMap<u8, SecretString>,
-}
-
-impl Written {
-    pub(super) fn read(secret: &SecretString) -> Result<Self, KeyringError> {
-        let json: Json = serde_json::from_str(secret.expose_secret())
-            .map_err(|error| KeyringError::Form { line: error.line(), column: error.column() })?;
-        let missing = |field| KeyringError::Missing { field };
-        Ok(Self {
-            current: json.current.ok_or(missing("current"))?,
-            lookup: json.lookup.ok_or(missing("lookup"))?,
-            keys: json.keys.ok_or(missing("keys"))?,
-        })
-    }
-}
 
 /// What one version of the master key opens and signs.
 struct Version {
@@ -117,7 +53,7 @@ impl Keyring {
     /// # Errors
     /// If the text is not of that form; the error names the field or version, never a value.
     pub fn from_json(secret: &SecretString) -> Result<Self, KeyringError> {
-        let Written { current, lookup, keys } = Written::read(secret)?;
+        let KeyringSecret { current, lookup, keys } = KeyringSecret::parse(secret)?;
         let mut masters = BTreeMap::new();
         for (version, text) in keys {
             let master = Master::parse(&text).ok_or(KeyringError::Key { version })?;
@@ -140,7 +76,7 @@ impl Keyring {
 
     /// A new secret with one random key, in the form that [`Keyring::from_json`] reads.
     pub fn generate_json() -> SecretString {
-        rotation::json(&Written::new())
+        KeyringSecret::generate().to_json()
     }
 
     /// The keyed hash by which a person is found: `<lookup version>.<64 hexadecimal digits>`.
@@ -148,8 +84,8 @@ impl Keyring {
         self.lookup_hash(&self.lookup.person, &[nik.expose()])
     }
 
-    /// The keyed hash by which a person is found who told no NIK: the same for every spelling of the
-    /// name in case and spaces.
+    /// The keyed hash by which a person without a NIK is found: the same for every spelling of the name
+    /// in case and spaces.
     pub fn person_without_nik(&self, name: &PersonName, birth: NaiveDate) -> String {
         let parts = [name.expose().to_lowercase(), birth.to_string()];
         self.lookup_hash(&self.lookup.person, &[&parts[0], &parts[1]])
@@ -215,9 +151,9 @@ impl Keyring {
         *self.newest.ticket_seed
     }
 
-    /// All versions whose tickets are still accepted, in ascending order.
-    pub fn ticket_key_ids(&self) -> impl Iterator<Item = u8> + '_ {
-        self.versions.keys().copied()
+    /// All versions whose tickets are still accepted, in ascending order, with their seeds.
+    pub fn ticket_seeds(&self) -> impl Iterator<Item = (u8, [u8; 32])> + '_ {
+        self.versions.iter().map(|(version, keys)| (*version, *keys.ticket_seed))
     }
 
     /// The seed of a version's Ed25519 signing key. A secret: whoever has it makes tickets.

@@ -8,12 +8,14 @@ mod derived;
 mod keyring;
 mod rotation;
 mod sealing;
+mod secret;
 mod sub_keys;
 #[cfg(test)]
 mod tests;
 pub mod tokens;
 
-pub use keyring::{Keyring, KeyringError};
+pub use keyring::Keyring;
 pub use rotation::{RotationError, RotationStep, rotated};
 pub use sealing::OpenError;
+pub use secret::KeyringError;
 pub use sub_keys::Derive;

@@ -5,15 +5,10 @@
 //! `lookup` no step changes: hashes under another key find nobody, and a person could hold two
 //! bookings.
 
-use std::collections::BTreeMap;
+use secrecy::SecretString;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use rand::Rng;
-use secrecy::zeroize::Zeroizing;
-use secrecy::{ExposeSecret, SecretString};
-
-use super::keyring::{Keyring, KeyringError, Written};
+use super::keyring::Keyring;
+use super::secret::{KeyringError, KeyringSecret};
 
 /// What is done to a keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,24 +32,12 @@ pub enum RotationError {
     Full,
     /// The newest key is in use.
     #[error("version {version} is the newest key and in use already: add one first")]
-    InUse {
-        /// The version.
-        version: u8,
-    },
-    /// The key has a role, and has to stay.
+    InUse { version: u8 },
+    /// The key is `current` or `lookup`, and has to stay.
     #[error("version {version} is `{role}` and has to stay")]
-    HasRole {
-        /// The version.
-        version: u8,
-        /// `current` or `lookup`.
-        role: &'static str,
-    },
-    /// There is no such key.
+    HasRole { version: u8, role: &'static str },
     #[error("the keyring has no key of version {version}")]
-    NoSuchKey {
-        /// The version.
-        version: u8,
-    },
+    NoSuchKey { version: u8 },
 }
 
 /// The secret after a step, in the form that [`Keyring::from_json`] reads.
@@ -63,61 +46,33 @@ pub enum RotationError {
 /// Says why the step is not taken; the secret stays what it is.
 pub fn rotated(secret: &SecretString, step: RotationStep) -> Result<SecretString, RotationError> {
     Keyring::from_json(secret)?;
-    let mut written = Written::read(secret)?;
-    let newest = written.keys.keys().next_back().copied().unwrap_or_default();
+    let mut keyring = KeyringSecret::parse(secret)?;
+    let newest = keyring.newest();
     match step {
-        RotationStep::Add => {
-            let version = newest.checked_add(1).ok_or(RotationError::Full)?;
-            written.keys.insert(version, new_key());
-        }
-        RotationStep::Use if written.current == newest => {
+        RotationStep::Add => keyring.add(newest.checked_add(1).ok_or(RotationError::Full)?),
+        RotationStep::Use if keyring.current == newest => {
             return Err(RotationError::InUse { version: newest });
         }
-        RotationStep::Use => written.current = newest,
-        RotationStep::Retire(version) => retire(&mut written, version)?,
+        RotationStep::Use => keyring.current = newest,
+        RotationStep::Retire(version) => retire(&mut keyring, version)?,
     }
-    Ok(json(&written))
+    Ok(keyring.to_json())
 }
 
-fn retire(written: &mut Written, version: u8) -> Result<(), RotationError> {
-    for (role, holder) in [("current", written.current), ("lookup", written.lookup)] {
+fn retire(keyring: &mut KeyringSecret, version: u8) -> Result<(), RotationError> {
+    for (role, holder) in [("current", keyring.current), ("lookup", keyring.lookup)] {
         if holder == version {
             return Err(RotationError::HasRole { version, role });
         }
     }
-    let gone = written.keys.remove(&version);
+    let gone = keyring.keys.remove(&version);
     gone.map(drop).ok_or(RotationError::NoSuchKey { version })
-}
-
-/// A random key, in base64.
-pub(super) fn new_key() -> SecretString {
-    let mut key = Zeroizing::new([0u8; 32]);
-    rand::rng().fill_bytes(key.as_mut_slice());
-    STANDARD.encode(key.as_slice()).into()
-}
-
-/// Keys are base64 and need no escaping.
-pub(super) fn json(written: &Written) -> SecretString {
-    let keys: Vec<Zeroizing<String>> = written
-        .keys
-        .iter()
-        .map(|(version, key)| Zeroizing::new(format!("\"{version}\":\"{}\"", key.expose_secret())))
-        .collect();
-    let keys: Vec<&str> = keys.iter().map(|key| key.as_str()).collect();
-    let keys = Zeroizing::new(keys.join(","));
-    let (current, lookup) = (written.current, written.lookup);
-    format!("{{\"current\":{current},\"keys\":{{{}}},\"lookup\":{lookup}}}", keys.as_str()).into()
-}
-
-impl Written {
-    /// A keyring of one new key.
-    pub(super) fn new() -> Self {
-        Self { current: 1, lookup: 1, keys: BTreeMap::from([(1, new_key())]) }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     fn after(secret: &SecretString, steps: &[RotationStep]) -> SecretString {

@@ -16,15 +16,11 @@ const NONCE_BYTES: usize = 12;
 /// Why a sealed text does not open. None of them tells anything about what was sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// Not a sealed text.
     #[error("the text is not of the sealed form")]
     Form,
     /// Sealed under a version that the keyring does not hold.
     #[error("the text is sealed under key version {version}, which is not in the keyring")]
-    UnknownKey {
-        /// The version that is missing.
-        version: u8,
-    },
+    UnknownKey { version: u8 },
     /// Changed, moved from another item, or sealed under another key of the same version.
     #[error("the text was changed, moved, or sealed under another key")]
     Refused,
@@ -43,13 +39,12 @@ impl Sealer {
     }
 
     /// Seals `plaintext` for the place that `aad` names.
-    ///
-    /// The cipher refuses only plaintexts beyond 64 GiB; for such a one the result does not open.
     pub(super) fn seal(&self, plaintext: &[u8], aad: &str) -> String {
         let mut nonce = [0; NONCE_BYTES];
         rand::rng().fill_bytes(&mut nonce);
         let payload = Payload { msg: plaintext, aad: aad.as_bytes() };
-        let ciphertext = self.cipher.encrypt(&nonce.into(), payload).unwrap_or_default();
+        #[expect(clippy::expect_used, reason = "only plaintexts beyond 64 GiB are refused")]
+        let ciphertext = self.cipher.encrypt(&nonce.into(), payload).expect("a short plaintext");
         let body = [nonce.as_slice(), &ciphertext].concat();
         format!("v{}.{}", self.version, URL_SAFE_NO_PAD.encode(body))
     }

@@ -15,13 +15,11 @@ use sha2::Sha256;
 pub enum Derive {
     /// A booking's code, see [`super::Keyring::booking_code`].
     BookingCode,
-    /// A registration's identifier.
     RegistrationId,
     /// The code that an applicant sends to prove a number.
     RegistrationCode,
     /// The secret with which a registration's starter fetches the token.
     RegistrationSecret,
-    /// A session's token.
     SessionToken,
     /// The address of a message's picture.
     PictureAddress,

@@ -36,7 +36,6 @@ pub enum KeysError {
     /// The issuer answered with another status than 200.
     #[error("the issuer's keys were answered with status {0}")]
     Status(u16),
-    /// The answer is too large.
     #[error("the issuer's keys are longer than {MAX_BYTES} bytes")]
     TooLong,
     /// The answer is not a set of keys.
@@ -142,7 +141,6 @@ impl Known {
     }
 }
 
-/// The issuer's keys.
 #[derive(Debug)]
 pub(super) struct KeySource {
     url: Url,

@@ -79,8 +79,10 @@ fn safe_url(address: &str) -> Result<reqwest::Url, InvalidIssuer> {
 }
 
 fn is_loopback(url: &reqwest::Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+    url.host_str().is_some_and(|host| {
+        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        host == "localhost" || address.is_ok_and(|ip| ip.is_loopback())
+    })
 }
 
 /// What a token entitles to.
@@ -132,7 +134,6 @@ impl FromStr for Scope {
 /// The offices that a token is good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offices {
-    /// Every office.
     All,
     /// These and no others.
     Only(BTreeSet<OfficeId>),
@@ -176,9 +177,7 @@ impl FromIterator<OfficeId> for Offices {
 pub struct Staff {
     /// The issuer's opaque identifier of the person.
     pub subject: String,
-    /// What they may do.
     pub scopes: BTreeSet<Scope>,
-    /// Where.
     pub offices: Offices,
 }
 

@@ -1,4 +1,4 @@
-//! Days, slots and seats: opening, reading, quotas, closing.
+//! Days, slots and seats: opening, reading, quotas, closing. How seats are claimed: `changes.rs`.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::error::StoreError;
 use super::expression::Expression;
-use super::items::{Query, from_item, to_item};
+use super::items::{Query, from_item, key_of, to_item};
 use super::transact::{Outcome, Write};
 use super::values::{number, seconds, text};
 use super::{Item, Store, keys};
 use crate::domain::calendar::{ClosedReason, PlannedSlot};
 use crate::domain::day::{Day, DayState, Seat, Slot, SlotSeats};
-use crate::domain::ids::ServiceId;
+use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::Office;
 use crate::domain::time::SlotTime;
 
@@ -25,17 +25,13 @@ pub enum DayOpened {
     Already,
 }
 
-/// A day has at most 99 slots, so that it is opened by one transaction (of at most 100 items).
-pub(crate) const MAX_SLOTS: usize = 99;
 /// Slots with up to 999 seats each would fill many pages; a large office has a few hundred seats.
 const MAX_DAY_ITEMS: usize = 20_000;
 
-/// The item must not exist.
 pub(crate) fn absent() -> Expression {
     Expression::new("attribute_not_exists(#pk)")
 }
 
-/// The item must exist.
 fn present() -> Expression {
     Expression::new("attribute_exists(#pk)")
 }
@@ -47,7 +43,8 @@ fn unchanged(office: &Office, revision: u32) -> Write {
 }
 
 impl Store {
-    /// Makes the day's slots, all or none, once.
+    /// Makes the day's slots, all or none, once: one transaction, of at most 100 items, for at most the
+    /// 99 slots that an office's description may plan for a day.
     ///
     /// # Errors
     /// If the table does not answer.
@@ -61,7 +58,7 @@ impl Store {
         let state = DayState { opened_at: now, closed: None, closed_at: None };
         let day_key = keys::day(&office.id, date);
         let mut writes = vec![Write::Put(to_item("day", &day_key, &state)?, Some(absent()))];
-        for plan in planned.iter().take(MAX_SLOTS) {
+        for plan in planned {
             let slot = Slot::open(plan, office, date, now);
             let key = keys::slot(&office.id, date, &slot.service, slot.time);
             writes.push(Write::Put(to_item("slot", &key, &slot)?, None));
@@ -97,11 +94,7 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer or an item is corrupt.
-    pub async fn day(
-        &self,
-        office: &crate::domain::ids::OfficeId,
-        date: NaiveDate,
-    ) -> Result<Day, StoreError> {
+    pub async fn day(&self, office: &OfficeId, date: NaiveDate) -> Result<Day, StoreError> {
         let items =
             self.query(Query::partition(keys::day_partition(office, date), MAX_DAY_ITEMS)).await?;
         assemble(date, items)
@@ -113,7 +106,7 @@ impl Store {
     /// If the table does not answer or the item is corrupt.
     pub async fn day_state(
         &self,
-        office: &crate::domain::ids::OfficeId,
+        office: &OfficeId,
         date: NaiveDate,
     ) -> Result<Option<DayState>, StoreError> {
         self.get("day", &keys::day(office, date)).await
@@ -195,7 +188,7 @@ fn assemble(date: NaiveDate, items: Vec<Item>) -> Result<Day, StoreError> {
     let mut state = None;
     let mut slots: BTreeMap<(SlotTime, ServiceId), SlotSeats> = BTreeMap::new();
     for item in items {
-        let sk = super::values::text_of(&item, "sk").unwrap_or_default().to_owned();
+        let sk = key_of(&item)?.sk;
         let mut parts = sk.split('#');
         match (parts.next(), parts.next(), parts.next()) {
             (Some(keys::DAY), None, None) => state = Some(from_item::<DayState>("day", item)?),

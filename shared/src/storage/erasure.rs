@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
+use super::accounts::ProfileItem;
 use super::error::StoreError;
 use super::expression::Expression;
-use super::items::Query;
+use super::items::{Query, key_of};
 use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::Write;
-use super::values::{number, seconds, text, text_of};
-use super::{Item, Store, keys};
+use super::values::{number, seconds, text};
+use super::{Store, keys};
 use crate::domain::booking::Booking;
 use crate::domain::ids::AccountId;
 
@@ -45,13 +46,11 @@ impl Store {
     }
 
     async fn try_close(&self, id: &AccountId) -> Result<Attempt<(), ()>, StoreError> {
-        let Some(profile) = self.get_item(&keys::profile(id)).await? else {
-            return Ok(Attempt::Done(()));
-        };
-        self.forget_contacts(id, &profile).await?;
-        let sealed = text_of(&profile, "sealed").ok_or_else(|| StoreError::corrupt("profile"))?;
+        let profile: Option<ProfileItem> = self.get("profile", &keys::profile(id)).await?;
+        let Some(profile) = profile else { return Ok(Attempt::Done(())) };
+        self.forget_contacts(id, &profile.contacts).await?;
         // Refused: it was given another contact meanwhile.
-        let same = Expression::new("#sealed = :sealed").with(":sealed", text(sealed));
+        let same = Expression::new("#sealed = :sealed").with(":sealed", text(profile.sealed));
         let closed = self.transact(vec![Write::Delete(keys::profile(id), Some(same))]).await?;
         Ok(if closed.applied() { Attempt::Done(()) } else { Attempt::Conflict(()) })
     }
@@ -72,35 +71,31 @@ impl Store {
             if items.is_empty() {
                 return Ok(());
             }
-            for person in items.iter().filter_map(|item| text_of(item, "person")) {
+            for person in items.iter().filter_map(|item| item.get("person")) {
+                let person = person.as_s().map_err(|_| StoreError::corrupt("person"))?;
                 self.forget_person(person, now).await?;
             }
             for some in items.chunks(TRANSACTION_ITEMS) {
-                let deletes = some.iter().filter_map(own_key).map(|key| Write::Delete(key, None));
-                self.transact(deletes.collect()).await?;
+                let delete = |item| Ok(Write::Delete(key_of(item)?, None));
+                let deletes: Result<_, StoreError> = some.iter().map(delete).collect();
+                self.transact(deletes?).await?;
             }
         }
     }
 
     /// Removes the account's contacts, unless another account has them by now.
-    async fn forget_contacts(&self, id: &AccountId, profile: &Item) -> Result<(), StoreError> {
-        let hashes = profile.get("contacts").and_then(|list| list.as_l().ok());
-        for hash in hashes.into_iter().flatten().filter_map(|hash| hash.as_s().ok()) {
+    async fn forget_contacts(&self, id: &AccountId, hashes: &[String]) -> Result<(), StoreError> {
+        for hash in hashes {
             let own = Expression::new("#account = :id").with(":id", text(id.as_str()));
             self.transact(vec![Write::Delete(keys::contact(hash), Some(own))]).await?;
         }
         Ok(())
     }
 
-    /// Removes a person's guard, unless a live booking of another account has it.
+    /// Removes a person's uniqueness guard, unless a live booking of another account has it.
     async fn forget_person(&self, person: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
         let ended = Expression::new("attribute_not_exists(#pk) OR #free_at <= :now")
             .with(":now", seconds(now));
         self.transact(vec![Write::Delete(keys::person(person), Some(ended))]).await.map(|_| ())
     }
-}
-
-/// The key of an item.
-pub(super) fn own_key(item: &Item) -> Option<keys::Key> {
-    Some(keys::Key { pk: text_of(item, "pk")?.to_owned(), sk: text_of(item, "sk")?.to_owned() })
 }

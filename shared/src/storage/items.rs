@@ -27,7 +27,6 @@ pub(crate) fn to_item<T: Serialize>(
     Ok(item)
 }
 
-/// The value of an item.
 pub(crate) fn from_item<T: DeserializeOwned>(
     kind: &'static str,
     item: Item,
@@ -37,23 +36,23 @@ pub(crate) fn from_item<T: DeserializeOwned>(
         .map_err(|error| StoreError::Corrupt { kind, source: Some(Box::new(error)) })
 }
 
-/// The values of items of a list. One that cannot be read is told of, by its key, and passed over:
-/// functions of several versions share the table.
+/// The values of items of a list. One that cannot be read is logged by its key and passed over, so that
+/// it does not hide the others: functions of several versions share the table.
 pub(crate) fn readable<T: DeserializeOwned>(kind: &'static str, items: Vec<Item>) -> Vec<T> {
     let read = |item: Item| {
-        let pk = text_of(&item, "pk").unwrap_or_default().to_owned();
-        skip_unreadable(kind, &pk, from_item(kind, item))
+        let [pk, sk] = ["pk", "sk"].map(|name| text_of(&item, name).map(str::to_owned));
+        let log = |error: &_| tracing::error!(kind, pk, sk, %error, "an item cannot be read");
+        from_item(kind, item).inspect_err(log).ok()
     };
     items.into_iter().filter_map(read).collect()
 }
 
-/// What was read of an item; of one that cannot be read, the log is told.
-pub(crate) fn skip_unreadable<T>(
-    kind: &'static str,
-    pk: &str,
-    read: Result<T, StoreError>,
-) -> Option<T> {
-    read.inspect_err(|error| tracing::error!(kind, pk, %error, "an item cannot be read")).ok()
+/// The key of an item that the table gave, which always has one.
+pub(crate) fn key_of(item: &Item) -> Result<Key, StoreError> {
+    match (text_of(item, "pk"), text_of(item, "sk")) {
+        (Some(pk), Some(sk)) => Ok(Key { pk: pk.to_owned(), sk: sk.to_owned() }),
+        _ => Err(StoreError::corrupt("key")),
+    }
 }
 
 /// A bounded query.
@@ -62,7 +61,7 @@ pub(crate) struct Query {
     pub(crate) index: Option<&'static str>,
     pub(crate) condition: Expression,
     pub(crate) consistent: bool,
-    /// The most items that are read.
+    /// No more items are read.
     pub(crate) limit: usize,
     pub(crate) after: Option<HashMap<String, AttributeValue>>,
 }
@@ -145,7 +144,6 @@ impl Store {
         Ok(items)
     }
 
-    /// One item as a value.
     pub(crate) async fn get<T: DeserializeOwned>(
         &self,
         kind: &'static str,

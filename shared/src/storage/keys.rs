@@ -48,8 +48,11 @@ pub(crate) fn office(id: &OfficeId) -> Key {
     Key::new(OFFICES, format!("OFFICE#{id}"))
 }
 
+/// Prefix of what was last seen free at an office, beside the offices themselves.
+pub(crate) const NEXT_AVAILABLE_PREFIX: &str = "NEXT#";
+
 pub(crate) fn next_available(id: &OfficeId) -> Key {
-    Key::new(OFFICES, format!("NEXT#{id}"))
+    Key::new(OFFICES, format!("{NEXT_AVAILABLE_PREFIX}{id}"))
 }
 
 pub(crate) fn closure(id: &OfficeId, date: NaiveDate) -> Key {
@@ -152,15 +155,17 @@ pub(crate) fn idempotency(scope_hash: &str) -> Key {
     Key::new(format!("REQUEST#{scope_hash}"), "REQUEST")
 }
 
-/// The queue of an office's day: numbers given, places, counters.
+/// The queue of an office's day: its sequences of numbers, places, counters.
 pub(crate) fn queue_partition(day: &QueueDay) -> String {
     format!("QUEUE#{}#{}", day.office, day.date)
 }
 
 pub(crate) const QUEUE_ENTRY_PREFIX: &str = "ENTRY#";
-pub(crate) const DESK_PREFIX: &str = "DESK#";
+/// Prefix of the counters where people are called.
+pub(crate) const COUNTER_PREFIX: &str = "DESK#";
 
-pub(crate) fn queue_counter(day: &QueueDay, group: char) -> Key {
+/// The last number given in a group of a queue. The key is older than the word.
+pub(crate) fn queue_sequence(day: &QueueDay, group: char) -> Key {
     Key::new(queue_partition(day), format!("COUNTER#{group}"))
 }
 
@@ -169,8 +174,8 @@ pub(crate) fn queue_entry(day: &QueueDay, of: QueueNumber) -> Key {
     Key::new(queue_partition(day), sk)
 }
 
-pub(crate) fn desk(day: &QueueDay, counter: &Counter) -> Key {
-    Key::new(queue_partition(day), format!("{DESK_PREFIX}{}", counter.as_str()))
+pub(crate) fn counter(day: &QueueDay, counter: &Counter) -> Key {
+    Key::new(queue_partition(day), format!("{COUNTER_PREFIX}{}", counter.as_str()))
 }
 
 /// What waits for its time, one partition of the due index each; bookings and messages are spread

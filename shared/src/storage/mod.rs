@@ -19,7 +19,7 @@
 //! | an account's profile and conversation | `ACCOUNT#id` / two keys by one call | strong |
 //! | a session with a person of its account | `ACCOUNT#id` / two keys by one call | strong |
 //! | a registration by its code or id | `REGISTRATION#id` | strong |
-//! | a queue: numbers given, places, what counters have | `QUEUE#office#date` | strong |
+//! | a queue: its sequences of numbers, places, what counters have | `QUEUE#office#date` | strong |
 //! | when a person last wrote | `ACCOUNT#id` / `CHAT` | strong |
 //! | the pause of sending | `PAUSE` | strong, then a condition |
 //! | an outbox row | `MESSAGE#id` | strong |
@@ -32,6 +32,10 @@
 //!
 //! `ttl` only cleans up: expiry is always a condition or is checked by the reader. `v` is the version
 //! of an item's form: `schema.rs`.
+//!
+//! The item `PERSON#hash` / `ACTIVE` is a person's **uniqueness guard**: DynamoDB knows no unique
+//! attribute but the key, so that the key says who the person is. It names the live booking; another
+//! one claims it in the transaction that makes the booking, and can once `free_at` has come.
 
 mod accounts;
 mod apart;
@@ -48,7 +52,6 @@ mod idempotency;
 mod inbound;
 mod items;
 mod keys;
-mod lenient;
 mod offices;
 mod outbox;
 mod pause;

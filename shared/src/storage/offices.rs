@@ -5,11 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::expression::Expression;
-use super::items::{Query, readable, skip_unreadable, to_item};
-use super::schema::known;
+use super::items::{Query, from_item, readable, to_item};
 use super::transact::Write;
 use super::values::{number, seconds, text_of};
-use super::{Item, Store, keys, lenient};
+use super::{Item, Store, keys};
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::Office;
 use crate::domain::time::SlotTime;
@@ -17,11 +16,9 @@ use crate::domain::time::SlotTime;
 /// An office's earliest free slot, as the scheduler last saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextAvailable {
-    /// The office.
     pub office: OfficeId,
     /// Its earliest slot with a free seat for the web; absent: none is free.
     pub slot: Option<(NaiveDate, SlotTime, ServiceId)>,
-    /// When that was seen.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub seen_at: DateTime<Utc>,
 }
@@ -29,11 +26,8 @@ pub struct NextAvailable {
 /// A closed day whose bookings are still to be dealt with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closure {
-    /// The office.
     pub office: OfficeId,
-    /// The day.
     pub date: NaiveDate,
-    /// When it was marked closed.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub closed_at: DateTime<Utc>,
 }
@@ -44,8 +38,8 @@ const MAX_OFFICE_ITEMS: usize = 2_000;
 const MAX_CLOSURES: usize = 500;
 
 impl Store {
-    /// Writes an office as a whole, if its revision still is `before` (0: there is none). `false`:
-    /// somebody else has changed it.
+    /// Writes an office as a whole, if its revision is `before` (0: there is none). `false`: somebody
+    /// else has changed it.
     ///
     /// # Errors
     /// If the table does not answer.
@@ -71,29 +65,25 @@ impl Store {
         let Some(item) = self.get_item(&keys::office(id)).await? else { return Ok(None) };
         let revision = item.get("revision").and_then(|n| n.as_n().ok()?.parse().ok());
         let revision = revision.ok_or_else(|| StoreError::corrupt("office"))?;
-        Ok(Some((read_office(item)?, revision)))
+        Ok(Some((from_item("office", item)?, revision)))
     }
 
-    /// All offices, in order of their ids, and what was last seen free at each.
+    /// All offices, in order of their ids, and what was last seen free at each. Items that cannot be
+    /// read are logged and left out.
     ///
     /// # Errors
-    /// If the table does not answer or an item is corrupt.
+    /// If the table does not answer.
     pub async fn offices(&self) -> Result<(Vec<Office>, Vec<NextAvailable>), StoreError> {
-        let mut ask = Query::partition(keys::OFFICES.to_owned(), MAX_OFFICE_ITEMS);
-        ask.consistent = false;
-        let (mut offices, mut seen) = (vec![], vec![]);
-        for item in self.query(ask).await? {
-            if text_of(&item, "sk").is_some_and(|sk| sk.starts_with("NEXT#")) {
-                seen.extend(readable("next available", vec![item]));
-            } else {
-                let key = text_of(&item, "sk").unwrap_or_default().to_owned();
-                offices.extend(skip_unreadable("office", &key, read_office(item)));
-            }
-        }
-        Ok((offices, seen))
+        let mut query = Query::partition(keys::OFFICES.to_owned(), MAX_OFFICE_ITEMS);
+        query.consistent = false;
+        let is_seen = |item: &Item| {
+            text_of(item, "sk").is_some_and(|sk| sk.starts_with(keys::NEXT_AVAILABLE_PREFIX))
+        };
+        let (seen, offices) = self.query(query).await?.into_iter().partition(is_seen);
+        Ok((readable("office", offices), readable("next available", seen)))
     }
 
-    /// Writes down what was seen free at an office.
+    /// Stores what was seen free at an office.
     ///
     /// # Errors
     /// If the table does not answer.
@@ -102,16 +92,16 @@ impl Store {
         self.transact(vec![Write::Put(item, None)]).await.map(|_| ())
     }
 
-    /// Closures that are still to be carried out.
+    /// Closures that are still to be carried out. Items that cannot be read are logged and left out.
     ///
     /// # Errors
-    /// If the table does not answer or an item is corrupt.
+    /// If the table does not answer.
     pub async fn closures(&self) -> Result<Vec<Closure>, StoreError> {
         let items = self.query(Query::partition(keys::CLOSURES.to_owned(), MAX_CLOSURES)).await?;
         Ok(readable("closure", items))
     }
 
-    /// A closure has been carried out; one that was written anew since stays.
+    /// Removes a closure that has been carried out, unless the day was closed once more since.
     ///
     /// # Errors
     /// If the table does not answer.
@@ -122,9 +112,39 @@ impl Store {
     }
 }
 
-/// An office; what a later release added to it is passed over.
-fn read_office(item: Item) -> Result<Office, StoreError> {
-    known(&item)?;
-    lenient::from_item(item)
-        .map_err(|error| StoreError::Corrupt { kind: "office", source: Some(Box::new(error)) })
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn demo() -> Value {
+        let file: Value =
+            serde_json::from_str(include_str!("../../../domain/data/offices.json")).unwrap();
+        file["offices"][0].clone()
+    }
+
+    fn read(value: &Value) -> Result<Office, StoreError> {
+        from_item("office", serde_dynamo::to_item(value).unwrap())
+    }
+
+    #[test]
+    fn what_a_later_release_added_to_an_office_is_passed_over_at_any_depth() {
+        let (plain, mut more) = (demo(), demo());
+        more["pk"] = json!("OFFICES");
+        more["later"] = json!({"deep": [1]});
+        more["policy"]["later_minutes"] = json!(5);
+        more["services"][0]["name"]["jv"] = json!("Paspor anyar");
+        more["sessions"][0]["later"] = json!(true);
+        let office: Office = serde_json::from_value(plain.clone()).unwrap();
+        assert_eq!(read(&plain).unwrap(), office);
+        assert_eq!(read(&more).unwrap(), office);
+    }
+
+    #[test]
+    fn a_variant_that_says_more_is_refused() {
+        let mut office = demo();
+        office["release"]["later"] = json!(true);
+        assert!(read(&office).is_err());
+    }
 }

@@ -1,5 +1,5 @@
-//! The queue of a day: numbers by atomic increment, a place for each person who came, and what each
-//! counter has. Calling is compare-and-set.
+//! The queue of a day: numbers from a sequence that only counts up, a place for each person who came,
+//! and what each counter has. Calling is compare-and-set.
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -10,7 +10,7 @@ use super::apart::apart;
 use super::error::{StoreError, fault};
 use super::expression::{Expression, names, values};
 use super::items::{Query, readable, to_item};
-use super::schema::{guarded, versioned};
+use super::schema::{if_understood, versioned};
 use super::transact::Write;
 use super::values::number;
 use super::{Item, Store, keys};
@@ -19,16 +19,13 @@ use crate::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueStat
 /// The number that a counter has, or had last. There is no such item before its first call of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AtCounter {
-    /// The counter.
     pub counter: Counter,
-    /// The number.
     pub number: QueueNumber,
     /// Called or serving; otherwise the counter is free.
     pub state: QueueState,
     /// When it was last called.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub called_at: DateTime<Utc>,
-    /// How often.
     pub calls: u32,
     /// Keyed hash of the request that called it, so that its repetition is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,7 +38,6 @@ pub struct AtCounter {
 /// A step that is known again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownStep {
-    /// Keyed hash of the request.
     pub request: String,
     /// The number that it was about.
     pub number: QueueNumber,
@@ -59,10 +55,11 @@ impl AtCounter {
 pub enum QueueChange {
     /// Somebody takes a new place.
     Join(QueueDay, Box<QueueEntry>),
-    /// A place in the first form gets the second one, if its state and counter still are as they were.
+    /// A place changes from the first form to the second, if its state and counter are still the first
+    /// form's.
     Move(QueueDay, Box<QueueEntry>, Box<QueueEntry>),
-    /// A counter in the first form, or one that has called nobody today, gets the second one, if it
-    /// still has the same number in the same state.
+    /// A counter changes from the first form to the second, if its number and state are still the first
+    /// form's. Absent: it has called nobody today.
     Turn(QueueDay, Option<Box<AtCounter>>, Box<AtCounter>),
 }
 
@@ -100,7 +97,7 @@ fn entry_item(day: &QueueDay, entry: &QueueEntry) -> Result<Item, StoreError> {
 }
 
 fn counter_item(day: &QueueDay, at: &AtCounter) -> Result<Item, StoreError> {
-    to_item("counter", &keys::desk(day, &at.counter), at)
+    to_item("counter", &keys::counter(day, &at.counter), at)
 }
 
 /// These attributes are what they are in `item`.
@@ -130,8 +127,8 @@ impl Store {
         group: char,
     ) -> Result<QueueNumber, StoreError> {
         let add = versioned(Expression::new("ADD #last :one").with(":one", number(1)));
-        let understood = guarded(Expression::default());
-        let key = keys::queue_counter(day, group);
+        let understood = if_understood(Expression::default());
+        let key = keys::queue_sequence(day, group);
         let call = self
             .client
             .update_item()
@@ -152,7 +149,7 @@ impl Store {
             .attributes
             .as_ref()
             .and_then(|item| item.get("last")?.as_n().ok()?.parse().ok());
-        let number = last.ok_or_else(|| StoreError::corrupt("queue counter"))?;
+        let number = last.ok_or_else(|| StoreError::corrupt("queue sequence"))?;
         Ok(QueueNumber { group, number })
     }
 
@@ -166,8 +163,6 @@ impl Store {
         Ok(self.transact(writes).await?.applied())
     }
 
-    /// A place in the queue.
-    ///
     /// # Errors
     /// If the table does not answer or the item is corrupt.
     pub async fn queue_entry(
@@ -184,8 +179,8 @@ impl Store {
     /// If the table does not answer.
     pub async fn queue_entries(&self, day: &QueueDay) -> Result<Vec<QueueEntry>, StoreError> {
         let prefix = keys::QUEUE_ENTRY_PREFIX.to_owned();
-        let ask = Query::prefix(keys::queue_partition(day), prefix, MAX_ENTRIES);
-        Ok(readable("queue entry", self.query(ask).await?))
+        let query = Query::prefix(keys::queue_partition(day), prefix, MAX_ENTRIES);
+        Ok(readable("queue entry", self.query(query).await?))
     }
 
     /// What a counter has, or had last.
@@ -197,7 +192,7 @@ impl Store {
         day: &QueueDay,
         counter: &Counter,
     ) -> Result<Option<AtCounter>, StoreError> {
-        self.get("counter", &keys::desk(day, counter)).await
+        self.get("counter", &keys::counter(day, counter)).await
     }
 
     /// What the counters of a day have or had last, by their names.
@@ -205,13 +200,13 @@ impl Store {
     /// # Errors
     /// If the table does not answer.
     pub async fn at_counters(&self, day: &QueueDay) -> Result<Vec<AtCounter>, StoreError> {
-        let prefix = keys::DESK_PREFIX.to_owned();
-        let ask = Query::prefix(keys::queue_partition(day), prefix, MAX_COUNTERS);
-        Ok(readable("counter", self.query(ask).await?))
+        let prefix = keys::COUNTER_PREFIX.to_owned();
+        let query = Query::prefix(keys::queue_partition(day), prefix, MAX_COUNTERS);
+        Ok(readable("counter", self.query(query).await?))
     }
 }
 
-/// Whether a number was not given because of the counter's version.
+/// Whether no number was given because of the version of the sequence's item.
 fn refused<T, R>(sent: &Result<T, SdkError<UpdateItemError, R>>) -> bool {
     let error = sent.as_ref().err().and_then(SdkError::as_service_error);
     error.is_some_and(UpdateItemError::is_conditional_check_failed_exception)

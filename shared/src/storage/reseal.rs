@@ -1,20 +1,17 @@
-//! Sealing anew what earlier keys have sealed: work of an operator, never of a function, and the one
-//! reading of the whole table.
+//! Sealing under the current key what earlier keys have sealed: an operator's work, never a function's,
+//! and the only Scan.
 
-use super::erasure::own_key;
 use super::error::{StoreError, fault};
 use super::expression::Expression;
+use super::items::key_of;
 use super::schema::known;
 use super::transact::Write;
-use super::values::{text, text_of};
+use super::values::text;
 use super::{Item, Store};
 
-/// What was found and done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Resealed {
-    /// Items read.
     pub read: u64,
-    /// Items sealed anew.
     pub resealed: u64,
     /// Items that somebody changed meanwhile; the next run looks at them again.
     pub changed_meanwhile: u64,
@@ -48,10 +45,11 @@ impl Store {
     }
 
     async fn reseal_item(&self, item: &Item, done: &mut Resealed) -> Result<(), StoreError> {
-        let (Some(key), Some(sealed)) = (own_key(item), text_of(item, SEALED)) else {
-            return Ok(());
-        };
-        if !key.pk.starts_with(ACCOUNTS) || self.keyring().is_current(sealed) {
+        let key = key_of(item)?;
+        let sealed = item.get(SEALED).filter(|_| key.pk.starts_with(ACCOUNTS));
+        let Some(sealed) = sealed else { return Ok(()) };
+        let sealed = sealed.as_s().map_err(|_| StoreError::corrupt(SEALED))?;
+        if self.keyring().is_current(sealed) {
             return Ok(());
         }
         known(item)?;

@@ -1,8 +1,10 @@
 //! The version of an item's form. Functions of two releases share the table for the time of a
 //! deployment, so each item says by which version it was written (`v`; without it, version 1).
 //!
-//! New attributes are no new version: who does not know them leaves them alone. An item of a version
-//! that this code does not understand is neither read nor written. See docs/adr/0011.
+//! New attributes are no new version: a release that does not know them passes them over and leaves them
+//! alone. (What is new inside an attribute it passes over too, and loses when it writes that attribute.)
+//! An item of a version that this code does not understand is neither read nor written. See
+//! docs/adr/0011.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -17,12 +19,10 @@ const WRITTEN: u32 = 1;
 const UNDERSTOOD: u32 = 1;
 /// Items without a version are of the first one.
 const FIRST: u32 = 1;
-/// The attribute that holds the version.
 const VERSION: &str = "v";
 
 /// Refuses an item that only a later release understands.
 pub(crate) fn known(item: &Item) -> Result<(), StoreError> {
-    let kind = || text_of(item, "pk").and_then(|pk| pk.split('#').next()).unwrap_or("?").to_owned();
     let version = match item.get(VERSION) {
         None => FIRST,
         Some(value) => version_of(value).ok_or_else(|| StoreError::corrupt("version"))?,
@@ -30,7 +30,9 @@ pub(crate) fn known(item: &Item) -> Result<(), StoreError> {
     if version <= UNDERSTOOD {
         return Ok(());
     }
-    Err(StoreError::Newer { kind: kind(), version, understood: UNDERSTOOD })
+    // The key begins with it; what follows may be a person's.
+    let kind = text_of(item, "pk").and_then(|pk| pk.split('#').next()).unwrap_or("?").to_owned();
+    Err(StoreError::Newer { kind, version, understood: UNDERSTOOD })
 }
 
 fn version_of(value: &AttributeValue) -> Option<u32> {
@@ -45,7 +47,7 @@ pub(crate) fn stamped(mut item: Item) -> Item {
 
 /// A condition that also keeps the write from items that only a later release understands; absent
 /// items are none of those.
-pub(crate) fn guarded(condition: Expression) -> Expression {
+pub(crate) fn if_understood(condition: Expression) -> Expression {
     const UNDERSTANDS: &str = "(attribute_not_exists(#v) OR #v <= :understood)";
     let text = match condition.text.as_ref() {
         "" => UNDERSTANDS.to_owned(),
@@ -98,7 +100,7 @@ mod tests {
     #[test]
     fn conditions_and_updates_keep_what_they_say() {
         let own = Expression::new("attribute_exists(#pk) OR #a = :a");
-        let text = guarded(own).text;
+        let text = if_understood(own).text;
         assert_eq!(
             text,
             "(attribute_exists(#pk) OR #a = :a) AND (attribute_not_exists(#v) OR #v <= :understood)"

@@ -5,10 +5,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::accounts::account_exists;
-use super::erasure::own_key;
 use super::error::StoreError;
 use super::expression::Expression;
-use super::items::{Query, from_item, to_item};
+use super::items::{Query, from_item, key_of, to_item};
 use super::transact::{Outcome, Write};
 use super::values::seconds;
 use super::{Store, keys};
@@ -129,8 +128,9 @@ impl Store {
             if keys.is_empty() {
                 return Ok(());
             }
-            let key = |item| Some(Write::Delete(own_key(item)?, None));
-            self.transact(keys.iter().filter_map(key).collect()).await?;
+            let delete = |item| Ok(Write::Delete(key_of(item)?, None));
+            let deletes: Result<_, StoreError> = keys.iter().map(delete).collect();
+            self.transact(deletes?).await?;
         }
     }
 

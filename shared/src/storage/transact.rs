@@ -23,7 +23,7 @@ use super::error::{Failure, StoreError, classify};
 use super::expression::{Expression, names, values};
 use super::keys::Key;
 use super::retry::RetryPolicy;
-use super::schema::{guarded, known, stamped, versioned};
+use super::schema::{if_understood, known, stamped, versioned};
 use super::{Item, Store};
 
 /// One write of a transaction.
@@ -163,7 +163,7 @@ impl Store {
     }
 
     fn put(&self, item: Item, condition: Option<Expression>) -> Result<Put, BuildError> {
-        let condition = guarded(condition.unwrap_or_default());
+        let condition = if_understood(condition.unwrap_or_default());
         Put::builder()
             .table_name(&self.table)
             .set_item(Some(stamped(item)))
@@ -180,7 +180,7 @@ impl Store {
         update: Expression,
         condition: Expression,
     ) -> Result<Update, BuildError> {
-        let condition = guarded(condition);
+        let condition = if_understood(condition);
         Update::builder()
             .table_name(&self.table)
             .set_key(Some(key))
@@ -193,7 +193,7 @@ impl Store {
     }
 
     fn delete(&self, key: &Key, condition: Option<Expression>) -> Result<Delete, BuildError> {
-        let condition = guarded(condition.unwrap_or_default());
+        let condition = if_understood(condition.unwrap_or_default());
         Delete::builder()
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
@@ -205,7 +205,7 @@ impl Store {
     }
 
     fn check(&self, key: &Key, condition: Expression) -> Result<ConditionCheck, BuildError> {
-        let condition = guarded(condition);
+        let condition = if_understood(condition);
         ConditionCheck::builder()
             .table_name(&self.table)
             .set_key(Some(key.attributes()))

@@ -1,0 +1,105 @@
+//! The keyring's secret: the text in which its master keys are kept.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rand::Rng;
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+/// Why a text is not a keyring. Says what is wrong, never what the text holds.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyringError {
+    /// Not JSON of the wanted form.
+    #[error(
+        "the keyring is not JSON of the form {{\"current\":1,\"keys\":{{\"1\":\"…\"}},\"lookup\":1}} with \
+         versions from 0 to 255 (line {line}, column {column})"
+    )]
+    Form {
+        /// Line of the fault, from 1.
+        line: usize,
+        /// Column of the fault, from 1.
+        column: usize,
+    },
+    #[error("the keyring has no `{field}`")]
+    Missing {
+        /// `current`, `lookup` or `keys`.
+        field: &'static str,
+    },
+    /// A key is not what it must be.
+    #[error("the keyring's key {version} is not the base64 of 32 bytes")]
+    Key { version: u8 },
+    /// A role is given to a version that is not there.
+    #[error("the keyring's `{field}` is version {version}, which is not among its keys")]
+    NoSuchKey {
+        /// `current` or `lookup`.
+        field: &'static str,
+        version: u8,
+    },
+}
+
+/// The secret's JSON, of which a field may be missing.
+#[derive(Deserialize)]
+struct Json {
+    current: Option<u8>,
+    lookup: Option<u8>,
+    keys: Option<BTreeMap<u8, SecretString>>,
+}
+
+/// Master keys in standard base64, by version, and the versions that have a role.
+pub(super) struct KeyringSecret {
+    pub(super) current: u8,
+    pub(super) lookup: u8,
+    pub(super) keys: BTreeMap<u8, SecretString>,
+}
+
+impl KeyringSecret {
+    /// A secret of one random key.
+    pub(super) fn generate() -> Self {
+        Self { current: 1, lookup: 1, keys: BTreeMap::from([(1, random_key())]) }
+    }
+
+    /// Reads `{"current":1,"keys":{"1":"<base64 of 32 bytes>"},"lookup":1}`. Whether the keys are keys,
+    /// and the roles' versions among them, is the keyring's to check.
+    pub(super) fn parse(secret: &SecretString) -> Result<Self, KeyringError> {
+        let json: Json = serde_json::from_str(secret.expose_secret())
+            .map_err(|error| KeyringError::Form { line: error.line(), column: error.column() })?;
+        let missing = |field| KeyringError::Missing { field };
+        Ok(Self {
+            current: json.current.ok_or(missing("current"))?,
+            lookup: json.lookup.ok_or(missing("lookup"))?,
+            keys: json.keys.ok_or(missing("keys"))?,
+        })
+    }
+
+    /// The form that [`KeyringSecret::parse`] reads. Keys are base64 and need no escaping.
+    pub(super) fn to_json(&self) -> SecretString {
+        let key = |(version, key): (&u8, &SecretString)| {
+            Zeroizing::new(format!("\"{version}\":\"{}\"", key.expose_secret()))
+        };
+        let keys: Vec<Zeroizing<String>> = self.keys.iter().map(key).collect();
+        let keys: Vec<&str> = keys.iter().map(|key| key.as_str()).collect();
+        let keys = Zeroizing::new(keys.join(","));
+        let (current, lookup) = (self.current, self.lookup);
+        format!("{{\"current\":{current},\"keys\":{{{}}},\"lookup\":{lookup}}}", keys.as_str())
+            .into()
+    }
+
+    /// The highest version: not below the current one, which has a key.
+    pub(super) fn newest(&self) -> u8 {
+        self.keys.keys().copied().fold(self.current, u8::max)
+    }
+
+    pub(super) fn add(&mut self, version: u8) {
+        self.keys.insert(version, random_key());
+    }
+}
+
+/// 32 random bytes in base64.
+fn random_key() -> SecretString {
+    let mut key = Zeroizing::new([0u8; 32]);
+    rand::rng().fill_bytes(key.as_mut_slice());
+    STANDARD.encode(key.as_slice()).into()
+}
