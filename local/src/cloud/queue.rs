@@ -14,7 +14,10 @@ use tokio::{
     time::sleep,
 };
 
-use super::{REGION, Server};
+use super::server::Server;
+
+/// The region of the embedded queues' ARNs; clients sign for the same one.
+pub const REGION: &str = "ap-southeast-3";
 
 /// The queue of messages that are to be sent.
 pub const QUEUE: &str = "antrian-messages";

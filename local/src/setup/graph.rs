@@ -8,6 +8,8 @@ use reqwest::RequestBuilder;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
+use super::answer::text;
+
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The Graph API with our token.
@@ -57,7 +59,7 @@ impl<'a> Graph<'a> {
             return Ok(body);
         }
         let error = &body["error"];
-        let details = [&error["message"], &error["error_user_msg"]].map(super::text).join(" ");
+        let details = [&error["message"], &error["error_user_msg"]].map(text).join(" ");
         bail!("Meta answers {} (code {}): {}", status.as_u16(), error["code"], details.trim())
     }
 }

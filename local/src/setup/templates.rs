@@ -7,8 +7,8 @@ use antrian::messaging::templates::{TemplateForm, all};
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use super::answer::text;
 use super::graph::Graph;
-use super::text;
 
 /// Compares the forms, and hands in what is missing if told to.
 pub(super) async fn run(

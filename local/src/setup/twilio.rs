@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::text;
+use super::answer::text;
 
 /// Asks Twilio whether it knows the account.
 pub(super) async fn check(

@@ -11,8 +11,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::faults::Fault;
+use super::graph::Graph;
 use super::phone::{Posted, Said, Sender};
-use super::{Fault, Graph, Kept, Template, Webhook};
+use super::record::{Kept, Template};
+use super::webhooks::Webhook;
 
 pub(super) fn routes(graph: Graph) -> Router {
     Router::new()

@@ -11,9 +11,9 @@ use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Graph;
+use super::graph::Graph;
+use super::person::Person;
 use super::record::{Mark, Record, Template};
-use super::state::Person;
 
 const PAGE: &str = include_str!("../../assets/simulator.html");
 const SCRIPT: &str = include_str!("../../assets/simulator.js");
@@ -25,7 +25,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const SECURITY: HeaderName = header::CONTENT_SECURITY_POLICY;
 
 /// The page and its parts.
-pub fn routes() -> Router {
+pub(super) fn routes() -> Router {
     let page = async || asset("text/html; charset=utf-8", PAGE);
     Router::new()
         .route("/simulator", get(page))
@@ -86,11 +86,11 @@ pub(super) async fn feed(
     State(graph): State<Graph>,
     Query(Asked { after }): Query<Asked>,
 ) -> Json<Feed> {
-    let mut changes = graph.inner.changed.subscribe();
+    let mut changes = graph.changes();
     let changed = changes.wait_for(|cursor| *cursor != after);
     // Changed or not: tell what there is.
     drop(tokio::time::timeout(PATIENCE, changed).await);
-    let now = graph.inner.clock.now();
+    let now = graph.now();
     let state = graph.state();
     let told: Vec<_> = state.records.iter().filter(|record| record.changed > after).collect();
     let told = &told[told.len().saturating_sub(MAX_TOLD)..];

@@ -13,9 +13,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::record::{Content, Mark, Record};
-use super::state::{State as Kept, is_scoped, message_id};
-use super::{Graph, webhooks};
+use super::graph::Graph;
+use super::person::is_scoped;
+use super::record::{Content, Mark, Record, message_id};
+use super::state::State as PlatformState;
 
 /// What a person does.
 #[derive(Debug, Clone, Deserialize)]
@@ -102,8 +103,14 @@ impl Graph {
         Some(Posted { message_id: id, webhook_status })
     }
 
-    fn write(&self, state: &mut Kept, id: &str, sender: &Sender, said: &Said) -> Option<Value> {
-        let now = self.inner.clock.now();
+    fn write(
+        &self,
+        state: &mut PlatformState,
+        id: &str,
+        sender: &Sender,
+        said: &Said,
+    ) -> Option<Value> {
+        let now = self.now();
         let (content, mut message) = self.message(state, said, now)?;
         let at = state.person(sender.phone.as_deref(), sender.user_id.as_deref());
         let person = &mut state.people[at];
@@ -119,7 +126,7 @@ impl Graph {
         if let Some(scoped) = &person.scoped {
             message["from_user_id"] = scoped.clone().into();
         }
-        let contact = webhooks::contact(person);
+        let contact = person.contact();
         state.keep(Record {
             id: id.to_owned(),
             person: at,
@@ -131,13 +138,13 @@ impl Graph {
             to_scoped: false,
             changed: 0,
         });
-        Some(self.delivery(contact, "messages", message))
+        Some(self.account().delivery(contact, "messages", message))
     }
 
     /// What is kept of it, and how the platform tells of it.
     fn message(
         &self,
-        state: &mut Kept,
+        state: &mut PlatformState,
         said: &Said,
         now: DateTime<Utc>,
     ) -> Option<(Content, Value)> {
@@ -176,7 +183,12 @@ impl Graph {
         Some((Content { kind, text, ..Content::default() }, message))
     }
 
-    fn tapped(&self, state: &Kept, message_id: &str, id: &str) -> Option<(Content, Value)> {
+    fn tapped(
+        &self,
+        state: &PlatformState,
+        message_id: &str,
+        id: &str,
+    ) -> Option<(Content, Value)> {
         let offered = state.record(message_id).filter(|record| !record.incoming)?;
         let choices = offered.content.choices.as_ref()?;
         let choice = all(choices).into_iter().find(|choice| choice.id == id)?;
@@ -188,7 +200,7 @@ impl Graph {
             Choices::List { .. } => interactive("list_reply", choice),
         };
         let mut message = reply;
-        message["context"] = json!({"from": self.inner.account.number, "id": message_id});
+        message["context"] = json!({"from": self.account().number, "id": message_id});
         let content = Content { kind: "choice", text: choice.title.clone(), ..Content::default() };
         Some((content, message))
     }

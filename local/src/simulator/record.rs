@@ -1,6 +1,7 @@
 //! What was said, by whom, and how far it has come.
 
 use antrian::messaging::Choices;
+use antrian::security::tokens;
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -47,6 +48,11 @@ pub struct Template {
     pub parameters: Vec<String>,
 }
 
+/// An id as the platform gives them to messages.
+pub(super) fn message_id() -> String {
+    format!("wamid.{}", tokens::random_secret())
+}
+
 /// A message in a chat.
 #[derive(Debug, Clone)]
 pub(super) struct Record {
@@ -63,6 +69,15 @@ pub(super) struct Record {
     pub(super) to_scoped: bool,
     /// The state's cursor when it last changed.
     pub(super) changed: u64,
+}
+
+/// A status that is to be reported.
+#[derive(Debug, Clone)]
+pub(super) struct Report {
+    pub(super) id: String,
+    pub(super) mark: Mark,
+    pub(super) code: Option<u32>,
+    pub(super) due: DateTime<Utc>,
 }
 
 /// What the business has sent.

@@ -2,13 +2,12 @@
 
 use std::collections::VecDeque;
 
-use antrian::security::tokens;
 use axum::body::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::faults::Faults;
-use super::record::{Content, Kept, Mark, Record};
-use super::statuses::Report;
+use super::person::{Person, is_scoped};
+use super::record::{Content, Kept, Mark, Record, Report};
 use super::templates::Templates;
 use super::webhooks::Webhook;
 
@@ -22,20 +21,6 @@ const MAX_WEBHOOKS: usize = 200;
 const MAX_REPORTS: usize = 30_000;
 /// An upload is good for thirty days.
 const MEDIA_LIFE: TimeDelta = TimeDelta::days(30);
-
-/// A person with a phone.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Person {
-    pub(super) phone: Option<String>,
-    pub(super) scoped: Option<String>,
-    pub(super) name: String,
-    /// The window of 24 hours counts from here.
-    pub(super) wrote_at: Option<DateTime<Utc>>,
-    /// The business is seen to be typing until then.
-    pub(super) typing_until: Option<DateTime<Utc>>,
-    /// When all that was sent to them will have been worked off, at one message in six seconds.
-    pub(super) busy_until: Option<DateTime<Utc>>,
-}
 
 /// A file that somebody uploaded.
 #[derive(Debug, Clone)]
@@ -57,16 +42,6 @@ pub(super) struct State {
     pub(super) reports: VecDeque<Report>,
     pub(super) webhooks: VecDeque<Webhook>,
     cursor: u64,
-}
-
-/// Whether a text has the form of a business-scoped id (`ID.…`) and not that of a number.
-pub(super) fn is_scoped(who: &str) -> bool {
-    who.contains('.') && who.starts_with(|c: char| c.is_ascii_uppercase())
-}
-
-/// An id as the platform gives them to messages.
-pub(super) fn message_id() -> String {
-    format!("wamid.{}", tokens::random_secret())
 }
 
 fn bound<T>(kept: &mut VecDeque<T>, most: usize) {

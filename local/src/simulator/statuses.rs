@@ -3,24 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::Graph;
 use super::error::GraphError;
 use super::faults::Fault;
-use super::record::Mark;
+use super::graph::Graph;
+use super::record::{Mark, Report};
 use super::state::State;
-use super::webhooks;
 
 /// Late is a minute late.
 const LATE: TimeDelta = TimeDelta::minutes(1);
-
-/// A status that is to be reported.
-#[derive(Debug, Clone)]
-pub(super) struct Report {
-    id: String,
-    mark: Mark,
-    code: Option<u32>,
-    due: DateTime<Utc>,
-}
 
 /// Plans the statuses of a message that was taken.
 pub(super) fn plan(state: &mut State, id: &str, fault: Option<Fault>, now: DateTime<Utc>) {
@@ -51,6 +41,12 @@ pub(super) fn read(state: &mut State, id: &str, now: DateTime<Utc>) -> bool {
 }
 
 impl Graph {
+    /// Shows a message on its receiver's phone: it is read. Tells whether there is such a message.
+    pub fn read(&self, provider_id: &str) -> bool {
+        let now = self.now();
+        self.change(|state| read(state, provider_id, now))
+    }
+
     /// Reports every status that is due, in order. Tells how many were.
     pub async fn report(&self) -> usize {
         let mut reported = 0;
@@ -63,7 +59,7 @@ impl Graph {
 
     /// Reports for ever, as statuses fall due.
     pub async fn report_for_ever(self) {
-        let mut changes = self.inner.changed.subscribe();
+        let mut changes = self.changes();
         loop {
             self.report().await;
             let pause = std::time::Duration::from_secs(1);
@@ -74,7 +70,7 @@ impl Graph {
 
     /// Takes the next status that is due and marks its message.
     fn next_report(&self) -> Option<Value> {
-        let now = self.inner.clock.now();
+        let now = self.now();
         let due = self.state().reports.iter().position(|report| report.due <= now)?;
         self.change(|state| {
             let report = state.reports.remove(due)?;
@@ -105,7 +101,7 @@ impl Graph {
             }
             None => status["pricing"] = pricing(record.content.kind),
         }
-        Some(self.delivery(webhooks::contact(person), "statuses", status))
+        Some(self.account().delivery(person.contact(), "statuses", status))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use antrian::messaging::{Choice, Choices, Section};
 use chrono::{DateTime, Utc};
 
-use super::picture;
+use super::content::picture;
 use crate::simulator::error::GraphError;
 use crate::simulator::fields::Fields;
 use crate::simulator::record::Content;
