@@ -38,7 +38,8 @@ impl<'a> Graph<'a> {
         self.call(self.http.post(self.url(path)).bearer_auth(token).json(body)).await
     }
 
-    /// Uploads an example picture and tells its handle. This is not the upload of a message's picture.
+    /// Uploads a template's example picture and returns its handle. Pictures of messages go another
+    /// way.
     pub(super) async fn upload(&self, png: Vec<u8>) -> anyhow::Result<String> {
         let length = png.len();
         let path = format!("app/uploads?file_length={length}&file_type=image/png");

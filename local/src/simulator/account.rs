@@ -19,21 +19,21 @@ pub struct Account {
     pub graph_url: String,
 }
 
-/// What the simulated business has, unless told otherwise.
+/// The default access token of the simulated business.
 pub const TOKEN: &str = "local-access-token";
-/// The id of its number.
+/// The default id of its number.
 pub const PHONE_NUMBER_ID: &str = "100000000000001";
-/// The id of its account.
+/// The default id of its account.
 pub const WABA_ID: &str = "100000000000002";
-/// The version of the Graph API that it speaks.
+/// The version of the Graph API that the stack's sender asks for.
 pub const GRAPH_VERSION: &str = "v26.0";
-/// Signs its webhooks.
+/// The default secret that signs its webhooks.
 pub const APP_SECRET: &str = "local-app-secret";
-/// Its number.
+/// Its default number.
 pub const NUMBER: &str = "6280000000000";
 
 impl Account {
-    /// The usual account; `base_url` is where the simulator answers.
+    /// The account with these defaults; `base_url` is where the simulator answers.
     pub fn usual(base_url: &str, webhook_url: String) -> Self {
         Self {
             token: TOKEN.to_owned(),

@@ -1,4 +1,4 @@
-//! The platform's state, and what others do with it.
+//! The simulated platform. What it answers and reports is built on top of this.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,7 +23,7 @@ struct Inner {
     changed: watch::Sender<u64>,
 }
 
-/// The simulated platform; clones share what they keep.
+/// The simulated platform; clones share one state.
 #[derive(Debug, Clone)]
 pub struct Graph {
     inner: Arc<Inner>,
@@ -59,7 +59,7 @@ impl Graph {
         &self.inner.account
     }
 
-    /// The state's cursor, whenever it grows.
+    /// Follows the state's cursor.
     pub(super) fn changes(&self) -> watch::Receiver<u64> {
         self.inner.changed.subscribe()
     }
@@ -72,17 +72,18 @@ impl Graph {
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         let outcome = change(&mut state);
-        // Told with the state still locked: cursors are told in their order.
+        // Sent with the state still locked, so that cursors arrive in their order.
         self.inner.changed.send_replace(state.cursor());
         outcome
     }
 
-    /// Everything that the business has sent, oldest first, without what vanished.
+    /// Everything that the business has sent, oldest first, without messages to a
+    /// business-scoped id in `to`, which the platform loses.
     pub fn kept(&self) -> Vec<Kept> {
         self.state().kept()
     }
 
-    /// Misbehaves with the next messages, so many times; faults wait for each other.
+    /// Misbehaves with the next messages, so many times; faults queue up.
     pub fn fail(&self, fault: Fault, times: usize) {
         self.change(|state| state.faults.add(fault, times, None));
     }
@@ -92,17 +93,17 @@ impl Graph {
         self.change(|state| state.faults.add(fault, times, Some(callback)));
     }
 
-    /// Takes it that a person (a number or a business-scoped id) has written now: the window of 24
-    /// hours opens.
+    /// Opens the customer service window of a person (a number or a business-scoped id), as if they
+    /// had written just now.
     pub fn heard(&self, who: &str) {
         let now = self.now();
         self.change(|state| {
             let person = state.person_named(who);
-            state.people[person].wrote_at = Some(now);
+            state.people[person].last_inbound_at = Some(now);
         });
     }
 
-    /// Whether free-form messages need an open window; they do unless told otherwise.
+    /// Whether free-form messages need an open window; they do by default.
     pub fn mind_windows(&self, mind: bool) {
         self.change(|state| state.windows_ignored = !mind);
     }
@@ -122,10 +123,10 @@ impl Graph {
         self.change(|state| state.templates.set_status(name, status));
     }
 
-    /// Signs and posts a delivery; the answer's status, 0 if there is none.
+    /// Signs and posts a delivery; returns the answer's status, 0 without an answer.
     pub(super) async fn post(&self, delivery: &Value) -> u16 {
         let body = escaped(delivery);
-        let account = &self.inner.account;
+        let account = self.account();
         let signature = sign(&account.app_secret, body.as_bytes());
         let request = self.inner.http.post(&account.webhook_url);
         let posted = request

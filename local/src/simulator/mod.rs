@@ -1,8 +1,8 @@
 //! WhatsApp, simulated: what Meta's servers and people's phones do, on this machine only.
 //!
-//! [`Graph`] answers the Graph API as strictly as it is documented, keeps what was sent, reports
-//! statuses by signed webhooks, and misbehaves when told to. [`phone`] writes what a person writes,
-//! and [`page`] is the phone on the screen. Nothing here is part of a function.
+//! [`Graph`] answers the Graph API as strictly as it is documented, stores what was sent, reports
+//! statuses by signed webhooks, and misbehaves on request. [`phone`] acts as people do, and
+//! `/simulator` is the phone on the screen. No function contains any of this.
 
 mod account;
 mod api;

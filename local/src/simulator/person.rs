@@ -1,4 +1,4 @@
-//! Somebody with a phone.
+//! People who write to the business.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Person {
     pub(super) phone: Option<String>,
+    /// The business-scoped id.
     pub(super) scoped: Option<String>,
     pub(super) name: String,
-    /// The window of 24 hours counts from here.
-    pub(super) wrote_at: Option<DateTime<Utc>>,
-    /// The business is seen to be typing until then.
+    /// When the person last wrote: the customer service window of 24 hours counts from here.
+    pub(super) last_inbound_at: Option<DateTime<Utc>>,
+    /// The phone shows until then that the business is typing.
     pub(super) typing_until: Option<DateTime<Utc>>,
-    /// When all that was sent to them will have been worked off, at one message in six seconds.
+    /// Each message to the person takes six seconds; by then all that were sent are through.
     pub(super) busy_until: Option<DateTime<Utc>>,
 }
 

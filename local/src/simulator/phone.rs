@@ -56,7 +56,7 @@ pub enum Said {
     Opened {},
 }
 
-/// Who does it.
+/// The person who does something.
 #[derive(Debug, Clone, Default)]
 pub struct Sender {
     /// Their number, digits only.
@@ -78,7 +78,7 @@ impl Sender {
     }
 }
 
-/// What became of it.
+/// The outcome of what a person did.
 #[derive(Debug, Clone, Serialize)]
 pub struct Posted {
     /// The message's id.
@@ -92,8 +92,8 @@ const DOT_PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0
 const NO_HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 impl Graph {
-    /// Does what a person does: a signed webhook to the business. Absent: there is no such message
-    /// or choice.
+    /// Does something as a person and posts a signed webhook to the business. `None` if there is no
+    /// such message or choice.
     pub async fn say(&self, sender: &Sender, said: &Said) -> Option<Posted> {
         let id = message_id();
         let delivery = self.change(|state| self.write(state, &id, sender, said))?;
@@ -114,7 +114,7 @@ impl Graph {
         let (content, mut message) = self.message(state, said, now)?;
         let at = state.person(sender.phone.as_deref(), sender.user_id.as_deref());
         let person = &mut state.people[at];
-        person.wrote_at = Some(now);
+        person.last_inbound_at = Some(now);
         if let Some(name) = &sender.name {
             person.name.clone_from(name);
         }
@@ -141,14 +141,14 @@ impl Graph {
         Some(self.account().delivery(contact, "messages", message))
     }
 
-    /// What is kept of it, and how the platform tells of it.
+    /// The content to store, and the message as the webhook carries it.
     fn message(
         &self,
         state: &mut PlatformState,
         said: &Said,
         now: DateTime<Utc>,
     ) -> Option<(Content, Value)> {
-        let (kind, text, told) = match said {
+        let (kind, text, payload) = match said {
             Said::Text { text } => ("text", text.clone(), json!({"body": text})),
             Said::Choice { message_id, id } => return self.tapped(state, message_id, id),
             Said::Image { caption } => {
@@ -171,14 +171,14 @@ impl Graph {
             }
             Said::Reaction { message_id, emoji } => {
                 state.record(message_id)?;
-                let told = json!({"message_id": message_id, "emoji": emoji});
-                ("reaction", emoji.clone(), told)
+                let payload = json!({"message_id": message_id, "emoji": emoji});
+                ("reaction", emoji.clone(), payload)
             }
             Said::Opened {} => ("request_welcome", String::new(), Value::Null),
         };
         let mut message = json!({"type": kind});
-        if !told.is_null() {
-            message[kind] = told;
+        if !payload.is_null() {
+            message[kind] = payload;
         }
         Some((Content { kind, text, ..Content::default() }, message))
     }
@@ -259,7 +259,7 @@ struct Seen {
     message_ids: Vec<String>,
 }
 
-/// The person has their messages before their eyes.
+/// The person has these messages on the screen.
 async fn seen(
     State(graph): State<Graph>,
     Segments(_): Segments<String>,

@@ -44,9 +44,10 @@ pub(super) struct State {
     cursor: u64,
 }
 
-fn bound<T>(kept: &mut VecDeque<T>, most: usize) {
-    while kept.len() > most {
-        kept.pop_front();
+/// Drops the oldest entries beyond the limit.
+fn bound<T>(entries: &mut VecDeque<T>, max: usize) {
+    while entries.len() > max {
+        entries.pop_front();
     }
 }
 
@@ -93,7 +94,7 @@ impl State {
         self.records.iter().rev().find(|record| record.id == id)
     }
 
-    /// Moves a message's mark forward; tells whether there is such a message.
+    /// Moves a message's mark forward; returns whether there is such a message.
     pub(super) fn mark(&mut self, id: &str, mark: Mark) -> bool {
         let changed = self.touch();
         let Some(record) = self.records.iter_mut().rev().find(|record| record.id == id) else {

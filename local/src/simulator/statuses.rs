@@ -9,7 +9,7 @@ use super::graph::Graph;
 use super::record::{Mark, Report};
 use super::state::State;
 
-/// Late is a minute late.
+/// [`Fault::LateStatuses`]: one minute.
 const LATE: TimeDelta = TimeDelta::minutes(1);
 
 /// Plans the statuses of a message that was taken.
@@ -29,7 +29,7 @@ pub(super) fn plan(state: &mut State, id: &str, fault: Option<Fault>, now: DateT
     }
 }
 
-/// The receiver looks at a message: it is reported as read, once.
+/// The receiver looks at a message: it is reported as read, but only once.
 pub(super) fn read(state: &mut State, id: &str, now: DateTime<Utc>) -> bool {
     let Some(record) = state.record(id).filter(|record| !record.incoming) else { return false };
     let is_new = record.mark < Mark::Read
@@ -41,13 +41,14 @@ pub(super) fn read(state: &mut State, id: &str, now: DateTime<Utc>) -> bool {
 }
 
 impl Graph {
-    /// Shows a message on its receiver's phone: it is read. Tells whether there is such a message.
+    /// Shows a message on its receiver's phone: it is read. Returns whether there is such a
+    /// message.
     pub fn read(&self, provider_id: &str) -> bool {
         let now = self.now();
         self.change(|state| read(state, provider_id, now))
     }
 
-    /// Reports every status that is due, in order. Tells how many were.
+    /// Reports every status that is due, in order. Returns how many there were.
     pub async fn report(&self) -> usize {
         let mut reported = 0;
         while let Some(body) = self.next_report() {
@@ -63,7 +64,7 @@ impl Graph {
         loop {
             self.report().await;
             let pause = std::time::Duration::from_secs(1);
-            // Whether something changed or the time is up: look again.
+            // Both lead to another look: a change, and time that has passed.
             drop(tokio::time::timeout(pause, changes.changed()).await);
         }
     }
@@ -97,7 +98,7 @@ impl Graph {
         }
         match report.code {
             Some(code) => {
-                status["errors"] = json!([GraphError::new(code, "as it was told to").in_status()]);
+                status["errors"] = json!([GraphError::new(code, "an injected fault").in_status()]);
             }
             None => status["pricing"] = pricing(record.content.kind),
         }

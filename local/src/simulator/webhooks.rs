@@ -16,7 +16,7 @@ pub struct Webhook {
     pub body: String,
     /// Its `X-Hub-Signature-256`.
     pub signature: String,
-    /// What was answered; 0: nothing.
+    /// The answer's status; 0: no answer.
     pub status: u16,
 }
 

@@ -1,4 +1,4 @@
-//! What a request brings, and what is answered if it does not.
+//! Reading a request's path and body; what is wrong is answered as the Graph API does.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::simulator::error::GraphError;
 use crate::simulator::graph::Graph;
 
-/// The segments of a path.
+/// Segments of the path, with the Graph API's error if they do not fit.
 pub(super) struct Path<T>(pub(super) T);
 
 impl<S: Send + Sync, T: serde::de::DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
@@ -21,7 +21,7 @@ impl<S: Send + Sync, T: serde::de::DeserializeOwned + Send> FromRequestParts<S> 
     }
 }
 
-/// A JSON body.
+/// A JSON body, with the Graph API's error if it is none.
 pub(super) struct JsonBody(pub(super) Value);
 
 impl<S: Send + Sync> FromRequest<S> for JsonBody {

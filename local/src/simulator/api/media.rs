@@ -1,4 +1,4 @@
-//! Uploads: `POST /{number}/media`, what is told of them, and the files themselves.
+//! Uploads: `POST /{number}/media`, their description, and the files themselves.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -86,7 +86,7 @@ fn check(mime: &str, bytes: &[u8]) -> Result<(), GraphError> {
     }
 }
 
-/// What `GET /{id}` tells of an upload.
+/// `GET /{id}`: an upload's description.
 pub(super) fn describe(graph: &Graph, id: &str) -> Result<Value, GraphError> {
     let now = graph.now();
     let state = graph.state();
@@ -99,7 +99,7 @@ pub(super) fn describe(graph: &Graph, id: &str) -> Result<Value, GraphError> {
     }))
 }
 
-/// The file.
+/// `GET /download/{id}`: an upload's bytes.
 pub(super) async fn download(
     State(graph): State<Graph>,
     Path(id): Path<String>,

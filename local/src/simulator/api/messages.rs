@@ -18,9 +18,9 @@ use crate::simulator::record::{Mark, Record, message_id};
 use crate::simulator::state::State as PlatformState;
 use crate::simulator::statuses;
 
-/// Free-form messages go out within so long of the person's last one.
+/// The customer service window: free-form messages go out within 24 hours of the person's last one.
 const WINDOW: TimeDelta = TimeDelta::hours(24);
-/// To the same person: one message in six seconds, and 45 at once.
+/// To the same person: one message in six seconds; up to 45 may come at once.
 const PACE: TimeDelta = TimeDelta::seconds(6);
 const BURST: i32 = 45;
 /// A typing indicator goes away by itself.
@@ -61,7 +61,7 @@ fn take(
     let order = check::order(state, body, now)?;
     let fault = state.faults.next(order.callback.as_deref());
     if let Some(code) = fault.and_then(Fault::refusal) {
-        return Err(GraphError::new(code, "as it was told to"));
+        return Err(GraphError::new(code, "an injected fault"));
     }
     let id = message_id();
     let answer = answer(&order.receiver, &id);
@@ -91,7 +91,7 @@ fn deliver(
     let at = state.person_named(who);
     let ignored = state.windows_ignored;
     let person = &mut state.people[at];
-    let is_open = person.wrote_at.is_some_and(|wrote| wrote + WINDOW > now);
+    let is_open = person.last_inbound_at.is_some_and(|inbound| inbound + WINDOW > now);
     if order.free_form && !is_open && !ignored {
         let details =
             "More than 24 hours have passed since the customer last replied to this number.";

@@ -32,7 +32,7 @@ pub(super) fn routes(graph: Graph) -> Router {
         .with_state(graph)
 }
 
-/// Who calls must have the token; the version must be one.
+/// Lets a request through if it has the account's token and a version that looks like one.
 async fn guard(State(graph): State<Graph>, request: Request, next: Next) -> Response {
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();

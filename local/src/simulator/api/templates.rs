@@ -22,7 +22,7 @@ pub(super) async fn register(
 }
 
 #[derive(Debug, serde::Deserialize)]
-pub(super) struct Asked {
+pub(super) struct ListQuery {
     name: Option<String>,
 }
 
@@ -30,10 +30,10 @@ pub(super) struct Asked {
 pub(super) async fn list(
     State(graph): State<Graph>,
     Path((_, waba)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<ListQuery>,
 ) -> Result<Json<Value>, GraphError> {
     graph.is_waba(&waba)?;
-    let data = graph.state().templates.listed(asked.name.as_deref());
+    let data = graph.state().templates.listed(query.name.as_deref());
     let summary = json!({
         "total_count": data.len(), "message_template_count": data.len(),
         "message_template_limit": MAX_TEMPLATES, "are_translations_complete": false,
