@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::account::Account;
 use super::error::GraphError;
 use super::faults::Fault;
-use super::record::Kept;
+use super::record::SentMessage;
 use super::state::State;
 use super::webhooks::{Webhook, escaped, sign};
 
@@ -79,8 +79,8 @@ impl Graph {
 
     /// Everything that the business has sent, oldest first, without messages to a
     /// business-scoped id in `to`, which the platform loses.
-    pub fn kept(&self) -> Vec<Kept> {
-        self.state().kept()
+    pub fn sent(&self) -> Vec<SentMessage> {
+        self.state().sent()
     }
 
     /// Misbehaves with the next messages, so many times; faults queue up.
@@ -95,7 +95,7 @@ impl Graph {
 
     /// Opens the customer service window of a person (a number or a business-scoped id), as if they
     /// had written just now.
-    pub fn heard(&self, who: &str) {
+    pub fn open_window(&self, who: &str) {
         let now = self.now();
         self.change(|state| {
             let person = state.person_named(who);
@@ -104,8 +104,8 @@ impl Graph {
     }
 
     /// Whether free-form messages need an open window; they do by default.
-    pub fn mind_windows(&self, mind: bool) {
-        self.change(|state| state.windows_ignored = !mind);
+    pub fn enforce_windows(&self, enforce: bool) {
+        self.change(|state| state.windows_ignored = !enforce);
     }
 
     /// Registers a template, approved.

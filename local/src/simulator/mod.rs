@@ -27,6 +27,6 @@ pub use account::{APP_SECRET, Account, GRAPH_VERSION, NUMBER, PHONE_NUMBER_ID, T
 pub use error::GraphError;
 pub use faults::Fault;
 pub use graph::Graph;
-pub use record::{Kept, Mark, Template};
+pub use record::{Mark, SentMessage, Template};
 pub use routes::routes;
 pub use webhooks::{Webhook, sign};

@@ -82,7 +82,7 @@ pub(super) struct Report {
 
 /// What the business has sent.
 #[derive(Clone)]
-pub struct Kept {
+pub struct SentMessage {
     /// The outbox row (`biz_opaque_callback_data`); empty if there was none.
     pub message_id: String,
     /// The platform's id.
@@ -105,9 +105,9 @@ pub struct Kept {
     pub mark: Mark,
 }
 
-impl std::fmt::Debug for Kept {
+impl std::fmt::Debug for SentMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Kept")
+        f.debug_struct("SentMessage")
             .field("message_id", &self.message_id)
             .field("provider_id", &self.provider_id)
             .field("mark", &self.mark)

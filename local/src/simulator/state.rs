@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::faults::Faults;
 use super::person::{Person, is_scoped};
-use super::record::{Content, Kept, Mark, Record, Report};
+use super::record::{Content, Mark, Record, Report, SentMessage};
 use super::templates::Templates;
 use super::webhooks::Webhook;
 
@@ -129,18 +129,18 @@ impl State {
         bound(&mut self.webhooks, MAX_WEBHOOKS);
     }
 
-    pub(super) fn kept(&self) -> Vec<Kept> {
+    pub(super) fn sent(&self) -> Vec<SentMessage> {
         self.records
             .iter()
             .filter(|record| !record.incoming)
-            .map(|record| self.view(record))
+            .map(|record| self.sent_message(record))
             .collect()
     }
 
-    fn view(&self, record: &Record) -> Kept {
+    fn sent_message(&self, record: &Record) -> SentMessage {
         let person = &self.people[record.person];
         let Content { text, picture, choices, template, .. } = record.content.clone();
-        Kept {
+        SentMessage {
             message_id: record.callback.clone().unwrap_or_default(),
             provider_id: record.id.clone(),
             to: person.phone.clone().filter(|_| !record.to_scoped),
