@@ -65,7 +65,7 @@ impl Form {
 }
 
 impl Templates {
-    /// Adds a template, under review until [`Templates::approve`].
+    /// Adds a template, under review until [`Templates::set_status`] approves it.
     pub(super) fn register(&mut self, body: &Value) -> Result<Value, GraphError> {
         check(body)?;
         let same =
