@@ -39,7 +39,7 @@ pub struct Poller {
     pub function: Function,
 }
 
-/// What a function is told of a message besides its body.
+/// What a function learns about a message besides its body.
 const ATTRIBUTES: [MessageSystemAttributeName; 2] = [
     MessageSystemAttributeName::ApproximateReceiveCount,
     MessageSystemAttributeName::MessageGroupId,
@@ -51,7 +51,7 @@ const WAIT_SECS: i32 = 5;
 /// After a fault, before the next poll.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// What became of a poll.
+/// The outcome of a poll.
 #[derive(Default)]
 struct Polled {
     taken: usize,
@@ -70,7 +70,7 @@ impl Poller {
         }
     }
 
-    /// Polls until the queue has nothing to give. Tells how many messages were taken.
+    /// Polls until the queue has nothing to give. Returns how many messages were taken.
     ///
     /// # Errors
     /// If the queue does not answer.

@@ -124,7 +124,7 @@ async fn offices(State(local): State<Local>) -> Result<Json<Names>, Problem> {
     Ok(Json(Names { offices: directory.offices.iter().map(name).collect() }))
 }
 
-/// Recounts seats, guards and bookings.
+/// Runs the audit of seats, guards and bookings.
 async fn audit(State(local): State<Local>) -> Result<Json<antrian::storage::AuditReport>, Problem> {
     let report = antrian_scheduler::run(&local.app, &local.work, Job::Audit).await?;
     report.audit.map(Json).ok_or_else(|| Problem::new(Code::InternalError))

@@ -129,7 +129,7 @@ impl Stack {
         let poller = poller(Function::Notifier, urls.messages);
         let graph = graph(&config, app.clock.clone(), &base_url)?;
         // Tests post webhooks of their own: what they wrote the platform does not know.
-        graph.mind_windows(!options.by_hand);
+        graph.enforce_windows(!options.by_hand);
         let issuer = Arc::new(Issuer::new(&base_url));
         let work = Arc::new(Housekeeping::new(app.ledger.clone()));
         let local = routes::Local {

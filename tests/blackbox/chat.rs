@@ -8,7 +8,7 @@ mod repeated;
 mod web;
 
 use antrian::messaging::ReplyOptions;
-use antrian_local::simulator::Kept;
+use antrian_local::simulator::SentMessage;
 use antrian_tests::phone::Phone;
 
 const NUMBER: &str = "6280000000101";
@@ -27,7 +27,7 @@ fn assert_chat(name: &str, phone: &Phone<'_>) {
 }
 
 /// The booking code in an answer.
-fn code_in(bodies: &[Kept]) -> String {
+fn code_in(bodies: &[SentMessage]) -> String {
     let text: String = bodies.iter().map(|kept| kept.text.clone() + "\n").collect();
     let code = text.split("*").find(|word| {
         word.len() == 11 && word.parse::<antrian::domain::code::BookingCode>().is_ok()
@@ -36,7 +36,7 @@ fn code_in(bodies: &[Kept]) -> String {
 }
 
 /// Titles of what can be tapped below an answer.
-fn titles(bodies: &[Kept]) -> Vec<String> {
+fn titles(bodies: &[SentMessage]) -> Vec<String> {
     let choices = bodies.iter().find_map(|kept| kept.choices.as_ref());
     match choices {
         None => vec![],

@@ -49,7 +49,7 @@ fn list(sections: usize, rows: usize, title: &str) -> Value {
 #[tokio::test]
 async fn what_is_documented_as_wrong_is_refused_with_its_code() {
     let app = TestApp::start().await;
-    app.stack.graph.heard(PHONE);
+    app.stack.graph.open_window(PHONE);
     let (most, over) = ("é".repeat(4096), "é".repeat(4097));
     let wide = "x".repeat(21);
     let cases = [
@@ -90,25 +90,25 @@ async fn what_is_documented_as_wrong_is_refused_with_its_code() {
 async fn a_scoped_id_goes_into_recipient_and_vanishes_in_to() {
     let app = TestApp::start().await;
     let id = "ID.1234567890";
-    app.stack.graph.heard(id);
+    app.stack.graph.open_window(id);
     let send = async |field: &str| {
         let body = json!({"messaging_product": "whatsapp", field: id, "type": "text", "text": {"body": field}});
         graph(&app, &format!("{NUMBER}/messages"), body).await
     };
     assert_eq!(send("to").await.0, 200);
-    assert!(app.stack.graph.kept().is_empty(), "it is never seen again");
+    assert!(app.stack.graph.sent().is_empty(), "it is never seen again");
     let (status, answer) = send("recipient").await;
     assert_eq!((status, answer["contacts"][0]["user_id"].as_str()), (200, Some(id)));
-    let kept = app.stack.graph.kept();
+    let kept = app.stack.graph.sent();
     assert_eq!((kept.len(), kept[0].to_user_id.as_deref()), (1, Some(id)));
 }
 
 #[tokio::test]
 async fn the_window_closes_a_day_after_the_last_word_and_templates_pass_it() {
     let app = TestApp::start().await;
-    app.stack.graph.mind_windows(true);
+    app.stack.graph.enforce_windows(true);
     assert_eq!(code(&app, text("x")).await, 131047, "nothing was ever said");
-    app.stack.graph.heard(PHONE);
+    app.stack.graph.open_window(PHONE);
     app.advance(24 * 3600 - 60);
     assert_eq!(code(&app, text("x")).await, 0);
     app.advance(61);
@@ -129,13 +129,13 @@ async fn the_window_closes_a_day_after_the_last_word_and_templates_pass_it() {
     assert_eq!(code(&app, template(&["a\nb", "b"])).await, 100);
     app.stack.graph.set_template_status("reminder", "PAUSED");
     assert_eq!(code(&app, template(&["a", "b"])).await, 132015);
-    assert_eq!(app.stack.graph.kept().last().unwrap().text, "Besok a pukul b.");
+    assert_eq!(app.stack.graph.sent().last().unwrap().text, "Besok a pukul b.");
 }
 
 #[tokio::test]
 async fn a_person_gets_forty_five_messages_at_once_and_one_in_six_seconds() {
     let app = TestApp::start().await;
-    app.stack.graph.heard(PHONE);
+    app.stack.graph.open_window(PHONE);
     for sent in 0..45 {
         assert_eq!(code(&app, text("x")).await, 0, "{sent}");
     }
@@ -148,7 +148,7 @@ async fn a_person_gets_forty_five_messages_at_once_and_one_in_six_seconds() {
 async fn statuses_come_as_they_were_told_to_and_carry_what_the_business_gave() {
     let app = TestApp::start().await;
     let graph = &app.stack.graph;
-    graph.heard(PHONE);
+    graph.open_window(PHONE);
     let mut reported = 0;
     for (fault, expected) in [
         (None, vec!["sent", "delivered"]),
@@ -173,7 +173,7 @@ async fn statuses_come_as_they_were_told_to_and_carry_what_the_business_gave() {
     }
     app.advance(60);
     assert_eq!(graph.report().await, 2, "late");
-    let first = graph.kept()[0].clone();
+    let first = graph.sent()[0].clone();
     assert_eq!(first.mark, Mark::Delivered);
     assert!(graph.read(&first.provider_id) && graph.read(&first.provider_id));
     assert_eq!(graph.report().await, 1, "read is reported once");
@@ -188,7 +188,7 @@ fn status(body: &str) -> String {
 #[tokio::test]
 async fn an_answer_that_is_cut_leaves_a_message_that_was_taken() {
     let app = TestApp::start().await;
-    app.stack.graph.heard(PHONE);
+    app.stack.graph.open_window(PHONE);
     app.stack.graph.fail(Fault::TimeoutAfterAcceptance, 1);
     let body = json!({"messaging_product": "whatsapp", "to": PHONE, "type": "text", "text": {"body": "x"}});
     let url = format!("{}{NUMBER}/messages", app.stack.base_url);
@@ -198,5 +198,5 @@ async fn an_answer_that_is_cut_leaves_a_message_that_was_taken() {
         Err(_) => None,
     };
     assert!(answer.is_none(), "{answer:?}");
-    assert_eq!(app.stack.graph.kept().len(), 1);
+    assert_eq!(app.stack.graph.sent().len(), 1);
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use antrian::domain::ids::MessageId;
 use antrian::domain::message::{Message, MessageState};
 use antrian::messaging::{Courier, Delivery, ReplyOptions};
-use antrian_local::simulator::{Fault, Kept};
+use antrian_local::simulator::{Fault, SentMessage};
 use antrian_tests::app::DATE;
 use antrian_tests::{Person, TestApp};
 use chrono::TimeDelta;
@@ -16,33 +16,33 @@ use chrono::TimeDelta;
 use crate::steps::{close, reach, read_qr};
 
 /// What was sent about a booking of this kind.
-fn told(app: &TestApp, code: &str, kind: &str) -> Vec<Kept> {
+fn told(app: &TestApp, code: &str, kind: &str) -> Vec<SentMessage> {
     let code = code.to_lowercase();
     let is_it = |id: &str| id.starts_with(&code) && id.ends_with(&format!("-{kind}"));
-    let kept = app.stack.graph.kept();
+    let kept = app.stack.graph.sent();
     kept.into_iter().filter(|kept| is_it(&kept.message_id)).collect()
 }
 
 /// The one message of a kind.
-fn one(app: &TestApp, code: &str, kind: &str) -> Kept {
+fn one(app: &TestApp, code: &str, kind: &str) -> SentMessage {
     let mut found = told(app, code, kind);
     assert_eq!(found.len(), 1, "{kind}: {:?}", app.sent_ids());
     found.remove(0)
 }
 
-fn has_words(kept: &Kept, words: &[&str]) {
+fn has_words(kept: &SentMessage, words: &[&str]) {
     let text = &kept.text;
     assert!(words.iter().all(|word| text.contains(word)), "{words:?} in {text}");
 }
 
 /// The ticket in a message's picture.
-fn pictured(kept: &Kept) -> String {
+fn pictured(kept: &SentMessage) -> String {
     let Some(png) = &kept.picture else { panic!("no picture") };
     read_qr(&image::load_from_memory(png).unwrap().to_luma8()).unwrap()
 }
 
 /// What comes back from a message's buttons.
-fn tapped(kept: &Kept) -> Vec<String> {
+fn tapped(kept: &SentMessage) -> Vec<String> {
     let Some(ReplyOptions::Buttons(buttons)) = &kept.choices else { panic!("no buttons") };
     buttons.iter().map(|button| button.id.clone()).collect()
 }

@@ -1,6 +1,6 @@
 //! Proving a number by a WhatsApp message, and the session that follows from it.
 
-use antrian_local::simulator::Kept;
+use antrian_local::simulator::SentMessage;
 use antrian_tests::TestApp;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -169,8 +169,8 @@ async fn a_code_that_was_used_does_not_verify_for_somebody_else() {
     deliver(&app, &[message("wamid.2", json!({"from": "6280000000008"}), text)]).await;
     assert_eq!(exchange(&app, &begun).await, first);
     app.drain().await;
-    let is_verified = |kept: &Kept| kept.message_id.starts_with("verified-");
-    let told: Vec<_> = app.stack.graph.kept().into_iter().filter(is_verified).collect();
+    let is_verified = |kept: &SentMessage| kept.message_id.starts_with("verified-");
+    let told: Vec<_> = app.stack.graph.sent().into_iter().filter(is_verified).collect();
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].to.as_deref(), Some("6280000000007"));
 }

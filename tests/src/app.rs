@@ -168,13 +168,13 @@ impl TestApp {
     /// Texts of all messages sent so far.
     #[must_use]
     pub fn sent(&self) -> Vec<String> {
-        self.stack.graph.kept().into_iter().map(|kept| kept.text).collect()
+        self.stack.graph.sent().into_iter().map(|kept| kept.text).collect()
     }
 
     /// Ids of all outbox rows sent so far, such as `7kq4mm2xr9-1-hold`.
     #[must_use]
     pub fn sent_ids(&self) -> Vec<String> {
-        self.stack.graph.kept().into_iter().map(|kept| kept.message_id).collect()
+        self.stack.graph.sent().into_iter().map(|kept| kept.message_id).collect()
     }
 
     /// The recount.

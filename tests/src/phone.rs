@@ -2,7 +2,7 @@
 
 use antrian::domain::code::BookingCode;
 use antrian::messaging::{ReplyOption, ReplyOptions};
-use antrian_local::simulator::{Kept, sign};
+use antrian_local::simulator::{SentMessage, sign};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -27,7 +27,7 @@ impl<'a> Phone<'a> {
     }
 
     /// Writes a text and reads the answers.
-    pub async fn say(&mut self, text: &str) -> Vec<Kept> {
+    pub async fn say(&mut self, text: &str) -> Vec<SentMessage> {
         self.chat.push_str(&format!("> {}\n", text.replace('\n', "\n> ")));
         self.deliver(json!({"type": "text", "text": {"body": text}})).await
     }
@@ -36,7 +36,7 @@ impl<'a> Phone<'a> {
     ///
     /// # Panics
     /// If there is none.
-    pub async fn tap(&mut self, title: &str) -> Vec<Kept> {
+    pub async fn tap(&mut self, title: &str) -> Vec<SentMessage> {
         let (choice, is_list) = self.find(title);
         self.chat.push_str(&format!("> [{}]\n", choice.title));
         let kind = if is_list { "list_reply" } else { "button_reply" };
@@ -67,7 +67,7 @@ impl<'a> Phone<'a> {
     /// # Panics
     /// If the webhook does not take it.
     #[expect(clippy::unwrap_used, reason = "a test without an answer fails")]
-    pub async fn deliver(&mut self, content: Value) -> Vec<Kept> {
+    pub async fn deliver(&mut self, content: Value) -> Vec<SentMessage> {
         self.said += 1;
         let id = format!("wamid.{}.{}", self.number, self.said);
         let mut message = json!({"id": id, "from": self.number,
@@ -87,7 +87,7 @@ impl<'a> Phone<'a> {
     }
 
     /// Reads what has come since.
-    pub async fn read(&mut self) -> Vec<Kept> {
+    pub async fn read(&mut self) -> Vec<SentMessage> {
         self.app.drain().await;
         let all = self.received();
         let new = all.get(self.read..).unwrap_or_default().to_vec();
@@ -99,8 +99,8 @@ impl<'a> Phone<'a> {
     }
 
     /// Everything that this phone has received.
-    fn received(&self) -> Vec<Kept> {
-        let kept = self.app.stack.graph.kept();
+    fn received(&self) -> Vec<SentMessage> {
+        let kept = self.app.stack.graph.sent();
         kept.into_iter().filter(|kept| kept.to.as_deref() == Some(&self.number)).collect()
     }
 
@@ -130,7 +130,7 @@ fn masked(line: &str) -> String {
 }
 
 /// A message as a person sees it.
-fn shown(kept: &Kept) -> String {
+fn shown(kept: &SentMessage) -> String {
     let mut text = kept.text.clone();
     if let Some(template) = &kept.template {
         text = format!("(template {})\n{text}", template.name);

@@ -14,7 +14,10 @@ use tokio::{
     time::sleep,
 };
 
-use super::{REGION, Server};
+use super::server::Server;
+
+/// The region of the embedded queues' ARNs; clients sign for the same one.
+pub const REGION: &str = "ap-southeast-3";
 
 /// The queue of messages that are to be sent.
 pub const QUEUE: &str = "antrian-messages";
@@ -26,7 +29,7 @@ pub const INBOX: &str = "antrian-inbox.fifo";
 /// Where received messages go that could not be dealt with.
 pub const INBOX_DEAD_LETTERS: &str = "antrian-inbox-dlq.fifo";
 
-/// How often a message is tried before it is put aside.
+/// How often a message is received before it is dead-lettered.
 const MAX_RECEIVES: u32 = 5;
 
 /// The pause after a connection that could not be accepted, for want of file handles as a rule.

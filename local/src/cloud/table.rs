@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::{
 use dynoxide::Database;
 use tokio::{net::TcpListener, sync::watch};
 
-use super::Server;
+use super::server::Server;
 
 /// How long [`create_table`] waits for the table to become active. The embedded one is at once;
 /// one in the cloud takes about ten seconds.

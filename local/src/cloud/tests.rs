@@ -11,7 +11,7 @@ use std::{
     path::PathBuf,
     process,
     sync::atomic::{AtomicU32, Ordering},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use antrian::net::aws;
@@ -20,6 +20,7 @@ use aws_sdk_dynamodb::{
     types::AttributeValue,
 };
 
+use super::server::DRAIN;
 use super::*;
 
 const TABLE: &str = "antrian";
@@ -162,7 +163,7 @@ async fn dropping_the_cloud_stops_it() {
 
 #[test]
 fn a_cloud_serves_one_runtime_after_another() {
-    let runtime = || runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let first = runtime();
     let cloud = first.block_on(Cloud::start(Storage::Memory)).unwrap();
     drop(first);

@@ -8,6 +8,8 @@ use reqwest::RequestBuilder;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
+use super::answer::text;
+
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The Graph API with our token.
@@ -36,7 +38,8 @@ impl<'a> Graph<'a> {
         self.call(self.http.post(self.url(path)).bearer_auth(token).json(body)).await
     }
 
-    /// Uploads an example picture and tells its handle. This is not the upload of a message's picture.
+    /// Uploads a template's example picture and returns its handle. Pictures of messages go another
+    /// way.
     pub(super) async fn upload(&self, png: Vec<u8>) -> anyhow::Result<String> {
         let length = png.len();
         let path = format!("app/uploads?file_length={length}&file_type=image/png");
@@ -57,7 +60,7 @@ impl<'a> Graph<'a> {
             return Ok(body);
         }
         let error = &body["error"];
-        let details = [&error["message"], &error["error_user_msg"]].map(super::text).join(" ");
+        let details = [&error["message"], &error["error_user_msg"]].map(text).join(" ");
         bail!("Meta answers {} (code {}): {}", status.as_u16(), error["code"], details.trim())
     }
 }

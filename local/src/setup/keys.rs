@@ -123,18 +123,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_without_a_key() {
+    fn an_error_does_not_show_a_key() {
         let keys = Keyring::generate_json().expose_secret().to_owned();
-        let told = |args: &[&str], input| said(args, input).unwrap_err().to_string();
-        assert!(told(&[], &keys).starts_with("usage"));
-        assert!(told(&["retire", "x"], &keys).starts_with("usage"));
-        assert_eq!(told(&["retire", "1"], &keys), "version 1 is `current` and has to stay");
+        let error = |args: &[&str], input| said(args, input).unwrap_err().to_string();
+        assert!(error(&[], &keys).starts_with("usage"));
+        assert!(error(&["retire", "x"], &keys).starts_with("usage"));
+        assert_eq!(error(&["retire", "1"], &keys), "version 1 is `current` and has to stay");
         assert_eq!(
-            told(&["use"], &keys),
+            error(&["use"], &keys),
             "version 1 is the newest key and in use already: add one first"
         );
         let secret = r#"{"current":1,"lookup":1,"keys":{"1":"hunter2"}}"#;
-        let wrong = told(&["add"], secret);
+        let wrong = error(&["add"], secret);
         assert!(wrong.contains("key 1 is not the base64") && !wrong.contains("hunter2"), "{wrong}");
     }
 }

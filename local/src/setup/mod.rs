@@ -2,6 +2,7 @@
 //!
 //! Reads the settings of the functions from the environment; prints no secret.
 
+mod answer;
 mod graph;
 pub mod keys;
 mod templates;
@@ -11,7 +12,6 @@ use std::io::Write;
 
 use antrian::config::{CloudApiConfig, ConfigError, Provider, WhatsappConfig};
 use anyhow::{Context, bail};
-use serde_json::Value;
 
 use graph::Graph;
 
@@ -105,9 +105,4 @@ async fn check_cloud_api(
             Ok(writeln!(out, "templates: not looked at, WHATSAPP_BUSINESS_ACCOUNT_ID is not set")?)
         }
     }
-}
-
-/// A text of an answer.
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }

@@ -7,10 +7,10 @@ use antrian::messaging::templates::{TemplateForm, all};
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use super::answer::text;
 use super::graph::Graph;
-use super::text;
 
-/// Compares the forms, and hands in what is missing if told to.
+/// Compares the forms, and with `submit` hands in those that are missing.
 pub(super) async fn run(
     config: &CloudApiConfig,
     submit: bool,
@@ -34,7 +34,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// Pages that are read at most, of a hundred each.
+/// Limit of pages that are read; a page has a hundred templates.
 const MAX_PAGES: usize = 20;
 
 async fn known(graph: &Graph<'_>, edge: &str) -> anyhow::Result<Vec<Value>> {

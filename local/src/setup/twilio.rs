@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::text;
+use super::answer::text;
 
 /// Asks Twilio whether it knows the account.
 pub(super) async fn check(
@@ -35,7 +35,7 @@ pub(super) async fn check(
     templates(config, out)
 }
 
-/// Tells which forms have no content yet, and what its variables are.
+/// Lists each form with its content id, or as missing.
 pub(super) fn templates(config: &TwilioConfig, out: &mut impl Write) -> anyhow::Result<()> {
     for form in all() {
         let key = format!("{}_{}", form.name, form.language);

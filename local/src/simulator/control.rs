@@ -11,8 +11,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::faults::Fault;
+use super::graph::Graph;
 use super::phone::{Posted, Said, Sender};
-use super::{Fault, Graph, Kept, Template, Webhook};
+use super::record::{SentMessage, Template};
+use super::webhooks::Webhook;
 
 pub(super) fn routes(graph: Graph) -> Router {
     Router::new()
@@ -93,15 +96,15 @@ struct Sent {
 
 /// What was sent, oldest first.
 async fn outbox(State(graph): State<Graph>) -> Json<Outbox> {
-    let view = |kept: Kept| Sent {
-        message_id: kept.message_id,
-        provider_id: kept.provider_id,
-        to: kept.to,
-        to_user_id: kept.to_user_id,
-        text: kept.text,
-        picture_png_base64: kept.picture.map(|png| STANDARD.encode(png)),
-        choices: kept.choices,
-        template: kept.template,
+    let view = |sent: SentMessage| Sent {
+        message_id: sent.message_id,
+        provider_id: sent.provider_id,
+        to: sent.to,
+        to_user_id: sent.to_user_id,
+        text: sent.text,
+        picture_png_base64: sent.picture.map(|png| STANDARD.encode(png)),
+        choices: sent.choices,
+        template: sent.template,
     };
-    Json(Outbox { messages: graph.kept().into_iter().map(view).collect() })
+    Json(Outbox { messages: graph.sent().into_iter().map(view).collect() })
 }

@@ -51,25 +51,25 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// A text of 1 to `most` characters.
-    pub(super) fn text(&self, name: &str, most: usize) -> Result<&'a str, GraphError> {
+    /// A text of 1 to `max` characters.
+    pub(super) fn text(&self, name: &str, max: usize) -> Result<&'a str, GraphError> {
         let Some(text) = self.need(name)?.as_str() else {
             let details = format!("Param {} must be a string.", self.path(name));
             return Err(GraphError::new(100, details));
         };
         match text.chars().count() {
             0 => Err(self.wrong(name, "must not be empty")),
-            length if length <= most => Ok(text),
-            _ => Err(self.wrong(name, &format!("must be at most {most} characters long"))),
+            length if length <= max => Ok(text),
+            _ => Err(self.wrong(name, &format!("must be at most {max} characters long"))),
         }
     }
 
     pub(super) fn optional_text(
         &self,
         name: &str,
-        most: usize,
+        max: usize,
     ) -> Result<Option<&'a str>, GraphError> {
-        self.has(name).then(|| self.text(name, most)).transpose()
+        self.has(name).then(|| self.text(name, max)).transpose()
     }
 
     /// One of these words.
@@ -96,8 +96,8 @@ impl<'a> Fields<'a> {
             return Err(GraphError::new(100, details));
         };
         if !length.contains(&list.len()) {
-            let (least, most) = (length.start(), length.end());
-            return Err(self.wrong(name, &format!("must have {least} to {most} elements")));
+            let (min, max) = (length.start(), length.end());
+            return Err(self.wrong(name, &format!("must have {min} to {max} elements")));
         }
         let element = |(at, value)| Self::at(value, format!("{}[{at}]", self.path(name)));
         list.iter().enumerate().map(element).collect()

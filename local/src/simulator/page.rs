@@ -11,9 +11,9 @@ use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Graph;
+use super::graph::Graph;
+use super::person::Person;
 use super::record::{Mark, Record, Template};
-use super::state::Person;
 
 const PAGE: &str = include_str!("../../assets/simulator.html");
 const SCRIPT: &str = include_str!("../../assets/simulator.js");
@@ -25,7 +25,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const SECURITY: HeaderName = header::CONTENT_SECURITY_POLICY;
 
 /// The page and its parts.
-pub fn routes() -> Router {
+pub(super) fn routes() -> Router {
     let page = async || asset("text/html; charset=utf-8", PAGE);
     Router::new()
         .route("/simulator", get(page))
@@ -37,14 +37,14 @@ fn asset(mime: &'static str, text: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, mime), (SECURITY, POLICY)], text)
 }
 
-/// A feed that has nothing new answers after this time; requests end after 20 seconds.
+/// A feed without news answers after this time. It has to be less than the 20 seconds of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Messages told at most.
-const MAX_TOLD: usize = 1_000;
+/// A feed brings the newest messages, up to this many.
+const MAX_MESSAGES: usize = 1_000;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
-    /// The cursor that the page has seen.
+pub(super) struct FeedQuery {
+    /// The cursor of the page's last feed; 0: none yet.
     #[serde(default)]
     after: u64,
 }
@@ -80,25 +80,25 @@ struct MessageView {
     mark: Mark,
 }
 
-/// What has changed after a cursor; waits a while for something to change. A cursor from another run
-/// of the stack is answered at once, with a smaller one.
+/// What has changed since a cursor; waits a while for a change. A cursor of another run of the stack
+/// is answered at once, perhaps with a smaller one.
 pub(super) async fn feed(
     State(graph): State<Graph>,
-    Query(Asked { after }): Query<Asked>,
+    Query(FeedQuery { after }): Query<FeedQuery>,
 ) -> Json<Feed> {
-    let mut changes = graph.inner.changed.subscribe();
+    let mut changes = graph.changes();
     let changed = changes.wait_for(|cursor| *cursor != after);
-    // Changed or not: tell what there is.
+    // The time may be up with nothing new: answer all the same.
     drop(tokio::time::timeout(PATIENCE, changed).await);
-    let now = graph.inner.clock.now();
+    let now = graph.now();
     let state = graph.state();
-    let told: Vec<_> = state.records.iter().filter(|record| record.changed > after).collect();
-    let told = &told[told.len().saturating_sub(MAX_TOLD)..];
+    let changed: Vec<_> = state.records.iter().filter(|record| record.changed > after).collect();
+    let newest = &changed[changed.len().saturating_sub(MAX_MESSAGES)..];
     Json(Feed {
         cursor: state.cursor(),
         now,
         people: state.people.iter().map(|person| view_person(person, now)).collect(),
-        messages: told.iter().map(|record| view(record)).collect(),
+        messages: newest.iter().map(|record| view(record)).collect(),
     })
 }
 

@@ -13,9 +13,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::record::{Content, Mark, Record};
-use super::state::{State as Kept, is_scoped, message_id};
-use super::{Graph, webhooks};
+use super::graph::Graph;
+use super::person::is_scoped;
+use super::record::{Content, Mark, Record, message_id};
+use super::state::State as PlatformState;
 
 /// What a person does.
 #[derive(Debug, Clone, Deserialize)]
@@ -55,7 +56,7 @@ pub enum Said {
     Opened {},
 }
 
-/// Who does it.
+/// The person who does something.
 #[derive(Debug, Clone, Default)]
 pub struct Sender {
     /// Their number, digits only.
@@ -77,7 +78,7 @@ impl Sender {
     }
 }
 
-/// What became of it.
+/// The outcome of what a person did.
 #[derive(Debug, Clone, Serialize)]
 pub struct Posted {
     /// The message's id.
@@ -91,8 +92,8 @@ const DOT_PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0
 const NO_HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 impl Graph {
-    /// Does what a person does: a signed webhook to the business. Absent: there is no such message
-    /// or choice.
+    /// Does something as a person and posts a signed webhook to the business. `None` if there is no
+    /// such message or choice.
     pub async fn say(&self, sender: &Sender, said: &Said) -> Option<Posted> {
         let id = message_id();
         let delivery = self.change(|state| self.write(state, &id, sender, said))?;
@@ -102,12 +103,18 @@ impl Graph {
         Some(Posted { message_id: id, webhook_status })
     }
 
-    fn write(&self, state: &mut Kept, id: &str, sender: &Sender, said: &Said) -> Option<Value> {
-        let now = self.inner.clock.now();
+    fn write(
+        &self,
+        state: &mut PlatformState,
+        id: &str,
+        sender: &Sender,
+        said: &Said,
+    ) -> Option<Value> {
+        let now = self.now();
         let (content, mut message) = self.message(state, said, now)?;
         let at = state.person(sender.phone.as_deref(), sender.user_id.as_deref());
         let person = &mut state.people[at];
-        person.wrote_at = Some(now);
+        person.last_inbound_at = Some(now);
         if let Some(name) = &sender.name {
             person.name.clone_from(name);
         }
@@ -119,7 +126,7 @@ impl Graph {
         if let Some(scoped) = &person.scoped {
             message["from_user_id"] = scoped.clone().into();
         }
-        let contact = webhooks::contact(person);
+        let contact = person.contact();
         state.keep(Record {
             id: id.to_owned(),
             person: at,
@@ -131,17 +138,17 @@ impl Graph {
             to_scoped: false,
             changed: 0,
         });
-        Some(self.delivery(contact, "messages", message))
+        Some(self.account().delivery(contact, "messages", message))
     }
 
-    /// What is kept of it, and how the platform tells of it.
+    /// The content to store, and the message as the webhook carries it.
     fn message(
         &self,
-        state: &mut Kept,
+        state: &mut PlatformState,
         said: &Said,
         now: DateTime<Utc>,
     ) -> Option<(Content, Value)> {
-        let (kind, text, told) = match said {
+        let (kind, text, payload) = match said {
             Said::Text { text } => ("text", text.clone(), json!({"body": text})),
             Said::Choice { message_id, id } => return self.tapped(state, message_id, id),
             Said::Image { caption } => {
@@ -164,19 +171,24 @@ impl Graph {
             }
             Said::Reaction { message_id, emoji } => {
                 state.record(message_id)?;
-                let told = json!({"message_id": message_id, "emoji": emoji});
-                ("reaction", emoji.clone(), told)
+                let payload = json!({"message_id": message_id, "emoji": emoji});
+                ("reaction", emoji.clone(), payload)
             }
             Said::Opened {} => ("request_welcome", String::new(), Value::Null),
         };
         let mut message = json!({"type": kind});
-        if !told.is_null() {
-            message[kind] = told;
+        if !payload.is_null() {
+            message[kind] = payload;
         }
         Some((Content { kind, text, ..Content::default() }, message))
     }
 
-    fn tapped(&self, state: &Kept, message_id: &str, id: &str) -> Option<(Content, Value)> {
+    fn tapped(
+        &self,
+        state: &PlatformState,
+        message_id: &str,
+        id: &str,
+    ) -> Option<(Content, Value)> {
         let offered = state.record(message_id).filter(|record| !record.incoming)?;
         let choices = offered.content.choices.as_ref()?;
         let choice = all(choices).into_iter().find(|choice| choice.id == id)?;
@@ -188,7 +200,7 @@ impl Graph {
             ReplyOptions::List { .. } => interactive("list_reply", choice),
         };
         let mut message = reply;
-        message["context"] = json!({"from": self.inner.account.number, "id": message_id});
+        message["context"] = json!({"from": self.account().number, "id": message_id});
         let content = Content { kind: "choice", text: choice.title.clone(), ..Content::default() };
         Some((content, message))
     }
@@ -247,7 +259,7 @@ struct Seen {
     message_ids: Vec<String>,
 }
 
-/// The person has their messages before their eyes.
+/// The person has these messages on the screen.
 async fn seen(
     State(graph): State<Graph>,
     Segments(_): Segments<String>,

@@ -1,6 +1,7 @@
 //! What was said, by whom, and how far it has come.
 
 use antrian::messaging::ReplyOptions;
+use antrian::security::tokens;
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -47,6 +48,11 @@ pub struct Template {
     pub parameters: Vec<String>,
 }
 
+/// An id as the platform gives them to messages.
+pub(super) fn message_id() -> String {
+    format!("wamid.{}", tokens::random_secret())
+}
+
 /// A message in a chat.
 #[derive(Debug, Clone)]
 pub(super) struct Record {
@@ -65,9 +71,18 @@ pub(super) struct Record {
     pub(super) changed: u64,
 }
 
+/// A status that is to be reported.
+#[derive(Debug, Clone)]
+pub(super) struct Report {
+    pub(super) id: String,
+    pub(super) mark: Mark,
+    pub(super) code: Option<u32>,
+    pub(super) due: DateTime<Utc>,
+}
+
 /// What the business has sent.
 #[derive(Clone)]
-pub struct Kept {
+pub struct SentMessage {
     /// The outbox row (`biz_opaque_callback_data`); empty if there was none.
     pub message_id: String,
     /// The platform's id.
@@ -90,9 +105,9 @@ pub struct Kept {
     pub mark: Mark,
 }
 
-impl std::fmt::Debug for Kept {
+impl std::fmt::Debug for SentMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Kept")
+        f.debug_struct("SentMessage")
             .field("message_id", &self.message_id)
             .field("provider_id", &self.provider_id)
             .field("mark", &self.mark)

@@ -6,7 +6,9 @@ use antrian::clock::Clock;
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 
-use super::{Account, Graph, PHONE_NUMBER_ID};
+use super::account::{Account, PHONE_NUMBER_ID};
+use super::graph::Graph;
+use super::routes::routes;
 
 const USAGE: &str = "usage: cargo run -- simulator WEBHOOK_URL\n\
     WEBHOOK_URL  where the system takes webhooks: https://…/webhooks/whatsapp\n\
@@ -38,7 +40,7 @@ pub async fn run(
          phones: {base_url}/simulator"
     )?;
     let reports = tokio::spawn(graph.clone().report_for_ever());
-    let served = axum::serve(listener, antrian::http::finish(super::routes(graph))).await;
+    let served = axum::serve(listener, antrian::http::finish(routes(graph))).await;
     reports.abort();
     Ok(served?)
 }

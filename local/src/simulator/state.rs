@@ -2,13 +2,12 @@
 
 use std::collections::VecDeque;
 
-use antrian::security::tokens;
 use axum::body::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::faults::Faults;
-use super::record::{Content, Kept, Mark, Record};
-use super::statuses::Report;
+use super::person::{Person, is_scoped};
+use super::record::{Content, Mark, Record, Report, SentMessage};
 use super::templates::Templates;
 use super::webhooks::Webhook;
 
@@ -22,20 +21,6 @@ const MAX_WEBHOOKS: usize = 200;
 const MAX_REPORTS: usize = 30_000;
 /// An upload is good for thirty days.
 const MEDIA_LIFE: TimeDelta = TimeDelta::days(30);
-
-/// A person with a phone.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Person {
-    pub(super) phone: Option<String>,
-    pub(super) scoped: Option<String>,
-    pub(super) name: String,
-    /// The window of 24 hours counts from here.
-    pub(super) wrote_at: Option<DateTime<Utc>>,
-    /// The business is seen to be typing until then.
-    pub(super) typing_until: Option<DateTime<Utc>>,
-    /// When all that was sent to them will have been worked off, at one message in six seconds.
-    pub(super) busy_until: Option<DateTime<Utc>>,
-}
 
 /// A file that somebody uploaded.
 #[derive(Debug, Clone)]
@@ -59,19 +44,10 @@ pub(super) struct State {
     cursor: u64,
 }
 
-/// Whether a text has the form of a business-scoped id (`ID.…`) and not that of a number.
-pub(super) fn is_scoped(who: &str) -> bool {
-    who.contains('.') && who.starts_with(|c: char| c.is_ascii_uppercase())
-}
-
-/// An id as the platform gives them to messages.
-pub(super) fn message_id() -> String {
-    format!("wamid.{}", tokens::random_secret())
-}
-
-fn bound<T>(kept: &mut VecDeque<T>, most: usize) {
-    while kept.len() > most {
-        kept.pop_front();
+/// Drops the oldest entries beyond the limit.
+fn bound<T>(entries: &mut VecDeque<T>, max: usize) {
+    while entries.len() > max {
+        entries.pop_front();
     }
 }
 
@@ -118,7 +94,7 @@ impl State {
         self.records.iter().rev().find(|record| record.id == id)
     }
 
-    /// Moves a message's mark forward; tells whether there is such a message.
+    /// Moves a message's mark forward; returns whether there is such a message.
     pub(super) fn mark(&mut self, id: &str, mark: Mark) -> bool {
         let changed = self.touch();
         let Some(record) = self.records.iter_mut().rev().find(|record| record.id == id) else {
@@ -153,18 +129,18 @@ impl State {
         bound(&mut self.webhooks, MAX_WEBHOOKS);
     }
 
-    pub(super) fn kept(&self) -> Vec<Kept> {
+    pub(super) fn sent(&self) -> Vec<SentMessage> {
         self.records
             .iter()
             .filter(|record| !record.incoming)
-            .map(|record| self.view(record))
+            .map(|record| self.sent_message(record))
             .collect()
     }
 
-    fn view(&self, record: &Record) -> Kept {
+    fn sent_message(&self, record: &Record) -> SentMessage {
         let person = &self.people[record.person];
         let Content { text, picture, choices, template, .. } = record.content.clone();
-        Kept {
+        SentMessage {
             message_id: record.callback.clone().unwrap_or_default(),
             provider_id: record.id.clone(),
             to: person.phone.clone().filter(|_| !record.to_scoped),

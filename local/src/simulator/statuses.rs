@@ -3,24 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::Graph;
 use super::error::GraphError;
 use super::faults::Fault;
-use super::record::Mark;
+use super::graph::Graph;
+use super::record::{Mark, Report};
 use super::state::State;
-use super::webhooks;
 
-/// Late is a minute late.
+/// [`Fault::LateStatuses`]: one minute.
 const LATE: TimeDelta = TimeDelta::minutes(1);
-
-/// A status that is to be reported.
-#[derive(Debug, Clone)]
-pub(super) struct Report {
-    id: String,
-    mark: Mark,
-    code: Option<u32>,
-    due: DateTime<Utc>,
-}
 
 /// Plans the statuses of a message that was taken.
 pub(super) fn plan(state: &mut State, id: &str, fault: Option<Fault>, now: DateTime<Utc>) {
@@ -39,7 +29,7 @@ pub(super) fn plan(state: &mut State, id: &str, fault: Option<Fault>, now: DateT
     }
 }
 
-/// The receiver looks at a message: it is reported as read, once.
+/// The receiver looks at a message: it is reported as read, but only once.
 pub(super) fn read(state: &mut State, id: &str, now: DateTime<Utc>) -> bool {
     let Some(record) = state.record(id).filter(|record| !record.incoming) else { return false };
     let is_new = record.mark < Mark::Read
@@ -51,7 +41,14 @@ pub(super) fn read(state: &mut State, id: &str, now: DateTime<Utc>) -> bool {
 }
 
 impl Graph {
-    /// Reports every status that is due, in order. Tells how many were.
+    /// Shows a message on its receiver's phone: it is read. Returns whether there is such a
+    /// message.
+    pub fn read(&self, provider_id: &str) -> bool {
+        let now = self.now();
+        self.change(|state| read(state, provider_id, now))
+    }
+
+    /// Reports every status that is due, in order. Returns how many there were.
     pub async fn report(&self) -> usize {
         let mut reported = 0;
         while let Some(body) = self.next_report() {
@@ -63,18 +60,18 @@ impl Graph {
 
     /// Reports for ever, as statuses fall due.
     pub async fn report_for_ever(self) {
-        let mut changes = self.inner.changed.subscribe();
+        let mut changes = self.changes();
         loop {
             self.report().await;
             let pause = std::time::Duration::from_secs(1);
-            // Whether something changed or the time is up: look again.
+            // Both lead to another look: a change, and time that has passed.
             drop(tokio::time::timeout(pause, changes.changed()).await);
         }
     }
 
     /// Takes the next status that is due and marks its message.
     fn next_report(&self) -> Option<Value> {
-        let now = self.inner.clock.now();
+        let now = self.now();
         let due = self.state().reports.iter().position(|report| report.due <= now)?;
         self.change(|state| {
             let report = state.reports.remove(due)?;
@@ -101,11 +98,11 @@ impl Graph {
         }
         match report.code {
             Some(code) => {
-                status["errors"] = json!([GraphError::new(code, "as it was told to").in_status()]);
+                status["errors"] = json!([GraphError::new(code, "an injected fault").in_status()]);
             }
             None => status["pricing"] = pricing(record.content.kind),
         }
-        Some(self.delivery(webhooks::contact(person), "statuses", status))
+        Some(self.account().delivery(person.contact(), "statuses", status))
     }
 }
 

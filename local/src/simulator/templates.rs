@@ -3,17 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use axum::Json;
-use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::Graph;
-use super::api::{Graphic, Path};
 use super::error::GraphError;
 use super::fields::Fields;
 
 /// Templates that a business may have.
-const MAX_TEMPLATES: usize = 250;
+pub(super) const MAX_TEMPLATES: usize = 250;
 const MAX_BODY: usize = 1024;
 /// How long the platform tries to deliver, in seconds: 30 seconds to 12 hours.
 const LIVES_SECS: std::ops::RangeInclusive<i64> = 30..=43_200;
@@ -69,7 +65,7 @@ impl Form {
 }
 
 impl Templates {
-    /// Adds a template, under review until [`Templates::approve`].
+    /// Adds a template, under review until [`Templates::set_status`] approves it.
     pub(super) fn register(&mut self, body: &Value) -> Result<Value, GraphError> {
         check(body)?;
         let same =
@@ -98,7 +94,7 @@ impl Templates {
         }
     }
 
-    fn listed(&self, name: Option<&str>) -> Vec<Value> {
+    pub(super) fn listed(&self, name: Option<&str>) -> Vec<Value> {
         let asked = |template: &&Value| name.is_none_or(|name| template["name"] == name);
         self.list.iter().filter(asked).cloned().collect()
     }
@@ -207,59 +203,5 @@ fn check_body(component: &Fields<'_>) -> Result<(), GraphError> {
     match variables.is_empty() || component.has("example") {
         true => Ok(()),
         false => Err(GraphError::new(100, "body: an example is missing").with_subcode(2_388_043)),
-    }
-}
-
-/// `POST /{waba}/message_templates`. The review follows at once and finds nothing.
-pub(super) async fn register(
-    State(graph): State<Graph>,
-    Path((_, waba)): Path<(String, String)>,
-    Graphic(body): Graphic,
-) -> Result<Json<Value>, GraphError> {
-    graph.is_waba(&waba)?;
-    let answer = graph.change(|state| state.templates.register(&body))?;
-    graph.set_template_status(body["name"].as_str().unwrap_or_default(), "APPROVED");
-    Ok(Json(answer))
-}
-
-#[derive(Debug, serde::Deserialize)]
-pub(super) struct Asked {
-    name: Option<String>,
-}
-
-/// `GET /{waba}/message_templates`.
-pub(super) async fn list(
-    State(graph): State<Graph>,
-    Path((_, waba)): Path<(String, String)>,
-    axum::extract::Query(asked): axum::extract::Query<Asked>,
-) -> Result<Json<Value>, GraphError> {
-    graph.is_waba(&waba)?;
-    let data = graph.state().templates.listed(asked.name.as_deref());
-    let summary = json!({
-        "total_count": data.len(), "message_template_count": data.len(),
-        "message_template_limit": MAX_TEMPLATES, "are_translations_complete": false,
-    });
-    let paging = json!({"cursors": {"before": "", "after": ""}});
-    Ok(Json(json!({"data": data, "paging": paging, "summary": summary})))
-}
-
-impl Graph {
-    /// Registers a template, approved.
-    ///
-    /// # Errors
-    /// If the platform would not take it.
-    pub fn add_template(&self, template: &Value) -> Result<(), GraphError> {
-        self.change(|state| state.templates.register(template))?;
-        self.set_template_status(template["name"].as_str().unwrap_or_default(), "APPROVED");
-        Ok(())
-    }
-
-    /// Sets the state of a template, such as `APPROVED` or `PAUSED`.
-    pub fn set_template_status(&self, name: &str, status: &str) {
-        self.change(|state| state.templates.set_status(name, status));
-    }
-
-    fn is_waba(&self, id: &str) -> Result<(), GraphError> {
-        if id == self.inner.account.waba_id { Ok(()) } else { Err(super::api::no_such(id)) }
     }
 }

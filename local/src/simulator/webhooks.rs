@@ -7,8 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::Graph;
-use super::state::Person;
+use super::account::Account;
 
 /// A webhook that was posted.
 #[derive(Clone, Serialize)]
@@ -17,7 +16,7 @@ pub struct Webhook {
     pub body: String,
     /// Its `X-Hub-Signature-256`.
     pub signature: String,
-    /// What was answered; 0: nothing.
+    /// The answer's status; 0: no answer.
     pub status: u16,
 }
 
@@ -56,56 +55,21 @@ pub(super) fn escaped(value: &Value) -> String {
     written
 }
 
-/// A person as they stand in `contacts`.
-pub(super) fn contact(person: &Person) -> Value {
-    let mut contact = json!({"profile": {"name": person.name}});
-    if let Some(phone) = &person.phone {
-        contact["wa_id"] = phone.clone().into();
-    }
-    if let Some(scoped) = &person.scoped {
-        contact["user_id"] = scoped.clone().into();
-    }
-    contact
-}
-
-impl Graph {
+impl Account {
     /// A delivery with one message or status.
     pub(super) fn delivery(&self, contact: Value, list: &str, element: Value) -> Value {
-        let account = &self.inner.account;
-        json!({"object": "whatsapp_business_account", "entry": [{"id": account.waba_id, "changes": [{
+        json!({"object": "whatsapp_business_account", "entry": [{"id": self.waba_id, "changes": [{
             "field": "messages",
             "value": {
                 "messaging_product": "whatsapp",
                 "metadata": {
-                    "display_phone_number": account.number,
-                    "phone_number_id": account.phone_number_id,
+                    "display_phone_number": self.number,
+                    "phone_number_id": self.phone_number_id,
                 },
                 "contacts": [contact],
                 list: [element],
             },
         }]}]})
-    }
-
-    /// Signs and posts a delivery; the answer's status, 0 if there is none.
-    pub(super) async fn post(&self, delivery: &Value) -> u16 {
-        let body = escaped(delivery);
-        let account = &self.inner.account;
-        let signature = sign(&account.app_secret, body.as_bytes());
-        let request = self.inner.http.post(&account.webhook_url);
-        let posted = request
-            .header("x-hub-signature-256", &signature)
-            .header("content-type", "application/json")
-            .body(body.clone())
-            .send()
-            .await;
-        let status = posted.map_or(0, |answer| answer.status().as_u16());
-        self.change(|state| state.remember_webhook(Webhook { body, signature, status }));
-        status
-    }
-
-    /// The webhooks posted last, oldest first.
-    pub fn webhooks(&self) -> Vec<Webhook> {
-        self.state().webhooks.iter().cloned().collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Free form while the person has written within a day, an approved form otherwise.
 
 use antrian::domain::message::MessageState;
-use antrian_local::simulator::{Fault, Kept};
+use antrian_local::simulator::{Fault, SentMessage};
 use antrian_tests::app::DATE;
 use antrian_tests::phone::Phone;
 use antrian_tests::{Person, TestApp};
@@ -10,7 +10,7 @@ use super::{one, row, tapped, told, untold, work};
 use crate::steps::reach;
 
 /// The name of the template that a message is.
-fn template(kept: &Kept) -> &str {
+fn template(kept: &SentMessage) -> &str {
     kept.template.as_ref().map_or("", |template| &template.name)
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use antrian::messaging::{ReplyOption, ReplyOptions, Section};
 use chrono::{DateTime, Utc};
 
-use super::picture;
+use super::content::picture;
 use crate::simulator::error::GraphError;
 use crate::simulator::fields::Fields;
 use crate::simulator::record::Content;
@@ -30,10 +30,10 @@ pub(super) fn read(
 ) -> Result<Content, GraphError> {
     fields.only(&["type", "header", "body", "footer", "action"])?;
     let is_list = fields.word("type", &["button", "list"])? == "list";
-    let most = if is_list { MAX_ABOVE_LIST } else { MAX_ABOVE_BUTTONS };
+    let max = if is_list { MAX_ABOVE_LIST } else { MAX_ABOVE_BUTTONS };
     let body = fields.object("body")?;
     body.only(&["text"])?;
-    let mut text = body.text("text", most)?.to_owned();
+    let mut text = body.text("text", max)?.to_owned();
     let picture = header(state, fields, is_list, &mut text, now)?;
     footer(fields, &mut text)?;
     let action = fields.object("action")?;

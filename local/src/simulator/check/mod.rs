@@ -1,6 +1,8 @@
 //! What a request to send must look like.
 
+mod content;
 mod interactive;
+mod receiver;
 mod template;
 
 use chrono::{DateTime, Utc};
@@ -9,24 +11,12 @@ use serde_json::Value;
 use super::error::GraphError;
 use super::fields::Fields;
 use super::record::Content;
-use super::state::{State, is_scoped};
+use super::state::State;
+pub(super) use receiver::Receiver;
 
 /// Limits of texts, in characters.
-const MAX_TEXT: usize = 4096;
-const MAX_CAPTION: usize = 1024;
 const MAX_CALLBACK: usize = 512;
 const MAX_ID: usize = 512;
-
-/// Whom a message is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Receiver {
-    /// A number, digits only.
-    Phone(String),
-    /// A business-scoped id in the field that is meant for it.
-    Scoped(String),
-    /// A business-scoped id in `to`: taken, and never seen again.
-    Lost(String),
-}
 
 /// A message that may be taken.
 #[derive(Debug)]
@@ -56,11 +46,11 @@ pub(super) fn order(state: &State, body: &Value, now: DateTime<Utc>) -> Result<O
     if fields.has("recipient_type") {
         fields.word("recipient_type", &["individual"])?;
     }
-    let receiver = receiver(&fields)?;
+    let receiver = receiver::read(&fields)?;
     let kind = if fields.has("type") { fields.text("type", 50)? } else { "text" };
     let content = match kind {
-        "text" => text(&fields)?,
-        "image" => image(state, &fields, now)?,
+        "text" => content::text(&fields)?,
+        "image" => content::image(state, &fields, now)?,
         "interactive" => interactive::read(state, &fields.object("interactive")?, now)?,
         "template" => template::read(state, &fields.object("template")?, &receiver, now)?,
         other => {
@@ -78,28 +68,6 @@ pub(super) fn order(state: &State, body: &Value, now: DateTime<Utc>) -> Result<O
     })
 }
 
-/// `to` takes precedence over `recipient`.
-fn receiver(fields: &Fields<'_>) -> Result<Receiver, GraphError> {
-    if !fields.has("to") && fields.has("recipient") {
-        let id = fields.text("recipient", 200)?;
-        let letters =
-            |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
-        return match is_scoped(id) && id.split('.').all(letters) {
-            true => Ok(Receiver::Scoped(id.to_owned())),
-            false => Err(fields.wrong("recipient", "is not a business-scoped user ID")),
-        };
-    }
-    let to = fields.text("to", 200)?;
-    if is_scoped(to) {
-        return Ok(Receiver::Lost(to.to_owned()));
-    }
-    let digits: String = to.chars().filter(|c| !matches!(c, '+' | ' ' | '-' | '(' | ')')).collect();
-    match (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
-        true => Ok(Receiver::Phone(digits)),
-        false => Err(fields.wrong("to", "is not a valid phone number")),
-    }
-}
-
 fn context(state: &State, fields: &Fields<'_>) -> Result<(), GraphError> {
     if !fields.has("context") {
         return Ok(());
@@ -111,34 +79,6 @@ fn context(state: &State, fields: &Fields<'_>) -> Result<(), GraphError> {
         Some(_) => Ok(()),
         None => Err(context.wrong("message_id", "is not a known message")),
     }
-}
-
-fn text(fields: &Fields<'_>) -> Result<Content, GraphError> {
-    let text = fields.object("text")?;
-    text.only(&["body", "preview_url"])?;
-    let body = text.text("body", MAX_TEXT)?;
-    Ok(Content { kind: "text", text: body.to_owned(), ..Content::default() })
-}
-
-fn image(state: &State, fields: &Fields<'_>, now: DateTime<Utc>) -> Result<Content, GraphError> {
-    let image = fields.object("image")?;
-    image.only(&["id", "caption"])?;
-    let caption = image.optional_text("caption", MAX_CAPTION)?.unwrap_or_default();
-    let picture = Some(picture(state, &image, now)?);
-    Ok(Content { kind: "image", text: caption.to_owned(), picture, ..Content::default() })
-}
-
-/// The upload that `id` names.
-fn picture(
-    state: &State,
-    image: &Fields<'_>,
-    now: DateTime<Utc>,
-) -> Result<(axum::body::Bytes, String), GraphError> {
-    let media = state.media(image.text("id", 200)?, now);
-    let picture = media.filter(|media| media.mime.starts_with("image/"));
-    picture.map(|media| (media.bytes.clone(), media.mime.clone())).ok_or_else(|| {
-        image.wrong("id", "is not a valid WhatsApp business account media attachment ID")
-    })
 }
 
 /// A receipt: `{"status":"read"}`, perhaps with a typing indicator.

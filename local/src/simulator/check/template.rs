@@ -3,7 +3,8 @@
 use antrian::messaging::{ReplyOption, ReplyOptions};
 use chrono::{DateTime, Utc};
 
-use super::{Receiver, picture};
+use super::content::picture;
+use super::receiver::Receiver;
 use crate::simulator::error::GraphError;
 use crate::simulator::fields::Fields;
 use crate::simulator::record::{Content, Template};

@@ -1,4 +1,4 @@
-//! Uploads: `POST /{number}/media`, what is told of them, and the files themselves.
+//! Uploads: `POST /{number}/media`, their description, and the files themselves.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::Graph;
-use super::api::{Path, no_such};
-use super::error::GraphError;
+use super::extract::{Path, no_such};
+use crate::simulator::error::GraphError;
+use crate::simulator::graph::Graph;
 
 /// A picture has up to 5 MB.
 const MAX_PICTURE_BYTES: usize = 5 * 1024 * 1024;
@@ -61,7 +61,7 @@ pub(super) async fn upload(
         return Err(GraphError::new(131008, "Parameter type is required."));
     };
     check(&mime, &bytes)?;
-    let now = graph.inner.clock.now();
+    let now = graph.now();
     let id = graph.change(|state| state.upload(&mime, bytes, now));
     Ok(Json(json!({"id": id})))
 }
@@ -86,25 +86,25 @@ fn check(mime: &str, bytes: &[u8]) -> Result<(), GraphError> {
     }
 }
 
-/// What `GET /{id}` tells of an upload.
+/// `GET /{id}`: an upload's description.
 pub(super) fn describe(graph: &Graph, id: &str) -> Result<Value, GraphError> {
-    let now = graph.inner.clock.now();
+    let now = graph.now();
     let state = graph.state();
     let media = state.media(id, now).ok_or_else(|| no_such(id))?;
     let hash = antrian::security::tokens::hex(&Sha256::digest(&media.bytes));
     Ok(json!({
         "messaging_product": "whatsapp", "id": id, "mime_type": media.mime, "sha256": hash,
         "file_size": media.bytes.len(),
-        "url": format!("{}/download/{id}", graph.inner.account.graph_url),
+        "url": format!("{}/download/{id}", graph.account().graph_url),
     }))
 }
 
-/// The file.
+/// `GET /download/{id}`: an upload's bytes.
 pub(super) async fn download(
     State(graph): State<Graph>,
     Path(id): Path<String>,
 ) -> Result<Response, GraphError> {
     let state = graph.state();
-    let media = state.media(&id, graph.inner.clock.now()).ok_or_else(|| no_such(&id))?;
+    let media = state.media(&id, graph.now()).ok_or_else(|| no_such(&id))?;
     Ok(([(header::CONTENT_TYPE, media.mime.clone())], media.bytes.clone()).into_response())
 }

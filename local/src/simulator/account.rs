@@ -1,0 +1,48 @@
+//! The business at Meta: its number, its secrets, its addresses.
+
+/// What the business has registered with Meta.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its access token.
+    pub token: String,
+    /// The id of its number.
+    pub phone_number_id: String,
+    /// The id of its WhatsApp Business Account.
+    pub waba_id: String,
+    /// The number, digits only.
+    pub number: String,
+    /// Signs webhooks.
+    pub app_secret: String,
+    /// Where webhooks go.
+    pub webhook_url: String,
+    /// Where this API answers: stands in the addresses of media.
+    pub graph_url: String,
+}
+
+/// The default access token of the simulated business.
+pub const TOKEN: &str = "local-access-token";
+/// The default id of its number.
+pub const PHONE_NUMBER_ID: &str = "100000000000001";
+/// The default id of its account.
+pub const WABA_ID: &str = "100000000000002";
+/// The version of the Graph API that the stack's sender asks for.
+pub const GRAPH_VERSION: &str = "v26.0";
+/// The default secret that signs its webhooks.
+pub const APP_SECRET: &str = "local-app-secret";
+/// Its default number.
+pub const NUMBER: &str = "6280000000000";
+
+impl Account {
+    /// The account with these defaults; `base_url` is where the simulator answers.
+    pub fn usual(base_url: &str, webhook_url: String) -> Self {
+        Self {
+            token: TOKEN.to_owned(),
+            phone_number_id: PHONE_NUMBER_ID.to_owned(),
+            waba_id: WABA_ID.to_owned(),
+            number: NUMBER.to_owned(),
+            app_secret: APP_SECRET.to_owned(),
+            webhook_url,
+            graph_url: format!("{base_url}/local/graph"),
+        }
+    }
+}
