@@ -10,10 +10,8 @@ use super::personal::{Nik, PersonName};
 /// An account books for up to five people.
 pub const MAX_APPLICANTS: usize = 5;
 
-/// An account.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Its id.
     pub id: AccountId,
     /// When it was made.
     pub created_at: DateTime<Utc>,
@@ -30,7 +28,6 @@ pub struct PersonDetails {
     pub name: PersonName,
     /// National identity number; absent: not told, the desk looks at the KTP.
     pub nik: Option<Nik>,
-    /// Date of birth.
     pub birth_date: NaiveDate,
     /// Regency on the KTP, if it was told.
     pub ktp_regency: Option<String>,
@@ -58,6 +55,5 @@ pub struct Applicant {
     pub id: ApplicantId,
     /// Keyed hash of the NIK, or of name and birth date without one.
     pub person: String,
-    /// Who it is.
     pub details: PersonDetails,
 }

@@ -77,9 +77,7 @@ pub enum Actor {
 /// A seat's place in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SeatRef {
-    /// The office.
     pub office: OfficeId,
-    /// The service.
     pub service: ServiceId,
     /// The date in the office's zone.
     pub date: NaiveDate,
@@ -130,16 +128,13 @@ impl Times {
     }
 }
 
-/// A booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Booking {
-    /// Its code.
     pub code: BookingCode,
     /// The stored state; [`Booking::status_at`] tells the true one.
     pub status: Status,
     /// Counts transitions from 1.
     pub version: u32,
-    /// Its seat.
     pub seat: SeatRef,
     /// What follows from the seat.
     pub times: Times,
@@ -186,7 +181,6 @@ pub struct Event {
     /// When.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub at: DateTime<Utc>,
-    /// Who.
     pub by: Actor,
     /// The date of the visit after it.
     pub date: NaiveDate,
@@ -206,7 +200,6 @@ pub enum Refusal {
     Ended,
     /// The person is at the office already.
     CheckedIn,
-    /// Too late to move it.
     TooLateToMove,
     /// It was never confirmed.
     NotConfirmed,

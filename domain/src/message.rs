@@ -24,7 +24,6 @@ pub enum MessageKind {
     Confirmed,
     /// Tomorrow is the day.
     Reminder,
-    /// Cancelled.
     Cancelled,
     /// Moved to another slot.
     Moved,
@@ -34,7 +33,6 @@ pub enum MessageKind {
     DocumentsMissing,
     /// The number is verified.
     Verified,
-    /// A one-time code.
     OneTimeCode,
     /// The ticket once more, because it was asked for.
     Ticket,
@@ -74,7 +72,6 @@ pub enum MessageState {
     Sent,
     /// It reached the phone.
     Delivered,
-    /// It was read.
     Read,
     /// It can't be delivered.
     Failed,
@@ -106,7 +103,6 @@ impl MessageState {
 /// The booking that a message is about, as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
-    /// The booking.
     pub code: BookingCode,
     /// Its version when the message was written.
     pub version: u32,

@@ -16,7 +16,6 @@ pub enum Category {
     Elderly,
     /// With a disability.
     Disabled,
-    /// Pregnant.
     Pregnant,
     /// A small child.
     Toddler,
@@ -35,7 +34,6 @@ impl Category {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Plain", into = "Plain")]
 pub struct Contacts {
-    /// Phone number.
     pub phone: Option<PhoneNumber>,
     /// Business-scoped user id.
     pub scoped: Option<ScopedUserId>,

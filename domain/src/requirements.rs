@@ -27,7 +27,6 @@ pub struct Warning {
 pub struct Requirements {
     /// Documents, required ones first.
     pub documents: Vec<Document>,
-    /// Warnings.
     pub warnings: Vec<Warning>,
     /// When the oldest rule used was last checked.
     pub as_of: Option<NaiveDate>,
@@ -63,7 +62,6 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
 /// What the choice of documents depends on.
 #[derive(Debug, Clone)]
 pub struct Circumstances<'a> {
-    /// The service.
     pub service: &'a ServiceId,
     /// Of age or not.
     pub applicant: ApplicantKind,

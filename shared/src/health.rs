@@ -7,7 +7,6 @@ use crate::net::sdk::Clients;
 use crate::storage::StoreError;
 use crate::{queues, storage};
 
-/// A queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Queue {
     /// Of messages to be sent.

@@ -13,7 +13,6 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Signs in.
     pub async fn sign_in(app: &TestApp) -> Self {
         Self { token: app.staff(OFFICE, &["desk"]).await }
     }

@@ -5,7 +5,6 @@ use serde_json::json;
 
 /// The office that most tests use.
 pub const OFFICE: &str = "uji";
-/// Its service.
 pub const SERVICE: &str = "passport_new";
 
 /// An office open every day, with slots at 09:00 and 10:00 of `quota` seats each, in

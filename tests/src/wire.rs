@@ -277,7 +277,6 @@ pub enum Item {
     Seat,
     /// A person's guard.
     Person,
-    /// A booking.
     Booking,
     /// An event of a booking.
     Event,
@@ -287,7 +286,6 @@ pub enum Item {
     Account,
     /// A contact of an account.
     Contact,
-    /// A registration.
     Registration,
     /// An office, or what was seen free at it.
     Office,

@@ -14,33 +14,26 @@ use crate::time::SlotTime;
 /// What can be tapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pick {
-    /// The menu.
     Menu,
     /// Begin a booking.
     Book,
     /// Show bookings.
     Show,
-    /// Help.
     Help,
-    /// A language.
     Language(Locale),
-    /// An office.
     Office(OfficeId),
     /// Offices from the n-th on.
     Offices(usize),
-    /// A service.
     Service(ServiceId),
     /// A person of the account.
     Person(ApplicantId),
     /// Somebody else.
     NewPerson,
-    /// A date.
     Date(NaiveDate),
     /// Dates from this one on.
     Dates(NaiveDate),
     /// Hours of a date from this one on.
     Hours(NaiveDate, SlotTime),
-    /// A slot.
     Slot(NaiveDate, SlotTime),
     /// Confirm a booking.
     Confirm(BookingCode),

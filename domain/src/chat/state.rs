@@ -41,7 +41,6 @@ pub enum Question {
     Service,
     /// For whom.
     Person,
-    /// Who that is.
     Details,
     /// On which date.
     Date,

@@ -70,7 +70,6 @@ pub struct World<'a> {
     pub bookings: &'a [Booking],
     /// The booking that the message names, if it is the account's own.
     pub named: Option<&'a Booking>,
-    /// The time.
     pub now: DateTime<Utc>,
 }
 
@@ -110,7 +109,6 @@ pub enum Act {
     Menu,
     /// Ask for the office; offices from the n-th on.
     AskOffice(usize),
-    /// Ask for the service.
     AskService,
     /// Ask for whom.
     AskPerson,
@@ -170,7 +168,6 @@ pub enum Remark {
     NoBooking,
     /// There is no booking of this account with this code.
     UnknownCode,
-    /// The code is mistyped.
     MistypedCode,
     /// The hold ran out.
     HoldExpired,

@@ -132,12 +132,10 @@ fn known_service(office: &Office, service: &ServiceId) -> Result<(), Problem> {
     ))
 }
 
-/// A new quota.
 #[derive(Debug, Deserialize, ToSchema)]
 struct NewQuota {
     #[schema(value_type = String)]
     service: ServiceId,
-    /// 0 to 999.
     quota: u16,
 }
 

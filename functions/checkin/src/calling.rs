@@ -49,7 +49,6 @@ struct Call {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AtCounter {
-    /// The counter.
     #[schema(value_type = String)]
     counter: Counter,
     /// The number that the clerk has in mind: refused if the counter has another one by now.

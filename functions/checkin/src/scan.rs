@@ -57,16 +57,16 @@ struct CheckInView {
     /// `HH:MM` in the office's zone.
     slot: String,
     #[serde(default)]
-    #[schema(required)]
+    #[schema(required = true)]
     documents: Vec<DocumentView>,
     /// Ids of the documents that were missing when the papers were last looked at.
     #[serde(default)]
-    #[schema(required)]
+    #[schema(required = true)]
     missing: Vec<String>,
     /// Until when they may be brought.
     documents_deadline: Option<String>,
     #[serde(default)]
-    #[schema(required)]
+    #[schema(required = true)]
     warnings: Vec<WarningView>,
     /// Whether the ticket had been scanned before.
     duplicate: bool,

@@ -16,7 +16,6 @@ pub(crate) struct PersonView {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Identity {
-    /// A NIK.
     Nik,
     /// Name and birth date only: look at the original documents.
     Weak,

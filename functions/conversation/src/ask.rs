@@ -132,7 +132,6 @@ pub(crate) async fn date(
 
 /// The question for the hour, if there is an hour to choose.
 pub(crate) enum Hours {
-    /// It is asked.
     Ask(Reply),
     /// The date has no free seat; what it is for somebody who looks for one.
     NoSeat(DayStatus),

@@ -129,7 +129,6 @@ impl<'a> TurnContext<'a> {
         if has_priority { Channel::Priority } else { Channel::Whatsapp }
     }
 
-    /// The office of a booking.
     pub(crate) fn office_of(&self, booking: &Booking) -> Option<&Office> {
         let mut offices = self.offices.iter();
         offices.find(|office| office.id == booking.seat.office).map(|office| &**office)

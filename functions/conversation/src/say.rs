@@ -74,7 +74,6 @@ pub(crate) fn offers(reply: &Reply) -> Vec<Offer> {
     choices.into_iter().map(offer).collect()
 }
 
-/// The menu.
 pub(crate) fn menu(locale: Locale) -> Reply {
     let buttons = [
         (Pick::Book, &TEXTS.menu_book),

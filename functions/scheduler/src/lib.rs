@@ -43,7 +43,6 @@ pub struct Scheduled {
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Days opened.
     pub days_opened: u32,
     /// Holds that ran out and visits that were missed, written down.
     pub settled: u32,

@@ -58,7 +58,6 @@ struct OfficeSummary {
     next_available: Option<NextView>,
 }
 
-/// A service.
 #[derive(Debug, Serialize, ToSchema)]
 struct ServiceView {
     id: String,
@@ -120,7 +119,6 @@ struct OfficeView {
     address: String,
     /// How to reach a person there.
     contact: Text,
-    /// Weekly sessions.
     hours: Vec<WeeklySession>,
     release: ReleaseView,
     /// Ways to book.
@@ -225,7 +223,6 @@ struct DayView {
     slots: Vec<SlotView>,
 }
 
-/// A slot.
 #[derive(Debug, Serialize, ToSchema)]
 struct SlotView {
     /// `HH:MM` in the office's zone.

@@ -26,7 +26,6 @@ pub(crate) fn routes() -> Routes {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Query {
-    /// The office.
     #[param(value_type = String)]
     office: OfficeId,
     /// One of its services.

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A booking.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct BookingView {
     /// Ten symbols; shown to people in two groups.
@@ -109,7 +108,6 @@ impl From<&BookingDetails> for BookingView {
 }
 
 impl BookingView {
-    /// A booking with its history.
     pub(crate) fn with_history(details: &BookingDetails, events: &[Event]) -> Self {
         let view = |event: &Event| EventView {
             version: event.version,

@@ -5,7 +5,6 @@
 pub struct Account {
     /// Its access token.
     pub token: String,
-    /// The id of its number.
     pub phone_number_id: String,
     /// The id of its WhatsApp Business Account.
     pub waba_id: String,

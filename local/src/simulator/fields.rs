@@ -72,7 +72,6 @@ impl<'a> Fields<'a> {
         self.has(name).then(|| self.text(name, max)).transpose()
     }
 
-    /// One of these words.
     pub(super) fn word(&self, name: &str, words: &[&str]) -> Result<&'a str, GraphError> {
         let word = self.text(name, 100)?;
         match words.iter().any(|known| known.eq_ignore_ascii_case(word)) {

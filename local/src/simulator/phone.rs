@@ -46,9 +46,7 @@ pub enum Said {
     Location {},
     /// Reacts to a message; without an emoji: takes the reaction back.
     Reaction {
-        /// The message.
         message_id: String,
-        /// The emoji.
         #[serde(default)]
         emoji: String,
     },

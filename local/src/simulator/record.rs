@@ -40,9 +40,7 @@ pub(super) struct Content {
 /// A template as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Template {
-    /// Its name.
     pub name: String,
-    /// Its language.
     pub language: String,
     /// What stood in for the variables of its body.
     pub parameters: Vec<String>,
@@ -95,7 +93,6 @@ pub struct SentMessage {
     pub at: DateTime<Utc>,
     /// Its words.
     pub text: String,
-    /// Its picture.
     pub picture: Option<Bytes>,
     /// What can be tapped.
     pub choices: Option<ReplyOptions>,

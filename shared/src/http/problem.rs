@@ -126,7 +126,6 @@ impl Problem {
         Self { code: code.into(), fields: Map::new(), retry_after_secs: None }
     }
 
-    /// Its code.
     pub fn code(&self) -> Code {
         self.code
     }

@@ -108,7 +108,6 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// A signed-in applicant.
 #[derive(Debug)]
 pub struct SignedIn {
-    /// The session.
     pub session: Session,
     /// The token that opened it.
     pub token: Token,

@@ -7,7 +7,6 @@ use crate::domain::time::SlotTime;
 /// A slot with free seats, offered instead of a full one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alternative {
-    /// Its date.
     pub date: NaiveDate,
     /// Its start.
     pub time: SlotTime,

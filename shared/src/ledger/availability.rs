@@ -51,9 +51,6 @@ const READS_AT_ONCE: usize = 8;
 
 impl Ledger {
     /// Availability of a service on `from..=to` for a channel.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn availability(
         &self,
         office: &Office,

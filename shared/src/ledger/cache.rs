@@ -178,9 +178,6 @@ impl DayCache {
     }
 
     /// The day as the table has it now.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn refresh(
         &self,
         office: &OfficeId,
@@ -262,7 +259,6 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// The office of this id.
     pub fn office(&self, id: &OfficeId) -> Option<&Arc<Office>> {
         self.offices.iter().find(|office| office.id == *id)
     }

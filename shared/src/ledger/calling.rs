@@ -31,7 +31,6 @@ pub enum CallTarget {
 /// Why nobody is called.
 #[derive(Debug)]
 pub enum CallRefusal {
-    /// Nobody waits.
     NobodyWaits,
     /// The counter still has another number.
     Busy(Box<AtCounter>),
@@ -61,9 +60,6 @@ impl Ledger {
     /// Calls somebody to a counter. Of several counters that ask at once each gets somebody else.
     /// `request` is the keyed hash of the client's request, if it named one: repeated, it finds whom
     /// it called.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn call(
         &self,
         day: &QueueDay,
@@ -138,9 +134,6 @@ impl Ledger {
 
     /// Does something with the number that a counter has; with `number`, only if it is that one. Done
     /// again with that number, or by the same `request`, it finds that it was done.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn step(
         &self,
         day: &QueueDay,

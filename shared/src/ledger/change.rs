@@ -17,7 +17,6 @@ use crate::storage::{Attempt, CONTENTION, Transition, compare_and_set};
 /// A booking that is as it was asked to be.
 #[derive(Debug, Clone)]
 pub struct Changed {
-    /// The booking.
     pub booking: Box<Booking>,
     /// Whether it had been so before.
     pub already: bool,
@@ -38,9 +37,6 @@ pub(super) type Try = Result<Attempt<Booking, Result<Changed, Refusal>>, LedgerE
 
 impl Ledger {
     /// Confirms a held booking.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn confirm(&self, booking: Booking, now: DateTime<Utc>) -> Outcome<Changed, Refusal> {
         let now = whole_seconds(now);
         compare_and_set(CONTENTION, booking, |before| self.try_confirm(before, now)).await
@@ -68,9 +64,6 @@ impl Ledger {
     }
 
     /// Cancels a booking that is on and whose person is not at the office.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn cancel(
         &self,
         office: &Office,
@@ -112,9 +105,6 @@ impl Ledger {
     }
 
     /// Writes down what time has changed. `false`: nothing, or somebody else did.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn apply_expiry(
         &self,
         booking: &Booking,

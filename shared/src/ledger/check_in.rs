@@ -39,9 +39,6 @@ type Try = Result<Attempt<Scanned, Result<CheckedIn, CheckInRefusal>>, LedgerErr
 impl Ledger {
     /// The number for somebody who may come in now, for [`Ledger::check_in`]: taken ahead, beside what
     /// else is to be read.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn number_for(
         &self,
         office: &Office,
@@ -56,9 +53,6 @@ impl Ledger {
     }
 
     /// Checks a person in at a gate, with the number that was taken for them, if one was.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn check_in(
         &self,
         office: &Office,

@@ -64,9 +64,6 @@ impl Ledger {
     /// Writes down what a clerk found. Whose papers are missing leaves the line, and the counter if
     /// one was at it; who brings them is back at the same place, or on another day at the end of
     /// that day's line.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn check_documents(
         &self,
         office: &Office,

@@ -22,7 +22,6 @@ use crate::storage::{Attempt, CONTENTION, Claim, ClaimConflict, compare_and_set}
 /// Which slots are acceptable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SlotChoice {
-    /// This one.
     Slot(NaiveDate, SlotTime),
     /// The earliest on this date.
     Date(NaiveDate),
@@ -43,9 +42,7 @@ impl SlotChoice {
 /// A wish to hold a seat.
 #[derive(Debug, Clone)]
 pub struct HoldRequest<'a> {
-    /// The office.
     pub office: &'a Office,
-    /// The service.
     pub service: &'a ServiceId,
     /// Which slots are acceptable.
     pub choice: SlotChoice,
@@ -83,7 +80,6 @@ pub enum NotOffered {
 /// A seat that is held.
 #[derive(Debug, Clone)]
 pub struct Held {
-    /// The booking.
     pub booking: Box<Booking>,
     /// Whether this very request held it before: an idempotent replay.
     pub replayed: bool,

@@ -53,9 +53,6 @@ impl Housekeeping {
     }
 
     /// Opens every day that its office's release policy has reached. Tells how many.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn open_days(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
         let directory = self.ledger.offices.all(now).await?;
         let mut work = Vec::new();
@@ -132,9 +129,6 @@ impl Housekeeping {
 
     /// Writes down holds that ran out, visits that were missed, and those whose papers did not come. Tells
     /// how many.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn apply_expiry(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
         let (mut count, mut first) = (0, Ok(()));
         for shard in 0..DUE_SHARDS {
@@ -150,9 +144,6 @@ impl Housekeeping {
 
     /// Marks days that are open although their office has closed them: a request that changed the
     /// calendar was cut short, or the day was opened at that very moment. Tells how many.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn close_days(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
         let directory = self.ledger.offices.all(now).await?;
         let mut work = Vec::new();
@@ -191,9 +182,6 @@ impl Housekeeping {
     }
 
     /// Cancels the bookings of closed days, once no request that saw the day open can still write.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn clear_closed_days(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
         let mut cancelled = 0;
         for closure in self.ledger.store.closures().await? {
@@ -247,9 +235,6 @@ impl Housekeeping {
     }
 
     /// Writes down the earliest free slot of each office, for the list of offices.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn survey(&self, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let directory = self.ledger.offices.all(now).await?;
         for office in &directory.offices {
@@ -266,9 +251,6 @@ impl Housekeeping {
     }
 
     /// Tells how many seats are free in the next days, unless that was told a while ago.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn count_seats(&self, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let counted_at = || self.seats_counted_at.lock().unwrap_or_else(PoisonError::into_inner);
         if counted_at().is_some_and(|at| now - at < COUNT_REPEAT) {
@@ -302,9 +284,6 @@ impl Housekeeping {
     }
 
     /// Recounts all days that can have live bookings, and all live bookings.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn audit(&self, now: DateTime<Utc>) -> Result<AuditReport, LedgerError> {
         let (mut report, verified) = self.ledger.store.audit_bookings(now).await?;
         let offices = self.ledger.offices.all(now).await?;

@@ -1,6 +1,6 @@
 //! The seat ledger: what every channel does with seats, over the table's conditional writes.
 //!
-//! Outcomes are values; only faults are errors. Nothing here decides about a seat on its own: the
+//! Outcomes are values; only faults are errors: the table that does not answer, and contention. Nothing here decides about a seat on its own: the
 //! conditions in [`crate::storage`] do.
 
 mod alternative;
@@ -44,7 +44,6 @@ pub use hold::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice};
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
 pub use moving::MoveRefusal;
 
-/// The ledger.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     store: Store,
@@ -94,9 +93,6 @@ impl Ledger {
 
     /// Marks a day that is open, or closed for another reason, if its office closes it in this
     /// revision. `false`: nothing was to be done, or the office has another revision by now.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn close_if_planned(
         &self,
         office: (&Office, u32),

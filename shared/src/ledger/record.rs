@@ -19,7 +19,6 @@ use crate::telemetry::catalogue::{
 pub(super) struct Counted<'a> {
     /// The booking before; absent: it is new.
     pub(super) before: Option<&'a Booking>,
-    /// The booking after.
     pub(super) after: &'a Booking,
     /// What it did to the queue.
     pub(super) queue: &'a [QueueChange],
@@ -34,7 +33,6 @@ impl Ledger {
         }
     }
 
-    /// Counts a refusal.
     pub fn count_refusal(
         &self,
         reason: Reason,

@@ -26,9 +26,6 @@ const WEB_CHANNELS: [Channel; 2] = [Channel::Web, Channel::Priority];
 impl Ledger {
     /// Slots of the service with free seats: later and earlier ones of the wanted date, then the
     /// following dates.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn alternatives(
         &self,
         office: &Office,

@@ -23,9 +23,6 @@ const AGE: TimeDelta = TimeDelta::seconds(10);
 impl Ledger {
     /// Tells of the seats that are free to anybody on the web: a line for each office and open day,
     /// and their sum.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub(super) async fn count_seats(&self, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let directory = self.offices.all(now).await?;
         let online = directory.offices.iter().filter(|office| office.online);

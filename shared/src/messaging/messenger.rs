@@ -36,7 +36,6 @@ pub enum Body {
     },
     /// Text with something to tap: up to 1,024 characters above buttons, 4,096 above a list.
     Options {
-        /// The text.
         text: String,
         /// What can be tapped.
         options: ReplyOptions,
@@ -65,7 +64,6 @@ pub enum ReplyOptions {
 pub struct Section {
     /// Up to 24 characters.
     pub title: String,
-    /// The rows.
     pub rows: Vec<ReplyOption>,
 }
 

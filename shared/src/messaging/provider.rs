@@ -22,7 +22,6 @@ pub enum ProviderError {
 pub enum AnyMessenger {
     /// Meta's Cloud API.
     CloudApi(CloudApi),
-    /// Twilio.
     Twilio(Twilio),
 }
 

@@ -158,7 +158,6 @@ pub fn ics(entry: &CalendarEntry) -> String {
     file.0
 }
 
-/// An instant in UTC.
 fn instant(at: DateTime<Utc>) -> String {
     at.format("%Y%m%dT%H%M%SZ").to_string()
 }

@@ -71,9 +71,6 @@ impl Store {
     }
 
     /// An account.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn account(&self, id: &AccountId) -> Result<Option<Account>, StoreError> {
         let profile: Option<ProfileItem> = self.get("profile", &keys::profile(id)).await?;
         profile.map(|profile| self.open_account(id, &profile)).transpose()
@@ -90,9 +87,6 @@ impl Store {
     }
 
     /// Sets the language of an account's messages; one that was erased stays erased.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn set_locale(&self, id: &AccountId, locale: Locale) -> Result<(), StoreError> {
         let locale = serde_dynamo::to_attribute_value(locale).map_err(|error| {
             StoreError::Corrupt { kind: "profile", source: Some(Box::new(error)) }
@@ -103,9 +97,6 @@ impl Store {
     }
 
     /// Adds a person to an account; the same NIK again is the same person.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn add_applicant(
         &self,
         account: &AccountId,
@@ -194,9 +185,6 @@ impl Store {
     }
 
     /// A person within an account.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn applicant(
         &self,
         account: &AccountId,
@@ -207,9 +195,6 @@ impl Store {
     }
 
     /// The people in an account.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn applicants(&self, account: &AccountId) -> Result<Vec<Applicant>, StoreError> {
         let ask = Query::prefix(
             keys::account_partition(account),
@@ -220,9 +205,6 @@ impl Store {
     }
 
     /// Codes of an account's bookings after `after`, at most `most`, and whether there are more.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn booking_codes(
         &self,
         account: &AccountId,

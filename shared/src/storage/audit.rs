@@ -76,9 +76,6 @@ const HORIZON_DAYS: i64 = 800;
 
 impl Store {
     /// Audits the seats of a day. Seats of `verified` bookings are not looked at twice.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn audit_day(
         &self,
         office: &OfficeId,
@@ -111,9 +108,6 @@ impl Store {
     }
 
     /// Audits live bookings: each has its seat, its uniqueness guard, and a history.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn audit_bookings(
         &self,
         now: DateTime<Utc>,

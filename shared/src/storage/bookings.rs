@@ -13,7 +13,6 @@ use crate::domain::code::BookingCode;
 /// A booking together with its history.
 #[derive(Debug, Clone)]
 pub struct BookingKept {
-    /// The booking.
     pub booking: Booking,
     /// Its events, oldest first.
     pub events: Vec<Event>,
@@ -24,17 +23,11 @@ const MAX_EVENTS: usize = 1_000;
 
 impl Store {
     /// A booking.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn booking(&self, code: BookingCode) -> Result<Option<Booking>, StoreError> {
         self.get("booking", &keys::booking(code)).await
     }
 
     /// Whether the last change of a booking was caused by the message of this hash.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn was_caused_by(&self, booking: &Booking, cause: &str) -> Result<bool, StoreError> {
         let key = keys::event(booking.code, booking.version);
         let event: Option<Event> = self.get("event", &key).await?;
@@ -42,9 +35,6 @@ impl Store {
     }
 
     /// A person's booking that is on, if there is one.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn live_booking(
         &self,
         person: &str,
@@ -59,9 +49,6 @@ impl Store {
     }
 
     /// A booking with its history.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn booking_with_history(
         &self,
         code: BookingCode,
@@ -79,9 +66,6 @@ impl Store {
     }
 
     /// Codes of bookings that time may have changed, earliest first, from one shard of the index.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn due_bookings(
         &self,
         shard: u8,

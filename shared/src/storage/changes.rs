@@ -25,7 +25,6 @@ use crate::domain::message::Message;
 /// Who asks for a change, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
-    /// Who.
     pub by: Actor,
     /// Keyed hash of the message that asks for it, if one does.
     pub cause: Option<&'a str>,
@@ -36,7 +35,6 @@ pub struct Asked<'a> {
 /// A new booking on a seat that is claimed for it.
 #[derive(Debug)]
 pub struct Claim<'a> {
-    /// The booking.
     pub booking: &'a Booking,
     /// Messages that tell of it.
     pub messages: &'a [Message],
@@ -58,7 +56,6 @@ pub enum ClaimConflict {
 /// The booking that keeps a person from another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveBooking {
-    /// Its code.
     pub code: BookingCode,
     /// Its owner.
     pub account: AccountId,

@@ -96,9 +96,6 @@ impl Store {
     }
 
     /// Writes a turn: conversation, answers and the end of the message, all or nothing.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn turn(&self, turn: &Turn<'_>, now: DateTime<Utc>) -> Result<Turned, StoreError> {
         let mut writes = vec![inbound_done(turn.inbound), self.put_chat(turn, now)?];
         writes.push(account_exists(turn.account));

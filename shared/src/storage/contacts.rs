@@ -34,9 +34,6 @@ impl Store {
     /// account's is not known of that one any more.
     ///
     /// A scoped id decides over a number: a number can come to another person, a scoped id cannot.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn account_of_contacts(
         &self,
         contacts: &Contacts,

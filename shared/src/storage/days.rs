@@ -45,9 +45,6 @@ fn unchanged(office: &Office, revision: u32) -> Write {
 impl Store {
     /// Makes the day's slots, all or none, once: one transaction, of at most 100 items, for at most the
     /// 99 slots that an office's description may plan for a day.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn open_day(
         &self,
         office: &Office,
@@ -70,9 +67,6 @@ impl Store {
     }
 
     /// Adds slots to a day that is open; slots that are there stay as they are.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn add_slots(
         &self,
         office: &Office,
@@ -91,9 +85,6 @@ impl Store {
     }
 
     /// The day with all its slots and seats, as of now.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn day(&self, office: &OfficeId, date: NaiveDate) -> Result<Day, StoreError> {
         let items =
             self.query(Query::partition(keys::day_partition(office, date), MAX_DAY_ITEMS)).await?;
@@ -101,9 +92,6 @@ impl Store {
     }
 
     /// Whether and how the day was opened or closed, without its slots.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn day_state(
         &self,
         office: &OfficeId,
@@ -115,9 +103,6 @@ impl Store {
     /// Sets a slot's quota. `false`: there is no such slot.
     ///
     /// Seats above a lowered quota stay with who has them; no new claim is made above it.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn set_quota(
         &self,
         office: &Office,
@@ -134,9 +119,6 @@ impl Store {
 
     /// Marks an opened day as closed and leaves its bookings to the scheduler. `false`: the day was
     /// never opened, so that nobody has to be told; or the office has another revision by now.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn close_day(
         &self,
         (office, revision): (&Office, u32),
@@ -164,9 +146,6 @@ impl Store {
 
     /// Takes the mark off a closed day. `false`: it has none, or the office has another revision by
     /// now.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn reopen_day(
         &self,
         (office, revision): (&Office, u32),

@@ -21,9 +21,6 @@ const TRANSACTION_ITEMS: usize = 100;
 impl Store {
     /// Takes the person out of a booking that is over, and the booking out of its account.
     /// `false`: the booking has changed since it was read.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn forget_booking(&self, booking: &Booking) -> Result<bool, StoreError> {
         let nobody = Expression::new("SET #person = :nobody").with(":nobody", text("erased"));
         let unchanged =

@@ -50,7 +50,6 @@ pub enum StoreError {
     Newer {
         /// What the item's key begins with.
         kind: String,
-        /// Its version.
         version: u32,
         /// The newest version that is understood.
         understood: u32,

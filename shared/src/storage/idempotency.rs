@@ -15,7 +15,6 @@ use super::{Store, keys};
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// The body, sealed.
     pub sealed_body: String,
 }
 
@@ -33,7 +32,6 @@ struct IdempotencyRecord {
 pub enum Replay {
     /// It was not, or it was begun and never answered: do it.
     New,
-    /// It was, with this answer.
     Answered(Answer),
     /// Its key was here with another body.
     Mismatch,
@@ -44,9 +42,6 @@ const KEEP_HOURS: i64 = 24;
 
 impl Store {
     /// Begins a request under a key, or tells that it was here before.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn begin_request(
         &self,
         scope_hash: &str,
@@ -72,9 +67,6 @@ impl Store {
     }
 
     /// Keeps the answer of a request, and tells which one counts: the first that was record.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn finish_request(
         &self,
         scope_hash: &str,

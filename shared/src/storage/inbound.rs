@@ -58,9 +58,6 @@ struct InboundItem {
 
 impl Store {
     /// Stores a message, once however often it is delivered.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn take_in(
         &self,
         inbound: &Inbound,
@@ -122,9 +119,6 @@ impl Store {
 
     /// Messages of one shard that began to wait in `from..=until`, earliest first. One sender's are
     /// all in the same shard.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn due_inbound(
         &self,
         shard: u8,
@@ -142,9 +136,6 @@ impl Store {
     }
 
     /// Writes down that a message was dealt with, without any other effect.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn finish_inbound(&self, hash: &str) -> Result<bool, StoreError> {
         Ok(self.transact(vec![inbound_done(hash)]).await?.applied())
     }

@@ -30,6 +30,9 @@
 //! | a message received | `INBOUND#hash` | strong |
 //! | messages received that wait | `due-index`: `INBOUND#shard`, `due` in the last day | eventual, then a condition |
 //!
+//! Every access answers with a [`StoreError`] if the table does not answer or an item is corrupt; what
+//! else it may answer with stands at it.
+//!
 //! `ttl` only cleans up: expiry is always a condition or is checked by the reader. `v` is the version
 //! of an item's form: `schema.rs`.
 //!

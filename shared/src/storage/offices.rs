@@ -40,9 +40,6 @@ const MAX_CLOSURES: usize = 500;
 impl Store {
     /// Writes an office as a whole, if its revision is `before` (0: there is none). `false`: somebody
     /// else has changed it.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn put_office(&self, before: u32, office: &Office) -> Result<bool, StoreError> {
         let all = to_item("office", &keys::office(&office.id), office)?;
         // Absent rather than null: what is not set takes no room.
@@ -58,9 +55,6 @@ impl Store {
     }
 
     /// One office and its revision.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn office(&self, id: &OfficeId) -> Result<Option<(Office, u32)>, StoreError> {
         let Some(item) = self.get_item(&keys::office(id)).await? else { return Ok(None) };
         let revision = item.get("revision").and_then(|n| n.as_n().ok()?.parse().ok());
@@ -70,9 +64,6 @@ impl Store {
 
     /// All offices, in order of their ids, and what was last seen free at each. Items that cannot be
     /// read are logged and left out.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn offices(&self) -> Result<(Vec<Office>, Vec<NextAvailable>), StoreError> {
         let mut query = Query::partition(keys::OFFICES.to_owned(), MAX_OFFICE_ITEMS);
         query.consistent = false;
@@ -84,27 +75,18 @@ impl Store {
     }
 
     /// Stores what was seen free at an office.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn put_next_available(&self, seen: &NextAvailable) -> Result<(), StoreError> {
         let item = to_item("next available", &keys::next_available(&seen.office), seen)?;
         self.transact(vec![Write::Put(item, None)]).await.map(|_| ())
     }
 
     /// Closures that are still to be carried out. Items that cannot be read are logged and left out.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn closures(&self) -> Result<Vec<Closure>, StoreError> {
         let items = self.query(Query::partition(keys::CLOSURES.to_owned(), MAX_CLOSURES)).await?;
         Ok(readable("closure", items))
     }
 
     /// Removes a closure that has been carried out, unless the day was closed once more since.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn finish_closure(&self, closure: &Closure) -> Result<(), StoreError> {
         let key = keys::closure(&closure.office, closure.date);
         let same = Expression::new("#closed_at = :at").with(":at", seconds(closure.closed_at));

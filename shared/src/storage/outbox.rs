@@ -41,26 +41,17 @@ pub(crate) fn message_item(message: &Message) -> Result<Item, StoreError> {
 
 impl Store {
     /// A row.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn message(&self, id: &MessageId) -> Result<Option<Message>, StoreError> {
         self.get("message", &keys::message(id)).await
     }
 
     /// Puts a row, once: one that is there already stays as it is.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn put_message(&self, message: &Message) -> Result<(), StoreError> {
         let put = Write::Put(message_item(message)?, Some(super::days::absent()));
         self.transact(vec![put]).await.map(|_| ())
     }
 
     /// Takes a due row for sending, until `lease_until`; `lease` names the taker.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn lease_message(
         &self,
         id: &MessageId,
@@ -76,9 +67,6 @@ impl Store {
     }
 
     /// Puts `after` if the row is still as `before` says. `false`: somebody else has changed it.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn replace_message(
         &self,
         before: &Message,
@@ -103,9 +91,6 @@ impl Store {
 
     /// Moves a row forward as its provider reports. Answers with the row if that changed it; a report
     /// of something that is no row of ours changes nothing.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn report_message(
         &self,
         id: &MessageId,
@@ -135,9 +120,6 @@ impl Store {
 
     /// Rows of one shard that were due at `until`, earliest first. One that this version cannot read
     /// is logged and passed over: it does not keep the others from being sent.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn due_messages(
         &self,
         shard: u8,

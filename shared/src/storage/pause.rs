@@ -11,18 +11,12 @@ use super::{Store, keys};
 impl Store {
     /// Until when nothing is sent, if sending is paused. An end that has passed stays until a
     /// message was sent again.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn pause(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let Some(item) = self.get_item(&keys::pause()).await? else { return Ok(None) };
         instant_of(&item, "until").map(Some).ok_or_else(|| StoreError::corrupt("pause"))
     }
 
     /// Pauses sending, or lengthens the pause. Answers with whether there was none before.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn begin_pause(&self, until: DateTime<Utc>) -> Result<bool, StoreError> {
         let mut item = keys::pause().attributes();
         item.insert("until".to_owned(), seconds(until));
@@ -36,9 +30,6 @@ impl Store {
 
     /// Claims the first message after a pause that ended at `ended`: everybody else's waits until
     /// `until`. `false`: somebody else has claimed it.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn claim_probe(
         &self,
         ended: DateTime<Utc>,
@@ -51,9 +42,6 @@ impl Store {
     }
 
     /// Ends the pause, if nobody has lengthened it since it was to last until `until`.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn end_pause(&self, until: DateTime<Utc>) -> Result<(), StoreError> {
         let unchanged = Expression::new("#until = :until").with(":until", seconds(until));
         self.transact(vec![Write::Delete(keys::pause(), Some(unchanged))]).await.map(|_| ())

@@ -118,9 +118,6 @@ fn unchanged(item: &Item, attributes: &[&'static str]) -> Expression {
 
 impl Store {
     /// The next number of a queue. A number that is taken and not used leaves a gap, never a pair.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn next_number(
         &self,
         day: &QueueDay,
@@ -174,9 +171,6 @@ impl Store {
     }
 
     /// All places of a day, by letter and number.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn queue_entries(&self, day: &QueueDay) -> Result<Vec<QueueEntry>, StoreError> {
         let prefix = keys::QUEUE_ENTRY_PREFIX.to_owned();
         let query = Query::prefix(keys::queue_partition(day), prefix, MAX_ENTRIES);
@@ -184,9 +178,6 @@ impl Store {
     }
 
     /// What a counter has, or had last.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn at_counter(
         &self,
         day: &QueueDay,
@@ -196,9 +187,6 @@ impl Store {
     }
 
     /// What the counters of a day have or had last, by their names.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn at_counters(&self, day: &QueueDay) -> Result<Vec<AtCounter>, StoreError> {
         let prefix = keys::COUNTER_PREFIX.to_owned();
         let query = Query::prefix(keys::queue_partition(day), prefix, MAX_COUNTERS);

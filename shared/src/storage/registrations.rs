@@ -26,7 +26,6 @@ pub enum RegistrationState {
     Verified,
 }
 
-/// A registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {
     /// Derived from its code.
@@ -71,7 +70,6 @@ pub struct Registration {
 /// A one-time code to be sent.
 #[derive(Debug)]
 pub struct OtpGrant<'a> {
-    /// Its hash.
     pub hash: &'a str,
     /// The number that it goes to.
     pub phone: &'a PhoneNumber,
@@ -128,18 +126,12 @@ impl Store {
     }
 
     /// Begins a registration. `false`: its code is in use.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn put_registration(&self, registration: &Registration) -> Result<bool, StoreError> {
         let put = Write::Put(registration_item(registration)?, Some(super::days::absent()));
         Ok(self.transact(vec![put]).await?.applied())
     }
 
     /// A registration.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn registration(
         &self,
         id: &RegistrationId,
@@ -149,9 +141,6 @@ impl Store {
 
     /// Binds a pending registration to an account, and tells the person. `false`: it has ended or
     /// is somebody else's.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn verify_registration(
         &self,
         id: &RegistrationId,
@@ -181,9 +170,6 @@ impl Store {
     }
 
     /// Sets the one-time code of a registration and commits the message that carries it.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn grant_otp(
         &self,
         id: &RegistrationId,
@@ -240,9 +226,6 @@ impl Store {
     }
 
     /// Counts a try, then compares.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn try_otp(
         &self,
         id: &RegistrationId,

@@ -40,7 +40,6 @@ pub const CONTENTION: RetryPolicy =
 /// What one try came to.
 #[derive(Debug)]
 pub enum Attempt<S, T> {
-    /// It is done.
     Done(T),
     /// Somebody else was faster: the next try begins with this.
     Conflict(S),

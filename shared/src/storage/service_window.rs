@@ -21,9 +21,6 @@ pub struct ServiceWindow {
 
 impl Store {
     /// When an account's person was last heard, and what they want.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn service_window(&self, account: &AccountId) -> Result<ServiceWindow, StoreError> {
         let Some(item) = self.get_item(&keys::chat(account)).await? else {
             return Ok(ServiceWindow::default());
@@ -42,9 +39,6 @@ impl Store {
 
     /// Notes that the account's person wrote at `at`. An older note and an account that is gone
     /// change nothing.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn note_inbound(
         &self,
         account: &AccountId,

@@ -35,9 +35,6 @@ const MAX_ENDED: usize = 100;
 impl Store {
     /// Opens the session of a registration; opened before, it is the same one. `false`: it was
     /// opened before and has been signed out, or its account was erased.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn open_session(
         &self,
         registration: &RegistrationId,
@@ -62,9 +59,6 @@ impl Store {
     }
 
     /// The session of a token, unless it has ended by `now`.
-    ///
-    /// # Errors
-    /// If the table does not answer or the item is corrupt.
     pub async fn session(
         &self,
         account: &AccountId,
@@ -78,9 +72,6 @@ impl Store {
 
     /// The session of a token, unless it has ended by `now`, and a person of its account, by one
     /// call: what a hold needs to know.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn session_with_applicant(
         &self,
         account: &AccountId,
@@ -98,9 +89,6 @@ impl Store {
 
     /// The session of a token, unless it has ended by `now`, and a booking, by one call: what a change
     /// of a booking needs to know. Whose booking it is the caller looks at.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn session_with_booking(
         &self,
         account: &AccountId,
@@ -117,9 +105,6 @@ impl Store {
     }
 
     /// Ends every session of an account.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn delete_sessions(&self, account: &AccountId) -> Result<(), StoreError> {
         let partition = keys::account_partition(account);
         loop {
@@ -135,9 +120,6 @@ impl Store {
     }
 
     /// Ends a session.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn delete_session(
         &self,
         account: &AccountId,

@@ -29,9 +29,7 @@ pub struct Received {
 /// Who wrote a message, and what was said so far.
 #[derive(Debug)]
 pub struct Sender {
-    /// The account.
     pub account: Account,
-    /// Its people.
     pub people: Vec<Applicant>,
     /// The conversation with it.
     pub chat: ChatKept,
@@ -43,9 +41,6 @@ impl Store {
     /// A message that waits to be dealt with; absent: it was dealt with, or there is no such message.
     /// `group` is its group in the queue, the keyed hash of the sender, and `account` whose it was when
     /// the message came: so the account is looked up, and read, in the same round.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn received(
         &self,
         hash: &str,
@@ -71,9 +66,6 @@ impl Store {
 
     /// Who wrote a message. An account is made for contacts that are new, or known only in part.
     /// `read` is the sender as it came with the message. Absent: the account was erased meanwhile.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn sender(
         &self,
         received: &Received,
@@ -86,10 +78,10 @@ impl Store {
         if let Some(sender) = read.filter(is_known) {
             return Ok(Some(sender));
         }
-        if let Some(id) = &received.hint {
-            if let Some(sender) = self.sender_of(id).await?.filter(is_known) {
-                return Ok(Some(sender));
-            }
+        if let Some(id) = &received.hint
+            && let Some(sender) = self.sender_of(id).await?.filter(is_known)
+        {
+            return Ok(Some(sender));
         }
         let id = self.known_account(contacts, now).await?;
         self.sender_of(&id).await
@@ -110,9 +102,6 @@ impl Store {
     }
 
     /// An account's bookings that are on, in order of its people.
-    ///
-    /// # Errors
-    /// If the table does not answer or an item is corrupt.
     pub async fn live_bookings(
         &self,
         account: &AccountId,

@@ -25,7 +25,6 @@ pub(crate) fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)
 }
 
-/// An instant in an item.
 pub(crate) fn instant_of(item: &Item, name: &str) -> Option<DateTime<Utc>> {
     let secs = item.get(name)?.as_n().ok()?.parse().ok()?;
     DateTime::from_timestamp(secs, 0)

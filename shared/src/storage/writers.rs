@@ -16,9 +16,6 @@ use crate::domain::person::Contacts;
 impl Store {
     /// The account of whoever writes, made if there is none; its language stays as it is. Contacts
     /// that are known cost two reads and no write.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn known_account(
         &self,
         contacts: &Contacts,
@@ -43,9 +40,6 @@ impl Store {
 
     /// An account is reached otherwise from now on: what is new replaces what it had. Where the new
     /// contacts have an account of their own already, both stay as they are.
-    ///
-    /// # Errors
-    /// If the table does not answer.
     pub async fn move_contacts(&self, from: &Contacts, to: &Contacts) -> Result<(), StoreError> {
         compare_and_set(CONTENTION, (), |()| self.try_move_contacts(from, to)).await
     }

@@ -27,9 +27,7 @@ impl Unit {
 /// A metric. All have the dimension `Stage`.
 #[derive(Debug)]
 pub struct Metric {
-    /// Its name.
     pub name: &'static str,
-    /// Its unit.
     pub unit: Unit,
     /// The dimension by which it is also told apart.
     pub by: Option<&'static str>,
@@ -40,7 +38,6 @@ pub struct Metric {
 pub struct Definition {
     /// The record's `event`.
     pub event: &'static str,
-    /// Its metrics.
     pub metrics: &'static [Metric],
     /// What else it may say. `request_id` may stand in any.
     pub properties: &'static [&'static str],

@@ -15,7 +15,6 @@ use crate::use_cases::bookings::office_of;
 /// An account, its people and its bookings.
 #[derive(Debug)]
 pub struct KnownOfAccount {
-    /// The account.
     pub account: Account,
     /// Its people.
     pub applicants: Vec<Applicant>,
@@ -24,9 +23,6 @@ pub struct KnownOfAccount {
 }
 
 /// An account and its people. Absent: it was erased.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn profile(
     app: &App,
     id: &AccountId,
@@ -37,9 +33,6 @@ pub async fn profile(
 }
 
 /// Everything that is stored of an account. Absent: it was erased.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn export(app: &App, id: &AccountId) -> Result<Option<KnownOfAccount>, StoreError> {
     let (profile, bookings) = tokio::try_join!(profile(app, id), bookings(app, id))?;
     let known = |(account, applicants)| KnownOfAccount { account, applicants, bookings };
@@ -72,9 +65,6 @@ const PAGE: usize = 100;
 /// Erases an account: live bookings are cancelled and their seats given back, personal data is
 /// removed. Begun again, it goes on where it stopped: contacts and profile go first, so that nobody
 /// books for the account any more, sessions last.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn erase(app: &App, id: &AccountId) -> Outcome<(), VisitInProgress> {
     let store = app.ledger.store();
     let now = app.clock.now();

@@ -24,11 +24,9 @@ use crate::storage::StoreError;
 /// A booking with what its owner is shown of it.
 #[derive(Debug, Clone)]
 pub struct BookingDetails {
-    /// The booking.
     pub booking: Booking,
     /// Where it stands now.
     pub status: Status,
-    /// Its office.
     pub office: Arc<Office>,
     /// What this person brings; nothing of one that was erased.
     pub documents: Vec<Document>,
@@ -77,9 +75,7 @@ impl BookingDetails {
 /// A wish to hold a seat for a person of an account.
 #[derive(Debug, Clone)]
 pub struct HoldWish<'a> {
-    /// The office.
     pub office: &'a Office,
-    /// The service.
     pub service: &'a ServiceId,
     /// Which slots are acceptable.
     pub choice: SlotChoice,
@@ -162,9 +158,6 @@ async fn applicant_of(app: &App, booking: &Booking) -> Result<Option<Applicant>,
 }
 
 /// Details of a booking.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn details(
     app: &App,
     booking: Booking,
@@ -177,9 +170,6 @@ pub async fn details(
 
 /// Details of a booking with its history, oldest event first. The account's own; anybody else's is
 /// not there.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn history(
     app: &App,
     account: &AccountId,
@@ -194,9 +184,6 @@ pub async fn history(
 }
 
 /// A page of an account's bookings, in order of their codes, and where the next page begins.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn page(
     app: &App,
     account: &AccountId,
@@ -220,9 +207,6 @@ pub async fn page(
 }
 
 /// Confirms a held booking.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn confirm(
     app: &App,
     booking: Booking,
@@ -235,9 +219,6 @@ pub async fn confirm(
 }
 
 /// Cancels a booking.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn cancel(
     app: &App,
     booking: Booking,
@@ -253,9 +234,6 @@ pub async fn cancel(
 }
 
 /// Moves a booking to another slot of its office and service.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn reschedule(
     app: &App,
     booking: Booking,

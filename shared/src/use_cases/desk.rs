@@ -27,9 +27,7 @@ use crate::telemetry::catalogue::CHECK_IN_REFUSAL;
 /// A visit to an office at which a member of staff works.
 #[derive(Debug, Clone)]
 pub struct Visit {
-    /// The office.
     pub office: Arc<Office>,
-    /// The booking.
     pub booking: Booking,
 }
 
@@ -53,9 +51,6 @@ impl VisitRefusal {
 }
 
 /// The visit of a booking, if this member of staff works at its office.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn visit(app: &App, staff: &Staff, code: BookingCode) -> Outcome<Visit, VisitRefusal> {
     let booking = app.ledger.store().booking(code).await?;
     let Some(booking) = booking else { return Ok(Err(VisitRefusal::Unknown)) };
@@ -68,9 +63,6 @@ pub async fn visit(app: &App, staff: &Staff, code: BookingCode) -> Outcome<Visit
 }
 
 /// Who a booking is for. Absent: the account was erased.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn person_of(app: &App, booking: &Booking) -> Result<Option<Applicant>, StoreError> {
     app.ledger.store().applicant(&booking.account, &booking.applicant).await
 }
@@ -78,7 +70,6 @@ pub async fn person_of(app: &App, booking: &Booking) -> Result<Option<Applicant>
 /// A scan as the desk sees it.
 #[derive(Debug)]
 pub struct Scanned {
-    /// The office.
     pub office: Arc<Office>,
     /// The person who is in.
     pub checked_in: CheckedIn,
@@ -96,9 +87,6 @@ pub enum ScanRefusal {
 }
 
 /// Checks a person in at a gate; absent: at the office as a whole.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn scan(
     app: &App,
     staff: &Staff,
@@ -152,7 +140,6 @@ pub enum Finding<'a> {
 /// A visit whose documents were looked at.
 #[derive(Debug)]
 pub struct Checked {
-    /// The office.
     pub office: Arc<Office>,
     /// The booking with what was found.
     pub booking: Booking,
@@ -172,9 +159,6 @@ pub enum FindingRefusal {
 }
 
 /// Writes down whether a person's documents are complete.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn check_documents(
     app: &App,
     staff: &Staff,
@@ -257,9 +241,6 @@ fn deadline(
 }
 
 /// An office that there is, and its queue of today. Absent: there is no such office.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn queue_of_today(
     app: &App,
     id: &OfficeId,

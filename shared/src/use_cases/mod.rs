@@ -1,7 +1,8 @@
 //! What people do with the system, once for every face: the JSON routes, the chat and the pages read
 //! what is asked, call one of these, and show its outcome.
 //!
-//! Input is typed, a refusal is a value, a fault is an error. Nothing here knows HTTP or WhatsApp.
+//! Input is typed, a refusal is a value, a fault (the table does not answer, an item is corrupt) is an
+//! error. Nothing here knows HTTP or WhatsApp.
 //!
 //! - [`registration`]: prove a number, open a session.
 //! - [`people`]: the people that an account books for.

@@ -109,9 +109,6 @@ fn regency(text: &str) -> Result<String, FieldError> {
 }
 
 /// Adds a person to an account; the same NIK again is the same person.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn add(
     app: &App,
     account: &AccountId,

@@ -29,7 +29,6 @@ const REPLY_MINUTES: i64 = 30;
 
 /// A registration that has begun.
 pub struct Begun {
-    /// Its id.
     pub id: RegistrationId,
     /// Exchanges it for a session once it is verified.
     pub secret: String,
@@ -51,7 +50,6 @@ impl std::fmt::Debug for Begun {
 pub struct Opened {
     /// The token of its owner.
     pub token: String,
-    /// The account.
     pub account: AccountId,
     /// It ends then.
     pub expires_at: DateTime<Utc>,
@@ -95,9 +93,6 @@ impl RegistrationRefusal {
 }
 
 /// Begins a registration.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn begin(app: &App, locale: Locale) -> Result<Begun, StoreError> {
     let secret = tokens::random_secret();
     let expires_at = app.clock.now() + TimeDelta::minutes(REGISTRATION_MINUTES);
@@ -127,9 +122,6 @@ pub async fn begin(app: &App, locale: Locale) -> Result<Begun, StoreError> {
 }
 
 /// The registration of this id, if `secret` is its own. A wrong one is as absent as an unknown id.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn own(
     app: &App,
     id: &RegistrationId,
@@ -146,9 +138,6 @@ pub async fn own(
 }
 
 /// Exchanges a verified registration for a session; repeated, it gives the same token.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn open_session(
     app: &App,
     registration: &Registration,
@@ -171,9 +160,6 @@ pub async fn open_session(
 }
 
 /// Sends a one-time code, and tells until when it counts.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn send_otp(
     app: &App,
     id: &RegistrationId,
@@ -218,9 +204,6 @@ fn otp_message(
 }
 
 /// Verifies a one-time code and opens a session.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn verify_otp(
     app: &App,
     registration: &Registration,
@@ -263,9 +246,6 @@ async fn check_otp(
 /// Verifies the first pending registration with one of these codes, which `account` has sent in the
 /// message of this hash. `false`: there is none. One that this account has verified before has had
 /// its answer.
-///
-/// # Errors
-/// If the table does not answer.
 pub async fn verify_by_message(
     app: &App,
     account: &AccountId,

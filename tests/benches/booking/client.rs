@@ -7,7 +7,6 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-/// An answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,

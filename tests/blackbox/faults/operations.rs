@@ -20,7 +20,6 @@ pub(super) enum Operation {
 /// Whom it is tried on.
 #[derive(Debug)]
 pub(super) struct Subject {
-    /// The person.
     pub(super) person: Person,
     /// Staff of the office.
     desk: String,

@@ -13,7 +13,6 @@ use super::kinds::{Fault, is_table_call, is_transaction};
 /// How often a fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stay {
-    /// Once.
     Once,
     /// From that call on, until it is lifted.
     UntilLifted,

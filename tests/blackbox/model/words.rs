@@ -14,7 +14,6 @@ pub(super) const QUOTA: u16 = 2;
 /// Account and person of those who ask: four people, three accounts; the last way in is a person
 /// whom two accounts know.
 pub(super) const WAYS: [(usize, usize); 5] = [(0, 0), (0, 1), (1, 2), (2, 3), (2, 0)];
-/// Their accounts.
 pub(super) const ACCOUNTS: u32 = 3;
 /// Histories begin at 08:00 on the first date, with two dates open.
 pub(super) const BEGIN: i64 = 8 * HOUR;

@@ -73,7 +73,6 @@ fn has_letter(word: &str) -> bool {
 /// What was found where a booking's code may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
-    /// A code.
     Code(BookingCode),
     /// Symbols that were meant as one.
     Mistyped,

@@ -17,10 +17,16 @@ pub(super) enum Stated {
     /// With its year.
     Full(NaiveDate),
     /// With two digits of its year: the century depends on whether it is a birth or a visit.
-    Short { day: u32, month: u32, year: i32 },
+    Short {
+        day: u32,
+        month: u32,
+        year: i32,
+    },
     /// Without a year: the next such date.
-    Yearless { day: u32, month: u32 },
-    /// The day only.
+    Yearless {
+        day: u32,
+        month: u32,
+    },
     DayOnly(u32),
 }
 
@@ -110,7 +116,6 @@ pub(super) fn impossible(tokens: &[Token<'_>]) -> Option<usize> {
     }
 }
 
-/// `25011987`, `19870125`, `250187`.
 fn alone(tokens: &[Token<'_>]) -> Read {
     let one = tokens.first()?;
     let part = |from: usize, to: usize| one.text[from..to].parse::<u32>().unwrap_or(0);
@@ -127,7 +132,6 @@ fn alone(tokens: &[Token<'_>]) -> Read {
     None
 }
 
-/// `25-01-1987`, `1987-01-25`, `25 1 87`.
 fn three(tokens: &[Token<'_>]) -> Read {
     let ([first, second, third], taken) = numbers(tokens)?;
     let value = |text: &str| text.parse::<u32>().unwrap_or(0);

@@ -6,7 +6,6 @@ use crate::time::SlotTime;
 use super::date;
 use super::token::{Kind, Token};
 
-/// Digits of a NIK.
 const NIK_DIGITS: usize = 16;
 /// Groups of a number that are looked at: a NIK in groups of one digit has sixteen.
 const MAX_GROUPS: usize = 24;

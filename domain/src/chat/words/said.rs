@@ -23,7 +23,6 @@ pub enum Said {
     Wish(Details),
     /// A number: a row of the list that was offered.
     Number(u32),
-    /// A date.
     Date(NaiveDate),
     /// A time of day.
     Time(SlotTime),
@@ -63,7 +62,6 @@ pub enum Command {
 /// Details of a person and a visit, from fields in any order. What is missing is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Details {
-    /// Name.
     pub name: Option<PersonName>,
     /// National identity number.
     pub nik: Option<Nik>,

@@ -33,7 +33,6 @@ impl<'a> Object<'a> {
         number.or_else(|| self.text(name)?.parse().ok())
     }
 
-    /// An object in this one.
     pub(super) fn object(&self, name: &str) -> Option<Self> {
         Self::read(self.0.get(name)?.get())
     }
