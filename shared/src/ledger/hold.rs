@@ -7,98 +7,16 @@ use rand::RngExt;
 
 use super::availability::{DayStatus, day_availability, past, search_dates};
 use super::search::is_beyond;
-use super::{Alternative, Ledger, LedgerError, Outcome, messages};
+use super::wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice};
+use super::{Ledger, LedgerError, Outcome, messages};
 use crate::domain::booking::{Booking, SeatRef, Status, Times};
-use crate::domain::calendar::ClosedReason;
 use crate::domain::code::BookingCode;
 use crate::domain::day::Day;
-use crate::domain::ids::{AccountId, ApplicantId, ServiceId};
-use crate::domain::language::Locale;
+use crate::domain::ids::ServiceId;
 use crate::domain::message::MessageKind;
 use crate::domain::office::{Channel, Office};
 use crate::domain::time::{SlotTime, local_date, whole_seconds};
 use crate::storage::{Attempt, CONTENTION, Claim, ClaimConflict, compare_and_set};
-
-/// Which slots are acceptable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SlotChoice {
-    Slot(NaiveDate, SlotTime),
-    /// The earliest on this date.
-    Date(NaiveDate),
-    /// The earliest of all.
-    Earliest,
-}
-
-impl SlotChoice {
-    /// The date, if it is to be a certain one.
-    pub fn date(self) -> Option<NaiveDate> {
-        match self {
-            Self::Slot(date, _) | Self::Date(date) => Some(date),
-            Self::Earliest => None,
-        }
-    }
-}
-
-/// A wish to hold a seat.
-#[derive(Debug, Clone)]
-pub struct HoldRequest<'a> {
-    pub office: &'a Office,
-    pub service: &'a ServiceId,
-    /// Which slots are acceptable.
-    pub choice: SlotChoice,
-    /// Who asks.
-    pub account: &'a AccountId,
-    /// For whom.
-    pub applicant: &'a ApplicantId,
-    /// Keyed hash of the person's NIK.
-    pub person: &'a str,
-    /// Over which channel.
-    pub channel: Channel,
-    /// Language of the messages.
-    pub locale: Locale,
-    /// The client's key; the booking's code follows from it. Absent: a random code.
-    pub idempotency_key: Option<&'a str>,
-    /// Hash of the request, to recognise another one under the same key.
-    pub request_hash: &'a str,
-}
-
-/// Why no seat is offered at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotOffered {
-    /// The office does not give this service.
-    Service,
-    /// The office gives no appointments online.
-    Offline,
-    /// There is no such slot on that date.
-    Slot,
-    /// The office is closed on that date, or the time for booking is over.
-    Closed(ClosedReason),
-    /// The date opens at this time.
-    NotReleased(DateTime<Utc>),
-}
-
-/// A seat that is held.
-#[derive(Debug, Clone)]
-pub struct Held {
-    pub booking: Box<Booking>,
-    /// Whether this very request held it before: an idempotent replay.
-    pub replayed: bool,
-}
-
-/// Why no seat is held.
-#[derive(Debug, Clone)]
-pub enum HoldRefusal {
-    /// The idempotency key was used for another request.
-    Mismatch,
-    /// Every acceptable slot is full.
-    Full(Vec<Alternative>),
-    /// The person has a live booking; its code only if it is this account's own.
-    AlreadyBooked(Option<BookingCode>),
-    /// No seat is offered.
-    NotOffered(NotOffered),
-    /// The account was erased meanwhile.
-    AccountGone,
-}
 
 type Wished = Result<Held, HoldRefusal>;
 

@@ -17,6 +17,7 @@ mod moving;
 mod record;
 mod search;
 mod seats;
+mod wish;
 
 use std::sync::Arc;
 
@@ -40,9 +41,9 @@ pub use calling::{CallRefusal, CallTarget, StepRefusal};
 pub use change::Changed;
 pub use check_in::{CheckInRefusal, CheckedIn};
 pub use documents::Decision;
-pub use hold::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice};
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
 pub use moving::MoveRefusal;
+pub use wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice};
 
 #[derive(Debug, Clone)]
 pub struct Ledger {

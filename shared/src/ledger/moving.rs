@@ -12,6 +12,7 @@ use crate::domain::booking::{Booking, Refusal, SeatRef, Status, Times};
 use crate::domain::day::Day;
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
+use crate::domain::reason::Reason;
 use crate::domain::time::{SlotTime, whole_seconds};
 use crate::storage::{
     Attempt, CONTENTION, Relocation, RelocationConflict, StoreError, compare_and_set,
@@ -28,6 +29,18 @@ pub enum MoveRefusal {
     NotOffered(NotOffered),
     /// The person has another live booking meanwhile.
     AlreadyBooked,
+}
+
+impl MoveRefusal {
+    /// Its code.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Refused(refusal) => refusal.reason(),
+            Self::Full(_) => Reason::SlotFull,
+            Self::NotOffered(why) => why.reason(),
+            Self::AlreadyBooked => Reason::AlreadyBooked,
+        }
+    }
 }
 
 type Moved = Result<Changed, MoveRefusal>;

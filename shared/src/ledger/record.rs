@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{HoldRefusal, Ledger, MoveRefusal, NotOffered};
+use super::Ledger;
 use crate::domain::booking::{Booking, Refusal, Status};
 use crate::domain::ids::OfficeId;
 use crate::domain::office::Channel;
@@ -99,41 +99,4 @@ fn service_secs(change: &Counted<'_>, now: DateTime<Utc>) -> i64 {
         _ => None,
     });
     places.max().unwrap_or_default()
-}
-
-impl NotOffered {
-    /// Its code.
-    pub fn reason(&self) -> Reason {
-        match self {
-            Self::Service | Self::Slot => Reason::InvalidRequest,
-            Self::Offline => Reason::NotOnline,
-            Self::Closed(_) => Reason::OfficeClosed,
-            Self::NotReleased(_) => Reason::NotReleased,
-        }
-    }
-}
-
-impl HoldRefusal {
-    /// Its code.
-    pub fn reason(&self) -> Reason {
-        match self {
-            Self::Mismatch => Reason::IdempotencyMismatch,
-            Self::Full(_) => Reason::SlotFull,
-            Self::AlreadyBooked(_) => Reason::AlreadyBooked,
-            Self::NotOffered(why) => why.reason(),
-            Self::AccountGone => Reason::Unauthenticated,
-        }
-    }
-}
-
-impl MoveRefusal {
-    /// Its code.
-    pub fn reason(&self) -> Reason {
-        match self {
-            Self::Refused(refusal) => refusal.reason(),
-            Self::Full(_) => Reason::SlotFull,
-            Self::NotOffered(why) => why.reason(),
-            Self::AlreadyBooked => Reason::AlreadyBooked,
-        }
-    }
 }

@@ -196,12 +196,16 @@ impl Store {
 
     /// The people in an account.
     pub async fn applicants(&self, account: &AccountId) -> Result<Vec<Applicant>, StoreError> {
-        let ask = Query::prefix(
+        let query = Query::prefix(
             keys::account_partition(account),
             keys::APPLICANT_PREFIX.to_owned(),
             MAX_APPLICANTS,
         );
-        self.query(ask).await?.into_iter().map(|item| self.open_applicant(account, item)).collect()
+        self.query(query)
+            .await?
+            .into_iter()
+            .map(|item| self.open_applicant(account, item))
+            .collect()
     }
 
     /// Codes of an account's bookings after `after`, at most `most`, and whether there are more.
@@ -211,10 +215,10 @@ impl Store {
         after: Option<BookingCode>,
         limit: usize,
     ) -> Result<(Vec<BookingCode>, bool), StoreError> {
-        let mut ask =
+        let mut query =
             Query::prefix(keys::account_partition(account), keys::POINTER_PREFIX.to_owned(), limit);
-        ask.after = after.map(|code| keys::booking_pointer(account, code).attributes());
-        let (items, next) = self.query_page(ask).await?;
+        query.after = after.map(|code| keys::booking_pointer(account, code).attributes());
+        let (items, next) = self.query_page(query).await?;
         items.iter().try_for_each(known)?;
         let code = |item: &Item| text_of(item, "code").and_then(|code| code.parse().ok());
         let codes: Option<Vec<_>> = items.iter().map(code).collect();

@@ -53,9 +53,9 @@ impl Store {
         &self,
         code: BookingCode,
     ) -> Result<Option<BookingKept>, StoreError> {
-        let ask = Query::partition(keys::booking(code).pk, MAX_EVENTS);
+        let query = Query::partition(keys::booking(code).pk, MAX_EVENTS);
         let (mut booking, mut events) = (None, vec![]);
-        for item in self.query(ask).await? {
+        for item in self.query(query).await? {
             if text_of(&item, "sk").is_some_and(|sk| sk.starts_with(keys::EVENT_PREFIX)) {
                 events.push(from_item("event", item)?);
             } else {
@@ -75,9 +75,9 @@ impl Store {
         let condition = Expression::new("#due_kind = :kind AND #due <= :until")
             .with(":kind", text(keys::due_bookings(shard)))
             .with(":until", seconds(until));
-        let ask =
+        let query =
             Query { index: Some(DUE_INDEX), condition, consistent: false, limit, after: None };
-        Ok(readable("booking", self.query(ask).await?))
+        Ok(readable("booking", self.query(query).await?))
     }
 }
 

@@ -200,7 +200,7 @@ pub enum RelocationConflict {
 
 /// Whose conditions a claim has, in the order in which they count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum ClaimGuard {
+enum ClaimCondition {
     Booking,
     Person,
     Seat,
@@ -209,7 +209,7 @@ enum ClaimGuard {
 
 /// The same of a transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum TransitionGuard {
+enum TransitionCondition {
     Booking,
     Own,
     Queue,
@@ -217,7 +217,7 @@ enum TransitionGuard {
 
 /// The same of a relocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum RelocationGuard {
+enum RelocationCondition {
     Booking,
     NewPerson,
     Own,
@@ -226,7 +226,7 @@ enum RelocationGuard {
 }
 
 /// Writes, each with whose condition it carries; without one it cannot be refused.
-type Guarded<G> = Vec<(Option<G>, Write)>;
+type Conditional<G> = Vec<(Option<G>, Write)>;
 
 impl Store {
     /// Makes a booking, whole or not at all.
@@ -238,10 +238,10 @@ impl Store {
         claim: &Claim<'_>,
         asked: &Asked<'_>,
     ) -> Result<Result<(), ClaimConflict>, StoreError> {
-        use ClaimGuard::{Account, Booking, Person, Seat};
+        use ClaimCondition::{Account, Booking, Person, Seat};
         let new = claim.booking;
         let put = Write::Put(booking_item(new)?, Some(super::days::absent()));
-        let mut writes: Guarded<ClaimGuard> = vec![
+        let mut writes: Conditional<ClaimCondition> = vec![
             (Some(Booking), put),
             (Some(Person), claim_person(new, asked.at)),
             (Some(Seat), claim_seat(&new.seat, new, asked.at)),
@@ -249,8 +249,10 @@ impl Store {
             (Some(Account), account_exists(&new.account)),
         ];
         writes.extend(record(new, asked, claim.messages)?.map(|write| (None, write)));
-        let Err((guard, item)) = self.transact_guarded(writes).await? else { return Ok(Ok(())) };
-        Ok(Err(match guard {
+        let Err((condition, item)) = self.transact_conditions(writes).await? else {
+            return Ok(Ok(()));
+        };
+        Ok(Err(match condition {
             Booking => ClaimConflict::CodeTaken(Box::new(from_item("booking", item)?)),
             Person => ClaimConflict::PersonBusy(live_booking(&item)?),
             Seat => ClaimConflict::SeatTaken,
@@ -267,7 +269,7 @@ impl Store {
         change: &Transition<'_>,
         asked: &Asked<'_>,
     ) -> Result<Result<(), TransitionConflict>, StoreError> {
-        use TransitionGuard::{Booking, Own, Queue};
+        use TransitionCondition::{Booking, Own, Queue};
         let (before, after) = (change.before, change.after);
         let mut writes = vec![(Some(Booking), replace_booking(before, after)?)];
         let seat = match change.seat {
@@ -286,8 +288,10 @@ impl Store {
             writes.push((Some(Queue), place.write()?));
         }
         writes.extend(record(after, asked, change.messages)?.map(|write| (None, write)));
-        let Err((guard, item)) = self.transact_guarded(writes).await? else { return Ok(Ok(())) };
-        Ok(Err(match guard {
+        let Err((condition, item)) = self.transact_conditions(writes).await? else {
+            return Ok(Ok(()));
+        };
+        Ok(Err(match condition {
             Booking => TransitionConflict::Version(Box::new(from_item("booking", item)?)),
             Own => TransitionConflict::Lost,
             Queue => TransitionConflict::Queue,
@@ -303,7 +307,7 @@ impl Store {
         relocation: &Relocation<'_>,
         asked: &Asked<'_>,
     ) -> Result<Result<(), RelocationConflict>, StoreError> {
-        use RelocationGuard::{Account, Booking, NewPerson, NewSeat, Own};
+        use RelocationCondition::{Account, Booking, NewPerson, NewSeat, Own};
         let (before, after) = (relocation.before, relocation.after);
         let mut writes = vec![(Some(Booking), replace_booking(before, after)?)];
         if before.is_displaced() {
@@ -316,8 +320,10 @@ impl Store {
         }
         writes.push((Some(NewSeat), claim_seat(&after.seat, after, asked.at)));
         writes.extend(record(after, asked, relocation.messages)?.map(|write| (None, write)));
-        let Err((guard, item)) = self.transact_guarded(writes).await? else { return Ok(Ok(())) };
-        Ok(Err(match guard {
+        let Err((condition, item)) = self.transact_conditions(writes).await? else {
+            return Ok(Ok(()));
+        };
+        Ok(Err(match condition {
             Booking => RelocationConflict::Version(Box::new(from_item("booking", item)?)),
             NewPerson => RelocationConflict::PersonBusy,
             Own => RelocationConflict::Lost,

@@ -130,9 +130,9 @@ impl Store {
             .with(":kind", text(keys::due_inbound(shard)))
             .with(":from", seconds(from))
             .with(":until", seconds(until));
-        let ask =
+        let query =
             Query { index: Some(DUE_INDEX), condition, consistent: false, limit, after: None };
-        Ok(readable("inbound", self.query(ask).await?))
+        Ok(readable("inbound", self.query(query).await?))
     }
 
     /// Writes down that a message was dealt with, without any other effect.

@@ -129,8 +129,8 @@ impl Store {
         let condition = Expression::new("#due_kind = :kind AND #due <= :until")
             .with(":kind", text(keys::due_messages(shard)))
             .with(":until", seconds(until));
-        let ask =
+        let query =
             Query { index: Some(DUE_INDEX), condition, consistent: false, limit, after: None };
-        Ok(readable("message", self.query(ask).await?))
+        Ok(readable("message", self.query(query).await?))
     }
 }

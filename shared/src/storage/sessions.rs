@@ -108,8 +108,9 @@ impl Store {
     pub async fn delete_sessions(&self, account: &AccountId) -> Result<(), StoreError> {
         let partition = keys::account_partition(account);
         loop {
-            let ask = Query::prefix(partition.clone(), keys::SESSION_PREFIX.to_owned(), MAX_ENDED);
-            let keys = self.query(ask).await?;
+            let query =
+                Query::prefix(partition.clone(), keys::SESSION_PREFIX.to_owned(), MAX_ENDED);
+            let keys = self.query(query).await?;
             if keys.is_empty() {
                 return Ok(());
             }

@@ -117,22 +117,25 @@ impl Store {
         })
     }
 
-    /// Writes all or nothing. Refused: of the conditions that failed the first in the guards' order,
+    /// Writes all or nothing. Refused: of the conditions that failed the first in their order,
     /// with the item as it is (empty if it is absent).
     ///
     /// # Errors
     /// Those of [`Store::transact`].
-    pub(crate) async fn transact_guarded<G: Ord + Copy>(
+    pub(crate) async fn transact_conditions<G: Ord + Copy>(
         &self,
         writes: Vec<(Option<G>, Write)>,
     ) -> Result<Result<(), (G, Item)>, StoreError> {
-        let (guards, writes): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
+        let (conditions, writes): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
         let old = match self.transact(writes).await? {
             Outcome::Applied => return Ok(Ok(())),
             Outcome::Refused(old) => old,
         };
-        let failed = guards.into_iter().zip(old).filter_map(|(guard, item)| Some((guard?, item?)));
-        let first = failed.min_by_key(|(guard, _)| *guard);
+        let failed = conditions
+            .into_iter()
+            .zip(old)
+            .filter_map(|(condition, item)| Some((condition?, item?)));
+        let first = failed.min_by_key(|(condition, _)| *condition);
         first.map(Err).ok_or_else(|| StoreError::corrupt("refusal"))
     }
 

@@ -1,0 +1,119 @@
+//! A wish to hold a seat, and why it is not fulfilled.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::Alternative;
+use crate::domain::booking::Booking;
+use crate::domain::calendar::ClosedReason;
+use crate::domain::code::BookingCode;
+use crate::domain::ids::{AccountId, ApplicantId, ServiceId};
+use crate::domain::language::Locale;
+use crate::domain::office::{Channel, Office};
+use crate::domain::reason::Reason;
+use crate::domain::time::SlotTime;
+
+/// Which slots are acceptable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlotChoice {
+    Slot(NaiveDate, SlotTime),
+    /// The earliest on this date.
+    Date(NaiveDate),
+    /// The earliest of all.
+    Earliest,
+}
+
+impl SlotChoice {
+    /// The date, if it is to be a certain one.
+    pub fn date(self) -> Option<NaiveDate> {
+        match self {
+            Self::Slot(date, _) | Self::Date(date) => Some(date),
+            Self::Earliest => None,
+        }
+    }
+}
+
+/// A wish to hold a seat.
+#[derive(Debug, Clone)]
+pub struct HoldRequest<'a> {
+    pub office: &'a Office,
+    pub service: &'a ServiceId,
+    /// Which slots are acceptable.
+    pub choice: SlotChoice,
+    /// Who asks.
+    pub account: &'a AccountId,
+    /// For whom.
+    pub applicant: &'a ApplicantId,
+    /// Keyed hash of the person's NIK.
+    pub person: &'a str,
+    /// Over which channel.
+    pub channel: Channel,
+    /// Language of the messages.
+    pub locale: Locale,
+    /// The client's key; the booking's code follows from it. Absent: a random code.
+    pub idempotency_key: Option<&'a str>,
+    /// Hash of the request, to recognise another one under the same key.
+    pub request_hash: &'a str,
+}
+
+/// Why no seat is offered at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotOffered {
+    /// The office does not give this service.
+    Service,
+    /// The office gives no appointments online.
+    Offline,
+    /// There is no such slot on that date.
+    Slot,
+    /// The office is closed on that date, or the time for booking is over.
+    Closed(ClosedReason),
+    /// The date opens at this time.
+    NotReleased(DateTime<Utc>),
+}
+
+/// A seat that is held.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub booking: Box<Booking>,
+    /// Whether this very request held it before: an idempotent replay.
+    pub replayed: bool,
+}
+
+/// Why no seat is held.
+#[derive(Debug, Clone)]
+pub enum HoldRefusal {
+    /// The idempotency key was used for another request.
+    Mismatch,
+    /// Every acceptable slot is full.
+    Full(Vec<Alternative>),
+    /// The person has a live booking; its code only if it is this account's own.
+    AlreadyBooked(Option<BookingCode>),
+    /// No seat is offered.
+    NotOffered(NotOffered),
+    /// The account was erased meanwhile.
+    AccountGone,
+}
+
+impl NotOffered {
+    /// Its code.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Service | Self::Slot => Reason::InvalidRequest,
+            Self::Offline => Reason::NotOnline,
+            Self::Closed(_) => Reason::OfficeClosed,
+            Self::NotReleased(_) => Reason::NotReleased,
+        }
+    }
+}
+
+impl HoldRefusal {
+    /// Its code.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Mismatch => Reason::IdempotencyMismatch,
+            Self::Full(_) => Reason::SlotFull,
+            Self::AlreadyBooked(_) => Reason::AlreadyBooked,
+            Self::NotOffered(why) => why.reason(),
+            Self::AccountGone => Reason::Unauthenticated,
+        }
+    }
+}
