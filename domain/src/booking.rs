@@ -29,7 +29,7 @@ pub enum Status {
     Confirmed,
     /// Came, was scanned, has a queue number.
     CheckedIn,
-    /// Came, but a paper is missing and has a deadline.
+    /// Came, but a document is missing and has a deadline.
     AwaitingDocuments,
     /// Done.
     Served,
@@ -39,7 +39,7 @@ pub enum Status {
     Expired,
     /// Did not come.
     NoShow,
-    /// The deadline for a missing paper passed.
+    /// The deadline for a missing document passed.
     Lapsed,
 }
 
@@ -166,7 +166,7 @@ pub struct Booking {
     /// Set when checked in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_in: Option<CheckIn>,
-    /// The last look at the papers.
+    /// The last look at the documents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub documents: Option<DocumentCheck>,
 }
@@ -215,7 +215,7 @@ pub enum Refusal {
     NotDue,
     /// The person has not come yet.
     NotCheckedIn,
-    /// The deadline for a missing paper has passed.
+    /// The deadline for a missing document has passed.
     DeadlinePassed,
 }
 
@@ -298,7 +298,7 @@ impl Booking {
         }
     }
 
-    /// Held, confirmed or awaiting documents → cancelled: who does not get a paper may give it up.
+    /// Held, confirmed or awaiting documents → cancelled: who does not get a document may give it up.
     pub fn cancel(&self, reason: CancelReason, now: DateTime<Utc>) -> Result<Self, Refusal> {
         match self.status_at(now) {
             Status::Held | Status::Confirmed | Status::AwaitingDocuments => {

@@ -126,7 +126,7 @@ pub fn checklist(office: &Office, booking: &Booking, applicant: &Applicant) -> R
     list
 }
 
-/// What of the checklist was missing when the papers were looked at.
+/// What of the checklist was missing when the documents were looked at.
 pub fn missing_documents(list: &Requirements, booking: &Booking) -> Vec<Document> {
     let missing = booking.documents.as_ref().map(|check| &*check.missing).unwrap_or_default();
     list.documents.iter().filter(|document| missing.contains(&document.id)).cloned().collect()

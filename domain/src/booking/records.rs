@@ -29,7 +29,7 @@ impl CheckIn {
     }
 }
 
-/// What a clerk found when the person's papers were looked at.
+/// What a clerk found when the person's documents were looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentCheck {
     /// Ids of the documents that were missing; none: all are there.

@@ -1,4 +1,4 @@
-//! The visit itself: coming in, papers, the queue, being served.
+//! The visit itself: coming in, documents, the queue, being served.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -9,7 +9,7 @@ use crate::queue::{QueueDay, QueueNumber};
 use crate::time::{end_of_day, local_date};
 
 impl Booking {
-    /// Until when missing papers may be brought; only while they are awaited.
+    /// Until when missing documents may be brought; only while they are awaited.
     pub fn documents_deadline(&self) -> Option<DateTime<Utc>> {
         let deadline = self.documents.as_ref().and_then(|check| check.deadline);
         let is_awaited = self.status == Status::AwaitingDocuments;
@@ -55,7 +55,7 @@ impl Booking {
         Ok(Self { check_in: Some(scan), ..self.next(Status::CheckedIn) })
     }
 
-    /// Checked in → awaiting documents; what was missing before may be another paper now.
+    /// Checked in → awaiting documents; what was missing before may be another document now.
     pub fn documents_incomplete(
         &self,
         missing: &[String],
@@ -67,14 +67,14 @@ impl Booking {
         Ok(Self { documents: Some(check), ..self.next(Status::AwaitingDocuments) })
     }
 
-    /// Checked in or awaiting documents → checked in: all papers are there.
+    /// Checked in or awaiting documents → checked in: all documents are there.
     pub fn documents_complete(&self, now: DateTime<Utc>) -> Result<Self, Refusal> {
         self.may_check_documents(now)?;
         let check = DocumentCheck { missing: vec![], deadline: None };
         Ok(Self { documents: Some(check), ..self.next(Status::CheckedIn) })
     }
 
-    /// Whether the papers were found complete and nothing has changed since.
+    /// Whether the documents were found complete and nothing has changed since.
     pub fn has_documents(&self) -> bool {
         let is_complete = |check: &DocumentCheck| check.missing.is_empty();
         self.status == Status::CheckedIn && self.documents.as_ref().is_some_and(is_complete)
@@ -90,7 +90,7 @@ impl Booking {
         }
     }
 
-    /// In the queue of `today` with a new number: the papers came on another day than the visit's.
+    /// In the queue of `today` with a new number: the documents came on another day than the visit's.
     #[must_use]
     pub fn queued_on(&self, office: &Office, today: NaiveDate, number: QueueNumber) -> Self {
         let QueueNumber { group, number } = number;

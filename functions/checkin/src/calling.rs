@@ -72,7 +72,7 @@ struct CalledView {
     calls: u32,
     /// Whether the person goes before others.
     priority: bool,
-    /// Seconds in the line before the call; absent while a paper is being fetched.
+    /// Seconds in the line before the call; absent while a document is being fetched.
     waited_secs: Option<i64>,
     #[schema(value_type = String)]
     code: BookingCode,

@@ -45,13 +45,13 @@ struct DocumentCheck {
     deadline: Option<DateTime<Utc>>,
 }
 
-/// A visit whose papers were looked at.
+/// A visit whose documents were looked at.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct DocumentCheckView {
     code: String,
-    /// `checked_in`: all papers are there. `awaiting_documents`: some are missing.
+    /// `checked_in`: all documents are there. `awaiting_documents`: some are missing.
     status: Status,
-    /// For example `A-014`; another one than before if the papers came on another day.
+    /// For example `A-014`; another one than before if the documents came on another day.
     queue_number: Option<String>,
     /// What is missing.
     missing: Vec<DocumentView>,
@@ -59,7 +59,7 @@ struct DocumentCheckView {
     deadline: Option<String>,
 }
 
-/// Writes down whether a person's papers are complete.
+/// Writes down whether a person's documents are complete.
 ///
 /// Incomplete: the person leaves the line, is told by WhatsApp what to bring until when, and keeps the
 /// place. Complete: back in the line, on another day with a new number.

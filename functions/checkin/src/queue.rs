@@ -45,7 +45,7 @@ struct QueueView {
     date: NaiveDate,
     /// How many wait to be called.
     waiting: usize,
-    /// How many are fetching a paper.
+    /// How many are fetching a document.
     awaiting_documents: usize,
     /// What the counters have, by their names.
     counters: Vec<CounterView>,
@@ -96,7 +96,7 @@ struct EntryView {
     counter: Option<Counter>,
     /// Since when the person is in the queue.
     since: String,
-    /// Seconds that the person has waited, or waited before the call; absent while a paper is being
+    /// Seconds that the person has waited, or waited before the call; absent while a document is being
     /// fetched.
     waited_secs: Option<i64>,
 }

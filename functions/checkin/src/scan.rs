@@ -59,7 +59,7 @@ struct CheckInView {
     #[serde(default)]
     #[schema(required = true)]
     documents: Vec<DocumentView>,
-    /// Ids of the documents that were missing when the papers were last looked at.
+    /// Ids of the documents that were missing when they were last looked at.
     #[serde(default)]
     #[schema(required = true)]
     missing: Vec<String>,

@@ -18,7 +18,7 @@ pub enum Job {
     /// Everything that is due.
     #[default]
     Tick,
-    /// The recount.
+    /// The audit.
     Audit,
 }
 
@@ -52,12 +52,12 @@ pub struct Report {
     pub swept: usize,
     /// Received messages that waited, handed to their queue again.
     pub heard: usize,
-    /// The recount, if that was asked for.
+    /// The audit, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditReport>,
 }
 
-/// Runs a job. The parts of a tick do not wait for each other's success: the first fault is told
+/// Runs a job. The parts of a tick do not wait for each other's success: the first fault is the answer
 /// after all have been tried.
 ///
 /// # Errors
@@ -88,7 +88,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
         Box::pin(sweep_inbox(store, &app.inbox, now)),
     );
     let swept = swept?;
-    told_of_sweep(app, swept, now);
+    record_sweep(app, swept, now);
     let report = Report {
         days_opened: days_opened?,
         settled: settled?,
@@ -108,7 +108,7 @@ async fn count_what_is_free(work: &Housekeeping, now: DateTime<Utc>) -> Result<(
     surveyed.and(counted)
 }
 
-fn told_of_sweep(app: &App, swept: Swept, now: DateTime<Utc>) {
+fn record_sweep(app: &App, swept: Swept, now: DateTime<Utc>) {
     let count = i64::try_from(swept.count).unwrap_or(i64::MAX);
     app.metrics.send(Record::of(&SWEEP, &[count, swept.lag_secs]), now);
 }

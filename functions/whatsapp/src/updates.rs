@@ -66,15 +66,15 @@ pub(crate) fn whole(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Proble
 
 /// Stores what a delivery brought. An error says that it has to come again.
 pub(crate) async fn take_in(app: &AppState, updates: &Updates) -> Result<(), Problem> {
-    let (heard, settled) =
-        tokio::join!(hear(app, &updates.messages), settle(app, &updates.reports));
-    heard?;
-    Ok(settled?)
+    let (stored, reported) =
+        tokio::join!(store(app, &updates.messages), report(app, &updates.reports));
+    stored?;
+    Ok(reported?)
 }
 
 /// Stores messages and enqueues them in their order. Those that were stored when another one could
 /// not be are enqueued when the delivery comes again, or by the sweeper.
-async fn hear(app: &AppState, messages: &[Inbound]) -> Result<(), Problem> {
+async fn store(app: &AppState, messages: &[Inbound]) -> Result<(), Problem> {
     let (store, now) = (app.ledger.store(), app.clock.now());
     let writes: Vec<_> = messages.iter().map(|message| store.take_in(message, now)).collect();
     let stored: Vec<TakenIn> = stream::iter(writes).buffered(AT_ONCE).try_collect().await?;
@@ -109,18 +109,18 @@ pub(crate) fn rejected(app: &AppState, provider: &str) -> Problem {
 }
 
 /// Moves rows forward, each once for all that is reported of it.
-async fn settle(app: &AppState, reports: &[Report]) -> Result<(), StoreError> {
+async fn report(app: &AppState, reports: &[Report]) -> Result<(), StoreError> {
     let mut by_row: BTreeMap<&MessageId, Vec<&Report>> = BTreeMap::new();
     for report in reports {
         by_row.entry(&report.message).or_default().push(report);
     }
     let writes: Vec<_> =
-        by_row.into_iter().map(|(id, reports)| settle_row(app, id, reports)).collect();
+        by_row.into_iter().map(|(id, reports)| report_row(app, id, reports)).collect();
     stream::iter(writes).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 /// A row that this version cannot read does not keep the others from being settled.
-async fn settle_row(
+async fn report_row(
     app: &AppState,
     id: &MessageId,
     reports: Vec<&Report>,

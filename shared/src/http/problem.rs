@@ -288,11 +288,11 @@ mod tests {
         let all: Vec<_> = reasons.chain(FAULTS).collect();
         assert_eq!(all.len(), WORDS.len());
         for code in all {
-            let (status, told) = Problem::new(code).document();
+            let (status, document) = Problem::new(code).document();
             assert!(status.is_client_error() || status.is_server_error(), "{code:?}");
-            assert_eq!(told["status"], status.as_u16(), "{code:?}");
-            assert!(told["detail"].as_str().unwrap().ends_with('.'), "{code:?}");
-            assert!(told["detail_en"].as_str().unwrap().ends_with('.'), "{code:?}");
+            assert_eq!(document["status"], status.as_u16(), "{code:?}");
+            assert!(document["detail"].as_str().unwrap().ends_with('.'), "{code:?}");
+            assert!(document["detail_en"].as_str().unwrap().ends_with('.'), "{code:?}");
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::storage::{
 /// What a clerk has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// All papers are there.
+    /// All documents are there.
     Complete,
     /// Some are missing.
     Incomplete {
@@ -61,7 +61,7 @@ impl Decision {
 }
 
 impl Ledger {
-    /// Writes down what a clerk found. Whose papers are missing leaves the line, and the counter if
+    /// Writes down what a clerk found. Whose documents are missing leaves the line, and the counter if
     /// one was at it; who brings them is back at the same place, or on another day at the end of
     /// that day's line.
     pub async fn check_documents(
@@ -135,7 +135,7 @@ impl Ledger {
         Ok((day, entry))
     }
 
-    /// Whoever fetches a paper leaves the line; a counter that was at it is free.
+    /// Whoever fetches a document leaves the line; a counter that was at it is free.
     async fn leaving(
         &self,
         day: QueueDay,

@@ -1,5 +1,5 @@
 //! What has to be done when time has passed: open days, write down what lapsed, clear closed days,
-//! look what is free next, recount.
+//! look what is free next, audit.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -127,7 +127,7 @@ impl Housekeeping {
         Ok(store.open_day(&office, date, &slots, now).await? == DayOpened::Opened)
     }
 
-    /// Writes down holds that ran out, visits that were missed, and those whose papers did not come. Tells
+    /// Writes down holds that ran out, visits that were missed, and those whose documents did not come. Tells
     /// how many.
     pub async fn apply_expiry(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
         let (mut count, mut first) = (0, Ok(()));
@@ -283,17 +283,17 @@ impl Housekeeping {
         Ok(None)
     }
 
-    /// Recounts all days that can have live bookings, and all live bookings.
+    /// Audits all days that can have live bookings, and all live bookings.
     pub async fn audit(&self, now: DateTime<Utc>) -> Result<AuditReport, LedgerError> {
         let (mut report, verified) = self.ledger.store.audit_bookings(now).await?;
         let offices = self.ledger.offices.all(now).await?;
         let days: Vec<_> =
             offices.offices.iter().flat_map(|office| days(office, &verified, now)).collect();
         for some in days.chunks(AT_ONCE) {
-            let recounts = some
+            let audits = some
                 .iter()
                 .map(|&(office, date)| self.ledger.store.audit_day(office, date, &verified, now));
-            for day in try_join_all(recounts).await? {
+            for day in try_join_all(audits).await? {
                 report.add(day);
             }
         }
@@ -301,7 +301,7 @@ impl Housekeeping {
     }
 }
 
-/// The dates of an office that a recount looks at.
+/// The dates of an office that an audit looks at.
 fn days<'a>(
     office: &'a Office,
     verified: &Verified,
@@ -311,7 +311,7 @@ fn days<'a>(
     first.iter_days().take_while(move |date| *date <= last).map(|date| (&office.id, date))
 }
 
-/// First and last date of a recount: from yesterday to what the office's rule has opened, to where
+/// First and last date of an audit: from yesterday to what the office's rule has opened, to where
 /// seats are looked for, and to the last live booking, whichever is later.
 fn audited(office: &Office, verified: &Verified, now: DateTime<Utc>) -> (NaiveDate, NaiveDate) {
     let today = local_date(now, office.timezone);

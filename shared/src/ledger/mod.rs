@@ -77,7 +77,7 @@ impl From<Contention> for LedgerError {
 pub type Outcome<T, R> = Result<Result<T, R>, LedgerError>;
 
 impl Ledger {
-    /// A ledger over the table; the queue is told of messages that changes commit.
+    /// A ledger over the table; messages that changes commit are enqueued.
     pub fn new(store: Store, queue: MessageQueue, metrics: Metrics) -> Self {
         let days = Arc::new(DayCache::new(store.clone()));
         let offices = Arc::new(OfficeCache::new(store.clone()));
@@ -85,7 +85,7 @@ impl Ledger {
         Self { store, days, offices, offers, queue, metrics, cause: None }
     }
 
-    /// This ledger, its changes caused by the message of this hash: told again of the same message,
+    /// This ledger, its changes caused by the message of this hash: dealing with the same message again,
     /// [`Store::was_caused_by`] knows it.
     #[must_use]
     pub fn caused_by(&self, hash: &str) -> Self {

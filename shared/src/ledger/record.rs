@@ -86,7 +86,7 @@ fn record(change: &Counted<'_>, now: DateTime<Utc>) -> Option<Record> {
     })
 }
 
-/// A visit that has to wait for a paper; which ones are ids of the checklist, not of the person.
+/// A visit that has to wait for a document; which ones are ids of the checklist, not of the person.
 fn sent_back(after: &Booking) -> Record {
     let missing = after.documents.as_ref().map(|check| check.missing.join(" "));
     Record::of(&SENT_BACK, &[1]).with("missing", missing.unwrap_or_default())

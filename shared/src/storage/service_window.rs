@@ -20,16 +20,16 @@ pub struct ServiceWindow {
 }
 
 impl Store {
-    /// When an account's person was last heard, and what they want.
+    /// When an account's person last wrote, and whether they want reminders.
     pub async fn service_window(&self, account: &AccountId) -> Result<ServiceWindow, StoreError> {
         let Some(item) = self.get_item(&keys::chat(account)).await? else {
             return Ok(ServiceWindow::default());
         };
         // By default a message would go to somebody who may have asked for none.
         let corrupt = || StoreError::corrupt("chat");
-        let heard = item.contains_key("heard_at");
+        let has_written = item.contains_key("heard_at");
         let last_inbound_at =
-            heard.then(|| instant_of(&item, "heard_at").ok_or_else(corrupt)).transpose()?;
+            has_written.then(|| instant_of(&item, "heard_at").ok_or_else(corrupt)).transpose()?;
         let reminders_off = match item.get("reminders_off") {
             Some(off) => *off.as_bool().map_err(|_| corrupt())?,
             None => false,
