@@ -318,3 +318,19 @@ async fn a_hold_made_while_the_account_is_erased_does_not_outlive_it() {
     let again = Person::register(&app, 1).await.hold(&app, DATE, "09:00").await;
     assert_eq!(again.status, 201, "the person's guard is free: {again:?}");
 }
+
+#[tokio::test]
+async fn whose_session_has_ended_is_told_so_whatever_was_asked() {
+    let app = TestApp::start().await;
+    let person = Person::register(&app, 1).await;
+    let code = person.hold(&app, DATE, "09:00").await.text("code");
+    assert_eq!(
+        app.call(Method::DELETE, "/v1/session", Some(&person.token), None).await.status,
+        204
+    );
+    for path in ["NO-CODE/confirm", &format!("{code}/cancel"), &format!("{code}/reschedule")] {
+        let body = json!({"unknown": 1});
+        let answer = person.post(&app, &format!("/v1/bookings/{path}"), body).await;
+        assert_eq!((answer.status, answer.code()), (401, "unauthenticated"), "{path}");
+    }
+}

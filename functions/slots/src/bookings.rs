@@ -13,7 +13,7 @@ use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::refusals::{hold_refused, move_refused, slot_full};
 use antrian::http::routes::routes;
-use antrian::http::session::{SignedIn, Token};
+use antrian::http::session::{OwnBooking, SignedIn, Token};
 use antrian::http::views::views;
 use antrian::http::{AppState, Routes, office};
 use antrian::ledger::SlotChoice;
@@ -202,12 +202,10 @@ async fn one(
     security(("session" = [])))]
 async fn confirm(
     State(app): State<AppState>,
-    token: Token,
-    Segments(code): Segments<BookingCode>,
+    OwnBooking { booking, .. }: OwnBooking,
     _: RequestKey,
     _: NoBody,
 ) -> Result<Json<BookingView>, Problem> {
-    let (_, booking) = token.session_with_booking(&app, code).await?;
     let details = bookings::confirm(&app, booking, app.clock.now()).await??;
     Ok(Json(BookingView::from(&details)))
 }
@@ -220,12 +218,10 @@ async fn confirm(
     security(("session" = [])))]
 async fn cancel(
     State(app): State<AppState>,
-    token: Token,
-    Segments(code): Segments<BookingCode>,
+    OwnBooking { booking, .. }: OwnBooking,
     _: RequestKey,
     _: NoBody,
 ) -> Result<Json<BookingView>, Problem> {
-    let (_, booking) = token.session_with_booking(&app, code).await?;
     let cancelled = bookings::cancel(&app, booking, CancelReason::Applicant, app.clock.now());
     Ok(Json(BookingView::from(&cancelled.await??)))
 }
@@ -248,13 +244,11 @@ struct Target {
     security(("session" = [])))]
 async fn reschedule(
     State(app): State<AppState>,
-    token: Token,
-    Segments(code): Segments<BookingCode>,
+    OwnBooking { session, booking }: OwnBooking,
     key: RequestKey,
     body: Body<Target>,
 ) -> Result<Json<BookingView>, Problem> {
-    let (session, booking) = token.session_with_booking(&app, code).await?;
-    let scope = format!("reschedule\n{}\n{code}", session.account);
+    let scope = format!("reschedule\n{}\n{}", session.account, booking.code);
     let moving = move_to(&app, booking, &body.value);
     idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, moving).await.map(Json)
 }

@@ -1,12 +1,11 @@
 //! The ticket as picture and calendar entry.
 
 use antrian::domain::booking::Booking;
-use antrian::domain::code::BookingCode;
 use antrian::domain::reason::Reason;
 use antrian::http::body::Segments;
 use antrian::http::problem::{Problem, ProblemDetails, internal};
 use antrian::http::routes::routes;
-use antrian::http::session::Token;
+use antrian::http::session::OwnBooking;
 use antrian::http::{AppState, Routes, office};
 use antrian::messaging::picture::message_of;
 use antrian::rendering::{self, CalendarEntry};
@@ -25,8 +24,7 @@ pub(crate) fn routes() -> Routes {
 }
 
 /// A booking that has a ticket.
-async fn ticketed(app: &AppState, token: &Token, code: BookingCode) -> Result<Booking, Problem> {
-    let (_, booking) = token.session_with_booking(app, code).await?;
+fn ticketed(app: &AppState, booking: Booking) -> Result<Booking, Problem> {
     ticket_of(booking.status_at(app.clock.now())).map_err(Problem::new)?;
     Ok(booking)
 }
@@ -42,10 +40,9 @@ fn file(kind: &'static str, body: impl IntoResponse) -> Response {
         (status = 409, body = ProblemDetails)), security(("session" = [])))]
 async fn svg(
     State(app): State<AppState>,
-    token: Token,
-    Segments(code): Segments<BookingCode>,
+    OwnBooking { booking, .. }: OwnBooking,
 ) -> Result<Response, Problem> {
-    let booking = ticketed(&app, &token, code).await?;
+    let booking = ticketed(&app, booking)?;
     let svg = rendering::svg(&ticket_text(&app, &booking)).map_err(|error| internal(&error))?;
     Ok(file("image/svg+xml", svg))
 }
@@ -56,10 +53,9 @@ async fn svg(
         (status = 409, body = ProblemDetails)), security(("session" = [])))]
 async fn png(
     State(app): State<AppState>,
-    token: Token,
-    Segments(code): Segments<BookingCode>,
+    OwnBooking { booking, .. }: OwnBooking,
 ) -> Result<Response, Problem> {
-    let booking = ticketed(&app, &token, code).await?;
+    let booking = ticketed(&app, booking)?;
     let png = rendering::png(&ticket_text(&app, &booking)).map_err(|error| internal(&error))?;
     Ok(file("image/png", png))
 }
@@ -86,10 +82,9 @@ async fn sent(
         (status = 409, body = ProblemDetails)), security(("session" = [])))]
 async fn ics(
     State(app): State<AppState>,
-    token: Token,
-    Segments(code): Segments<BookingCode>,
+    OwnBooking { booking, .. }: OwnBooking,
 ) -> Result<Response, Problem> {
-    let booking = ticketed(&app, &token, code).await?;
+    let booking = ticketed(&app, booking)?;
     let office = office(&app, &booking.seat.office).await?;
     let entry = CalendarEntry::of(&booking, &office, app.clock.now());
     Ok(file("text/calendar; charset=utf-8", rendering::ics(&entry)))

@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::AppState;
+use super::body::Segments;
 use super::problem::Problem;
 use crate::app::App;
 use crate::domain::account::Applicant;
@@ -69,24 +70,6 @@ impl Token {
         Ok((session.ok_or_else(|| Problem::new(Reason::Unauthenticated))?, person))
     }
 
-    /// The session that it stands for, and a booking of its account, by one call. Anybody else's
-    /// booking is not there.
-    ///
-    /// # Errors
-    /// `unauthenticated`, `not_found`.
-    pub async fn session_with_booking(
-        &self,
-        app: &App,
-        code: BookingCode,
-    ) -> Result<(Session, Booking), Problem> {
-        let (store, now) = (app.ledger.store(), app.clock.now());
-        let (session, booking) =
-            store.session_with_booking(&self.account, &self.hash(app), code, now).await?;
-        let session = session.ok_or_else(|| Problem::new(Reason::Unauthenticated))?;
-        let own = booking.filter(|booking| booking.account == session.account);
-        own.map(|booking| (session, booking)).ok_or_else(|| Problem::new(Reason::NotFound))
-    }
-
     /// The session that it stands for.
     ///
     /// # Errors
@@ -129,5 +112,35 @@ impl FromRequestParts<AppState> for SignedIn {
         let token = Token::of(&parts.headers)?;
         let session = token.session(app).await?;
         Ok(Self { session, token })
+    }
+}
+
+/// A booking of a signed-in applicant, by the code in the path. Anybody else's is not there.
+#[derive(Debug)]
+pub struct OwnBooking {
+    /// The session.
+    pub session: Session,
+    /// The booking.
+    pub booking: Booking,
+}
+
+/// Session and booking come by one call, before the body is looked at: who asks is known first.
+impl FromRequestParts<AppState> for OwnBooking {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let token = Token::of(&parts.headers)?;
+        let Ok(Segments(code)) = Segments::<BookingCode>::from_request_parts(parts, app).await
+        else {
+            token.session(app).await?;
+            return Err(Problem::new(Reason::NotFound));
+        };
+        let (store, now) = (app.ledger.store(), app.clock.now());
+        let (session, booking) =
+            store.session_with_booking(&token.account, &token.hash(app), code, now).await?;
+        let session = session.ok_or_else(|| Problem::new(Reason::Unauthenticated))?;
+        let own = booking.filter(|booking| booking.account == session.account);
+        let booking = own.ok_or_else(|| Problem::new(Reason::NotFound))?;
+        Ok(Self { session, booking })
     }
 }
