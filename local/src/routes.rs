@@ -29,8 +29,6 @@ pub struct Local {
     pub work: Arc<Housekeeping>,
     /// Where the clock's advance is remembered.
     pub home: Option<Home>,
-    /// Where the API answers.
-    pub base_url: String,
     /// WhatsApp, simulated.
     pub graph: Graph,
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 
 use crate::home::Home;
-use crate::stack::Options;
+use crate::options::Options;
 
 /// Choices of whoever starts the stack.
 #[derive(Debug)]

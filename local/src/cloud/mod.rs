@@ -8,6 +8,7 @@
 //! ten minutes, and the SDK always sends one. A load test of more than about 20,000 transactions
 //! measures this and not the application: it starts a new cloud instead.
 
+mod clients;
 mod queue;
 mod server;
 mod table;
