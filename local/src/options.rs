@@ -18,19 +18,19 @@ use crate::home::Home;
 pub struct Options {
     /// Port of the API on 127.0.0.1; 0: a free one.
     pub port: u16,
-    /// Where data is kept; absent: in memory.
+    /// Where data is stored; absent: in memory.
     pub home: Option<Home>,
     /// Offices to begin with.
     pub offices: Vec<Office>,
-    /// Settings other than the stack's own.
+    /// Settings that replace the stack's own.
     pub overrides: HashMap<String, String>,
-    /// A client under the SDK other than the usual one: where tests inject faults.
+    /// The SDK's HTTP client, where tests inject faults; absent: the usual one.
     pub http_client: Option<SharedHttpClient>,
     /// How long the SDK waits for an answer; absent: as long as in the cloud.
     pub sdk_timeouts: Option<TimeoutConfig>,
-    /// A clock other than the machine's; absent: as earlier runs left it.
+    /// The clock; absent: the machine's, as far ahead as earlier runs moved it.
     pub clock: Option<Clock>,
-    /// Leaves the queue and the scheduler to the caller, who says when they work.
+    /// The queues and the scheduler work only when the caller runs them.
     pub by_hand: bool,
 }
 

@@ -30,23 +30,18 @@ use crate::whatsapp;
 /// A running system.
 #[derive(Debug)]
 pub struct Stack {
-    /// The functions' state.
     pub app: Arc<App>,
-    /// Who carries messages.
     pub messenger: Arc<AnyMessenger>,
     /// WhatsApp, simulated.
     pub graph: Graph,
-    /// The scheduler's work.
     pub work: Arc<Housekeeping>,
-    /// Takes messages to be sent from their queue.
+    /// Feeds the notifier with messages to send.
     pub poller: Poller,
-    /// Takes messages received from their queue.
+    /// Feeds the conversation with messages received.
     pub inbox: Poller,
-    /// Where the API answers, without a slash at its end.
+    /// Where the API answers; no slash at the end.
     pub base_url: String,
-    /// The development identity provider.
     pub issuer: Arc<Issuer>,
-    /// The table and the queues.
     pub cloud: Cloud,
     home: Option<Home>,
     stop: Option<oneshot::Sender<()>>,
