@@ -40,7 +40,7 @@ post /local/clock "{\"to\":\"$(echo "$B" | field starts_at)\"}"
 T=$(post /local/staff-token '{"office":"demo-kecil","scopes":["desk"]}' | field token)
 post /v1/check-ins "{\"ticket\":\"$(echo "$B" | field ticket)\",\"gate\":\"Gerbang 1\"}"
 
-# 6. A paper is missing: time to fetch it and a message, not a lost morning. With it a counter calls, the hall sees it.
+# 6. A document is missing: a deadline and a message, not a lost morning. Once it is there, a counter calls the number.
 D=$(echo "$B" | field check_in_until)
 post "/v1/check-ins/$C/documents" "{\"decision\":\"incomplete\",\"missing\":[\"kk\"],\"deadline\":\"$D\"}"
 post "/v1/check-ins/$C/documents" '{"decision":"complete"}'

@@ -1,7 +1,7 @@
-// The phones on the screen. What was said lives in the stack; which phones are shown, in this browser.
+// The phones on the screen. The stack stores their messages, this browser which phones are shown.
 
 const $ = (selector, within = document) => within.querySelector(selector);
-const KEPT = "antrian-simulator-phones";
+const STORAGE_KEY = "antrian-simulator-phones";
 const ZONE = "Asia/Jakarta";
 const say = (time, options) => new Intl.DateTimeFormat("id-ID", { timeZone: ZONE, ...options }).format(time);
 const MARKS = {
@@ -13,23 +13,23 @@ const KINDS = {
   reaction: "Reaksi · Reaction", request_welcome: "Membuka percakapan · Opened the chat",
 };
 
-let phones = kept();
+let phones = loadPhones();
 let cursor = 0;
 let people = [];
 let ahead = 0;
 const messages = new Map();
 const shown = new Map();
 
-function kept() {
+function loadPhones() {
   try {
-    const list = JSON.parse(localStorage.getItem(KEPT));
+    const list = JSON.parse(localStorage.getItem(STORAGE_KEY));
     if (Array.isArray(list) && list.every((phone) => phone && (phone.phone || phone.user_id))) return list;
-  } catch { /* as if there were none */ }
+  } catch { /* unreadable: begin with the default */ }
   return [{ name: "Budi Contoh", phone: "6280000000123", user_id: "" }];
 }
 
-function keep() {
-  localStorage.setItem(KEPT, JSON.stringify(phones));
+function savePhones() {
+  localStorage.setItem(STORAGE_KEY, JSON.stringify(phones));
 }
 
 function make(tag, attributes = {}, ...children) {
@@ -194,7 +194,7 @@ function place(phone, view, message) {
   }
 }
 
-function tell(list) {
+function update(list) {
   for (const message of list) messages.set(message.id, message);
   for (const [phone, view] of shown) {
     const person = people.findIndex((person) => isTheirs(phone, person));
@@ -232,7 +232,7 @@ function show(phone) {
   $(".face", section).textContent = (phone.name || "?").slice(0, 1).toUpperCase();
   $(".remove", section).addEventListener("click", () => {
     phones = phones.filter((other) => other !== phone);
-    keep();
+    savePhones();
     shown.delete(phone);
     section.remove();
   });
@@ -280,7 +280,7 @@ function reset() {
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // The stack answers when something has changed, or after ten seconds.
-async function follow() {
+async function poll() {
   for (;;) {
     try {
       const answer = await fetch(`/local/phones?after=${cursor}`);
@@ -293,7 +293,7 @@ async function follow() {
       }
       ({ cursor, people } = feed);
       ahead = new Date(feed.now) - Date.now();
-      tell(feed.messages);
+      update(feed.messages);
       if ($("#trouble").dataset.lost) { delete $("#trouble").dataset.lost; trouble(""); }
       await pause(150);
     } catch {
@@ -338,7 +338,7 @@ $("form", adding).addEventListener("submit", (event) => {
     return;
   }
   phones.push(phone);
-  keep();
+  savePhones();
   show(phone);
   event.target.reset();
 });
@@ -347,4 +347,4 @@ $("#enlarged [data-close]").addEventListener("click", () => $("#enlarged").close
 phones.forEach(show);
 setInterval(tick, 1000);
 tick();
-follow();
+poll();

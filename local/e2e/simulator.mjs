@@ -170,8 +170,8 @@ async function addsAPhone(page) {
   const phone = page.getByRole("region", { name: "Siti Contoh" });
   await phone.getByRole("button", { name: "MENU" }).click();
   await phone.getByRole("textbox").press("Enter");
-  const told = await webhook((value) => value.contacts[0].user_id === "ID.1234567890");
-  assert.equal(told.messages[0].from, undefined, "somebody without a number has none");
+  const sent = await webhook((value) => value.contacts[0].user_id === "ID.1234567890");
+  assert.equal(sent.messages[0].from, undefined, "somebody without a number has none");
   await page.reload();
   await page.getByRole("region", { name: "Siti Contoh" }).locator(".bubble.mine", { hasText: "MENU" }).waitFor();
 }

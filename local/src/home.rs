@@ -17,7 +17,7 @@ pub struct Home {
 
 const KEYS: &str = "keys.json";
 const CLOCK: &str = "clock-ahead-secs";
-/// Files that a stack makes; nothing else is ever removed.
+/// Files that a stack makes; it removes no others.
 const FILES: [&str; 5] = [KEYS, CLOCK, "table.db", "table.db-wal", "table.db-shm"];
 
 impl Home {
@@ -39,7 +39,6 @@ impl Home {
         Ok(Self { folder: folder.to_owned() })
     }
 
-    /// The folder itself.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -71,12 +70,12 @@ impl Home {
         text.trim().parse().unwrap_or(0)
     }
 
-    /// Remembers how far the clock was moved forward, so that time never goes backwards.
+    /// Stores how far the clock was moved forward, so that time never goes backwards.
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn remember_clock(&self, ahead_secs: i64) -> anyhow::Result<()> {
+    pub fn store_clock(&self, ahead_secs: i64) -> anyhow::Result<()> {
         fs::write(self.folder.join(CLOCK), ahead_secs.to_string())
-            .context("the clock cannot be remembered")
+            .context("the clock's advance cannot be stored")
     }
 }

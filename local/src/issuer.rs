@@ -1,7 +1,7 @@
-//! The development identity provider: staff tokens for whoever asks, on this machine only.
+//! The development identity provider: staff tokens for everybody, on this machine only.
 //!
-//! Its key is made at the start and kept in memory, so its tokens end with the process. They have the
-//! form of Cognito's access tokens; the functions verify them as they do Cognito's.
+//! Its key is made at the start and lives in memory, so its tokens end with the process. They have the
+//! form of Cognito's access tokens, and the functions verify them as they verify Cognito's.
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ const LIFETIME: TimeDelta = TimeDelta::hours(8);
 /// Where the issuer lives below the stack's address.
 const PATH: &str = "/local/idp";
 
-/// What tells the stack's time.
+/// Reads the stack's clock.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// An issuer of staff tokens with a key of its own.
@@ -60,7 +60,7 @@ impl Issuer {
         }
     }
 
-    /// The issuer's name: what stands in `iss` and what a verifier is configured with.
+    /// The issuer's name: the claim `iss`, and the setting of a verifier.
     pub fn url(&self) -> &str {
         &self.url
     }

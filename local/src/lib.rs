@@ -3,11 +3,14 @@
 //! The functions run here as they do in the cloud: the same routers and handlers, the real AWS SDK,
 //! against an embedded DynamoDB and SQS on loopback ports.
 
+mod background;
 pub mod cloud;
 pub mod demo;
+mod environment;
 pub mod home;
 pub mod issuer;
 pub mod openapi;
+pub mod options;
 pub mod poller;
 pub mod routes;
 pub mod settings;
@@ -15,6 +18,8 @@ pub mod setup;
 pub mod simulator;
 pub mod stack;
 pub mod welcome;
+mod whatsapp;
 
 pub use cloud::Storage;
-pub use stack::{Options, Stack};
+pub use options::Options;
+pub use stack::Stack;

@@ -1,4 +1,4 @@
-//! Starts everything and says what to try, or helps to set up a provider.
+//! Starts the stack, or runs one of the other commands.
 
 use std::process::ExitCode;
 
@@ -12,7 +12,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            welcome::complain(&error);
+            welcome::print_error(&error);
             ExitCode::FAILURE
         }
     }
@@ -36,7 +36,7 @@ async fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Ctrl-C, or being asked to end.
+/// Ctrl-C or SIGTERM.
 async fn stopped() {
     use tokio::signal::unix::{SignalKind, signal};
     let terminated = async {

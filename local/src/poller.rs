@@ -1,5 +1,5 @@
-//! What Lambda's event source mapping does: takes batches from SQS, runs the function, deletes what
-//! was dealt with.
+//! What Lambda's event source mapping does: receives batches from SQS, runs the function, deletes the
+//! messages that succeeded.
 
 use std::sync::Arc;
 
@@ -12,30 +12,23 @@ use aws_sdk_sqs::types::{
 };
 use chrono::TimeDelta;
 
-/// What a function may take for a batch, as in the cloud.
+/// How long a function may take for a batch, as in the cloud.
 const FUNCTION_TIMEOUT: TimeDelta = TimeDelta::seconds(30);
 
 /// The functions that a queue feeds.
 #[derive(Debug, Clone, Copy)]
 pub enum Function {
-    /// Sends messages.
     Notifier,
-    /// Answers messages.
     Conversation,
 }
 
 /// Takes messages from a queue and gives them to its function.
 #[derive(Debug, Clone)]
 pub struct Poller {
-    /// The functions' state.
     pub app: Arc<App>,
-    /// Who carries the messages.
     pub messenger: Arc<AnyMessenger>,
-    /// The queue's client.
     pub sqs: aws_sdk_sqs::Client,
-    /// The queue's URL.
     pub queue_url: String,
-    /// Whom it feeds.
     pub function: Function,
 }
 
@@ -44,18 +37,18 @@ const ATTRIBUTES: [MessageSystemAttributeName; 2] = [
     MessageSystemAttributeName::ApproximateReceiveCount,
     MessageSystemAttributeName::MessageGroupId,
 ];
-/// SQS gives ten messages at a time.
+/// SQS delivers up to ten messages at a time.
 const BATCH: i32 = 10;
 /// How long a poll waits for messages.
 const WAIT_SECS: i32 = 5;
-/// After a fault, before the next poll.
+/// Before the next poll after a fault.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// The outcome of a poll.
 #[derive(Default)]
 struct Polled {
-    taken: usize,
-    /// Receipts of messages that could not be dealt with.
+    received: usize,
+    /// Receipt handles of messages that failed.
     failed: Vec<String>,
 }
 
@@ -70,30 +63,30 @@ impl Poller {
         }
     }
 
-    /// Polls until the queue has nothing to give. Returns how many messages were taken.
+    /// Polls until the queue is empty. Returns how many messages were received.
     ///
     /// # Errors
     /// If the queue does not answer.
     pub async fn drain(&self) -> anyhow::Result<usize> {
-        let (mut taken, mut failed) = (0, vec![]);
+        let (mut received, mut failed) = (0, vec![]);
         loop {
             let polled = self.poll(0).await?;
-            if polled.taken == 0 {
+            if polled.received == 0 {
                 break;
             }
-            taken += polled.taken;
+            received += polled.received;
             failed.extend(polled.failed);
         }
-        self.give_back(&failed).await?;
-        Ok(taken)
+        self.make_visible(&failed).await?;
+        Ok(received)
     }
 
-    /// Lets the queue bring messages again at once.
-    async fn give_back(&self, receipts: &[String]) -> anyhow::Result<()> {
+    /// Lets the queue deliver messages again at once.
+    async fn make_visible(&self, receipts: &[String]) -> anyhow::Result<()> {
         for receipt in receipts {
             let request = self.sqs.change_message_visibility().queue_url(&self.queue_url);
             let request = request.receipt_handle(receipt).visibility_timeout(0);
-            request.send().await.context("give back")?;
+            request.send().await.context("change visibility")?;
         }
         Ok(())
     }
@@ -128,7 +121,7 @@ impl Poller {
         let receipt = |message: &Message| message.receipt_handle().map(str::to_owned);
         let failed = messages.iter().filter(has_failed).filter_map(receipt).collect();
         self.delete(messages.iter().filter(|message| !has_failed(message))).await?;
-        Ok(Polled { taken: messages.len(), failed })
+        Ok(Polled { received: messages.len(), failed })
     }
 
     async fn delete(&self, messages: impl Iterator<Item = &Message>) -> anyhow::Result<()> {

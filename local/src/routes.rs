@@ -23,15 +23,10 @@ pub use crate::simulator::sign;
 /// What the local routes work with.
 #[derive(Debug, Clone)]
 pub struct Local {
-    /// The functions' state.
     pub app: Arc<App>,
-    /// The scheduler's work.
     pub work: Arc<Housekeeping>,
-    /// Where the clock's advance is remembered.
+    /// Where the clock's advance is stored.
     pub home: Option<Home>,
-    /// Where the API answers.
-    pub base_url: String,
-    /// WhatsApp, simulated.
     pub graph: Graph,
 }
 
@@ -95,7 +90,7 @@ async fn advance(
     }
     let ahead_seconds = local.app.clock.advance(secs);
     if let Some(home) = &local.home {
-        home.remember_clock(ahead_seconds).map_err(|error| internal(error.as_ref()))?;
+        home.store_clock(ahead_seconds).map_err(|error| internal(error.as_ref()))?;
     }
     let tick = antrian_scheduler::run(&local.app, &local.work, Job::Tick).await?;
     Ok(Json(Advanced { now: local.app.clock.now(), ahead_seconds, tick }))

@@ -1,4 +1,4 @@
-//! What the command line and the environment choose.
+//! The choices of the command line and the environment.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 
 use crate::home::Home;
-use crate::stack::Options;
+use crate::options::Options;
 
-/// Choices of whoever starts the stack.
 #[derive(Debug)]
 pub struct Settings {
     port: u16,
@@ -21,11 +20,11 @@ const USAGE: &str = "usage: cargo run [-- --fresh]\n\
     \x20      cargo run -- whatsapp check | templates [submit]\n\
     \x20      cargo run -- keys add | use | retire VERSION | reseal\n\
     \x20      cargo run -- simulator WEBHOOK_URL\n\
-    --fresh   forget the data of earlier runs\n\
-    ANTRIAN_PORT (8080), ANTRIAN_DATA (folder, or :memory:) and the variables in README.md choose more";
+    --fresh   deletes the data of earlier runs\n\
+    Variables: ANTRIAN_PORT (8080), ANTRIAN_DATA (a folder, or :memory:), and those in README.md";
 
-/// Variables that the stack hands on to its functions.
-const HANDED_ON: [&str; 16] = [
+/// Variables that the stack passes on to its functions.
+const PASSED_ON: [&str; 16] = [
     "ANTRIAN_TABLE",
     "ANTRIAN_PUBLIC_URL",
     "WHATSAPP_PROVIDER",
@@ -47,10 +46,8 @@ const DEFAULT_PORT: u16 = 8080;
 const DEFAULT_HOME: &str = ".antrian";
 
 impl Settings {
-    /// Reads arguments and variables.
-    ///
     /// # Errors
-    /// Says which one is wrong, and what is known.
+    /// If an argument is not known or a variable is wrong.
     pub fn read(
         args: impl Iterator<Item = String>,
         get: impl Fn(&str) -> Option<String>,
@@ -73,11 +70,11 @@ impl Settings {
             None => Some(PathBuf::from(DEFAULT_HOME)),
         };
         let overrides =
-            HANDED_ON.iter().filter_map(|name| Some(((*name).to_owned(), get(name)?))).collect();
+            PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), get(name)?))).collect();
         Ok(Self { port, home, fresh, overrides })
     }
 
-    /// The options that follow. With `--fresh`, earlier data is forgotten here.
+    /// The stack's options. With `--fresh`, this deletes earlier data.
     ///
     /// # Errors
     /// If the folder can't be used.

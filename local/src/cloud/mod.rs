@@ -8,6 +8,7 @@
 //! ten minutes, and the SDK always sends one. A load test of more than about 20,000 transactions
 //! measures this and not the application: it starts a new cloud instead.
 
+mod clients;
 mod queue;
 mod server;
 mod table;
@@ -27,7 +28,7 @@ use queue::QueueServer;
 use server::start;
 use table::TableServer;
 
-/// A running DynamoDB and SQS. Dropping it tells both to stop; [`Cloud::stop`] also waits for it.
+/// A running DynamoDB and SQS. Dropping it stops both; [`Cloud::stop`] also waits for it.
 #[derive(Debug)]
 pub struct Cloud {
     /// Endpoint of DynamoDB, such as `http://127.0.0.1:40001`.
@@ -39,7 +40,7 @@ pub struct Cloud {
 }
 
 /// Where the table's items are kept. Queues are always in memory: the outbox in the table is the
-/// record of what is to be sent, and its sweeper sends again what a stopped queue has lost.
+/// record of what is to be sent, and its sweeper enqueues what a stopped queue has lost.
 #[derive(Debug, Clone, Copy)]
 pub enum Storage<'a> {
     /// In memory, gone when the cloud stops.
@@ -53,7 +54,7 @@ impl Cloud {
     /// Starts both servers on free ports of 127.0.0.1 and returns when they accept connections.
     ///
     /// # Errors
-    /// The folder or its database cannot be opened, or a port or a thread cannot be had.
+    /// The folder or its database cannot be opened, or there is no free port or thread.
     pub async fn start(storage: Storage<'_>) -> anyhow::Result<Cloud> {
         let folder = match storage {
             Storage::Memory => None,

@@ -26,13 +26,13 @@ pub const DEAD_LETTER_QUEUE: &str = "antrian-messages-dlq";
 
 /// The queue of messages received; one sender's stay in order.
 pub const INBOX: &str = "antrian-inbox.fifo";
-/// Where received messages go that could not be dealt with.
+/// Where received messages go that could not be handled.
 pub const INBOX_DEAD_LETTERS: &str = "antrian-inbox-dlq.fifo";
 
 /// How often a message is received before it is dead-lettered.
 const MAX_RECEIVES: u32 = 5;
 
-/// The pause after a connection that could not be accepted, for want of file handles as a rule.
+/// The pause after a connection that could not be accepted, usually for want of file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 type Service = SqsHttpService<RustackSqsHandler>;
@@ -47,8 +47,7 @@ pub(super) struct QueueServer {
 impl QueueServer {
     /// Takes a free port; queue URLs carry it.
     pub(super) async fn bind() -> anyhow::Result<Self> {
-        let listener =
-            TcpListener::bind("127.0.0.1:0").await.context("cannot have a port for SQS")?;
+        let listener = TcpListener::bind("127.0.0.1:0").await.context("no port is free for SQS")?;
         let address = listener.local_addr()?;
         let config = SqsConfig {
             default_region: REGION.to_owned(),
@@ -115,7 +114,7 @@ pub struct QueueUrls {
 }
 
 /// Creates the queues that are missing, each with its dead-letter queue and this visibility timeout.
-/// Doing it again changes nothing.
+/// Idempotent.
 ///
 /// # Errors
 /// The endpoint refused a call or did not answer.

@@ -28,7 +28,8 @@ pub(super) trait Server {
     async fn serve(self, stopped: watch::Receiver<()>);
 }
 
-/// Starts a server on a runtime of its own. Returns its URL, and what tells that it has ended.
+/// Starts a server on a runtime of its own. Returns its URL, and a receiver that ends when the server
+/// has ended.
 pub(super) async fn start<S: Server>(
     name: &'static str,
     bind: impl AsyncFnOnce() -> anyhow::Result<S> + Send + 'static,

@@ -39,7 +39,7 @@ impl TableServer {
             Some(folder) => open(folder)?,
         };
         let listener =
-            TcpListener::bind("127.0.0.1:0").await.context("cannot have a port for DynamoDB")?;
+            TcpListener::bind("127.0.0.1:0").await.context("no port is free for DynamoDB")?;
         let url = format!("http://{}", listener.local_addr()?);
         Ok(Self { listener, database, url })
     }
@@ -74,7 +74,7 @@ fn open(folder: &Path) -> anyhow::Result<Database> {
 }
 
 /// Creates the table with its index and its TTL attribute if it is missing, and returns when it
-/// can be used. Doing it again changes nothing.
+/// can be used. Idempotent.
 ///
 /// The embedded DynamoDB stores the TTL setting and never deletes an item by it: expiry is a
 /// condition in the code's own reads and writes.

@@ -1,6 +1,6 @@
-//! `keys add`, `use`, `retire`: the next keyring of the one that comes in, as it is or as the secret
-//! of a deployment holds it. Nothing is kept, and nothing but the result is printed.
-//! `keys reseal`: what accounts keep is sealed under the current key.
+//! `keys add`, `use`, `retire`: reads a keyring, alone or in a deployment's secret, and prints the next
+//! one in the same form. It stores nothing and prints nothing else.
+//! `keys reseal`: seals the accounts' data under the current key.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -17,15 +17,17 @@ use serde_json::Value;
 
 const USAGE: &str = "usage: cargo run -- keys add | use | retire VERSION < keys.json > next.json\n\
     \x20      cargo run -- keys reseal\n\
-    add makes a key that seals and signs nothing yet; use makes the newest key the one that does,\n\
-    when every function knows it; retire forgets a key that has sealed nothing any more\n\
-    reseal seals anew what accounts keep under earlier keys; ANTRIAN_TABLE and ANTRIAN_SECRETS (or\n\
-    ANTRIAN_KEYS) are those of a function (docs/runbooks/rotate-keys.md)";
+    add      makes a new key; nothing is sealed or signed with it yet\n\
+    use      makes the newest key the one that seals and signs; every function must know it\n\
+    retire   removes a key; nothing may be sealed under it\n\
+    reseal   seals the accounts' data under the current key; ANTRIAN_TABLE and ANTRIAN_SECRETS (or\n\
+    \x20        ANTRIAN_KEYS) are those of a function\n\
+    When to run which: docs/runbooks/rotate-keys.md";
 /// The secret of a deployment is an object of settings; this one is the keyring.
 const SETTING: &str = "ANTRIAN_KEYS";
 
-/// Runs a command: on the keyring that `input` holds, or on the table that `get` names. What comes of
-/// it goes to `out`.
+/// Runs a command on the keyring of `input`, or on the table that `get` names, and writes the result to
+/// `out`.
 ///
 /// # Errors
 /// If there is no keyring, the step would lose something, or the table does not answer.
@@ -42,7 +44,7 @@ pub async fn run(
 }
 
 async fn reseal(get: impl Fn(&str) -> Option<String>, out: &mut impl Write) -> anyhow::Result<()> {
-    // On somebody's own machine: credentials may come from a profile.
+    // An operator's machine: credentials may come from a profile.
     let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(aws::http_client())
         .timeout_config(sdk_timeouts())
@@ -74,7 +76,7 @@ fn step(args: &[&str], mut input: impl Read, out: &mut impl Write) -> anyhow::Re
     Ok(writeln!(out, "{}", next.expose_secret())?)
 }
 
-/// The same form as it came in.
+/// The next keyring, in the form of the one that came in.
 fn next(text: &SecretString, step: RotationStep) -> anyhow::Result<SecretString> {
     let Ok(Value::Object(mut all)) = serde_json::from_str(text.expose_secret()) else {
         return Ok(rotated(text, step)?);
@@ -92,7 +94,7 @@ mod tests {
 
     use super::*;
 
-    fn said(args: &[&str], input: &str) -> anyhow::Result<String> {
+    fn output(args: &[&str], input: &str) -> anyhow::Result<String> {
         let mut out = Vec::new();
         step(args, input.as_bytes(), &mut out)?;
         Ok(String::from_utf8(out)?)
@@ -105,7 +107,7 @@ mod tests {
     #[test]
     fn a_keyring_goes_through_a_pipe() {
         let first = Keyring::generate_json().expose_secret().to_owned();
-        let used = said(&["use"], &said(&["add"], &first).unwrap()).unwrap();
+        let used = output(&["use"], &output(&["add"], &first).unwrap()).unwrap();
         assert_eq!(shown(&used), "Keyring { current: 2, lookup: 1, versions: [1, 2], .. }");
     }
 
@@ -115,7 +117,7 @@ mod tests {
         let text = Value::String(keys.clone());
         for keys in [&keys, &text.to_string()] {
             let secret = format!(r#"{{"ANTRIAN_KEYS": {keys}, "OTHER": "x"}}"#);
-            let next: Value = serde_json::from_str(&said(&["add"], &secret).unwrap()).unwrap();
+            let next: Value = serde_json::from_str(&output(&["add"], &secret).unwrap()).unwrap();
             assert_eq!(next["OTHER"], "x");
             let keys = next["ANTRIAN_KEYS"].to_string();
             assert_eq!(shown(&keys), "Keyring { current: 1, lookup: 1, versions: [1, 2], .. }");
@@ -125,7 +127,7 @@ mod tests {
     #[test]
     fn an_error_does_not_show_a_key() {
         let keys = Keyring::generate_json().expose_secret().to_owned();
-        let error = |args: &[&str], input| said(args, input).unwrap_err().to_string();
+        let error = |args: &[&str], input| output(args, input).unwrap_err().to_string();
         assert!(error(&[], &keys).starts_with("usage"));
         assert!(error(&["retire", "x"], &keys).starts_with("usage"));
         assert_eq!(error(&["retire", "1"], &keys), "version 1 is `current` and has to stay");

@@ -17,11 +17,11 @@ use graph::Graph;
 
 const USAGE: &str = "usage: cargo run -- whatsapp check\n\
     \x20      cargo run -- whatsapp templates [submit]\n\
-    check tells what is missing and asks the provider whether it knows us;\n\
-    templates compares the forms in shared/templates/whatsapp with the approved ones, and\n\
-    submit hands in those that are missing";
+    check       names missing settings, then asks the provider about the account\n\
+    templates   compares shared/templates/whatsapp with the provider's templates\n\
+    submit      hands in those that are missing";
 
-/// Runs a command with the settings that `get` finds; what it has to say goes to `out`.
+/// Runs a command with the settings that `get` finds, and writes the result to `out`.
 ///
 /// # Errors
 /// If something is missing or wrong, or the provider does not answer.
@@ -49,8 +49,8 @@ pub async fn run(
     }
 }
 
-/// All variables that are needed and not set: what is missing is stood in for, one after the other,
-/// until nothing is.
+/// All variables that are required and not set. Reading stops at the first one that is missing, so each
+/// gets a stand-in and the settings are read once more.
 fn missing(get: &impl Fn(&str) -> Option<String>) -> Vec<&'static str> {
     let mut missing = Vec::new();
     loop {
@@ -63,7 +63,7 @@ fn missing(get: &impl Fn(&str) -> Option<String>) -> Vec<&'static str> {
     }
 }
 
-/// Something that a variable may be.
+/// A value that a variable may have.
 fn stand_in(name: &str) -> String {
     match name {
         "WHATSAPP_PROVIDER" => "cloud_api",
@@ -78,7 +78,9 @@ async fn check(config: &WhatsappConfig, out: &mut (impl Write + Send)) -> anyhow
     match &config.provider {
         Provider::CloudApi(cloud_api) => check_cloud_api(config, cloud_api, out).await,
         Provider::Twilio(config) => twilio::check(config, out).await,
-        Provider::Simulator => Ok(writeln!(out, "provider: the simulator; nothing leaves")?),
+        Provider::Simulator => {
+            Ok(writeln!(out, "provider: the simulator; nothing is sent to WhatsApp")?)
+        }
     }
 }
 
@@ -102,7 +104,7 @@ async fn check_cloud_api(
     match &cloud_api.business_account_id {
         Some(_) => templates::run(cloud_api, false, out).await,
         None => {
-            Ok(writeln!(out, "templates: not looked at, WHATSAPP_BUSINESS_ACCOUNT_ID is not set")?)
+            Ok(writeln!(out, "templates: not compared, WHATSAPP_BUSINESS_ACCOUNT_ID is not set")?)
         }
     }
 }

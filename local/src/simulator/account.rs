@@ -3,36 +3,30 @@
 /// What the business has registered with Meta.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Its access token.
     pub token: String,
     pub phone_number_id: String,
-    /// The id of its WhatsApp Business Account.
+    /// The WhatsApp Business Account.
     pub waba_id: String,
-    /// The number, digits only.
+    /// Digits only.
     pub number: String,
     /// Signs webhooks.
     pub app_secret: String,
-    /// Where webhooks go.
     pub webhook_url: String,
-    /// Where this API answers: stands in the addresses of media.
+    /// Where this API answers; the addresses of media begin with it.
     pub graph_url: String,
 }
 
-/// The default access token of the simulated business.
+/// The values of [`Account::usual`].
 pub const TOKEN: &str = "local-access-token";
-/// The default id of its number.
 pub const PHONE_NUMBER_ID: &str = "100000000000001";
-/// The default id of its account.
 pub const WABA_ID: &str = "100000000000002";
 /// The version of the Graph API that the stack's sender asks for.
 pub const GRAPH_VERSION: &str = "v26.0";
-/// The default secret that signs its webhooks.
 pub const APP_SECRET: &str = "local-app-secret";
-/// Its default number.
 pub const NUMBER: &str = "6280000000000";
 
 impl Account {
-    /// The account with these defaults; `base_url` is where the simulator answers.
+    /// The account of a local stack; `base_url` is where the simulator answers.
     pub fn usual(base_url: &str, webhook_url: String) -> Self {
         Self {
             token: TOKEN.to_owned(),

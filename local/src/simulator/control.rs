@@ -1,4 +1,4 @@
-//! What only a simulated WhatsApp has: a look at what was sent, and misbehaviour on request.
+//! What only a simulation has: a look at what was sent, and faults on request.
 
 use antrian::http::body::Body;
 use antrian::http::problem::{Code, Problem};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::faults::Fault;
 use super::graph::Graph;
-use super::phone::{Posted, Said, Sender};
+use super::phone::{Action, Posted, Sender};
 use super::record::{SentMessage, Template};
 use super::webhooks::Webhook;
 
@@ -21,7 +21,7 @@ pub(super) fn routes(graph: Graph) -> Router {
     Router::new()
         .route("/local/whatsapp", post(write))
         .route("/local/outbox", get(outbox))
-        .route("/local/graph-faults", post(misbehave))
+        .route("/local/graph-faults", post(inject))
         .route("/local/webhooks-sent", get(webhooks_sent))
         .with_state(graph)
 }
@@ -33,16 +33,16 @@ struct Written {
     text: String,
 }
 
-/// Does what a phone would cause: a signed webhook to the real route.
+/// A person writes: the real route gets a signed webhook.
 async fn write(State(graph): State<Graph>, body: Body<Written>) -> Result<Json<Posted>, Problem> {
     let Written { from, text } = body.value;
-    let posted = graph.say(&Sender::named(&from), &Said::Text { text }).await;
+    let posted = graph.act(&Sender::named(&from), &Action::Text { text }).await;
     posted.map(Json).ok_or_else(|| Problem::new(Code::InternalError))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Misbehaviour {
+struct FaultRequest {
     kind: Fault,
     #[serde(default = "once")]
     times: usize,
@@ -54,9 +54,9 @@ fn once() -> usize {
     1
 }
 
-/// Lets something go wrong with the next messages.
-async fn misbehave(State(graph): State<Graph>, body: Body<Misbehaviour>) -> StatusCode {
-    let Misbehaviour { kind, times, callback_data } = body.value;
+/// Injects a fault into the next messages.
+async fn inject(State(graph): State<Graph>, body: Body<FaultRequest>) -> StatusCode {
+    let FaultRequest { kind, times, callback_data } = body.value;
     match callback_data {
         Some(callback) => graph.fail_for(callback, kind, times),
         None => graph.fail(kind, times),

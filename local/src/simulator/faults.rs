@@ -1,4 +1,4 @@
-//! Misbehaving on request.
+//! Faults that are injected on request.
 
 use std::collections::VecDeque;
 

@@ -1,14 +1,6 @@
-//! What a person does with their phone: writes, taps, shows a picture, reads.
+//! People act on their phones: they write, tap, react. Each action becomes a webhook.
 
-use antrian::domain::reason::Reason;
-use antrian::http::body::{Body, Segments};
-use antrian::http::problem::Problem;
 use antrian::messaging::{ReplyOption, ReplyOptions};
-use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -16,35 +8,29 @@ use serde_json::{Value, json};
 use super::graph::Graph;
 use super::person::is_scoped;
 use super::record::{Content, Mark, Record, message_id};
-use super::state::State as PlatformState;
+use super::state::State;
 
-/// What a person does.
+/// What a person does on their phone.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Said {
-    /// Writes.
+pub enum Action {
     Text {
-        /// The words.
         text: String,
     },
     /// Taps a button or a row.
     Choice {
-        /// The message that offers it.
+        /// The message with the button or row.
         message_id: String,
-        /// The button or row.
+        /// The button's or row's id.
         id: String,
     },
-    /// Sends a picture.
     Image {
-        /// The words below it.
         #[serde(default)]
         caption: String,
     },
-    /// Sends a voice message.
     Voice {},
-    /// Sends a place.
     Location {},
-    /// Reacts to a message; without an emoji: takes the reaction back.
+    /// Reacts to a message; an empty emoji takes the reaction back.
     Reaction {
         message_id: String,
         #[serde(default)]
@@ -57,11 +43,10 @@ pub enum Said {
 /// The person who does something.
 #[derive(Debug, Clone, Default)]
 pub struct Sender {
-    /// Their number, digits only.
+    /// Digits only.
     pub phone: Option<String>,
-    /// Their business-scoped id.
+    /// The business-scoped id.
     pub user_id: Option<String>,
-    /// Their profile's name.
     pub name: Option<String>,
 }
 
@@ -79,9 +64,8 @@ impl Sender {
 /// The outcome of what a person did.
 #[derive(Debug, Clone, Serialize)]
 pub struct Posted {
-    /// The message's id.
     pub message_id: String,
-    /// What the webhook was answered with; 0: nothing.
+    /// The status that the webhook was answered with; 0: no answer.
     pub webhook_status: u16,
 }
 
@@ -90,11 +74,11 @@ const DOT_PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0
 const NO_HASH: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 impl Graph {
-    /// Does something as a person and posts a signed webhook to the business. `None` if there is no
-    /// such message or choice.
-    pub async fn say(&self, sender: &Sender, said: &Said) -> Option<Posted> {
+    /// Acts as a person and posts a signed webhook to the business. `None` if the action names a
+    /// message or an option that does not exist.
+    pub async fn act(&self, sender: &Sender, action: &Action) -> Option<Posted> {
         let id = message_id();
-        let delivery = self.change(|state| self.write(state, &id, sender, said))?;
+        let delivery = self.change(|state| self.write(state, &id, sender, action))?;
         let webhook_status = self.post(&delivery).await;
         let mark = if webhook_status == 200 { Mark::Delivered } else { Mark::Failed };
         self.change(|state| state.mark(&id, mark));
@@ -103,13 +87,13 @@ impl Graph {
 
     fn write(
         &self,
-        state: &mut PlatformState,
+        state: &mut State,
         id: &str,
         sender: &Sender,
-        said: &Said,
+        action: &Action,
     ) -> Option<Value> {
         let now = self.now();
-        let (content, mut message) = self.message(state, said, now)?;
+        let (content, mut message) = self.message(state, action, now)?;
         let at = state.person(sender.phone.as_deref(), sender.user_id.as_deref());
         let person = &mut state.people[at];
         person.last_inbound_at = Some(now);
@@ -125,7 +109,7 @@ impl Graph {
             message["from_user_id"] = scoped.clone().into();
         }
         let contact = person.contact();
-        state.keep(Record {
+        state.add_record(Record {
             id: id.to_owned(),
             person: at,
             incoming: true,
@@ -142,37 +126,24 @@ impl Graph {
     /// The content to store, and the message as the webhook carries it.
     fn message(
         &self,
-        state: &mut PlatformState,
-        said: &Said,
+        state: &mut State,
+        action: &Action,
         now: DateTime<Utc>,
     ) -> Option<(Content, Value)> {
-        let (kind, text, payload) = match said {
-            Said::Text { text } => ("text", text.clone(), json!({"body": text})),
-            Said::Choice { message_id, id } => return self.tapped(state, message_id, id),
-            Said::Image { caption } => {
-                let media = state.upload("image/png", DOT_PNG.into(), now);
-                let mut image = json!({"id": media, "mime_type": "image/png", "sha256": NO_HASH});
-                if !caption.is_empty() {
-                    image["caption"] = caption.clone().into();
-                }
-                ("image", caption.clone(), image)
-            }
-            Said::Voice {} => {
-                let mime = "audio/ogg; codecs=opus";
-                let media = state.upload(mime, b"OggS".as_slice().into(), now);
-                let audio =
-                    json!({"id": media, "mime_type": mime, "sha256": NO_HASH, "voice": true});
-                ("audio", String::new(), audio)
-            }
-            Said::Location {} => {
+        let (kind, text, payload) = match action {
+            Action::Text { text } => ("text", text.clone(), json!({"body": text})),
+            Action::Choice { message_id, id } => return self.tapped(state, message_id, id),
+            Action::Image { caption } => ("image", caption.clone(), image(state, caption, now)),
+            Action::Voice {} => ("audio", String::new(), voice(state, now)),
+            Action::Location {} => {
                 ("location", String::new(), json!({"latitude": -5.1477, "longitude": 119.4327}))
             }
-            Said::Reaction { message_id, emoji } => {
+            Action::Reaction { message_id, emoji } => {
                 state.record(message_id)?;
                 let payload = json!({"message_id": message_id, "emoji": emoji});
                 ("reaction", emoji.clone(), payload)
             }
-            Said::Opened {} => ("request_welcome", String::new(), Value::Null),
+            Action::Opened {} => ("request_welcome", String::new(), Value::Null),
         };
         let mut message = json!({"type": kind});
         if !payload.is_null() {
@@ -181,12 +152,7 @@ impl Graph {
         Some((Content { kind, text, ..Content::default() }, message))
     }
 
-    fn tapped(
-        &self,
-        state: &PlatformState,
-        message_id: &str,
-        id: &str,
-    ) -> Option<(Content, Value)> {
+    fn tapped(&self, state: &State, message_id: &str, id: &str) -> Option<(Content, Value)> {
         let offered = state.record(message_id).filter(|record| !record.incoming)?;
         let choices = offered.content.choices.as_ref()?;
         let choice = all(choices).into_iter().find(|choice| choice.id == id)?;
@@ -213,68 +179,25 @@ fn all(choices: &ReplyOptions) -> Vec<&ReplyOption> {
     }
 }
 
+fn image(state: &mut State, caption: &str, now: DateTime<Utc>) -> Value {
+    let id = state.upload("image/png", DOT_PNG.into(), now);
+    let mut image = json!({"id": id, "mime_type": "image/png", "sha256": NO_HASH});
+    if !caption.is_empty() {
+        image["caption"] = caption.into();
+    }
+    image
+}
+
+fn voice(state: &mut State, now: DateTime<Utc>) -> Value {
+    let mime = "audio/ogg; codecs=opus";
+    let id = state.upload(mime, b"OggS".as_slice().into(), now);
+    json!({"id": id, "mime_type": mime, "sha256": NO_HASH, "voice": true})
+}
+
 fn interactive(kind: &str, choice: &ReplyOption) -> Value {
     let mut reply = json!({"id": choice.id, "title": choice.title});
     if let Some(description) = choice.description.as_ref().filter(|_| kind == "list_reply") {
         reply["description"] = description.clone().into();
     }
     json!({"type": "interactive", "interactive": {"type": kind, kind: reply}})
-}
-
-/// The routes of phones, below `/local/phones`.
-pub fn routes(graph: Graph) -> Router {
-    Router::new()
-        .route("/local/phones", get(super::page::feed))
-        .route("/local/phones/{who}/messages", post(write))
-        .route("/local/phones/{who}/seen", post(seen))
-        .route("/local/pictures/{message}", get(picture))
-        .with_state(graph)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Act {
-    name: Option<String>,
-    /// The business-scoped id of somebody who has both.
-    user_id: Option<String>,
-    message: Said,
-}
-
-async fn write(
-    State(graph): State<Graph>,
-    Segments(who): Segments<String>,
-    body: Body<Act>,
-) -> Result<Json<Posted>, Problem> {
-    let Act { name, user_id, message } = body.value;
-    let sender = Sender::named(&who);
-    let sender = Sender { name, user_id: sender.user_id.or(user_id), ..sender };
-    graph.say(&sender, &message).await.map(Json).ok_or_else(|| Problem::new(Reason::NotFound))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Seen {
-    message_ids: Vec<String>,
-}
-
-/// The person has these messages on the screen.
-async fn seen(
-    State(graph): State<Graph>,
-    Segments(_): Segments<String>,
-    body: Body<Seen>,
-) -> Json<Value> {
-    let read = body.value.message_ids.iter().filter(|id| graph.read(id)).count();
-    Json(json!({"read": read}))
-}
-
-async fn picture(
-    State(graph): State<Graph>,
-    Segments(message): Segments<String>,
-) -> Result<Response, Problem> {
-    let state = graph.state();
-    let picture = state.record(&message).and_then(|record| record.content.picture.clone());
-    let (bytes, mime) = picture.ok_or_else(|| Problem::new(Reason::NotFound))?;
-    let keep = "private, max-age=86400, immutable";
-    Ok(([(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, keep.into())], bytes)
-        .into_response())
 }

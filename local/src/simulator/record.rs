@@ -1,4 +1,4 @@
-//! What was said, by whom, and how far it has come.
+//! Messages in both directions, and how far each has come.
 
 use antrian::messaging::ReplyOptions;
 use antrian::security::tokens;
@@ -10,30 +10,24 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
-    /// Taken, nothing reported.
+    /// No status has been reported.
     Accepted,
-    /// On its way.
     Sent,
-    /// On the phone.
     Delivered,
-    /// Seen.
     Read,
-    /// It will not arrive.
     Failed,
 }
 
-/// What a message consists of, besides its words.
+/// What a message consists of.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Content {
-    /// The provider's name of its type.
+    /// Its type in the platform's words.
     pub(super) kind: &'static str,
-    /// Its words: text, caption, or the template's body with its parameters.
+    /// Text, caption, or the template's body with its parameters.
     pub(super) text: String,
-    /// The picture and its type.
+    /// The picture and its MIME type.
     pub(super) picture: Option<(Bytes, String)>,
-    /// What can be tapped.
     pub(super) choices: Option<ReplyOptions>,
-    /// The template and its parameters.
     pub(super) template: Option<Template>,
 }
 
@@ -42,7 +36,7 @@ pub(super) struct Content {
 pub struct Template {
     pub name: String,
     pub language: String,
-    /// What stood in for the variables of its body.
+    /// Values of the variables in its body.
     pub parameters: Vec<String>,
 }
 
@@ -78,27 +72,22 @@ pub(super) struct Report {
     pub(super) due: DateTime<Utc>,
 }
 
-/// What the business has sent.
+/// A message that the business has sent.
 #[derive(Clone)]
 pub struct SentMessage {
-    /// The outbox row (`biz_opaque_callback_data`); empty if there was none.
+    /// The outbox row's id (`biz_opaque_callback_data`); empty without one.
     pub message_id: String,
     /// The platform's id.
     pub provider_id: String,
-    /// The number that it was sent to.
+    /// The receiver's number.
     pub to: Option<String>,
-    /// The business-scoped id that it was sent to.
+    /// The receiver's business-scoped id.
     pub to_user_id: Option<String>,
-    /// When.
     pub at: DateTime<Utc>,
-    /// Its words.
     pub text: String,
     pub picture: Option<Bytes>,
-    /// What can be tapped.
     pub choices: Option<ReplyOptions>,
-    /// The template, if it is one.
     pub template: Option<Template>,
-    /// How far it has come.
     pub mark: Mark,
 }
 

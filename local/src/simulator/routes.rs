@@ -3,12 +3,11 @@
 use axum::Router;
 
 use super::graph::Graph;
-use super::{api, control, page, phone};
+use super::{api, control, page};
 
-/// The Graph API, people's phones, their page, and what else is only here.
+/// The Graph API, the phones on the screen, and the controls of the simulation.
 pub fn routes(graph: Graph) -> Router {
     control::routes(graph.clone())
         .nest("/local/graph", api::routes(graph.clone()))
-        .merge(phone::routes(graph))
-        .merge(page::routes())
+        .merge(page::routes(graph))
 }

@@ -30,7 +30,7 @@ pub async fn run(
     }
     let port = get("ANTRIAN_PORT").map_or(Ok(0), |text| text.parse());
     let port: u16 = port.context("ANTRIAN_PORT is wrong: it is not a port")?;
-    let listener = TcpListener::bind(("127.0.0.1", port)).await.context("no port to be had")?;
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.context("no port is free")?;
     let base_url = format!("http://{}", listener.local_addr()?);
     let account = Account::usual(&base_url, (*webhook_url).to_owned());
     let graph = Graph::with_templates(account, Clock::default())?;

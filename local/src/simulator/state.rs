@@ -1,4 +1,5 @@
-//! What the platform remembers: people, chats, media, templates. Bounded; the oldest go first.
+//! What the platform stores: people, messages, media, templates. Each list is bounded; the oldest
+//! entries go first.
 
 use std::collections::VecDeque;
 
@@ -84,7 +85,7 @@ impl State {
         at
     }
 
-    pub(super) fn keep(&mut self, record: Record) {
+    pub(super) fn add_record(&mut self, record: Record) {
         let changed = self.touch();
         self.records.push_back(Record { changed, ..record });
         bound(&mut self.records, MAX_RECORDS);

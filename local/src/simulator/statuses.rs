@@ -1,4 +1,4 @@
-//! Statuses of messages: planned when a message is taken, reported when they are due.
+//! Statuses of messages: planned when a message is accepted, reported when they are due.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use super::state::State;
 /// [`Fault::LateStatuses`]: one minute.
 const LATE: TimeDelta = TimeDelta::minutes(1);
 
-/// Plans the statuses of a message that was taken.
+/// Plans the statuses of an accepted message.
 pub(super) fn plan(state: &mut State, id: &str, fault: Option<Fault>, now: DateTime<Utc>) {
     let (marks, code) = match fault {
         Some(Fault::NoStatuses) => (vec![], None),
@@ -64,7 +64,7 @@ impl Graph {
         loop {
             self.report().await;
             let pause = std::time::Duration::from_secs(1);
-            // Both lead to another look: a change, and time that has passed.
+            // A change and the passing of time can both make a status due.
             drop(tokio::time::timeout(pause, changes.changed()).await);
         }
     }

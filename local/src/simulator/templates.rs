@@ -95,8 +95,8 @@ impl Templates {
     }
 
     pub(super) fn listed(&self, name: Option<&str>) -> Vec<Value> {
-        let asked = |template: &&Value| name.is_none_or(|name| template["name"] == name);
-        self.list.iter().filter(asked).cloned().collect()
+        let is_named = |template: &&Value| name.is_none_or(|name| template["name"] == name);
+        self.list.iter().filter(is_named).cloned().collect()
     }
 
     /// What an approved template needs.

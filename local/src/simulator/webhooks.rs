@@ -12,9 +12,8 @@ use super::account::Account;
 /// A webhook that was posted.
 #[derive(Clone, Serialize)]
 pub struct Webhook {
-    /// Its bytes.
     pub body: String,
-    /// Its `X-Hub-Signature-256`.
+    /// `X-Hub-Signature-256`.
     pub signature: String,
     /// The answer's status; 0: no answer.
     pub status: u16,

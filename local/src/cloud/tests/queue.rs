@@ -57,7 +57,7 @@ async fn a_deleted_message_is_gone() {
     let handle = received.messages()[0].receipt_handle().unwrap();
     client.delete_message().queue_url(&queue).receipt_handle(handle).send().await.unwrap();
 
-    let again = client.receive_message().queue_url(&queue).send().await.unwrap();
-    assert!(again.messages().is_empty());
+    let second = client.receive_message().queue_url(&queue).send().await.unwrap();
+    assert!(second.messages().is_empty());
     cloud.stop().await;
 }

@@ -18,15 +18,15 @@ const MAX_PICTURE_BYTES: usize = 5 * 1024 * 1024;
 pub(super) const MAX_FORM_BYTES: usize = MAX_PICTURE_BYTES + 64 * 1024;
 
 #[derive(Default)]
-struct Form {
+struct Upload {
     product: String,
     mime: Option<String>,
     file: Option<(Option<String>, Bytes)>,
 }
 
-async fn read(mut multipart: Multipart) -> Result<Form, GraphError> {
+async fn read(mut multipart: Multipart) -> Result<Upload, GraphError> {
     let unreadable = |_| GraphError::new(131053, "The form cannot be read.");
-    let mut form = Form::default();
+    let mut form = Upload::default();
     while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
         match field.name().unwrap_or_default() {
             "messaging_product" => form.product = field.text().await.map_err(unreadable)?,

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::extract::{JsonBody, Path};
-use crate::simulator::check::{self, Order, Receiver};
+use crate::simulator::check::{self, Receiver, SendRequest};
 use crate::simulator::error::GraphError;
 use crate::simulator::faults::Fault;
 use crate::simulator::graph::Graph;
@@ -36,37 +36,37 @@ pub(super) async fn send(
     let now = graph.now();
     if body.get("status").is_some() {
         let receipt = check::receipt(&body)?;
-        graph.change(|state| take_receipt(state, &receipt, now))?;
+        graph.change(|state| accept_receipt(state, &receipt, now))?;
         return Ok(Json(json!({"success": true})).into_response());
     }
-    let (answer, fault) = graph.change(|state| take(state, &body, now))?;
+    let (answer, fault) = graph.change(|state| accept(state, &body, now))?;
     match fault {
         Some(Fault::TimeoutAfterAcceptance) => Ok(cut()),
         _ => Ok(Json(answer).into_response()),
     }
 }
 
-/// An answer that ends before it has begun.
+/// An answer whose connection ends before the first byte.
 fn cut() -> Response {
     let broken =
         futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("cut")) });
     (StatusCode::OK, Body::from_stream(broken)).into_response()
 }
 
-fn take(
+fn accept(
     state: &mut PlatformState,
     body: &Value,
     now: DateTime<Utc>,
 ) -> Result<(Value, Option<Fault>), GraphError> {
-    let order = check::order(state, body, now)?;
-    let fault = state.faults.next(order.callback.as_deref());
+    let request = check::send_request(state, body, now)?;
+    let fault = state.faults.next(request.callback.as_deref());
     if let Some(code) = fault.and_then(Fault::refusal) {
         return Err(GraphError::new(code, "an injected fault"));
     }
     let id = message_id();
-    let answer = answer(&order.receiver, &id);
-    if !matches!(order.receiver, Receiver::Lost(_)) {
-        deliver(state, order, &id, fault, now)?;
+    let answer = answer(&request.receiver, &id);
+    if !matches!(request.receiver, Receiver::Lost(_)) {
+        deliver(state, request, &id, fault, now)?;
     }
     Ok((answer, fault))
 }
@@ -82,40 +82,40 @@ fn answer(receiver: &Receiver, id: &str) -> Value {
 
 fn deliver(
     state: &mut PlatformState,
-    order: Order,
+    request: SendRequest,
     id: &str,
     fault: Option<Fault>,
     now: DateTime<Utc>,
 ) -> Result<(), GraphError> {
-    let (Receiver::Phone(who) | Receiver::Scoped(who) | Receiver::Lost(who)) = &order.receiver;
+    let (Receiver::Phone(who) | Receiver::Scoped(who) | Receiver::Lost(who)) = &request.receiver;
     let at = state.person_named(who);
     let ignored = state.windows_ignored;
     let person = &mut state.people[at];
     let is_open = person.last_inbound_at.is_some_and(|inbound| inbound + WINDOW > now);
-    if order.free_form && !is_open && !ignored {
+    if request.free_form && !is_open && !ignored {
         let details =
             "More than 24 hours have passed since the customer last replied to this number.";
         return Err(GraphError::new(131047, details));
     }
-    pace(person, now)?;
+    limit_rate(person, now)?;
     person.typing_until = None;
-    state.keep(Record {
+    state.add_record(Record {
         id: id.to_owned(),
         person: at,
         incoming: false,
         at: now,
-        to_scoped: matches!(order.receiver, Receiver::Scoped(_)),
-        content: order.content,
+        to_scoped: matches!(request.receiver, Receiver::Scoped(_)),
+        content: request.content,
         mark: Mark::Accepted,
-        callback: order.callback,
+        callback: request.callback,
         changed: 0,
     });
     statuses::plan(state, id, fault, now);
     Ok(())
 }
 
-/// Counts a message to a person, unless it is one too many.
-fn pace(person: &mut Person, now: DateTime<Utc>) -> Result<(), GraphError> {
+/// Counts a message toward the rate limit of its receiver.
+fn limit_rate(person: &mut Person, now: DateTime<Utc>) -> Result<(), GraphError> {
     let busy_until = person.busy_until.unwrap_or(now).max(now) + PACE;
     if busy_until - now > PACE * BURST {
         return Err(GraphError::new(131056, "Too many messages to the same person."));
@@ -124,7 +124,7 @@ fn pace(person: &mut Person, now: DateTime<Utc>) -> Result<(), GraphError> {
     Ok(())
 }
 
-fn take_receipt(
+fn accept_receipt(
     state: &mut PlatformState,
     receipt: &check::Receipt,
     now: DateTime<Utc>,

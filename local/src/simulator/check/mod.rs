@@ -1,4 +1,4 @@
-//! What a request to send must look like.
+//! The form that requests must have.
 
 mod content;
 mod interactive;
@@ -14,21 +14,21 @@ use super::record::Content;
 use super::state::State;
 pub(super) use receiver::Receiver;
 
-/// Limits of texts, in characters.
+/// Limits in characters.
 const MAX_CALLBACK: usize = 512;
 const MAX_ID: usize = 512;
 
-/// A message that may be taken.
+/// A message that passed the checks.
 #[derive(Debug)]
-pub(super) struct Order {
+pub(super) struct SendRequest {
     pub(super) receiver: Receiver,
     pub(super) content: Content,
     pub(super) callback: Option<String>,
-    /// Whether it is no template: such a message needs an open window.
+    /// Not a template: it needs an open window.
     pub(super) free_form: bool,
 }
 
-/// Fields that any message may have; a further one is named as its type.
+/// Fields that any message may have, besides the one that is named after its type.
 const KNOWN: [&str; 7] = [
     "messaging_product",
     "recipient_type",
@@ -39,8 +39,12 @@ const KNOWN: [&str; 7] = [
     "biz_opaque_callback_data",
 ];
 
-/// Checks a request against everything but faults, rates and the window.
-pub(super) fn order(state: &State, body: &Value, now: DateTime<Utc>) -> Result<Order, GraphError> {
+/// Checks everything but faults, rates and the window.
+pub(super) fn send_request(
+    state: &State,
+    body: &Value,
+    now: DateTime<Utc>,
+) -> Result<SendRequest, GraphError> {
     let fields = Fields::root(body)?;
     fields.word("messaging_product", &["whatsapp"])?;
     if fields.has("recipient_type") {
@@ -60,7 +64,7 @@ pub(super) fn order(state: &State, body: &Value, now: DateTime<Utc>) -> Result<O
     fields.only(&KNOWN.into_iter().chain([kind]).collect::<Vec<_>>())?;
     context(state, &fields)?;
     let callback = fields.optional_text("biz_opaque_callback_data", MAX_CALLBACK)?;
-    Ok(Order {
+    Ok(SendRequest {
         receiver,
         content,
         callback: callback.map(str::to_owned),

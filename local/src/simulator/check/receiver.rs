@@ -1,17 +1,16 @@
-//! Whom a request is for.
+//! The receiver of a message.
 
 use crate::simulator::error::GraphError;
 use crate::simulator::fields::Fields;
 use crate::simulator::person::is_scoped;
 
-/// Whom a message is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::simulator) enum Receiver {
     /// A number, digits only.
     Phone(String),
-    /// A business-scoped id in the field that is meant for it.
+    /// A business-scoped id in `recipient`.
     Scoped(String),
-    /// A business-scoped id in `to`: taken, and never seen again.
+    /// A business-scoped id in `to`: accepted, and never delivered.
     Lost(String),
 }
 

@@ -1,0 +1,46 @@
+//! What runs beside the requests: the scheduler, the queues' pollers, the simulator's statuses.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use antrian::app::App;
+use antrian::ledger::Housekeeping;
+use antrian_scheduler::Job;
+use tokio::task::JoinHandle;
+
+use crate::poller::Poller;
+use crate::simulator::Graph;
+
+/// The cloud's scheduler ticks every minute; here nobody should have to wait.
+const TICK: Duration = Duration::from_secs(3);
+
+/// The first run opens some hundred days before it answers a request; later runs find them open.
+pub(crate) async fn first_tick(app: &App, work: &Housekeeping) -> anyhow::Result<()> {
+    let (_, seen) = app.ledger.store().offices().await?;
+    if seen.is_empty() {
+        antrian_scheduler::run(app, work, Job::Tick).await?;
+    }
+    Ok(())
+}
+
+/// Starts all of it; a task ends when it is aborted.
+pub(crate) fn start(
+    app: &Arc<App>,
+    work: &Arc<Housekeeping>,
+    pollers: [&Poller; 2],
+    graph: &Graph,
+) -> Vec<JoinHandle<()>> {
+    let pollers = pollers.into_iter().map(|poller| tokio::spawn(poller.clone().run()));
+    let ticks = tokio::spawn(tick_for_ever(app.clone(), work.clone()));
+    let statuses = tokio::spawn(graph.clone().report_for_ever());
+    pollers.chain([ticks, statuses]).collect()
+}
+
+async fn tick_for_ever(app: Arc<App>, work: Arc<Housekeeping>) {
+    loop {
+        if let Err(error) = antrian_scheduler::run(&app, &work, Job::Tick).await {
+            tracing::warn!(%error, "a tick of the scheduler failed");
+        }
+        tokio::time::sleep(TICK).await;
+    }
+}
