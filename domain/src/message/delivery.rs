@@ -7,7 +7,7 @@ use super::{LastAttempt, Message, MessageState};
 
 /// A provider that may have a message gets this long to report on it before it is sent again.
 const STATUS_WAIT: TimeDelta = TimeDelta::minutes(10);
-/// Attempts before giving up; with waits of 15 s · 2^n the last comes after about an hour.
+/// Attempts before giving up; with waits of 15 s · 2^n the last comes after about two hours.
 const MAX_ATTEMPTS: u32 = 9;
 const FIRST_WAIT_SECS: i64 = 15;
 
