@@ -10,14 +10,16 @@ use chrono::{DateTime, Utc};
 use super::accounts::account_exists;
 use super::bookings::booking_item;
 use super::error::StoreError;
-use super::expression::Expression;
+use super::guards::{
+    claim_person, claim_seat, extend_person, keep_seat, pointer, release_seat, replace_booking,
+};
 use super::items::{from_item, to_item};
 use super::outbox::message_item;
 use super::queue::QueueChange;
 use super::transact::Write;
-use super::values::{instant_of, number, seconds, text, text_of};
+use super::values::{instant_of, text_of};
 use super::{Item, Store, keys};
-use crate::domain::booking::{Actor, Booking, Event, SeatRef};
+use crate::domain::booking::{Actor, Booking, Event};
 use crate::domain::code::BookingCode;
 use crate::domain::ids::AccountId;
 use crate::domain::message::Message;
@@ -347,66 +349,6 @@ fn record(
         writes.push(Write::Put(message_item(message)?, None));
     }
     Ok(writes.into_iter())
-}
-
-/// Refused: the booking has another version by now.
-fn replace_booking(before: &Booking, after: &Booking) -> Result<Write, StoreError> {
-    let unchanged = Expression::new("#version = :before").with(":before", number(before.version));
-    Ok(Write::Replace(booking_item(before)?, booking_item(after)?, unchanged))
-}
-
-/// A seat or a person can be claimed if nobody ever did, or if what was claimed is free again.
-fn claimable(now: DateTime<Utc>) -> Expression {
-    Expression::new("attribute_not_exists(#pk) OR #free_at <= :now").with(":now", seconds(now))
-}
-
-/// Refused: the person has another live booking.
-fn claim_person(booking: &Booking, now: DateTime<Utc>) -> Write {
-    let mut item = keys::person(&booking.person).attributes();
-    item.insert("code".to_owned(), text(booking.code.as_str()));
-    item.insert("account".to_owned(), text(booking.account.as_str()));
-    item.insert("free_at".to_owned(), seconds(booking.person_free_at()));
-    Write::Put(item, Some(claimable(now)))
-}
-
-/// Refused: the seat is somebody's.
-fn claim_seat(seat: &SeatRef, booking: &Booking, now: DateTime<Utc>) -> Write {
-    let mut item = keys::seat(seat).attributes();
-    item.insert("number".to_owned(), number(seat.number));
-    item.insert("code".to_owned(), text(booking.code.as_str()));
-    item.extend(booking.hold_expires_at.map(|at| ("free_at".to_owned(), seconds(at))));
-    Write::Put(item, Some(claimable(now)))
-}
-
-fn own(booking: &Booking) -> Expression {
-    Expression::new("#code = :code").with(":code", text(booking.code.as_str()))
-}
-
-/// Refused: the booking has lost its person, which happens only when its time ran out.
-fn extend_person(booking: &Booking, until: DateTime<Utc>) -> Write {
-    let extend = Expression::new("SET #free_at = :at").with(":at", seconds(until));
-    Write::Update(keys::person(&booking.person), extend, Some(own(booking)))
-}
-
-/// Refused: the booking has lost its seat, or is about to.
-fn keep_seat(booking: &Booking, now: DateTime<Utc>) -> Write {
-    let held = Expression::new("#code = :code AND #free_at > :now")
-        .with(":code", text(booking.code.as_str()))
-        .with(":now", seconds(now));
-    Write::Update(keys::seat(&booking.seat), Expression::new("REMOVE #free_at"), Some(held))
-}
-
-/// Refused: the booking has lost its seat.
-fn release_seat(seat: &SeatRef, booking: &Booking, at: DateTime<Utc>) -> Write {
-    let release = Expression::new("SET #free_at = :at").with(":at", seconds(at));
-    Write::Update(keys::seat(seat), release, Some(own(booking)))
-}
-
-/// How an account finds its bookings.
-fn pointer(booking: &Booking) -> Item {
-    let mut item = keys::booking_pointer(&booking.account, booking.code).attributes();
-    item.insert("code".to_owned(), text(booking.code.as_str()));
-    item
 }
 
 fn live_booking(item: &Item) -> Result<LiveBooking, StoreError> {

@@ -51,6 +51,7 @@ mod days;
 mod erasure;
 mod error;
 mod expression;
+mod guards;
 mod idempotency;
 mod inbound;
 mod items;
