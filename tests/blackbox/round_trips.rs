@@ -29,7 +29,7 @@ const LIMITS: [(&str, usize); 20] = [
     ("call", 3),
     ("finish", 5),
     ("chat: the next question", 3),
-    ("chat: a hold", 6),
+    ("chat: a hold", 5),
     ("chat: JADWAL", 5),
     ("token of a registration", 2),
     ("list of three bookings", 3),

@@ -25,7 +25,9 @@ pub(crate) async fn add(
     let Some(new) = person_of(details, context) else {
         return Ok(Some(ask::details(locale, Some(Misread::Unclear))));
     };
-    let added = match people::add(context.app, &context.account.id, &new).await? {
+    let (added, ()) =
+        tokio::join!(people::add(context.app, &context.account.id, &new), foresee(context, chat));
+    let added = match added? {
         Ok(added) => added,
         Err(PeopleFull) => {
             let text = fill(locale, &TEXTS.people_full, &[]);
@@ -37,6 +39,16 @@ pub(crate) async fn add(
         context.people.push(added);
     }
     Ok(None)
+}
+
+/// The day of the wish is read meanwhile: the hold looks at it next.
+async fn foresee(context: &TurnContext<'_>, chat: &Chat) {
+    let office = match (&chat.draft.office, &*context.offices) {
+        (Some(office), _) => office,
+        (None, [only]) => &only.id,
+        (None, _) => return,
+    };
+    context.ledger.foresee(office, chat.draft.date, context.now).await;
 }
 
 /// The person of these details. A birth date that was not stated is the one in the NIK. Today is the
