@@ -10,6 +10,10 @@ use super::personal::{Nik, PersonName};
 /// An account books for up to five people.
 pub const MAX_APPLICANTS: usize = 5;
 
+/// People that an account may add in a day, also if it is erased and made again: enough for a family
+/// that mistypes, and too few for trying whether somebody has a booking.
+pub const MAX_ADDED_A_DAY: u32 = 15;
+
 #[derive(Debug, Clone)]
 pub struct Account {
     pub id: AccountId,
@@ -39,6 +43,14 @@ impl PersonDetails {
     /// Whether the NIK, if there is one, tells another birth date.
     pub fn birth_date_differs(&self) -> bool {
         self.nik.as_ref().is_some_and(|nik| !nik.agrees_with(self.birth_date))
+    }
+
+    /// Whether these are probably details of one person: the same name, in any spelling of capitals, and
+    /// the same birth date, and no two NIKs that tell them apart.
+    pub fn may_be(&self, other: &Self) -> bool {
+        let name = |details: &Self| details.name.expose().to_lowercase();
+        let has_two = self.nik.is_some() && other.nik.is_some();
+        !has_two && self.birth_date == other.birth_date && name(self) == name(other)
     }
 }
 

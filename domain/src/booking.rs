@@ -169,6 +169,9 @@ pub struct Booking {
     /// The last look at the documents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub documents: Option<DocumentCheck>,
+    /// Whether staff said that the missed visit does not count.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub excused: bool,
 }
 
 /// One transition, for the audit trail.
@@ -213,6 +216,8 @@ pub enum Refusal {
     MovedTooOften,
     /// The instant for this change has not come.
     NotDue,
+    /// The visit was not missed.
+    NotMissed,
     /// The person has not come yet.
     NotCheckedIn,
     /// The deadline for a missing document has passed.
@@ -228,6 +233,7 @@ impl Refusal {
             Self::CheckedIn => Reason::AlreadyCheckedIn,
             Self::TooLateToMove => Reason::TooLateToMove,
             Self::MovedTooOften => Reason::TooManyRequests,
+            Self::NotMissed => Reason::NotMissed,
             Self::NotConfirmed => Reason::NotConfirmed,
             Self::TooEarly => Reason::TooEarly,
             Self::TooLate => Reason::TooLate,
@@ -238,8 +244,9 @@ impl Refusal {
     }
 }
 
-/// Nobody needs more transitions; seats that are moved about are nobody's for minutes.
-const MAX_VERSIONS: u32 = 25;
+/// Nobody needs more transitions before the visit: a seat that is moved away from rests for minutes, so
+/// that moves back and forth would block as many seats as holds.
+const MAX_VERSIONS: u32 = 8;
 
 impl Booking {
     /// The true state at `now`.

@@ -7,6 +7,7 @@ pub mod chat;
 pub mod code;
 pub mod day;
 pub mod document;
+pub mod fair_use;
 pub mod field;
 pub mod ids;
 pub mod inbound;

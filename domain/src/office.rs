@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::document::DocumentRule;
+use super::fair_use::FairUse;
 use super::ids::{OfficeId, ServiceId};
 use super::language::Text;
 use super::release::ReleasePolicy;
@@ -161,8 +162,10 @@ pub enum DomicileRule {
 pub struct Policy {
     /// How long a hold waits for its confirmation, 1 to 1440.
     pub hold_minutes: u32,
-    /// A cancelled seat can be claimed after a random time between these two, in seconds, at most 3600:
-    /// so nobody can hand it to a buyer at a known second.
+    /// A seat that is given up, or whose hold ran out, can be claimed after a random time between these
+    /// two, in seconds, at most 3600: so nobody can hand it to a buyer at a known second. One that is
+    /// cancelled unconfirmed rests a tenth of it, so that a hold and its cancelling block a seat for
+    /// little longer than they last.
     pub cool_down_secs: (u32, u32),
     /// How long before the slot check-in opens.
     pub early_minutes: u32,
@@ -175,6 +178,8 @@ pub struct Policy {
     pub reminder_at: SlotTime,
     /// How long before a slot's start online booking for it closes.
     pub book_minutes_before: u32,
+    /// How many seats somebody may hold, and what missed visits lead to.
+    pub fair_use: FairUse,
 }
 
 /// When people are reminded where an office sets no time.
@@ -193,6 +198,7 @@ impl Default for Policy {
             reschedule_days_before: 1,
             reminder_at: NINE_O_CLOCK,
             book_minutes_before: 30,
+            fair_use: FairUse::default(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! People: how they are reached and what entitles them to priority.
 
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -26,6 +27,27 @@ impl Category {
     pub fn has_priority(self) -> bool {
         self != Self::General
     }
+
+    /// Whether somebody born on `birth` can be of this category on `date`, as far as the age tells.
+    pub fn fits(self, birth: NaiveDate, date: NaiveDate) -> bool {
+        let age = age_on(birth, date);
+        match self {
+            Self::Elderly => age >= ELDERLY_FROM_YEARS,
+            Self::Toddler => age < TODDLER_BELOW_YEARS,
+            Self::General | Self::Disabled | Self::Pregnant => true,
+        }
+    }
+}
+
+/// Passport offices let people go first from this age on.
+const ELDERLY_FROM_YEARS: i32 = 60;
+/// Some offices say three years; a clerk sees the child.
+const TODDLER_BELOW_YEARS: i32 = 5;
+
+/// Full years of somebody born on `birth`, on `date`.
+pub fn age_on(birth: NaiveDate, date: NaiveDate) -> i32 {
+    let had_birthday = (date.month(), date.day()) >= (birth.month(), birth.day());
+    date.year() - birth.year() - i32::from(!had_birthday)
 }
 
 /// How an account is reached by WhatsApp: a number, a business-scoped id, or both.
@@ -103,6 +125,24 @@ impl Contacts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_category_is_checked_by_what_the_age_tells() {
+        let date = |text: &str| -> NaiveDate { text.parse().unwrap() };
+        let today = date("2026-12-02");
+        for (category, birth, fits) in [
+            (Category::Elderly, "1966-12-02", true),
+            (Category::Elderly, "1966-12-03", false),
+            (Category::Elderly, "2000-01-01", false),
+            (Category::Toddler, "2021-12-03", true),
+            (Category::Toddler, "2021-12-02", false),
+            (Category::Pregnant, "2000-01-01", true),
+            (Category::Disabled, "2020-01-01", true),
+            (Category::General, "1930-01-01", true),
+        ] {
+            assert_eq!(category.fits(date(birth), today), fits, "{category:?} {birth}");
+        }
+    }
 
     #[test]
     fn what_is_sealed_is_the_same_json_as_ever() {

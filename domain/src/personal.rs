@@ -31,6 +31,9 @@ redacted!(Nik, PhoneNumber, PersonName, ScopedUserId);
 #[derive(Clone, PartialEq, Eq)]
 pub struct Nik(String);
 
+/// Aceh; the codes of provinces are those of the Ministry of Home Affairs.
+const FIRST_PROVINCE: u32 = 11;
+
 /// Why a text is not a NIK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -59,6 +62,17 @@ impl Nik {
         let century = today.year() - today.year().rem_euclid(100);
         let of = |century: i32| NaiveDate::from_ymd_opt(century + year, month, day);
         of(century).filter(|date| *date <= today).or_else(|| of(century - 100))
+    }
+
+    /// Whether it can have been issued as it stands: its first two digits are a province's, none of which
+    /// has a code below 11, and its date exists. Worth a look at the KTP, never a refusal.
+    pub fn is_likely(&self) -> bool {
+        let number = |at: usize| self.0[at..at + 2].parse::<u32>().unwrap_or(0);
+        let year = i32::try_from(number(10)).unwrap_or(0);
+        let exists = |century: i32| {
+            NaiveDate::from_ymd_opt(century + year, number(8), number(6) % 40).is_some()
+        };
+        number(0) >= FIRST_PROVINCE && (exists(1900) || exists(2000))
     }
 
     /// The first and last four digits, for its owner to recognise it.
@@ -186,6 +200,16 @@ mod tests {
         let nik: Nik = "9971014501909001".parse().unwrap();
         assert!(nik.agrees_with(NaiveDate::from_ymd_opt(1990, 1, 5).unwrap()));
         assert!(!nik.agrees_with(NaiveDate::from_ymd_opt(1990, 5, 1).unwrap()));
+    }
+
+    #[test]
+    fn a_nik_that_nobody_can_have_is_noticed() {
+        let likely = |nik: &str| nik.parse::<Nik>().unwrap().is_likely();
+        assert!(likely("9971014501909001") && likely("1171012902040001"), "a leap day");
+        assert!(likely("3171012902000001"), "2000 was a leap year, 1900 was none");
+        assert!(!likely("9971013102909001"), "31 February");
+        assert!(!likely("9971012902010001"), "29 February 2001 or 1901");
+        assert!(!likely("0071010101909001"), "province 00");
     }
 
     #[test]

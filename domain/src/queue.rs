@@ -202,6 +202,10 @@ pub struct QueueEntry {
     /// earlier versions do not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonRef>,
+    /// Keyed hash of name and birth date, so that two bookings of one person are noticed; entries of
+    /// earlier versions do not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub likeness: Option<String>,
     /// What for; entries of earlier versions do not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceId>,
@@ -254,6 +258,7 @@ impl QueueEntry {
             number: number.number,
             code,
             person: None,
+            likeness: None,
             service: Some(service),
             priority,
             state: QueueState::Waiting,
@@ -361,6 +366,12 @@ pub fn people_ahead(entries: &[QueueEntry], own: &QueueEntry) -> u32 {
             && entry.order() < own.order()
     };
     entries.iter().filter(is_ahead).map(|_| 1).sum()
+}
+
+/// Somebody else in the queue with the same name and birth date: probably the same person, booked twice.
+pub fn look_alike<'a>(entries: &'a [QueueEntry], own: &QueueEntry) -> Option<&'a QueueEntry> {
+    let likeness = own.likeness.as_ref()?;
+    entries.iter().find(|entry| entry.likeness.as_ref() == Some(likeness) && entry.code != own.code)
 }
 
 #[cfg(test)]

@@ -38,6 +38,8 @@ reasons! {
     NotCheckedIn = "not_checked_in",
     NotConfirmed = "not_confirmed",
     NotFound = "not_found",
+    /// The visit was not missed: there is nothing to excuse.
+    NotMissed = "not_missed",
     NotOnline = "not_online",
     NotReleased = "not_released",
     NotVerified = "not_verified",
@@ -49,6 +51,12 @@ reasons! {
     TooEarly = "too_early",
     TooLate = "too_late",
     TooLateToMove = "too_late_to_move",
+    /// As many seats as allowed were held today.
+    TooManyHolds = "too_many_holds",
+    /// Visits were missed: online booking is closed for a time.
+    TooManyMissed = "too_many_missed",
+    /// As many people were added today as one may add.
+    TooManyPeople = "too_many_people",
     TooManyRequests = "too_many_requests",
     TooManyTries = "too_many_tries",
     Unauthenticated = "unauthenticated",

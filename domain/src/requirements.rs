@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +12,8 @@ use super::document::{ApplicantKind, Document, DocumentRule};
 use super::ids::ServiceId;
 use super::language::Text;
 use super::office::{DomicileRule, Office};
+use super::person::age_on;
+use super::queue::QueueNumber;
 
 /// Something an applicant should know before booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -42,6 +44,8 @@ struct Rules {
     domicile_letter: DomicileLetter,
     nik_birth_date_differs: Text,
     nik_missing: Text,
+    nik_unlikely: Text,
+    look_alike: Text,
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,9 +77,7 @@ pub struct Circumstances<'a> {
 
 /// The kind of applicant that a person born on `birth` is on `date`.
 pub fn applicant_kind(birth: NaiveDate, date: NaiveDate) -> ApplicantKind {
-    let had_birthday = (date.month(), date.day()) >= (birth.month(), birth.day());
-    let years = date.year() - birth.year() - i32::from(!had_birthday);
-    if i64::from(years) < i64::from(RULES.child_below_years) {
+    if i64::from(age_on(birth, date)) < i64::from(RULES.child_below_years) {
         ApplicantKind::Child
     } else {
         ApplicantKind::Adult
@@ -93,6 +95,19 @@ pub fn birth_date_warning() -> Warning {
 /// The warning for somebody who told no NIK.
 pub fn nik_missing_warning() -> Warning {
     Warning { code: "nik_missing".to_owned(), message: RULES.nik_missing.clone() }
+}
+
+/// The warning for a NIK that cannot have been issued as it was told.
+pub fn nik_unlikely_warning() -> Warning {
+    Warning { code: "nik_unlikely".to_owned(), message: RULES.nik_unlikely.clone() }
+}
+
+/// The warning that somebody else in the line has the same name and birth date.
+pub fn look_alike_warning(other: QueueNumber) -> Warning {
+    let number = other.to_string();
+    let said = |text: &str| text.replace("{number}", &number);
+    let message = Text { id: said(&RULES.look_alike.id), en: said(&RULES.look_alike.en) };
+    Warning { code: "look_alike".to_owned(), message }
 }
 
 /// The checklist for these circumstances at this office.

@@ -190,6 +190,8 @@ async fn a_hold_lapses_at_its_very_second_without_anything_running() {
     reach(&app, &expires_at);
     let code = held.text("code");
     assert_eq!(first.act(&app, &code, "confirm").await.code(), "hold_expired");
+    assert_eq!(second.hold(&app, DATE, "09:00").await.code(), "slot_full", "it rests");
+    app.advance(61);
     assert_eq!(second.hold(&app, DATE, "09:00").await.status, 201);
     assert_eq!(first.act(&app, &code, "confirm").await.code(), "hold_expired");
     assert_eq!(first.act(&app, &code, "cancel").await.code(), "hold_expired");
@@ -294,7 +296,10 @@ async fn the_history_tells_every_transition() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_pages_through_all_of_its_bookings() {
-    let app = TestApp::with_quota(30).await;
+    let office = office_with(30, |o| {
+        o["policy"]["fair_use"] = json!({"holds_per_person": 0, "holds_per_account": 0});
+    });
+    let app = TestApp::start_with(Setup { offices: vec![office], ..Setup::default() }).await;
     let person = Person::register(&app, 1).await;
     let mut made = Vec::new();
     for _ in 0..21 {

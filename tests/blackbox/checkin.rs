@@ -169,7 +169,10 @@ async fn the_clerk_sees_who_it_is_what_to_ask_for_and_how_many_wait() {
     assert_eq!(ahead, [0, 1, 2]);
     let numbers: Vec<_> = answers.iter().map(|answer| answer.text("queue_number")).collect();
     assert_eq!(numbers, ["A-001", "A-002", "A-003"]);
-    assert_eq!(answers[2].body["applicant"], json!({"name": "Contoh Luar", "identity": "nik"}));
+    assert_eq!(
+        answers[2].body["applicant"],
+        json!({"name": "Contoh Luar", "identity": "nik", "category": "general"})
+    );
     let asks = |answer: &Answer| answer.body["documents"].to_string().contains("domicile_letter");
     assert_eq!(answers.iter().map(asks).collect::<Vec<_>>(), [false, false, true]);
     assert_eq!(answers[2].body["warnings"][0]["code"], "domicile_required");

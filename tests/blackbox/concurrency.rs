@@ -15,9 +15,11 @@ use std::sync::Arc;
 use antrian_tests::crowd::enrol;
 use antrian_tests::unguarded::without_conditions_on;
 use antrian_tests::wire::{Action, Call, Gate, Item, Switch, client};
-use antrian_tests::{Answer, Person, Setup, TestApp, offices};
+use antrian_tests::{Answer, Person, Setup, TestApp};
 use futures_util::stream::{StreamExt, iter};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::steps::office_with;
 
 /// Requests in flight at most.
 const AT_ONCE: usize = 64;
@@ -35,7 +37,11 @@ async fn crowd(app: &TestApp, people: u32) -> Vec<Person> {
 async fn switched(quota: u16) -> (TestApp, Arc<Switch>) {
     let switch = Arc::new(Switch::default());
     let http_client = Some(client(switch.clone()));
-    let offices = vec![offices::office(quota)];
+    // How often somebody holds is not what these tests are about.
+    let office = office_with(quota, |o| {
+        o["policy"]["fair_use"] = json!({"holds_per_person": 0, "holds_per_account": 0});
+    });
+    let offices = vec![office];
     let setup = Setup { offices, http_client, ..Setup::default() };
     (TestApp::start_with(setup).await, switch)
 }

@@ -1,6 +1,7 @@
 //! The desk: papers are looked at, counters call numbers, the hall sees them.
 
 mod calling;
+mod corrections;
 mod documents;
 mod shown;
 

@@ -12,6 +12,7 @@ mod closing;
 mod compat;
 mod concurrency;
 mod desk;
+mod fair_use;
 mod faults;
 mod fuzz;
 mod graph;

@@ -106,6 +106,7 @@ impl World {
             "bookings" => hold_body(DATE, "10:00"),
             "reschedule" => json!({"date": DATE, "slot": "10:00"}),
             "check-ins" => json!({"code": self.code}),
+            "priority" => json!({"priority": true}),
             "documents" => json!({"decision": "incomplete", "missing": ["kk"],
                 "deadline": "2026-12-02T07:00:00Z"}),
             "call" | "{step}" => json!({"counter": "1"}),

@@ -37,7 +37,7 @@ pub async fn enrol_as(app: &TestApp, number: u32, same_nik: u32) -> Person {
         ktp_regency: Some("Kota Makassar".to_owned()),
         category: Category::General,
     };
-    store.add_applicant(&account, &applicant).await.unwrap();
+    store.add_applicant(&account, &applicant, None, app.now()).await.unwrap();
     Person { token: sign_in(app, account).await, phone }
 }
 

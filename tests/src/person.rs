@@ -95,6 +95,13 @@ impl Person {
         .await
     }
 
+    /// Holds a seat for one of the account's people, `p1` to `p5`.
+    pub async fn hold_for(&self, app: &TestApp, applicant: &str, date: &str, slot: &str) -> Answer {
+        let mut body = hold_body(date, slot);
+        body["applicant_id"] = applicant.into();
+        self.post(app, "/v1/bookings", body).await
+    }
+
     /// Confirms, cancels: what is done to a booking without more words.
     pub async fn act(&self, app: &TestApp, code: &str, action: &str) -> Answer {
         self.post(app, &format!("/v1/bookings/{code}/{action}"), json!({})).await

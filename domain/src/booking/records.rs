@@ -20,6 +20,9 @@ pub struct CheckIn {
     /// The day of that queue, if the person came back on another one than the visit's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue_date: Option<NaiveDate>,
+    /// Whether the person goes before others, if a clerk has corrected what was booked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<bool>,
 }
 
 impl CheckIn {

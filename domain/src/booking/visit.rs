@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::records::{CheckIn, DocumentCheck};
 use super::{Booking, Refusal, Status, Times};
-use crate::office::Office;
+use crate::office::{Channel, Office};
 use crate::queue::{QueueDay, QueueNumber};
 use crate::time::{end_of_day, local_date};
 
@@ -99,6 +99,32 @@ impl Booking {
             check_in.map(|scan| CheckIn { group, number, queue_date: Some(today), ..scan });
         let times = Times { day_ends_at: end_of_day(today, office.timezone), ..self.times };
         Self { check_in, times, ..self.clone() }
+    }
+
+    /// Missed → missed, and it does not count.
+    pub fn excuse(&self, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        match self.status_at(now) {
+            Status::NoShow => Ok(Self { excused: true, ..self.next(Status::NoShow) }),
+            _ => Err(Refusal::NotMissed),
+        }
+    }
+
+    /// Checked in → checked in, before others or not: a clerk has seen who has a right to it.
+    pub fn with_priority(&self, priority: bool, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        match self.status_at(now) {
+            Status::CheckedIn if now < self.times.day_ends_at => {}
+            Status::Held | Status::Confirmed => return Err(Refusal::NotCheckedIn),
+            _ => return Err(Refusal::Ended),
+        }
+        let check_in = self.check_in.clone();
+        let check_in = check_in.map(|scan| CheckIn { priority: Some(priority), ..scan });
+        Ok(Self { check_in, ..self.next(Status::CheckedIn) })
+    }
+
+    /// Whether the person goes before others: as a clerk has seen, or else as was booked.
+    pub fn has_priority(&self) -> bool {
+        let corrected = self.check_in.as_ref().and_then(|scan| scan.priority);
+        corrected.unwrap_or(self.channel == Channel::Priority)
     }
 
     /// Checked in → served.

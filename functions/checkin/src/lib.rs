@@ -1,6 +1,7 @@
 //! The desk: tickets are scanned, documents are looked at, counters call numbers, the hall sees them.
 
 mod calling;
+mod corrections;
 mod documents;
 mod queue;
 mod scan;
@@ -14,6 +15,7 @@ pub fn routes() -> Routes {
     OpenApiRouter::new()
         .merge(scan::routes())
         .merge(documents::routes())
+        .merge(corrections::routes())
         .merge(calling::routes())
         .merge(queue::routes())
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use antrian::domain::booking::Status;
 use antrian::domain::code::BookingCode;
 use antrian::domain::reason::Reason;
-use antrian::domain::requirements::checklist;
+use antrian::domain::requirements::{Requirements, Warning, checklist, look_alike_warning};
 use antrian::http::body::Body;
 use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
@@ -15,6 +15,7 @@ use antrian::http::views::{DocumentView, WarningView, instant, views};
 use antrian::http::{AppState, Routes};
 use antrian::staff::Scope;
 use antrian::use_cases::desk::{self, Scanned, count_refusal, person_behind};
+use antrian::use_cases::people;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -68,6 +69,9 @@ struct CheckInView {
     #[serde(default)]
     #[schema(required = true)]
     warnings: Vec<WarningView>,
+    /// Whether the person goes before others.
+    #[serde(default)]
+    priority: bool,
     /// Whether the ticket had been scanned before.
     duplicate: bool,
     /// When and where it was scanned first.
@@ -162,6 +166,20 @@ fn gate(scan: &Scan) -> Result<Option<String>, Problem> {
     ))
 }
 
+/// What to mind: of the documents, of who the person is, and of who else is in the line.
+fn warnings(scanned: &Scanned, list: Option<&Requirements>) -> Vec<Warning> {
+    let mut all = list.map(|list| list.warnings.clone()).unwrap_or_default();
+    let details = scanned.applicant.iter().map(|applicant| &applicant.details);
+    let of_person = details.flat_map(people::warnings);
+    let like = scanned.checked_in.look_alike.map(look_alike_warning);
+    for warning in of_person.chain(like) {
+        if all.iter().all(|known| known.code != warning.code) {
+            all.push(warning);
+        }
+    }
+    all
+}
+
 fn view(scanned: &Scanned) -> Result<CheckInView, Problem> {
     let (office, checked_in) = (&scanned.office, &scanned.checked_in);
     let booking = &checked_in.booking;
@@ -178,7 +196,8 @@ fn view(scanned: &Scanned) -> Result<CheckInView, Problem> {
         documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),
         missing: booking.documents.as_ref().map(|check| check.missing.clone()).unwrap_or_default(),
         documents_deadline: booking.documents_deadline().map(|at| instant(at, office.timezone)),
-        warnings: list.as_ref().map(|list| views(&list.warnings)).unwrap_or_default(),
+        warnings: views(&warnings(scanned, list.as_ref())),
+        priority: booking.has_priority(),
         duplicate: checked_in.duplicate,
         first_scan: FirstScan { at: instant(scan.at, office.timezone), gate: scan.gate.clone() },
     })

@@ -1,6 +1,7 @@
 //! Whose visit it is, as the desk sees it.
 
 use antrian::domain::account::Applicant;
+use antrian::domain::person::Category;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,6 +11,15 @@ use utoipa::ToSchema;
 pub(crate) struct PersonView {
     name: String,
     identity: Identity,
+    /// Why the person goes before others, as was told when booking; the clerk sees whether it is so.
+    #[serde(default = "general")]
+    #[schema(required = true)]
+    category: Category,
+}
+
+/// Answers that an earlier release kept do not know.
+fn general() -> Category {
+    Category::General
 }
 
 /// What is known of who the person is.
@@ -25,6 +35,7 @@ impl From<&Applicant> for PersonView {
     fn from(applicant: &Applicant) -> Self {
         let details = &applicant.details;
         let identity = if details.nik.is_some() { Identity::Nik } else { Identity::Weak };
-        Self { name: details.name.expose().to_owned(), identity }
+        let name = details.name.expose().to_owned();
+        Self { name, identity, category: details.category }
     }
 }

@@ -4,7 +4,7 @@
 use antrian::domain::booking::Status;
 use antrian::domain::chat::{Chat, Question, Remark};
 use antrian::domain::code::BookingCode;
-use antrian::domain::office::Channel;
+use antrian::domain::office::{Channel, Office};
 use antrian::ledger::{Held, HoldRefusal, MoveRefusal, SlotChoice};
 use antrian::messaging::compose::Reply;
 use antrian::use_cases;
@@ -44,12 +44,13 @@ pub(crate) async fn hold_seat(
         request_hash: context.hash,
     };
     let held = unless_busy(use_cases::bookings::hold(&context.ledger, &wish, context.now).await)?;
-    answer_to_hold(context, chat, held).await
+    answer_to_hold(context, chat, office, held).await
 }
 
 async fn answer_to_hold(
     context: &TurnContext<'_>,
     chat: &mut Chat,
+    office: &Office,
     held: Option<Result<Held, HoldRefusal>>,
 ) -> Result<Option<Reply>, TurnError> {
     let refusal = match held {
@@ -65,6 +66,10 @@ async fn answer_to_hold(
         HoldRefusal::AlreadyBooked(code) => {
             chat.ended();
             refusals::already_booked(context, code).await?
+        }
+        HoldRefusal::Limited(limit) => {
+            chat.ended();
+            refusals::limited(context, office, limit)
         }
         HoldRefusal::NotOffered(reason) => refusals::not_offered(context, chat, reason).await?,
         HoldRefusal::AccountGone => return Err(TurnError::AccountGone),

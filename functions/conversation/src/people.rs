@@ -7,13 +7,13 @@ use antrian::domain::language::fill;
 use antrian::domain::person::Category;
 use antrian::domain::time::local_date;
 use antrian::messaging::compose::Reply;
-use antrian::use_cases::people::{self, PeopleFull};
+use antrian::use_cases::people::{self, AddRefusal};
 use chrono_tz::Asia::Jayapura;
 
-use crate::ask;
 use crate::context::TurnContext;
 use crate::error::TurnError;
 use crate::texts::TEXTS;
+use crate::{ask, say};
 
 /// Makes the person of these details the one of the wish. Absent: done, and the wish goes on.
 pub(crate) async fn add(
@@ -25,19 +25,21 @@ pub(crate) async fn add(
     let Some(new) = person_of(details, context) else {
         return Ok(Some(ask::details(locale, Some(Misread::Unclear))));
     };
-    let (added, ()) =
-        tokio::join!(people::add(context.app, &context.account.id, &new), foresee(context, chat));
+    let adding = people::add(context.app, &context.account.id, &new, Some(&context.people));
+    let (added, ()) = tokio::join!(adding, foresee(context, chat));
     let added = match added? {
         Ok(added) => added,
-        Err(PeopleFull) => {
+        Err(AddRefusal::Full) => {
             let text = fill(locale, &TEXTS.people_full, &[]);
             return Ok(Some(Reply { text, ..ask::person(context) }));
         }
+        Err(AddRefusal::TooMany) => {
+            return Ok(Some(say::plain(locale, &TEXTS.too_many_people, &[])));
+        }
     };
     chat.draft.person = Some(added.id.clone());
-    if !context.people.iter().any(|person| person.id == added.id) {
-        context.people.push(added);
-    }
+    context.people.retain(|person| person.id != added.id);
+    context.people.push(added);
     Ok(None)
 }
 

@@ -4,6 +4,7 @@ use antrian::domain::booking::Refusal;
 use antrian::domain::calendar::ClosedReason;
 use antrian::domain::chat::{Chat, Pick, Question, Remark};
 use antrian::domain::code::BookingCode;
+use antrian::domain::fair_use::{Limit, Whose};
 use antrian::domain::language::{date, date_time, fill, in_language};
 use antrian::domain::office::Office;
 use antrian::domain::reason::Reason;
@@ -78,6 +79,21 @@ pub(crate) async fn already_booked(
     let lines = say::booking(locale, office, booking, context.now);
     let text = fill(locale, &TEXTS.already_booked, &[("booking", &lines)]);
     Ok(say::about_booking(locale, text, booking))
+}
+
+/// No more seats can be held for a time: until when, by which rule, and who can help.
+pub(crate) fn limited(context: &TurnContext<'_>, office: &Office, limit: Limit) -> Reply {
+    let (locale, rule) = (context.account.locale, &office.policy.fair_use);
+    let contact = in_language(locale, &office.contact);
+    let (text, count, until) = match limit {
+        Limit::Missed(until) => (&TEXTS.too_many_missed, rule.missed_visits, until),
+        Limit::Holds(Whose::Person, until) => (&TEXTS.too_many_holds, rule.holds_per_person, until),
+        Limit::Holds(Whose::Account, until) => {
+            (&TEXTS.too_many_holds_here, rule.holds_per_account, until)
+        }
+    };
+    let (count, until) = (count.to_string(), date_time(locale, until, office.timezone));
+    plain(locale, text, &[("count", &count), ("until", &until), ("contact", contact)])
 }
 
 /// The question for the hour; on a date without a free seat, why that is and what is free.

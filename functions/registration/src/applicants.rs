@@ -101,7 +101,7 @@ async fn add(
     let account = &who.session.account;
     let scope = format!("applicants\n{account}");
     check_payload(&app, &key, &scope, &body.hash()).await?;
-    let applicant = people::add(&app, account, &person).await??;
+    let applicant = people::add(&app, account, &person, None).await??;
     Ok((StatusCode::CREATED, Json(ApplicantView::from(&applicant))))
 }
 

@@ -2,12 +2,13 @@
 
 use super::problem::Problem;
 use super::views::{AlternativeView, instant, views};
+use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::office::Office;
 use crate::domain::reason::Reason;
 use crate::ledger::{Alternative, CallRefusal, HoldRefusal, MoveRefusal, NotOffered, StepRefusal};
 use crate::use_cases::account::VisitInProgress;
-use crate::use_cases::desk::{FindingRefusal, ScanRefusal, VisitRefusal};
-use crate::use_cases::people::PeopleFull;
+use crate::use_cases::desk::{CorrectionRefusal, FindingRefusal, ScanRefusal, VisitRefusal};
+use crate::use_cases::people::AddRefusal;
 use crate::use_cases::registration::RegistrationRefusal;
 use chrono::{DateTime, Utc};
 
@@ -32,9 +33,25 @@ pub fn hold_refused(office: &Office, refusal: HoldRefusal) -> Problem {
         HoldRefusal::AlreadyBooked(Some(code)) => {
             Problem::new(Reason::AlreadyBooked).with("booking_code", code)
         }
+        HoldRefusal::Limited(limit) => limited(office, limit, Problem::new(refusal.reason())),
         HoldRefusal::NotOffered(why) => not_offered(office, why),
         other => Problem::new(other.reason()),
     }
+}
+
+/// From when on, and of how many: of a person's or of an account's.
+fn limited(office: &Office, limit: Limit, problem: Problem) -> Problem {
+    let rule = &office.policy.fair_use;
+    let (until, problem) = match limit {
+        Limit::Missed(until) => (until, problem.with("contact", &office.contact)),
+        Limit::Holds(Whose::Person, until) => {
+            (until, problem.with("per_person", rule.holds_per_person))
+        }
+        Limit::Holds(Whose::Account, until) => {
+            (until, problem.with("per_account", rule.holds_per_account))
+        }
+    };
+    problem.with("open_again_at", instant(until, office.timezone))
 }
 
 /// Why a booking keeps its seat.
@@ -77,9 +94,9 @@ pub fn registration_refused(refusal: RegistrationRefusal, now: DateTime<Utc>) ->
     }
 }
 
-impl From<PeopleFull> for Problem {
-    fn from(_: PeopleFull) -> Self {
-        Self::new(Reason::ApplicantsFull)
+impl From<AddRefusal> for Problem {
+    fn from(refusal: AddRefusal) -> Self {
+        Self::new(refusal.reason())
     }
 }
 
@@ -127,6 +144,15 @@ impl From<FindingRefusal> for Problem {
             FindingRefusal::Visit(refusal) => refusal.into(),
             FindingRefusal::Field(error) => Self::fields(&[error]),
             FindingRefusal::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<CorrectionRefusal> for Problem {
+    fn from(refusal: CorrectionRefusal) -> Self {
+        match refusal {
+            CorrectionRefusal::Visit(refusal) => refusal.into(),
+            CorrectionRefusal::Refused(refusal) => refusal.into(),
         }
     }
 }

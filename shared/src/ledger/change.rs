@@ -93,7 +93,7 @@ impl Ledger {
         let (by, kinds) = cancelled_by(reason);
         let messages = messages(&after, kinds, now);
         let change = Transition::new(&before, &after);
-        let change = change.releasing_seat(cooled_down(office, now)).telling(&messages);
+        let change = change.releasing_seat(cooled_down(office, &before, now)).telling(&messages);
         match self.make_transition(&change, by, now).await? {
             Made::Yes => {
                 self.days.forget(&after.seat.office, after.seat.date).await;
@@ -112,7 +112,12 @@ impl Ledger {
     ) -> Result<bool, LedgerError> {
         let now = whole_seconds(now);
         let Ok(after) = booking.apply_expiry(now) else { return Ok(false) };
-        let change = Transition::new(booking, &after);
+        let mut change = Transition::new(booking, &after);
+        if after.status == Status::NoShow {
+            let office = self.offices.get(&booking.seat.office, now).await?;
+            let rule = office.map(|office| office.policy.fair_use).unwrap_or_default();
+            change = change.missing(self.store.missed_visit(booking, &rule, now).await?);
+        }
         Ok(matches!(self.make_transition(&change, Actor::System, now).await?, Made::Yes))
     }
 }

@@ -5,8 +5,10 @@ use chrono::{DateTime, Utc};
 use super::commit::Made;
 use super::{Ledger, LedgerError, Outcome};
 use crate::domain::booking::{Actor, Booking, CheckIn, Refusal};
-use crate::domain::office::{Channel, Office};
-use crate::domain::queue::{PersonRef, QueueDay, QueueEntry, QueueNumber, people_ahead};
+use crate::domain::office::Office;
+use crate::domain::queue::{
+    PersonRef, QueueDay, QueueEntry, QueueNumber, look_alike, people_ahead,
+};
 use crate::domain::time::{local_date, whole_seconds};
 use crate::storage::{Attempt, CONTENTION, QueueChange, StoreError, Transition, compare_and_set};
 
@@ -20,6 +22,16 @@ pub struct CheckedIn {
     pub people_ahead: Option<u32>,
     /// Whether the ticket had been scanned before.
     pub duplicate: bool,
+    /// The number of somebody else in the line with the same name and birth date.
+    pub look_alike: Option<QueueNumber>,
+}
+
+/// Where a ticket is scanned, and whose it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Scanner<'a> {
+    pub gate: &'a str,
+    /// Keyed hash of the person's name and birth date; absent: the account was erased.
+    pub likeness: Option<&'a str>,
 }
 
 /// A person who can't come in now.
@@ -31,14 +43,14 @@ pub struct CheckInRefusal {
     pub booking: Booking,
 }
 
-/// A scan that is tried: the booking as it was last read, and the number that was taken for it.
+/// A scan that is tried: the booking as it was last read, and the number that was next.
 type Scanned = (Booking, Option<QueueNumber>);
 
 type Try = Result<Attempt<Scanned, Result<CheckedIn, CheckInRefusal>>, LedgerError>;
 
 impl Ledger {
-    /// The number for somebody who may come in now, for [`Ledger::check_in`]: taken ahead, beside what
-    /// else is to be read.
+    /// The number that somebody who may come in now would get: read ahead for [`Ledger::check_in`],
+    /// beside what else is to be read.
     pub async fn number_for(
         &self,
         office: &Office,
@@ -52,25 +64,25 @@ impl Ledger {
         self.store.next_number(&day, group).await.map(Some)
     }
 
-    /// Checks a person in at a gate, with the number that was taken for them, if one was.
+    /// Checks a person in at a gate, with the number that was next, if it still is.
     pub async fn check_in(
         &self,
         office: &Office,
         booking: Booking,
         number: Option<QueueNumber>,
-        gate: &str,
+        scanner: &Scanner<'_>,
         now: DateTime<Utc>,
     ) -> Outcome<CheckedIn, CheckInRefusal> {
         let now = whole_seconds(now);
-        let attempt = |scanned| self.try_check_in(office, scanned, gate, now);
+        let attempt = |scanned| self.try_check_in(office, scanned, scanner, now);
         compare_and_set(CONTENTION, (booking, number), attempt).await
     }
 
     async fn try_check_in(
         &self,
         office: &Office,
-        (before, taken): Scanned,
-        gate: &str,
+        (before, next): Scanned,
+        scanner: &Scanner<'_>,
         now: DateTime<Utc>,
     ) -> Try {
         let refused =
@@ -83,31 +95,29 @@ impl Ledger {
             Err(refusal) => return refused(refusal, before),
         }
         let day = day_of(&before);
-        // A number that was taken is kept through every try: each one left unused is a gap.
-        let taken = match taken {
-            Some(taken) => taken,
+        let next = match next {
+            Some(next) => next,
             None => self.store.next_number(&day, queue_group(office, &before)).await?,
         };
-        let QueueNumber { group, number } = taken;
-        let scan = CheckIn { at: now, gate: gate.to_owned(), group, number, queue_date: None };
+        let QueueNumber { group, number } = next;
+        let gate = scanner.gate.to_owned();
+        let scan = CheckIn { at: now, gate, group, number, queue_date: None, priority: None };
         let after = match before.check_in(office, scan, now) {
             Ok(after) => after,
             Err(refusal) => return refused(refusal, before),
         };
-        let entry = waiting(&after, taken, now);
-        let joining = QueueChange::Join(day.clone(), Box::new(entry.clone()));
-        let change = Transition::new(&before, &after).keeping_person().queueing(vec![joining]);
+        let likeness = scanner.likeness.map(str::to_owned);
+        let entry = QueueEntry { likeness, ..waiting(&after, next, now) };
+        let joining = joining(&day, &entry);
+        let change = Transition::new(&before, &after).keeping_person().queueing(joining);
         // Together: a clerk waits for the slower of the two, not for both.
         let (made, entries) = tokio::join!(
             self.make_transition(&change, Actor::Office, now),
             self.store.queue_entries(&day)
         );
         match made? {
-            Made::Yes => {
-                let people_ahead = readable(entries).map(|all| people_ahead(&all, &entry));
-                Ok(Attempt::Done(Ok(CheckedIn { booking: after, people_ahead, duplicate: false })))
-            }
-            Made::Conflict(newer) => Ok(Attempt::Conflict((*newer, Some(taken)))),
+            Made::Yes => Ok(Attempt::Done(Ok(in_line(after, readable(entries), &entry, false)))),
+            Made::Conflict(newer) => Ok(Attempt::Conflict((*newer, None))),
             // The person booked anew in the very second in which this visit counted as missed.
             Made::Lost => refused(Refusal::TooLate, before),
         }
@@ -116,18 +126,33 @@ impl Ledger {
     async fn duplicate(&self, office: &Office, booking: Booking, now: DateTime<Utc>) -> CheckedIn {
         let today = local_date(now, office.timezone);
         let place = booking.queue_place().filter(|(day, _)| day.date == today);
-        let people_ahead = match place {
-            Some((day, number)) => self.people_before(&day, number).await,
+        let entries = match &place {
+            Some((day, _)) => readable(self.store.queue_entries(day).await),
             None => None,
         };
-        CheckedIn { booking, people_ahead, duplicate: true }
+        let number = place.map(|(_, number)| number);
+        let own = entries.iter().flatten().find(|entry| Some(entry.queue_number()) == number);
+        match own.cloned() {
+            Some(own) => in_line(booking, entries, &own, true),
+            None => {
+                let people_ahead = entries.map(|_| 0);
+                CheckedIn { booking, people_ahead, duplicate: true, look_alike: None }
+            }
+        }
     }
+}
 
-    async fn people_before(&self, day: &QueueDay, number: QueueNumber) -> Option<u32> {
-        let entries = readable(self.store.queue_entries(day).await)?;
-        let own = entries.iter().find(|entry| entry.queue_number() == number);
-        Some(own.map_or(0, |own| people_ahead(&entries, own)))
-    }
+/// A person who is in, with what the line tells of their place; absent: it could not be read.
+fn in_line(
+    booking: Booking,
+    entries: Option<Vec<QueueEntry>>,
+    own: &QueueEntry,
+    duplicate: bool,
+) -> CheckedIn {
+    let like = entries.as_ref().and_then(|all| look_alike(all, own));
+    let look_alike = like.map(QueueEntry::queue_number);
+    let people_ahead = entries.as_ref().map(|all| people_ahead(all, own));
+    CheckedIn { booking, people_ahead, duplicate, look_alike }
 }
 
 /// The person is in whatever can still be read: an error here would make a duplicate of the first scan
@@ -143,11 +168,19 @@ fn day_of(booking: &Booking) -> QueueDay {
 
 /// A place at the end of a day's queue, for who has just come in or is back on another day.
 pub(super) fn waiting(booking: &Booking, number: QueueNumber, now: DateTime<Utc>) -> QueueEntry {
-    let priority = booking.channel == Channel::Priority;
     let service = booking.seat.service.clone();
     let (account, applicant) = (booking.account.clone(), booking.applicant.clone());
     let person = Some(PersonRef { account, applicant });
-    QueueEntry { person, ..QueueEntry::waiting(number, booking.code, service, priority, now) }
+    QueueEntry {
+        person,
+        ..QueueEntry::waiting(number, booking.code, service, booking.has_priority(), now)
+    }
+}
+
+/// A new place with its number.
+pub(super) fn joining(day: &QueueDay, entry: &QueueEntry) -> Vec<QueueChange> {
+    let count = QueueChange::Count(day.clone(), entry.queue_number());
+    vec![QueueChange::Join(day.clone(), Box::new(entry.clone())), count]
 }
 
 /// The letter of the queue that a booking's service waits in.

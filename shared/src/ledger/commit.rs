@@ -47,7 +47,7 @@ impl Ledger {
         match self.store.transition(change, &self.asked(by, now)).await? {
             Ok(()) => {}
             Err(TransitionConflict::Version(newer)) => return Ok(Made::Conflict(newer)),
-            Err(TransitionConflict::Queue) => {
+            Err(TransitionConflict::Beside) => {
                 return Ok(Made::Conflict(Box::new(change.before().clone())));
             }
             Err(TransitionConflict::Lost) => return Ok(Made::Lost),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::change::{Changed, Try, lost};
-use super::check_in::{queue_group, waiting};
+use super::check_in::{joining, queue_group, waiting};
 use super::commit::Made;
 use super::{Ledger, LedgerError, Outcome, messages};
 use crate::domain::booking::{Actor, Booking, Refusal, Status};
@@ -123,12 +123,17 @@ impl Ledger {
         }
         let number = self.store.next_number(&today, queue_group(office, before)).await?;
         let after = after.queued_on(office, today.date, number);
-        let joining = Box::new(waiting(&after, number, now));
-        Ok((after, vec![QueueChange::Join(today, joining)]))
+        let likeness = entry.likeness;
+        let entry = QueueEntry { likeness, ..waiting(&after, number, now) };
+        let joining = joining(&today, &entry);
+        Ok((after, joining))
     }
 
     /// The place of a person who is in.
-    async fn place(&self, booking: &Booking) -> Result<(QueueDay, QueueEntry), LedgerError> {
+    pub(super) async fn place(
+        &self,
+        booking: &Booking,
+    ) -> Result<(QueueDay, QueueEntry), LedgerError> {
         let missing = || StoreError::corrupt("queue entry");
         let (day, number) = booking.queue_place().ok_or_else(missing)?;
         let entry = self.store.queue_entry(&day, number).await?.ok_or_else(missing)?;

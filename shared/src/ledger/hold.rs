@@ -8,15 +8,15 @@ use rand::RngExt;
 use super::availability::{DayStatus, day_availability, past, search_dates};
 use super::search::is_beyond;
 use super::wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice};
-use super::{Ledger, LedgerError, Outcome, messages};
+use super::{Ledger, LedgerError, Outcome, lapsed_at, messages};
 use crate::domain::booking::{Booking, SeatRef, Status, Times};
 use crate::domain::code::BookingCode;
 use crate::domain::day::Day;
 use crate::domain::ids::ServiceId;
 use crate::domain::message::MessageKind;
 use crate::domain::office::{Channel, Office};
-use crate::domain::time::{SlotTime, local_date, whole_seconds};
-use crate::storage::{Attempt, CONTENTION, Claim, ClaimConflict, compare_and_set};
+use crate::domain::time::{SlotTime, end_of_day, local_date, whole_seconds};
+use crate::storage::{Attempt, CONTENTION, Claim, ClaimConflict, HoldLimits, compare_and_set};
 
 type Wished = Result<Held, HoldRefusal>;
 
@@ -193,11 +193,22 @@ impl Ledger {
         let Some(number) = picked else { return Ok(Attempt::Done(Claimed::Full(day))) };
         let booking = self.new_booking(request, day.date, time, number, code_attempt, now);
         let messages = messages(&booking, &[MessageKind::Hold], now);
-        let claim = Claim { booking: &booking, messages: &messages };
+        let office = request.office;
+        let today = local_date(now, office.timezone);
+        let claim = Claim {
+            booking: &booking,
+            seat_free_at: lapsed_at(office, &booking),
+            limits: HoldLimits {
+                today,
+                day_ends_at: end_of_day(today, office.timezone),
+                rule: office.policy.fair_use,
+            },
+            messages: &messages,
+        };
         let wished = match self.make_claim(&claim, now).await? {
             Ok(()) => {
-                let until = booking.hold_expires_at;
-                self.days.note_claim(&booking.seat, booking.code, until).await;
+                let free_at = Some(claim.seat_free_at);
+                self.days.note_claim(&booking.seat, booking.code, free_at).await;
                 Ok(Held { booking: Box::new(booking), replayed: false })
             }
             Err(ClaimConflict::CodeTaken(other)) if is_replay(request, &other) => {
@@ -215,6 +226,7 @@ impl Ledger {
                 let own = (live.account == *request.account).then_some(live.code);
                 Err(HoldRefusal::AlreadyBooked(own))
             }
+            Err(ClaimConflict::Limited(limit)) => Err(HoldRefusal::Limited(limit)),
             Err(ClaimConflict::AccountGone) => Err(HoldRefusal::AccountGone),
         };
         Ok(Attempt::Done(Claimed::Done(wished)))
@@ -252,6 +264,7 @@ impl Ledger {
             cancel_reason: None,
             check_in: None,
             documents: None,
+            excused: false,
         }
     }
 }

@@ -17,6 +17,7 @@ mod moving;
 mod record;
 mod search;
 mod seats;
+mod visits;
 mod wish;
 
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
 
-use crate::domain::booking::Booking;
+use crate::domain::booking::{Booking, Status};
 use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::ids::OfficeId;
 use crate::domain::message::{Message, MessageKind};
@@ -39,7 +40,7 @@ use cache::OfferCache;
 pub use cache::{DayCache, OfficeCache};
 pub use calling::{CallRefusal, CallTarget, StepRefusal};
 pub use change::Changed;
-pub use check_in::{CheckInRefusal, CheckedIn};
+pub use check_in::{CheckInRefusal, CheckedIn, Scanner};
 pub use documents::Decision;
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
 pub use moving::MoveRefusal;
@@ -153,10 +154,23 @@ fn messages(booking: &Booking, kinds: &[MessageKind], now: DateTime<Utc>) -> Vec
         .collect()
 }
 
-/// When a seat given back at `now` is claimable: after a short random time, so that nobody can hand
-/// it to somebody at a known second.
-fn cooled_down(office: &Office, now: DateTime<Utc>) -> DateTime<Utc> {
+/// When the seat that a booking gives back at `now` is claimable: after a random time, so that nobody
+/// can hand it to somebody at a known second. One that was never confirmed rests a tenth of it: a long
+/// rest would block seats for the price of a hold.
+fn cooled_down(office: &Office, before: &Booking, now: DateTime<Utc>) -> DateTime<Utc> {
+    let part = if before.status == Status::Held { 10 } else { 1 };
+    now + rest(office, part)
+}
+
+/// A random time of the office's choice, or a part of it.
+fn rest(office: &Office, part: u32) -> TimeDelta {
     let (least, most) = office.policy.cool_down_secs;
-    let secs = rand::rng().random_range(least..=most.max(least));
-    now + TimeDelta::seconds(secs.into())
+    let (least, most) = (least / part, most.max(least) / part);
+    TimeDelta::seconds(rand::rng().random_range(least..=most).into())
+}
+
+/// When the seat of a held booking is claimable if nobody confirms it: a random time after the end that
+/// its owner knows.
+fn lapsed_at(office: &Office, held: &Booking) -> DateTime<Utc> {
+    held.hold_expires_at.unwrap_or(held.created_at) + rest(office, 1)
 }

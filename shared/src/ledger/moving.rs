@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::hold::offered;
 use super::{
-    Alternative, Changed, Ledger, LedgerError, NotOffered, Outcome, cooled_down, messages,
+    Alternative, Changed, Ledger, LedgerError, NotOffered, Outcome, cooled_down, lapsed_at,
+    messages,
 };
 use crate::domain::booking::{Booking, Refusal, SeatRef, Status, Times};
 use crate::domain::day::Day;
@@ -87,10 +88,11 @@ impl Ledger {
             }
             Target::None(moved) => return Ok(Attempt::Done(moved)),
         };
-        let refusal = match self.make_move(office, &before, &after, now).await? {
+        let free_at = (after.status == Status::Held).then(|| lapsed_at(office, &after));
+        let refusal = match self.make_move(office, (&before, &after), free_at, now).await? {
             Ok(()) => {
                 self.days.forget(&office.id, before.seat.date).await;
-                self.days.note_claim(&after.seat, after.code, after.hold_expires_at).await;
+                self.days.note_claim(&after.seat, after.code, free_at).await;
                 return Ok(Attempt::Done(Ok(Changed::now(after))));
             }
             Err(RelocationConflict::Version(newer)) => return Ok(Attempt::Conflict((*newer, day))),
@@ -120,8 +122,8 @@ impl Ledger {
     async fn make_move(
         &self,
         office: &Office,
-        before: &Booking,
-        after: &Booking,
+        (before, after): (&Booking, &Booking),
+        seat_free_at: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<Result<(), RelocationConflict>, StoreError> {
         let kinds: &[MessageKind] = match after.status {
@@ -129,8 +131,9 @@ impl Ledger {
             _ => &[MessageKind::Moved, MessageKind::Reminder],
         };
         let messages = messages(after, kinds, now);
-        let released_at = cooled_down(office, now);
-        let relocation = Relocation { before, after, released_at, messages: &messages };
+        let released_at = cooled_down(office, before, now);
+        let relocation =
+            Relocation { before, after, released_at, seat_free_at, messages: &messages };
         self.make_relocation(&relocation, now).await
     }
 }

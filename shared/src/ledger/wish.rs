@@ -6,6 +6,7 @@ use super::Alternative;
 use crate::domain::booking::Booking;
 use crate::domain::calendar::ClosedReason;
 use crate::domain::code::BookingCode;
+use crate::domain::fair_use::Limit;
 use crate::domain::ids::{AccountId, ApplicantId, ServiceId};
 use crate::domain::language::Locale;
 use crate::domain::office::{Channel, Office};
@@ -87,6 +88,8 @@ pub enum HoldRefusal {
     Full(Vec<Alternative>),
     /// The person has a live booking; its code only if it is this account's own.
     AlreadyBooked(Option<BookingCode>),
+    /// The person or the account may hold no more seats today, or for longer.
+    Limited(Limit),
     /// No seat is offered.
     NotOffered(NotOffered),
     /// The account was erased meanwhile.
@@ -112,6 +115,8 @@ impl HoldRefusal {
             Self::Mismatch => Reason::IdempotencyMismatch,
             Self::Full(_) => Reason::SlotFull,
             Self::AlreadyBooked(_) => Reason::AlreadyBooked,
+            Self::Limited(Limit::Holds(..)) => Reason::TooManyHolds,
+            Self::Limited(Limit::Missed(_)) => Reason::TooManyMissed,
             Self::NotOffered(why) => why.reason(),
             Self::AccountGone => Reason::Unauthenticated,
         }

@@ -272,6 +272,7 @@ fn booking_text<'a>(
             .map(|at| language::date_time(locale, at, zone)),
         documents: &list.documents,
         warnings: &list.warnings,
+        fair_use: office.policy.fair_use,
     }
 }
 

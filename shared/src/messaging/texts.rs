@@ -6,6 +6,7 @@
 use askama::Template;
 
 use crate::domain::document::Document;
+use crate::domain::fair_use::FairUse;
 use crate::domain::language::{Locale, in_language};
 use crate::domain::message::MessageKind;
 use crate::domain::requirements::Warning;
@@ -44,6 +45,8 @@ pub struct BookingText<'a> {
     pub documents: &'a [Document],
     /// What to know.
     pub warnings: &'a [Warning],
+    /// The office's rule of holds and missed visits.
+    pub fair_use: FairUse,
 }
 
 /// A kind of message that is not about a booking.

@@ -84,11 +84,23 @@ impl Keyring {
         self.lookup_hash(&self.lookup.person, &[nik.expose()])
     }
 
-    /// The keyed hash by which a person without a NIK is found: the same for every spelling of the name
-    /// in case and spaces.
-    pub fn person_without_nik(&self, name: &PersonName, birth: NaiveDate) -> String {
+    /// The keyed hash by which a person of an account is found who told no NIK: the same for every
+    /// spelling of the name in case and spaces. Bound to the account: many people share a name and a
+    /// birth date, and nobody keeps another from booking by knowing them.
+    pub fn person_without_nik(
+        &self,
+        account: &AccountId,
+        name: &PersonName,
+        birth: NaiveDate,
+    ) -> String {
+        let parts = [account.to_string(), name.expose().to_lowercase(), birth.to_string()];
+        self.lookup_hash(&self.lookup.person, &[&parts[0], &parts[1], &parts[2]])
+    }
+
+    /// The keyed hash by which two visits of probably one person are noticed.
+    pub fn likeness(&self, name: &PersonName, birth: NaiveDate) -> String {
         let parts = [name.expose().to_lowercase(), birth.to_string()];
-        self.lookup_hash(&self.lookup.person, &[&parts[0], &parts[1]])
+        self.lookup_hash(&self.lookup.person, &["likeness", &parts[0], &parts[1]])
     }
 
     /// The keyed hash by which a phone number's account is found.

@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{Query, from_item, to_item};
 use super::schema::known;
-use super::transact::{Outcome, Write};
+use super::transact::Write;
 use super::values::text_of;
 use super::{Item, Store, keys};
 use crate::domain::account::{Account, Applicant, MAX_APPLICANTS, PersonDetails};
@@ -15,15 +15,6 @@ use crate::domain::code::BookingCode;
 use crate::domain::ids::{AccountId, ApplicantId};
 use crate::domain::language::Locale;
 use crate::domain::person::{Category, Contacts};
-
-/// What became of adding a person.
-#[derive(Debug)]
-pub enum ApplicantAdded {
-    /// The person is in the account: added now, or there before with the same NIK.
-    Kept(Box<Applicant>),
-    /// The account has five people already.
-    Full,
-}
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct ProfileItem {
@@ -96,66 +87,27 @@ impl Store {
         self.transact(vec![Write::Update(keys::profile(id), speak, Some(alive))]).await.map(|_| ())
     }
 
-    /// Adds a person to an account; the same NIK again is the same person.
-    pub async fn add_applicant(
+    pub(super) fn applicant_item(
         &self,
         account: &AccountId,
-        new: &PersonDetails,
-    ) -> Result<ApplicantAdded, StoreError> {
-        let person = match &new.nik {
-            Some(nik) => self.keyring().person(nik),
-            None => self.keyring().person_without_nik(&new.name, new.birth_date),
-        };
-        for number in 1..=MAX_APPLICANTS {
-            let id: ApplicantId =
-                format!("p{number}").parse().map_err(|_| StoreError::corrupt("applicant"))?;
-            let put = Write::Put(
-                self.applicant_item(account, &id, &person, new)?,
-                Some(super::days::absent()),
-            );
-            let alive = account_exists(account);
-            match self.transact(vec![put, alive]).await? {
-                Outcome::Applied => {
-                    let added = Applicant { id, person, details: new.clone() };
-                    return Ok(ApplicantAdded::Kept(Box::new(added)));
-                }
-                Outcome::Refused(old) => match old.into_iter().next().flatten() {
-                    Some(item) if text_of(&item, "person") == Some(&person) => {
-                        return Ok(ApplicantAdded::Kept(Box::new(
-                            self.open_applicant(account, item)?,
-                        )));
-                    }
-                    Some(_) => {}
-                    None => return Err(StoreError::not_applied("the account is being erased")),
-                },
-            }
-        }
-        Ok(ApplicantAdded::Full)
-    }
-
-    fn applicant_item(
-        &self,
-        account: &AccountId,
-        id: &ApplicantId,
-        person: &str,
-        new: &PersonDetails,
+        applicant: &Applicant,
     ) -> Result<Item, StoreError> {
-        let key = keys::applicant(account, id);
-        let details = SealedApplicant {
-            name: new.name.expose().to_owned(),
-            nik: new.nik.as_ref().map(|nik| nik.expose().to_owned()),
-            birth_date: new.birth_date,
-            ktp_regency: new.ktp_regency.clone(),
+        let (key, details) = (keys::applicant(account, &applicant.id), &applicant.details);
+        let sealed = SealedApplicant {
+            name: details.name.expose().to_owned(),
+            nik: details.nik.as_ref().map(|nik| nik.expose().to_owned()),
+            birth_date: details.birth_date,
+            ktp_regency: details.ktp_regency.clone(),
         };
-        let json = serde_json::to_vec(&details).map_err(|error| StoreError::Corrupt {
+        let json = serde_json::to_vec(&sealed).map_err(|error| StoreError::Corrupt {
             kind: "applicant",
             source: Some(Box::new(error)),
         })?;
         let sealed = self.keyring().seal(&json, &key.aad("sealed"));
         let item = ApplicantItem {
-            id: id.clone(),
-            person: person.to_owned(),
-            category: new.category,
+            id: applicant.id.clone(),
+            person: applicant.person.clone(),
+            category: details.category,
             sealed,
         };
         to_item("applicant", &key, &item)

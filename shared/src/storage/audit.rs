@@ -228,10 +228,13 @@ impl Store {
 fn accounts_for(booking: &Booking, place: &SeatRef, seat: &Seat) -> bool {
     let has_it = booking.seat == *place;
     match (booking.status, seat.free_at) {
-        (Status::Held, Some(free_at)) if has_it => booking.hold_expires_at == Some(free_at),
+        // It rests for a while after the hold's end.
+        (Status::Held, Some(free_at)) if has_it => {
+            booking.hold_expires_at.is_some_and(|end| end <= free_at)
+        }
         (Status::Held | Status::Cancelled | Status::Expired, None) if has_it => false,
         (_, None) => has_it,
-        (Status::Cancelled, Some(_)) => true,
+        (Status::Cancelled | Status::Expired, Some(_)) => true,
         (_, Some(_)) => !has_it,
     }
 }

@@ -10,8 +10,10 @@ use chrono::{DateTime, Utc};
 use super::accounts::account_exists;
 use super::bookings::booking_item;
 use super::error::StoreError;
+use super::fair_use::{self, HoldLimits, Kept, MissedVisit};
 use super::guards::{
-    claim_person, claim_seat, extend_person, keep_seat, pointer, release_seat, replace_booking,
+    claim_person, claim_seat, count_hold, extend_person, keep_seat, pointer, release_seat,
+    replace_booking,
 };
 use super::items::{from_item, to_item};
 use super::outbox::message_item;
@@ -21,6 +23,7 @@ use super::values::{instant_of, text_of};
 use super::{Item, Store, keys};
 use crate::domain::booking::{Actor, Booking, Event};
 use crate::domain::code::BookingCode;
+use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::ids::AccountId;
 use crate::domain::message::Message;
 
@@ -38,6 +41,10 @@ pub struct Asked<'a> {
 #[derive(Debug)]
 pub struct Claim<'a> {
     pub booking: &'a Booking,
+    /// When the seat can be claimed by others if the booking is never confirmed.
+    pub seat_free_at: DateTime<Utc>,
+    /// What its person and its account may hold.
+    pub limits: HoldLimits,
     /// Messages that tell of it.
     pub messages: &'a [Message],
 }
@@ -49,6 +56,8 @@ pub enum ClaimConflict {
     CodeTaken(Box<Booking>),
     /// The person has a live booking.
     PersonBusy(LiveBooking),
+    /// The person or the account may hold no more seats.
+    Limited(Limit),
     /// The seat is somebody else's.
     SeatTaken,
     /// The account was erased meanwhile.
@@ -74,6 +83,17 @@ pub struct Transition<'a> {
     person: Person,
     messages: &'a [Message],
     queue: Vec<QueueChange>,
+    attendance: Attendance,
+}
+
+/// What is noted of the person's coming.
+#[derive(Debug, Clone)]
+enum Attendance {
+    Untouched,
+    /// The visit was missed.
+    Missed(MissedVisit),
+    /// A missed visit is taken back.
+    Excused(Kept),
 }
 
 /// What happens to the seat.
@@ -103,15 +123,17 @@ pub enum TransitionConflict {
     Version(Box<Booking>),
     /// Its seat or its person is not its own any more: its time ran out and another claimed it.
     Lost,
-    /// The place in the queue or the counter is not as the change found it.
-    Queue,
+    /// What it touches beside the booking is not as it was found: a place in the queue, a counter, the
+    /// account.
+    Beside,
 }
 
 impl<'a> Transition<'a> {
     /// From `before` to `after`; nothing else is touched.
     pub fn new(before: &'a Booking, after: &'a Booking) -> Self {
         let (seat, person) = (Seat::Untouched, Person::Untouched);
-        Self { before, after, seat, person, messages: &[], queue: vec![] }
+        let (queue, attendance) = (vec![], Attendance::Untouched);
+        Self { before, after, seat, person, messages: &[], queue, attendance }
     }
 
     /// The seat is the booking's for good.
@@ -150,6 +172,18 @@ impl<'a> Transition<'a> {
         Self { queue, ..self }
     }
 
+    /// The visit was missed: person and account remember it.
+    #[must_use]
+    pub fn missing(self, missed: MissedVisit) -> Self {
+        Self { attendance: Attendance::Missed(missed), ..self }
+    }
+
+    /// The missed visit counts no more, and person and account may book again.
+    #[must_use]
+    pub fn excusing(self, kept: Kept) -> Self {
+        Self { attendance: Attendance::Excused(kept), ..self }
+    }
+
     /// The booking before it.
     pub fn before(&self) -> &Booking {
         self.before
@@ -181,6 +215,8 @@ pub struct Relocation<'a> {
     pub after: &'a Booking,
     /// When the old seat can be claimed again.
     pub released_at: DateTime<Utc>,
+    /// When the new seat can be claimed by others if the booking is never confirmed; absent: it is.
+    pub seat_free_at: Option<DateTime<Utc>>,
     /// Messages that tell of it.
     pub messages: &'a [Message],
 }
@@ -214,7 +250,7 @@ enum ClaimCondition {
 enum TransitionCondition {
     Booking,
     Own,
-    Queue,
+    Beside,
 }
 
 /// The same of a relocation.
@@ -245,10 +281,10 @@ impl Store {
         let put = Write::Put(booking_item(new)?, Some(super::days::absent()));
         let mut writes: Conditional<ClaimCondition> = vec![
             (Some(Booking), put),
-            (Some(Person), claim_person(new, asked.at)),
-            (Some(Seat), claim_seat(&new.seat, new, asked.at)),
+            (Some(Person), claim_person(new, Some(&claim.limits), asked.at)),
+            (Some(Seat), claim_seat(&new.seat, new.code, Some(claim.seat_free_at), asked.at)),
             (None, Write::Put(pointer(new), None)),
-            (Some(Account), account_exists(&new.account)),
+            (Some(Account), count_hold(&new.account, &claim.limits, asked.at)),
         ];
         writes.extend(record(new, asked, claim.messages)?.map(|write| (None, write)));
         let Err((condition, item)) = self.transact_conditions(writes).await? else {
@@ -256,9 +292,13 @@ impl Store {
         };
         Ok(Err(match condition {
             Booking => ClaimConflict::CodeTaken(Box::new(from_item("booking", item)?)),
-            Person => ClaimConflict::PersonBusy(live_booking(&item)?),
+            Person if is_busy(&item, asked.at) => ClaimConflict::PersonBusy(live_booking(&item)?),
+            Person => ClaimConflict::Limited(claim.limits.reached(&item, Whose::Person, asked.at)),
             Seat => ClaimConflict::SeatTaken,
-            Account => ClaimConflict::AccountGone,
+            Account if item.is_empty() => ClaimConflict::AccountGone,
+            Account => {
+                ClaimConflict::Limited(claim.limits.reached(&item, Whose::Account, asked.at))
+            }
         }))
     }
 
@@ -271,7 +311,7 @@ impl Store {
         change: &Transition<'_>,
         asked: &Asked<'_>,
     ) -> Result<Result<(), TransitionConflict>, StoreError> {
-        use TransitionCondition::{Booking, Own, Queue};
+        use TransitionCondition::{Beside, Booking, Own};
         let (before, after) = (change.before, change.after);
         let mut writes = vec![(Some(Booking), replace_booking(before, after)?)];
         let seat = match change.seat {
@@ -287,8 +327,14 @@ impl Store {
         };
         writes.extend(person.into_iter().chain(seat).map(|write| (Some(Own), write)));
         for place in &change.queue {
-            writes.push((Some(Queue), place.write()?));
+            writes.push((Some(Beside), place.write()?));
         }
+        let attendance = match &change.attendance {
+            Attendance::Untouched => vec![],
+            Attendance::Missed(missed) => missed.writes(after),
+            Attendance::Excused(kept) => fair_use::excuse(after, kept),
+        };
+        writes.extend(attendance.into_iter().map(|write| (Some(Beside), write)));
         writes.extend(record(after, asked, change.messages)?.map(|write| (None, write)));
         let Err((condition, item)) = self.transact_conditions(writes).await? else {
             return Ok(Ok(()));
@@ -296,7 +342,7 @@ impl Store {
         Ok(Err(match condition {
             Booking => TransitionConflict::Version(Box::new(from_item("booking", item)?)),
             Own => TransitionConflict::Lost,
-            Queue => TransitionConflict::Queue,
+            Beside => TransitionConflict::Beside,
         }))
     }
 
@@ -313,14 +359,15 @@ impl Store {
         let (before, after) = (relocation.before, relocation.after);
         let mut writes = vec![(Some(Booking), replace_booking(before, after)?)];
         if before.is_displaced() {
-            writes.push((Some(NewPerson), claim_person(after, asked.at)));
+            writes.push((Some(NewPerson), claim_person(after, None, asked.at)));
             writes.push((Some(Account), account_exists(&after.account)));
         } else {
             let released = release_seat(&before.seat, after, relocation.released_at);
             writes.push((Some(Own), extend_person(after, after.person_free_at())));
             writes.push((Some(Own), released));
         }
-        writes.push((Some(NewSeat), claim_seat(&after.seat, after, asked.at)));
+        let claimed = claim_seat(&after.seat, after.code, relocation.seat_free_at, asked.at);
+        writes.push((Some(NewSeat), claimed));
         writes.extend(record(after, asked, relocation.messages)?.map(|write| (None, write)));
         let Err((condition, item)) = self.transact_conditions(writes).await? else {
             return Ok(Ok(()));
@@ -349,6 +396,10 @@ fn record(
         writes.push(Write::Put(message_item(message)?, None));
     }
     Ok(writes.into_iter())
+}
+
+fn is_busy(person: &Item, now: DateTime<Utc>) -> bool {
+    instant_of(person, "free_at").is_some_and(|until| now < until)
 }
 
 fn live_booking(item: &Item) -> Result<LiveBooking, StoreError> {

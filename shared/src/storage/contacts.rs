@@ -1,10 +1,12 @@
 //! Which account a contact belongs to.
 
 use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
 
 use super::accounts::ProfileItem;
 use super::error::StoreError;
 use super::expression::Expression;
+use super::fair_use;
 use super::items::to_item;
 use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::Write;
@@ -54,7 +56,12 @@ impl Store {
             Some((id, _)) => id.clone(),
             None => tokens::account_id(),
         };
-        let mut writes = vec![self.profile_write(&id, &ownership, contacts, locale, now)?];
+        let record = match ownership.owner {
+            Some(_) => Item::new(),
+            None => self.kept_record(contacts).await?,
+        };
+        let mut writes =
+            vec![self.profile_write(&id, &ownership, (contacts, record), locale, now)?];
         if let Some(loser) = &ownership.loser {
             writes.extend(self.without_number(loser, contacts)?);
         }
@@ -105,12 +112,20 @@ impl Store {
         Ok(Some(Holder { id, profile }))
     }
 
+    /// What counts against the person whose account with this contact was erased.
+    async fn kept_record(&self, contacts: &Contacts) -> Result<Item, StoreError> {
+        let hashes = self.keyring().contacts(contacts);
+        let keys: Vec<_> = hashes.iter().map(|hash| keys::contact_record(hash)).collect();
+        let found = try_join_all(keys.iter().map(|key| self.get_item(key))).await?;
+        Ok(found.into_iter().flatten().flat_map(|item| fair_use::record_of(&item)).collect())
+    }
+
     /// Refused: the account was made, erased, or has other contacts meanwhile.
     fn profile_write(
         &self,
         id: &AccountId,
         ownership: &Ownership,
-        contacts: &Contacts,
+        (contacts, record): (&Contacts, Item),
         locale: Locale,
         now: DateTime<Utc>,
     ) -> Result<Write, StoreError> {
@@ -130,7 +145,8 @@ impl Store {
         match &ownership.owner {
             Some((_, before)) => replace_profile(id, before, &profile),
             None => {
-                let item = to_item("profile", &keys::profile(id), &profile)?;
+                let mut item = to_item("profile", &keys::profile(id), &profile)?;
+                item.extend(record);
                 Ok(Write::Put(item, Some(super::days::absent())))
             }
         }

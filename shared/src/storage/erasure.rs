@@ -5,11 +5,12 @@ use chrono::{DateTime, Utc};
 use super::accounts::ProfileItem;
 use super::error::StoreError;
 use super::expression::Expression;
-use super::items::{Query, key_of};
+use super::fair_use;
+use super::items::{Query, from_item, key_of};
 use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::Write;
 use super::values::{number, seconds, text};
-use super::{Store, keys};
+use super::{Item, Store, keys};
 use crate::domain::booking::Booking;
 use crate::domain::ids::AccountId;
 
@@ -38,14 +39,25 @@ impl Store {
     ///
     /// # Errors
     /// If the table does not answer; the same call again goes on where it stopped.
-    pub async fn close_account(&self, id: &AccountId) -> Result<(), StoreError> {
-        compare_and_set(CONTENTION, (), |()| self.try_close(id)).await
+    pub async fn close_account(
+        &self,
+        id: &AccountId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        compare_and_set(CONTENTION, (), |()| self.try_close(id, now)).await
     }
 
-    async fn try_close(&self, id: &AccountId) -> Result<Attempt<(), ()>, StoreError> {
-        let profile: Option<ProfileItem> = self.get("profile", &keys::profile(id)).await?;
-        let Some(profile) = profile else { return Ok(Attempt::Done(())) };
-        self.forget_contacts(id, &profile.contacts).await?;
+    async fn try_close(
+        &self,
+        id: &AccountId,
+        now: DateTime<Utc>,
+    ) -> Result<Attempt<(), ()>, StoreError> {
+        let Some(item) = self.get_item(&keys::profile(id)).await? else {
+            return Ok(Attempt::Done(()));
+        };
+        let record = fair_use::record_of(&item);
+        let profile: ProfileItem = from_item("profile", item)?;
+        self.forget_contacts(id, &profile.contacts, &record, now).await?;
         // Refused: it was given another contact meanwhile.
         let same = Expression::new("#sealed = :sealed").with(":sealed", text(profile.sealed));
         let closed = self.transact(vec![Write::Delete(keys::profile(id), Some(same))]).await?;
@@ -80,19 +92,36 @@ impl Store {
         }
     }
 
-    /// Removes the account's contacts, unless another account has them by now.
-    async fn forget_contacts(&self, id: &AccountId, hashes: &[String]) -> Result<(), StoreError> {
+    /// Removes the account's contacts, unless another account has them by now. What counts against
+    /// them stays under their hashes for a time.
+    async fn forget_contacts(
+        &self,
+        id: &AccountId,
+        hashes: &[String],
+        record: &Item,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         for hash in hashes {
             let own = Expression::new("#account = :id").with(":id", text(id.as_str()));
-            self.transact(vec![Write::Delete(keys::contact(hash), Some(own))]).await?;
+            let delete = Write::Delete(keys::contact(hash), Some(own));
+            let kept = fair_use::kept(hash, record, now);
+            self.transact([delete].into_iter().chain(kept).collect()).await?;
         }
         Ok(())
     }
 
-    /// Removes a person's uniqueness guard, unless a live booking of another account has it.
+    /// Removes a person's uniqueness guard, unless a live booking of another account has it. What counts
+    /// against the person stays under the hash for a time, and nothing else of it.
     async fn forget_person(&self, person: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let ended = Expression::new("attribute_not_exists(#pk) OR #free_at <= :now")
+        let key = keys::person(person);
+        let Some(item) = self.get_item(&key).await? else { return Ok(()) };
+        let ended = Expression::new("attribute_not_exists(#free_at) OR #free_at <= :now")
             .with(":now", seconds(now));
-        self.transact(vec![Write::Delete(keys::person(person), Some(ended))]).await.map(|_| ())
+        let record = fair_use::record_of(&item);
+        let forget = match record.is_empty() {
+            true => Write::Delete(key, Some(ended)),
+            false => Write::Update(key, fair_use::only_record(&record, now), Some(ended)),
+        };
+        self.transact(vec![forget]).await.map(|_| ())
     }
 }

@@ -5,10 +5,14 @@ use chrono::{DateTime, Utc};
 use super::bookings::booking_item;
 use super::error::StoreError;
 use super::expression::Expression;
+use super::fair_use::HoldLimits;
 use super::transact::Write;
 use super::values::{number, seconds, text};
 use super::{Item, keys};
 use crate::domain::booking::{Booking, SeatRef};
+use crate::domain::code::BookingCode;
+use crate::domain::fair_use::Whose;
+use crate::domain::ids::AccountId;
 
 /// Refused: the booking has another version by now.
 pub(super) fn replace_booking(before: &Booking, after: &Booking) -> Result<Write, StoreError> {
@@ -16,26 +20,55 @@ pub(super) fn replace_booking(before: &Booking, after: &Booking) -> Result<Write
     Ok(Write::Replace(booking_item(before)?, booking_item(after)?, unchanged))
 }
 
-/// A seat or a person can be claimed if nobody ever did, or if what was claimed is free again.
+/// A seat can be claimed if nobody ever did, or if it is free again.
 fn claimable(now: DateTime<Utc>) -> Expression {
     Expression::new("attribute_not_exists(#pk) OR #free_at <= :now").with(":now", seconds(now))
 }
 
-/// Refused: the person has another live booking.
-pub(super) fn claim_person(booking: &Booking, now: DateTime<Utc>) -> Write {
-    let mut item = keys::person(&booking.person).attributes();
-    item.insert("code".to_owned(), text(booking.code.as_str()));
-    item.insert("account".to_owned(), text(booking.account.as_str()));
-    item.insert("free_at".to_owned(), seconds(booking.person_free_at()));
-    Write::Put(item, Some(claimable(now)))
+/// Refused: the person has another live booking, or may hold no more seats. The item keeps what is known
+/// of the person beside it; one that was left to expire is wanted again.
+pub(super) fn claim_person(
+    booking: &Booking,
+    limits: Option<&HoldLimits>,
+    now: DateTime<Utc>,
+) -> Write {
+    const CLAIM: &str = "SET #code = :code, #account = :account, #free_at = :free_at";
+    const FREE: &str = "attribute_not_exists(#free_at) OR #free_at <= :now";
+    let condition = match limits {
+        Some(limits) => limits.allow(Whose::Person, FREE, now),
+        None => Expression::new(FREE).with(":now", seconds(now)),
+    };
+    let update = match limits {
+        Some(limits) => {
+            HoldLimits::counted(Expression::new(format!("{CLAIM}, {} REMOVE #ttl", limits.count())))
+        }
+        None => Expression::new(format!("{CLAIM} REMOVE #ttl")),
+    };
+    let update = update
+        .with(":code", text(booking.code.as_str()))
+        .with(":account", text(booking.account.as_str()))
+        .with(":free_at", seconds(booking.person_free_at()));
+    Write::Update(keys::person(&booking.person), update, Some(condition))
 }
 
-/// Refused: the seat is somebody's.
-pub(super) fn claim_seat(seat: &SeatRef, booking: &Booking, now: DateTime<Utc>) -> Write {
+/// Refused: the account was erased meanwhile, or may hold no more seats.
+pub(super) fn count_hold(account: &AccountId, limits: &HoldLimits, now: DateTime<Utc>) -> Write {
+    let count = HoldLimits::counted(Expression::new(format!("SET {}", limits.count())));
+    let allowed = limits.allow(Whose::Account, "attribute_exists(#pk)", now);
+    Write::Update(keys::profile(account), count, Some(allowed))
+}
+
+/// Claimable from `free_at` on; absent: never. Refused: the seat is somebody's.
+pub(super) fn claim_seat(
+    seat: &SeatRef,
+    code: BookingCode,
+    free_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Write {
     let mut item = keys::seat(seat).attributes();
     item.insert("number".to_owned(), number(seat.number));
-    item.insert("code".to_owned(), text(booking.code.as_str()));
-    item.extend(booking.hold_expires_at.map(|at| ("free_at".to_owned(), seconds(at))));
+    item.insert("code".to_owned(), text(code.as_str()));
+    item.extend(free_at.map(|at| ("free_at".to_owned(), seconds(at))));
     Write::Put(item, Some(claimable(now)))
 }
 

@@ -139,6 +139,11 @@ pub(crate) fn contact(hash: &str) -> Key {
     Key::new(format!("CONTACT#{hash}"), "CONTACT")
 }
 
+/// What is kept of an erased account's fair use.
+pub(crate) fn contact_record(hash: &str) -> Key {
+    Key::new(format!("CONTACT#{hash}"), "RECORD")
+}
+
 pub(crate) fn registration(id: &RegistrationId) -> Key {
     Key::new(format!("REGISTRATION#{id}"), "REGISTRATION")
 }

@@ -51,6 +51,7 @@ mod days;
 mod erasure;
 mod error;
 mod expression;
+mod fair_use;
 mod guards;
 mod idempotency;
 mod inbound;
@@ -59,6 +60,7 @@ mod keys;
 mod offices;
 mod outbox;
 mod pause;
+mod people;
 mod queue;
 mod registrations;
 mod reseal;
@@ -79,7 +81,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::security::Keyring;
 
-pub use accounts::ApplicantAdded;
 pub(crate) use audit::AT_ONCE;
 pub use audit::{AuditReport, Disagreement, Verified};
 pub use bookings::BookingKept;
@@ -90,12 +91,14 @@ pub use changes::{
 pub use chats::{ChatKept, Turn, Turned};
 pub use days::DayOpened;
 pub use error::StoreError;
+pub use fair_use::{HoldLimits, Kept, MissedVisit};
 pub use idempotency::{Answer, Replay};
 pub use inbound::{TakenIn, Waiting};
 pub(crate) use items::ping;
 pub use keys::DUE_SHARDS;
 pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;
+pub use people::ApplicantAdded;
 pub use queue::{AtCounter, KnownStep, QueueChange};
 pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState};
 pub use reseal::Resealed;

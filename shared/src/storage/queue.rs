@@ -1,16 +1,12 @@
 //! The queue of a day: numbers from a sequence that only counts up, a place for each person who came,
-//! and what each counter has. Calling is compare-and-set.
+//! and what each counter has. Everything is compare-and-set.
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::apart::apart;
-use super::error::{StoreError, fault};
-use super::expression::{Expression, names, values};
+use super::error::StoreError;
+use super::expression::Expression;
 use super::items::{Query, readable, to_item};
-use super::schema::{if_understood, versioned};
 use super::transact::Write;
 use super::values::number;
 use super::{Item, Store, keys};
@@ -53,14 +49,22 @@ impl AtCounter {
 /// What happens to the queue in a change.
 #[derive(Debug, Clone)]
 pub enum QueueChange {
-    /// Somebody takes a new place.
+    /// Somebody takes a new place, with the number after the last one.
     Join(QueueDay, Box<QueueEntry>),
+    /// The number becomes the last one given, if the one before it still is. So a number is given with
+    /// the place that has it, and whoever was not let in has taken none.
+    Count(QueueDay, QueueNumber),
     /// A place changes from the first form to the second, if its state and counter are still the first
     /// form's.
     Move(QueueDay, Box<QueueEntry>, Box<QueueEntry>),
     /// A counter changes from the first form to the second, if its number and state are still the first
     /// form's. Absent: it has called nobody today.
     Turn(QueueDay, Option<Box<AtCounter>>, Box<AtCounter>),
+}
+
+#[derive(Deserialize)]
+struct Sequence {
+    last: u32,
 }
 
 /// An office serves a few hundred people a day.
@@ -75,6 +79,7 @@ impl QueueChange {
             Self::Join(day, entry) => {
                 Write::Put(entry_item(day, entry)?, Some(super::days::absent()))
             }
+            Self::Count(day, number) => count(day, *number),
             Self::Move(day, before, after) => {
                 let (old, new) = (entry_item(day, before)?, entry_item(day, after)?);
                 let same = unchanged(&old, &["state", "counter"]);
@@ -90,6 +95,16 @@ impl QueueChange {
             }
         })
     }
+}
+
+/// Refused: somebody else was given the number.
+fn count(day: &QueueDay, of: QueueNumber) -> Write {
+    let unchanged = match of.number {
+        1 => Expression::new("attribute_not_exists(#last)"),
+        next => Expression::new("#last = :last").with(":last", number(next - 1)),
+    };
+    let set = Expression::new("SET #last = :next").with(":next", number(of.number));
+    Write::Update(keys::queue_sequence(day, of.group), set, Some(unchanged))
 }
 
 fn entry_item(day: &QueueDay, entry: &QueueEntry) -> Result<Item, StoreError> {
@@ -117,37 +132,16 @@ fn unchanged(item: &Item, attributes: &[&'static str]) -> Expression {
 }
 
 impl Store {
-    /// The next number of a queue. A number that is taken and not used leaves a gap, never a pair.
+    /// The number after the last one of a queue; it is given by the change that joins and counts it.
     pub async fn next_number(
         &self,
         day: &QueueDay,
         group: char,
     ) -> Result<QueueNumber, StoreError> {
-        let add = versioned(Expression::new("ADD #last :one").with(":one", number(1)));
-        let understood = if_understood(Expression::default());
-        let key = keys::queue_sequence(day, group);
-        let call = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key.attributes()))
-            .update_expression(add.text.as_ref())
-            .condition_expression(understood.text.as_ref())
-            .set_expression_attribute_names(names(&[&add.text, &understood.text]))
-            .set_expression_attribute_values(values(&[&add, &understood]))
-            .return_values(aws_sdk_dynamodb::types::ReturnValue::UpdatedNew);
-        let sent = apart(call.send()).await;
-        if refused(&sent) {
-            // Reading it tells why.
-            self.get_item(&key).await?;
-        }
-        let updated = sent.map_err(fault)?;
-        let last = updated
-            .attributes
-            .as_ref()
-            .and_then(|item| item.get("last")?.as_n().ok()?.parse().ok());
-        let number = last.ok_or_else(|| StoreError::corrupt("queue sequence"))?;
-        Ok(QueueNumber { group, number })
+        let sequence: Option<Sequence> =
+            self.get("queue sequence", &keys::queue_sequence(day, group)).await?;
+        let last = sequence.map_or(0, |sequence| sequence.last);
+        Ok(QueueNumber { group, number: last + 1 })
     }
 
     /// Makes changes of the queue alone, all of them or none. `false`: a place or a counter is not as
@@ -192,10 +186,4 @@ impl Store {
         let query = Query::prefix(keys::queue_partition(day), prefix, MAX_COUNTERS);
         Ok(readable("counter", self.query(query).await?))
     }
-}
-
-/// Whether no number was given because of the version of the sequence's item.
-fn refused<T, R>(sent: &Result<T, SdkError<UpdateItemError, R>>) -> bool {
-    let error = sent.as_ref().err().and_then(SdkError::as_service_error);
-    error.is_some_and(UpdateItemError::is_conditional_check_failed_exception)
 }

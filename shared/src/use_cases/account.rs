@@ -71,7 +71,7 @@ pub async fn erase(app: &App, id: &AccountId) -> Outcome<(), VisitInProgress> {
     if bookings(app, id).await?.iter().any(|kept| is_visiting(&kept.booking, now)) {
         return Ok(Err(VisitInProgress));
     }
-    store.close_account(id).await?;
+    store.close_account(id, now).await?;
     loop {
         let (codes, _) = store.booking_codes(id, None, PAGE).await?;
         if codes.is_empty() {

@@ -18,7 +18,7 @@ use crate::domain::queue::{PersonRef, QueueDay, QueueEntry};
 use crate::domain::reason::Reason;
 use crate::domain::requirements::{Requirements, checklist};
 use crate::domain::time::{local_date, whole_seconds};
-use crate::ledger::{CheckInRefusal, CheckedIn, Decision};
+use crate::ledger::{Changed, CheckInRefusal, CheckedIn, Decision, Scanner};
 use crate::staff::{Scope, Staff};
 use crate::storage::StoreError;
 use crate::telemetry::Record;
@@ -109,7 +109,10 @@ pub async fn scan(
     // Before: once the person is in, nothing may fail any more, or the next scan is a duplicate.
     let (applicant, number) =
         tokio::try_join!(person_of(app, &booking), app.ledger.number_for(&office, &booking, now))?;
-    match app.ledger.check_in(&office, booking, number, gate, now).await? {
+    let like = |of: &Applicant| app.keyring.likeness(&of.details.name, of.details.birth_date);
+    let likeness = applicant.as_ref().map(like);
+    let scanner = Scanner { gate, likeness: likeness.as_deref() };
+    match app.ledger.check_in(&office, booking, number, &scanner, now).await? {
         Ok(checked_in) => Ok(Ok(Scanned { office, checked_in, applicant })),
         Err(why) => {
             count_refusal(app, Some(&office.id), why.refusal.reason());
@@ -126,6 +129,52 @@ pub fn count_refusal(app: &App, office: Option<&OfficeId>, reason: Reason) {
         None => record,
     };
     app.metrics.send(placed, app.clock.now());
+}
+
+/// Takes a missed visit of the office back: it does not count.
+pub async fn excuse(
+    app: &App,
+    staff: &Staff,
+    code: BookingCode,
+) -> Outcome<Booking, CorrectionRefusal> {
+    correct(app, staff, code, |booking, now| app.ledger.excuse(booking, now)).await
+}
+
+/// Lets a person who is in go before others, or not.
+pub async fn set_priority(
+    app: &App,
+    staff: &Staff,
+    code: BookingCode,
+    priority: bool,
+) -> Outcome<Booking, CorrectionRefusal> {
+    let set = |booking, now| app.ledger.set_priority(booking, priority, now);
+    correct(app, staff, code, set).await
+}
+
+/// Why staff do not correct a visit.
+#[derive(Debug)]
+pub enum CorrectionRefusal {
+    /// It is not this desk's.
+    Visit(VisitRefusal),
+    /// It stays as it is.
+    Refused(Refusal),
+}
+
+async fn correct<F>(
+    app: &App,
+    staff: &Staff,
+    code: BookingCode,
+    change: impl FnOnce(Booking, DateTime<Utc>) -> F,
+) -> Outcome<Booking, CorrectionRefusal>
+where
+    F: Future<Output = Outcome<Changed, Refusal>>,
+{
+    let booking = match visit(app, staff, code).await? {
+        Ok(visit) => visit.booking,
+        Err(refusal) => return Ok(Err(CorrectionRefusal::Visit(refusal))),
+    };
+    let changed = change(booking, app.clock.now()).await?;
+    Ok(changed.map(|changed| *changed.booking).map_err(CorrectionRefusal::Refused))
 }
 
 /// What a clerk says of a person's documents.

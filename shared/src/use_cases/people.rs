@@ -8,7 +8,10 @@ use crate::domain::account::{Applicant, PersonDetails};
 use crate::domain::field::FieldError;
 use crate::domain::ids::AccountId;
 use crate::domain::person::Category;
-use crate::domain::requirements::{Warning, birth_date_warning, nik_missing_warning};
+use crate::domain::reason::Reason;
+use crate::domain::requirements::{
+    Warning, birth_date_warning, nik_missing_warning, nik_unlikely_warning,
+};
 use crate::domain::time::local_date;
 use crate::storage::ApplicantAdded;
 
@@ -33,9 +36,24 @@ impl std::fmt::Debug for PersonForm<'_> {
     }
 }
 
-/// The account has as many people as it may have.
+/// Why a person is not added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PeopleFull;
+pub enum AddRefusal {
+    /// The account has as many people as it may have.
+    Full,
+    /// As many were added today as one may.
+    TooMany,
+}
+
+impl AddRefusal {
+    /// Its code.
+    pub fn reason(self) -> Reason {
+        match self {
+            Self::Full => Reason::ApplicantsFull,
+            Self::TooMany => Reason::TooManyPeople,
+        }
+    }
+}
 
 /// Names of regencies are shorter.
 const MAX_REGENCY_CHARS: usize = 60;
@@ -65,20 +83,35 @@ impl PersonForm<'_> {
         // Born today somewhere in the country is born by tomorrow's date in UTC.
         let today = local_date(now, chrono_tz::Asia::Jayapura);
         let birth_date = birth_date(self.birth_date, today);
-        match (name, nik, birth_date, regency(self.ktp_regency)) {
-            (Ok(name), Ok(nik), Ok(birth_date), Ok(ktp_regency)) => Ok(PersonDetails {
-                name,
-                nik: Some(nik),
-                birth_date,
-                ktp_regency: Some(ktp_regency),
-                category: self.category,
-            }),
-            (name, nik, birth_date, regency) => {
-                let errors = [name.err(), nik.err(), birth_date.err(), regency.err()];
+        let category = match &birth_date {
+            Ok(birth) if !self.category.fits(*birth, today) => Err(wrong_category()),
+            _ => Ok(self.category),
+        };
+        match (name, nik, birth_date, regency(self.ktp_regency), category) {
+            (Ok(name), Ok(nik), Ok(birth_date), Ok(ktp_regency), Ok(category)) => {
+                Ok(PersonDetails {
+                    name,
+                    nik: Some(nik),
+                    birth_date,
+                    ktp_regency: Some(ktp_regency),
+                    category,
+                })
+            }
+            (name, nik, birth_date, regency, category) => {
+                let errors =
+                    [name.err(), nik.err(), birth_date.err(), regency.err(), category.err()];
                 Err(errors.into_iter().flatten().collect())
             }
         }
     }
+}
+
+fn wrong_category() -> FieldError {
+    FieldError::new(
+        "category",
+        "Kategori tidak sesuai dengan tanggal lahir: lansia mulai 60 tahun, balita di bawah 5 tahun.",
+        "The category does not fit the date of birth: elderly from 60 years on, toddlers below 5.",
+    )
 }
 
 fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldError> {
@@ -108,16 +141,20 @@ fn regency(text: &str) -> Result<String, FieldError> {
     ))
 }
 
-/// Adds a person to an account; the same NIK again is the same person.
+/// Adds a person to an account; the same NIK again is the same person. `known`: the account's people, if
+/// they were read.
 pub async fn add(
     app: &App,
     account: &AccountId,
     person: &PersonDetails,
-) -> Outcome<Applicant, PeopleFull> {
-    let added = app.ledger.store().add_applicant(account, person).await;
+    known: Option<&[Applicant]>,
+) -> Outcome<Applicant, AddRefusal> {
+    let (store, now) = (app.ledger.store(), app.clock.now());
+    let added = store.add_applicant(account, person, known, now).await;
     Ok(match added.map_err(LedgerError::from)? {
         ApplicantAdded::Kept(applicant) => Ok(*applicant),
-        ApplicantAdded::Full => Err(PeopleFull),
+        ApplicantAdded::Full => Err(AddRefusal::Full),
+        ApplicantAdded::TooMany => Err(AddRefusal::TooMany),
     })
 }
 
@@ -125,5 +162,7 @@ pub async fn add(
 pub fn warnings(person: &PersonDetails) -> Vec<Warning> {
     let differs = person.birth_date_differs().then(birth_date_warning);
     let missing = person.nik.is_none().then(nik_missing_warning);
-    differs.into_iter().chain(missing).collect()
+    let unlikely = person.nik.as_ref().is_some_and(|nik| !nik.is_likely());
+    let unlikely = unlikely.then(nik_unlikely_warning);
+    differs.into_iter().chain(missing).chain(unlikely).collect()
 }

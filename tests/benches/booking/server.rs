@@ -85,7 +85,7 @@ async fn account_with_people(stack: &Stack, number: usize) -> anyhow::Result<Str
             ktp_regency: Some("Kota Makassar".to_owned()),
             category: Category::General,
         };
-        store.add_applicant(&account, &new).await?;
+        store.add_applicant(&account, &new, None, now).await?;
     }
     let registration = format!("{number:032x}");
     let token = keyring.session_token(&account, &registration, "bench");

@@ -33,7 +33,10 @@ async fn the_old_one_liner_leads_to_a_queue_number() {
     let scanned = scan(&app, png).await;
     assert_eq!(scanned.status, 200, "{scanned:?}");
     assert_eq!(scanned.body["queue_number"], "A-001");
-    assert_eq!(scanned.body["applicant"], json!({"name": "Budi Contoh", "identity": "nik"}));
+    assert_eq!(
+        scanned.body["applicant"],
+        json!({"name": "Budi Contoh", "identity": "nik", "category": "general"})
+    );
     assert_chat("one_liner", &phone);
     app.assert_audit_agrees().await;
 }
@@ -92,7 +95,10 @@ async fn a_person_without_a_nik_is_marked_for_the_desk() {
     let png = confirmed[0].picture.as_ref().unwrap();
     app.advance_to("2026-12-02T00:30:00Z");
     let scanned = scan(&app, png).await;
-    assert_eq!(scanned.body["applicant"], json!({"name": "Budi Contoh", "identity": "weak"}));
+    assert_eq!(
+        scanned.body["applicant"],
+        json!({"name": "Budi Contoh", "identity": "weak", "category": "general"})
+    );
     let warnings = scanned.body["warnings"].to_string();
     assert!(warnings.contains("nik_missing"), "{warnings}");
     assert_chat("weak_identity", &phone);

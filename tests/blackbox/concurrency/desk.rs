@@ -75,3 +75,27 @@ async fn twenty_people_scanned_at_once_get_the_numbers_from_one_to_twenty() {
     assert_eq!(firsts(&answers), 20);
     app.assert_audit_agrees().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn scans_that_lose_take_no_numbers() {
+    let app = TestApp::with_quota(20).await;
+    let people = crowd(&app, 2).await;
+    let tickets = tickets(&app, &people).await;
+    scan_often(&app, &tickets[0]).await;
+    let staff = app.staff("uji", &["desk"]).await;
+    let second = scan(&app, &staff, &tickets[1]).await;
+    assert_eq!(second.text("queue_number"), "A-002", "{second:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn control_without_the_sequences_condition_two_people_are_given_one_number() {
+    let (app, switch) = switched(20).await;
+    let people = crowd(&app, 20).await;
+    let tickets = tickets(&app, &people).await;
+    let staff = app.staff("uji", &["desk"]).await;
+    take_guards_off(&switch, &[Item::Counter, Item::Entry]);
+    let answers = at_once(tickets.iter().map(|ticket| scan(&app, &staff, ticket))).await;
+    let mut numbers = numbers(&answers);
+    numbers.dedup();
+    assert!(numbers.len() < 20, "{numbers:?}");
+}

@@ -27,7 +27,7 @@ async fn numbers_are_called_in_order_and_a_visit_ends_as_served() {
     assert_eq!(first.status, 200, "{first:?}");
     let expected = json!({"counter": "3", "queue_number": "A-001", "state": "called", "calls": 1,
         "priority": false, "code": codes[0], "service": "passport_new",
-        "applicant": {"name": "Contoh 1", "identity": "nik"}});
+        "applicant": {"name": "Contoh 1", "identity": "nik", "category": "general"}});
     for (name, value) in expected.as_object().unwrap() {
         assert_eq!(first.body[name], *value, "{name}");
     }

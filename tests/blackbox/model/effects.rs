@@ -9,11 +9,16 @@ use super::words::{
     Request, State,
 };
 
+/// How long a seat rests that is given back: a tenth if it was never confirmed.
+fn rest(before: State) -> i64 {
+    if let State::Held { .. } = before { COOL_DOWN / 10 } else { COOL_DOWN }
+}
+
 impl World {
     pub(super) fn held(&mut self, request: Request, place: Place, number: u16) {
         let until = self.now + HOLD;
         let state = State::Held { until };
-        self.seats.insert((place, number), Some(until));
+        self.seats.insert((place, number), Some(until + COOL_DOWN));
         self.bookings.push(Booking { request, place, number, state, version: 1, settled: false });
     }
 
@@ -32,18 +37,20 @@ impl World {
     }
 
     pub(super) fn cancelled(&mut self, nth: usize, by_office: bool) {
+        let rest = rest(self.bookings[nth].state);
         let booking = self.change(nth, State::Cancelled { by_office });
         let seat = (booking.place, booking.number);
-        self.seats.insert(seat, Some(self.now + COOL_DOWN));
+        self.seats.insert(seat, Some(self.now + rest));
     }
 
     pub(super) fn moved(&mut self, nth: usize, place: Place, number: u16) {
         let before = self.bookings[nth];
         if !before.is_displaced() {
-            self.seats.insert((before.place, before.number), Some(self.now + COOL_DOWN));
+            let rest = rest(before.state);
+            self.seats.insert((before.place, before.number), Some(self.now + rest));
         }
         let (state, free) = match before.state {
-            State::Held { until } => (before.state, Some(until)),
+            State::Held { until } => (before.state, Some(until + COOL_DOWN)),
             _ => (State::Confirmed, None),
         };
         let booking = self.change(nth, state);

@@ -11,7 +11,7 @@ use antrian::domain::queue;
 use antrian::domain::time::SlotTime;
 use antrian::ledger::{
     self, CallRefusal, CallTarget, Decision, Held, HoldRefusal, HoldRequest, Housekeeping, Ledger,
-    MoveRefusal,
+    MoveRefusal, Scanner,
 };
 use antrian_tests::app::{BEGIN, Setup};
 use antrian_tests::{Person, TestApp, offices};
@@ -80,6 +80,8 @@ fn office() -> Office {
         "late_minutes": words::CHECK_IN_CLOSES_AFTER / words::MINUTE,
         "book_minutes_before": words::BOOKING_CLOSES_BEFORE / words::MINUTE,
         "reschedule_days_before": 1,
+        // How often is not what this model is about.
+        "fair_use": {"holds_per_person": 0, "holds_per_account": 0, "missed_visits": 0},
     });
     serde_json::from_value(office).unwrap()
 }
@@ -214,7 +216,9 @@ impl System {
                 HoldEnd::AlreadyBooked(code.map(|code| self.index(code)))
             }
             Err(HoldRefusal::NotOffered(reason)) => HoldEnd::NotOffered(why(reason)),
-            Err(HoldRefusal::AccountGone) => panic!("{request:?}: nobody erases an account here"),
+            Err(refusal @ (HoldRefusal::AccountGone | HoldRefusal::Limited(_))) => {
+                panic!("{request:?}: {refusal:?} does not happen here")
+            }
         };
         assert_eq!(end, expected, "{request:?}");
         if request.key.is_some() {
@@ -295,7 +299,8 @@ impl System {
     async fn check_in(&mut self, index: usize) {
         let expected = self.world.check_in(index);
         let (booking, now) = (self.booking(index).await, self.now());
-        let scanned = self.ledger().check_in(&self.office, booking, None, "Gerbang 1", now).await;
+        let scanner = Scanner { gate: "Gerbang 1", likeness: None };
+        let scanned = self.ledger().check_in(&self.office, booking, None, &scanner, now).await;
         let end = match scanned.unwrap() {
             Ok(scanned) => {
                 let number = scanned.booking.check_in.as_ref().unwrap().number;

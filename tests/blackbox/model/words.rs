@@ -32,7 +32,7 @@ pub(super) const CLEARED_AFTER: i64 = 30;
 /// …and looked at until so long after it.
 pub(super) const FORGOTTEN_AFTER: i64 = 90;
 /// A booking with so many changes is not moved any more.
-pub(super) const MAX_VERSIONS: u32 = 25;
+pub(super) const MAX_VERSIONS: u32 = 8;
 /// The recount complains of bookings on a closed day so long after it was closed.
 pub(super) const OVERDUE_AFTER: i64 = 15 * MINUTE;
 /// The seat of the pool.

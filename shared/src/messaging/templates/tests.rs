@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::fair_use::FairUse;
 use crate::messaging::cloud_api::language;
 
 const BOTH: [Locale; 2] = [Locale::Id, Locale::En];
@@ -28,6 +29,7 @@ fn text() -> BookingText<'static> {
         documents_deadline: None,
         documents: &[],
         warnings: &[],
+        fair_use: FairUse::default(),
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::*;
+use crate::domain::fair_use::FairUse;
 use crate::domain::language::{Text, date_time, time};
 
 const ZONE: Tz = Tz::Asia__Jakarta;
@@ -87,6 +88,7 @@ fn booking<'a>(
         documents_deadline: None,
         documents,
         warnings,
+        fair_use: FairUse::default(),
     }
 }
 

@@ -1,0 +1,218 @@
+//! How many seats were held today, and which visits were missed: attributes of a person's uniqueness
+//! guard and of an account's profile, so that the transaction of a hold compares and counts them.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::error::StoreError;
+use super::expression::Expression;
+use super::transact::Write;
+use super::values::{instant_of, number, seconds};
+use super::{Item, Store, keys};
+use crate::domain::account::MAX_ADDED_A_DAY;
+use crate::domain::booking::Booking;
+use crate::domain::fair_use::{FairUse, Limit, Whose};
+use crate::domain::ids::AccountId;
+
+/// What a hold may not exceed: the office's rule on its date of today.
+#[derive(Debug, Clone, Copy)]
+pub struct HoldLimits {
+    pub today: NaiveDate,
+    /// When that date ends at the office.
+    pub day_ends_at: DateTime<Utc>,
+    pub rule: FairUse,
+}
+
+/// Dates of missed visits, as a set.
+const MISSED: &str = "missed";
+/// Online booking is closed until then.
+const CLOSED_UNTIL: &str = "closed_until";
+/// Begins the name of a day's count. A day on which somebody held seats leaves one small number behind:
+/// nothing has to reset it, and a hold needs no second look.
+const HOLDS_PREFIX: &str = "holds_";
+
+/// Begins the name of a day's count of people that were added.
+const ADDS_PREFIX: &str = "adds_";
+
+/// Counts a person who is added to an account. Refused: the account was erased meanwhile, or as many were
+/// added today as one may.
+pub(super) fn count_person(account: &AccountId, today: NaiveDate) -> Write {
+    let adds = format!("{ADDS_PREFIX}{}", today.format("%Y%m%d"));
+    let count = Expression::new(format!("SET #{adds} = if_not_exists(#{adds}, :none) + :one"));
+    let allowed = Expression::new(format!(
+        "attribute_exists(#pk) AND (attribute_not_exists(#{adds}) OR #{adds} < :most)"
+    ));
+    let allowed = allowed.with(":most", number(MAX_ADDED_A_DAY));
+    Write::Update(keys::profile(account), HoldLimits::counted(count), Some(allowed))
+}
+
+/// The count of a day.
+fn holds(day: NaiveDate) -> String {
+    format!("{HOLDS_PREFIX}{}", day.format("%Y%m%d"))
+}
+
+impl HoldLimits {
+    /// Adds the rule to a condition. Refused: [`HoldLimits::reached`] tells why.
+    pub(super) fn allow(&self, whose: Whose, condition: &str, now: DateTime<Utc>) -> Expression {
+        let holds = holds(self.today);
+        let most = match whose {
+            Whose::Person => self.rule.holds_per_person,
+            Whose::Account => self.rule.holds_per_account,
+        };
+        let most = if most == 0 { u32::MAX } else { most };
+        let text = format!(
+            "({condition}) AND (attribute_not_exists(#{holds}) OR #{holds} < :most_holds) \
+             AND (attribute_not_exists(#{CLOSED_UNTIL}) OR #{CLOSED_UNTIL} <= :now)"
+        );
+        Expression::new(text).with(":most_holds", number(most)).with(":now", seconds(now))
+    }
+
+    /// Counts a hold, as a part of a `SET`.
+    pub(super) fn count(&self) -> String {
+        let holds = holds(self.today);
+        format!("#{holds} = if_not_exists(#{holds}, :none) + :one")
+    }
+
+    /// Which limit stands in a hold's way, as the item says that refused it.
+    pub(super) fn reached(&self, item: &Item, whose: Whose, now: DateTime<Utc>) -> Limit {
+        match instant_of(item, CLOSED_UNTIL) {
+            Some(until) if now < until => Limit::Missed(until),
+            _ => Limit::Holds(whose, self.day_ends_at),
+        }
+    }
+
+    /// Adds the values of [`HoldLimits::count`].
+    pub(super) fn counted(update: Expression) -> Expression {
+        update.with(":none", number(0)).with(":one", number(1))
+    }
+}
+
+/// What a missed visit leaves with its person and its account.
+#[derive(Debug, Clone)]
+pub struct MissedVisit {
+    /// Until when online booking is closed to the person, if this closes it; absent: the person was
+    /// erased.
+    person: Option<Option<DateTime<Utc>>>,
+    /// The same of the account.
+    account: Option<Option<DateTime<Utc>>>,
+}
+
+impl MissedVisit {
+    /// Refused: one of them was erased meanwhile.
+    pub(super) fn writes(&self, booking: &Booking) -> Vec<Write> {
+        let person = (keys::person(&booking.person), self.person);
+        let account = (keys::profile(&booking.account), self.account);
+        let write = |(key, closed): (_, Option<_>)| {
+            Some(Write::Update(key, missed(booking, closed?), Some(is_there())))
+        };
+        [person, account].into_iter().filter_map(write).collect()
+    }
+}
+
+fn missed(booking: &Booking, closed: Option<DateTime<Utc>>) -> Expression {
+    let add = Expression::new(match closed {
+        Some(_) => "ADD #missed :date SET #closed_until = :until",
+        None => "ADD #missed :date",
+    });
+    let add = add.with(":date", dates(booking));
+    match closed {
+        Some(until) => add.with(":until", seconds(until)),
+        None => add,
+    }
+}
+
+fn dates(booking: &Booking) -> AttributeValue {
+    AttributeValue::Ss(vec![booking.seat.date.to_string()])
+}
+
+fn is_there() -> Expression {
+    Expression::new("attribute_exists(#pk)")
+}
+
+/// Takes a missed visit back from person and account, and opens online booking to both. What was erased
+/// has nothing to be taken back from.
+pub(super) fn excuse(booking: &Booking, kept: &Kept) -> Vec<Write> {
+    let forgive = || {
+        let update = "DELETE #missed :date REMOVE #closed_until";
+        Expression::new(update).with(":date", dates(booking))
+    };
+    let person = kept.person.then(|| keys::person(&booking.person));
+    let account = kept.account.then(|| keys::profile(&booking.account));
+    let write = |key| Write::Update(key, forgive(), Some(is_there()));
+    person.into_iter().chain(account).map(write).collect()
+}
+
+/// Who of a booking's person and account is still there.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    person: bool,
+    account: bool,
+}
+
+/// How long missed visits are kept after an erasure: as long as they may count.
+const KEEP_MISSED_DAYS: i64 = 365;
+/// How long counts of a day are kept: the day is over in all zones then.
+const KEEP_COUNTS_DAYS: i64 = 2;
+
+fn is_count(name: &str) -> bool {
+    name.starts_with(HOLDS_PREFIX) || name.starts_with(ADDS_PREFIX)
+}
+
+/// What of an item is about fair use.
+pub(super) fn record_of(item: &Item) -> Item {
+    let is_of_it = |name: &str| [MISSED, CLOSED_UNTIL].contains(&name) || is_count(name);
+    item.iter().filter(|(name, _)| is_of_it(name)).map(|(n, v)| (n.clone(), v.clone())).collect()
+}
+
+/// Takes everything from a person's guard but the record, and lets that expire.
+pub(super) fn only_record(record: &Item, now: DateTime<Utc>) -> Expression {
+    let update = "SET #ttl = :ttl REMOVE #code, #account, #free_at";
+    Expression::new(update).with(":ttl", expires(record, now))
+}
+
+fn expires(record: &Item, now: DateTime<Utc>) -> AttributeValue {
+    let days = if record.contains_key(MISSED) { KEEP_MISSED_DAYS } else { KEEP_COUNTS_DAYS };
+    seconds(now + TimeDelta::days(days))
+}
+
+/// Keeps an erased account's record with its contact, so that erasing the account does not begin the
+/// count anew. Absent: there is nothing to keep.
+pub(super) fn kept(contact: &str, record: &Item, now: DateTime<Utc>) -> Option<Write> {
+    if record.is_empty() {
+        return None;
+    }
+    let mut item = keys::contact_record(contact).attributes();
+    item.extend(record.clone());
+    item.insert("ttl".to_owned(), expires(record, now));
+    Some(Write::Put(item, None))
+}
+
+impl Store {
+    /// What a missed visit leaves behind, by what was missed before.
+    pub async fn missed_visit(
+        &self,
+        booking: &Booking,
+        rule: &FairUse,
+        now: DateTime<Utc>,
+    ) -> Result<MissedVisit, StoreError> {
+        let keys = [keys::person(&booking.person), keys::profile(&booking.account)];
+        let [person, account] = self.get_items(&keys).await?;
+        let closed = |item: &Item| rule.closed_until(dates_of(item), booking.seat.date, now);
+        Ok(MissedVisit {
+            person: person.as_ref().map(closed),
+            account: account.as_ref().map(closed),
+        })
+    }
+
+    /// Whom a missed visit can be taken back from.
+    pub async fn kept_of(&self, booking: &Booking) -> Result<Kept, StoreError> {
+        let keys = [keys::person(&booking.person), keys::profile(&booking.account)];
+        let [person, account] = self.get_items(&keys).await?;
+        Ok(Kept { person: person.is_some(), account: account.is_some() })
+    }
+}
+
+fn dates_of(item: &Item) -> Vec<NaiveDate> {
+    let dates = item.get(MISSED).and_then(|dates| dates.as_ss().ok());
+    dates.into_iter().flatten().filter_map(|date| date.parse().ok()).collect()
+}
