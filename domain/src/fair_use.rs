@@ -38,6 +38,15 @@ impl Default for FairUse {
 }
 
 impl FairUse {
+    /// No rule.
+    pub const OFF: Self = Self {
+        holds_per_person: 0,
+        holds_per_account: 0,
+        missed_visits: 0,
+        missed_within_days: 1,
+        closed_days: 1,
+    };
+
     /// Until when online booking is closed to somebody who missed a visit on `date` and others on the
     /// dates of `before`. Absent: it stays open. Several visits of one date count once: a family that
     /// could not come has missed one day.

@@ -54,8 +54,8 @@ pub struct BookingText<'a> {
 #[error("{} is not a message about a booking", .0.as_str())]
 struct NotAboutABooking(MessageKind);
 
-/// The text of a message about a booking. The documents' notes are left out if they would make it
-/// longer than [`CAPTION_CHARS`]. What is longer even so stays whole: it is a message of its own,
+/// The text of a message about a booking. If it would be longer than
+/// [`CAPTION_CHARS`], the rules of fair use are left out, or else the documents' notes, or both. What is longer even so stays whole: it is a message of its own,
 /// not a caption.
 ///
 /// # Errors
@@ -65,11 +65,14 @@ pub fn booking_message(
     locale: Locale,
     text: &BookingText<'_>,
 ) -> askama::Result<String> {
-    let with_notes = render(kind, locale, &View::of(locale, text, true))?;
-    if with_notes.chars().count() <= CAPTION_CHARS {
-        return Ok(with_notes);
+    let without_rules = BookingText { fair_use: FairUse::OFF, ..text.clone() };
+    for (text, notes) in [(text, true), (&without_rules, true), (text, false)] {
+        let message = render(kind, locale, &View::of(locale, text, notes))?;
+        if message.chars().count() <= CAPTION_CHARS {
+            return Ok(message);
+        }
     }
-    render(kind, locale, &View::of(locale, text, false))
+    render(kind, locale, &View::of(locale, &without_rules, false))
 }
 
 /// The text of a message about a booking as the caption of a picture: [`booking_message`], without
