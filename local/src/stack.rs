@@ -69,6 +69,7 @@ impl Stack {
         let sqs = clients.sqs.clone();
         let metrics = options.metrics(&config.stage);
         let app = Arc::new(App::new(&config, clients, options.clock(), metrics)?);
+        app.check().await?;
         demo::seed(app.ledger.store(), &options.offices).await?;
         let messenger = Arc::new(whatsapp::messenger(&app, &base_url)?);
         let graph = whatsapp::graph(&config, app.clock.clone(), &base_url)?;

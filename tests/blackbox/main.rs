@@ -17,6 +17,7 @@ mod fuzz;
 mod graph;
 mod idempotency;
 mod journey;
+mod keyring;
 mod layers;
 mod messages;
 mod metrics;

@@ -1,6 +1,7 @@
 //! `keys add`, `use`, `retire`: reads a keyring, alone or in a deployment's secret, and prints the next
 //! one in the same form. It stores nothing and prints nothing else.
-//! `keys reseal`: seals the accounts' data under the current key.
+//! `keys reseal`: seals the accounts' data under the current key. `keys record`: tells the table which
+//! keys it is written with.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -16,10 +17,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 const USAGE: &str = "usage: cargo run -- keys add | use | retire VERSION < keys.json > next.json\n\
-    \x20      cargo run -- keys reseal\n\
+    \x20      cargo run -- keys record | reseal\n\
     add      makes a new key; nothing is sealed or signed with it yet\n\
     use      makes the newest key the one that seals and signs; every function must know it\n\
     retire   removes a key; nothing may be sealed under it\n\
+    record   tells the table which keys it is written with: after `add`, before `retire`\n\
     reseal   seals the accounts' data under the current key; ANTRIAN_TABLE and ANTRIAN_SECRETS (or\n\
     \x20        ANTRIAN_KEYS) are those of a function\n\
     When to run which: docs/runbooks/rotate-keys.md";
@@ -38,12 +40,14 @@ pub async fn run(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     match args {
-        ["reseal"] => reseal(get, out).await,
+        ["reseal"] => reseal(&store(get).await?, out).await,
+        ["record"] => record(&store(get).await?, out).await,
         _ => step(args, input, out),
     }
 }
 
-async fn reseal(get: impl Fn(&str) -> Option<String>, out: &mut impl Write) -> anyhow::Result<()> {
+/// The table that the settings name, with its keyring.
+async fn store(get: impl Fn(&str) -> Option<String>) -> anyhow::Result<Store> {
     // An operator's machine: credentials may come from a profile.
     let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(aws::http_client())
@@ -57,7 +61,16 @@ async fn reseal(get: impl Fn(&str) -> Option<String>, out: &mut impl Write) -> a
     };
     let keyring = Keyring::from_json(&need(SETTING)?.into())?;
     let table = need("ANTRIAN_TABLE")?;
-    let store = Store::new(aws_sdk_dynamodb::Client::new(&sdk), table, Arc::new(keyring));
+    Ok(Store::new(aws_sdk_dynamodb::Client::new(&sdk), table, Arc::new(keyring)))
+}
+
+async fn record(store: &Store, out: &mut impl Write) -> anyhow::Result<()> {
+    store.record_keyring().await?.context("nothing was recorded")?;
+    let versions: Vec<&str> = store.keyring().fingerprint().versions().collect();
+    Ok(writeln!(out, "the table knows key {}", versions.join(", "))?)
+}
+
+async fn reseal(store: &Store, out: &mut impl Write) -> anyhow::Result<()> {
     let done = store.reseal().await?;
     let (read, anew, later) = (done.read, done.resealed, done.changed_meanwhile);
     Ok(writeln!(out, "{read} items read, {anew} sealed anew, {later} changed meanwhile")?)

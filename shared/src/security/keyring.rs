@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
+use super::fingerprint::Fingerprint;
 use super::sealing::{self, OpenError, Sealer};
 use super::secret::{KeyringError, KeyringSecret};
 use super::sub_keys::{Derive, Lookup, Master, SubKey};
@@ -44,6 +45,7 @@ pub struct Keyring {
     newest: Version,
     lookup: Lookup,
     versions: BTreeMap<u8, Version>,
+    fingerprint: Fingerprint,
 }
 
 impl Keyring {
@@ -71,7 +73,19 @@ impl Keyring {
                 .iter()
                 .map(|(&version, master)| (version, Version::new(version, master)))
                 .collect(),
+            fingerprint: Fingerprint {
+                lookup,
+                keys: masters
+                    .iter()
+                    .map(|(version, master)| (version.to_string(), print(master)))
+                    .collect(),
+            },
         })
+    }
+
+    /// By what a table recognises this keyring.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
     }
 
     /// A new secret with one random key, in the form that [`Keyring::from_json`] reads.
@@ -181,6 +195,11 @@ impl Keyring {
         let keys = self.versions.get(&version).ok_or(OpenError::UnknownKey { version })?;
         keys.sealer.open(&body, aad)
     }
+}
+
+/// By what a version is recognised: the hash of nothing, under a key that hashes nothing else.
+fn print(master: &Master) -> String {
+    tokens::hex(&master.sub_key("fingerprint").hash(&[]))
 }
 
 impl fmt::Debug for Keyring {

@@ -5,6 +5,7 @@
 //! local stack) is not its business. Nothing here prints a key or what it protects.
 
 mod derived;
+mod fingerprint;
 mod keyring;
 mod rotation;
 mod sealing;
@@ -14,6 +15,7 @@ mod sub_keys;
 mod tests;
 pub mod tokens;
 
+pub use fingerprint::{Fingerprint, KeyringMismatch};
 pub use keyring::Keyring;
 pub use rotation::{RotationError, RotationStep, rotated};
 pub use sealing::OpenError;

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::apart::apart;
 use super::error::{StoreError, fault};
 use super::expression::{Expression, names, values};
-use super::keys::{Key, probe};
+use super::keys::Key;
 use super::schema::known;
 use super::values::{text, text_of};
 use super::{Item, Store};
@@ -103,11 +103,6 @@ pub(super) async fn get_item(
     let got = apart(call.send()).await.map_err(fault)?;
     got.item.iter().try_for_each(known)?;
     Ok(got.item)
-}
-
-/// Whether the table answers: one read of one key.
-pub(crate) async fn ping(client: &Client, table: &str) -> Result<(), StoreError> {
-    get_item(client, table, &probe()).await.map(drop)
 }
 
 impl Store {

@@ -21,6 +21,7 @@
 //! | a registration by its code or id | `REGISTRATION#id` | strong |
 //! | a queue: its sequences of numbers, places, what counters have | `QUEUE#office#date` | strong |
 //! | when a person last wrote | `ACCOUNT#id` / `CHAT` | strong |
+//! | which keyring wrote the table | `KEYRING` | strong, at a start |
 //! | the pause of sending | `PAUSE` | strong, then a condition |
 //! | an outbox row | `MESSAGE#id` | strong |
 //! | rows due to be sent | `due-index`: `MESSAGE#shard`, `due ≤ now` | eventual, then a condition |
@@ -55,6 +56,7 @@ mod guards;
 mod idempotency;
 mod inbound;
 mod items;
+mod keyring_record;
 mod keys;
 mod offices;
 mod outbox;
@@ -92,7 +94,7 @@ pub use days::DayOpened;
 pub use error::StoreError;
 pub use idempotency::{Answer, Replay};
 pub use inbound::{TakenIn, Waiting};
-pub(crate) use items::ping;
+pub(crate) use keyring_record::known_keyring;
 pub use keys::DUE_SHARDS;
 pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;
