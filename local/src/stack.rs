@@ -8,6 +8,7 @@ use antrian::config::Config;
 use antrian::ledger::Housekeeping;
 use antrian::messaging::AnyMessenger;
 use antrian::net::sdk::Clients;
+use antrian::storage::erasures_table;
 use antrian_scheduler::Job;
 use anyhow::Context;
 use axum::Router;
@@ -150,7 +151,9 @@ async fn prepare(
     base_url: &str,
 ) -> anyhow::Result<(Config, QueueUrls)> {
     let table = options.overrides.get("ANTRIAN_TABLE").map_or(TABLE, String::as_str);
-    cloud::create_table(&clients.dynamodb, table).await?;
+    for table in [table, &erasures_table(table)] {
+        cloud::create_table(&clients.dynamodb, table).await?;
+    }
     let urls = cloud::create_queues(&clients.sqs, VISIBILITY_SECS).await?;
     let keys = options.keys()?;
     let environment = Environment { table, urls: &urls, keys: &keys, base_url };

@@ -130,7 +130,7 @@ def exact(templates):
 
 
 # Functions that remove items of the table: keep it as short as the code's `Write::Delete` allows.
-REMOVE = {"Registration", "Admin", "Conversation", "Notifier", "Scheduler"}
+REMOVE = {"Registration", "Admin", "Conversation", "Notifier", "Scheduler", "Operator"}
 
 
 def removal(templates):
@@ -142,6 +142,21 @@ def removal(templates):
         may = {"Ref": "Removal"} in listed(resource["Properties"].get("ManagedPolicyArns", []))
         if may != (logical in REMOVE):
             yield f"{logical} {'removes' if may else 'cannot remove'} items"
+
+
+def erasures(templates):
+    """Who erases writes down that it did; nobody but an operator reads that, or the whole table."""
+    writers, readers = set(), set()
+    for logical, statement in statements(templates):
+        actions = set(listed(statement["Action"]))
+        if {"Ref": "ErasuresArn"} in listed(statement["Resource"]):
+            (writers if actions == {"dynamodb:PutItem"} else readers).add(logical)
+        elif "dynamodb:Scan" in actions:
+            readers.add(logical)
+    if writers != {"Registration"}:
+        yield f"erasures are written down by {sorted(writers)}"
+    if readers != {"Operator"}:
+        yield f"erasures, or the whole table, are read by {sorted(readers)}"
 
 
 def policies_of_others(templates):
@@ -198,4 +213,4 @@ def last(templates):
         yield f"the last function is {text(names[-1])}, not the scheduler"
 
 
-RULES = [environment, settings, sources, exact, removal, nested, production, last]
+RULES = [environment, settings, sources, exact, removal, erasures, nested, production, last]

@@ -4,17 +4,14 @@
 //! keys it is written with.
 
 use std::io::{Read, Write};
-use std::sync::Arc;
 
-use antrian::config::Secrets;
-use antrian::net::aws;
-use antrian::net::sdk::sdk_timeouts;
-use antrian::security::{Keyring, RotationStep, rotated};
+use antrian::security::{RotationStep, rotated};
 use antrian::storage::Store;
 use anyhow::{Context, bail};
-use aws_config::BehaviorVersion;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+
+use super::operator::Deployment;
 
 const USAGE: &str = "usage: cargo run -- keys add | use | retire VERSION < keys.json > next.json\n\
     \x20      cargo run -- keys record | reseal\n\
@@ -40,28 +37,10 @@ pub async fn run(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     match args {
-        ["reseal"] => reseal(&store(get).await?, out).await,
-        ["record"] => record(&store(get).await?, out).await,
+        ["reseal"] => reseal(&Deployment::read(get).await?.store, out).await,
+        ["record"] => record(&Deployment::read(get).await?.store, out).await,
         _ => step(args, input, out),
     }
-}
-
-/// The table that the settings name, with its keyring.
-async fn store(get: impl Fn(&str) -> Option<String>) -> anyhow::Result<Store> {
-    // An operator's machine: credentials may come from a profile.
-    let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(aws::http_client())
-        .timeout_config(sdk_timeouts())
-        .load()
-        .await;
-    let secrets = Secrets::load(&sdk, &get("ANTRIAN_SECRETS").unwrap_or_default()).await?;
-    let need = |name: &str| {
-        let setting = secrets.get(name).or_else(|| get(name));
-        setting.with_context(|| format!("{name} is not set"))
-    };
-    let keyring = Keyring::from_json(&need(SETTING)?.into())?;
-    let table = need("ANTRIAN_TABLE")?;
-    Ok(Store::new(aws_sdk_dynamodb::Client::new(&sdk), table, Arc::new(keyring)))
 }
 
 async fn record(store: &Store, out: &mut impl Write) -> anyhow::Result<()> {

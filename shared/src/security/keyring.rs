@@ -127,6 +127,11 @@ impl Keyring {
         self.lookup_hash(&self.lookup.token, &[token])
     }
 
+    /// The keyed hash by which an account that was erased is known again.
+    pub fn erased_account(&self, account: &AccountId) -> String {
+        self.lookup_hash(&self.lookup.erased_account, &[account.as_str()])
+    }
+
     /// The keyed hash of a one-time code, good for one registration and number only.
     pub fn otp_hash(&self, registration: &str, phone: &str, otp: &str) -> String {
         self.lookup_hash(&self.lookup.otp, &[registration, phone, otp])

@@ -147,6 +147,16 @@ impl Store {
         self.get_item(key).await?.map(|item| from_item(kind, item)).transpose()
     }
 
+    /// A page of the whole table, and where to go on: for an operator's commands only.
+    pub(super) async fn scan(
+        &self,
+        after: Option<Item>,
+    ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+        let scan = self.client.scan().table_name(&self.table).consistent_read(true);
+        let page = apart(scan.set_exclusive_start_key(after).send()).await.map_err(fault)?;
+        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
+    }
+
     /// The items of a query, page after page, up to its bound.
     pub(crate) async fn query(&self, query: Query) -> Result<Vec<Item>, StoreError> {
         Ok(self.query_page(query).await?.0)

@@ -43,6 +43,12 @@ impl Store {
         }
     }
 
+    /// Whether this store's keyring is the table's; one that knows of none says nothing against it.
+    pub async fn fits_keyring(&self) -> Result<Result<(), KeyringMismatch>, StoreError> {
+        let known = known_keyring(&self.client, &self.table).await?;
+        Ok(known.map_or(Ok(()), |known| self.keyring().fingerprint().fits(&known)))
+    }
+
     /// Makes this store's keyring the table's: an operator's work after a key was added and before one
     /// is retired. Only one that came of the table's keyring is taken.
     pub async fn record_keyring(&self) -> Result<Result<(), KeyringMismatch>, StoreError> {

@@ -135,6 +135,21 @@ pub(crate) fn session(account: &AccountId, token_hash: &str) -> Key {
     Key::new(account_partition(account), format!("{SESSION_PREFIX}{token_hash}"))
 }
 
+/// The account in whose partition an item is.
+pub(crate) fn account_of(key: &Key) -> Option<AccountId> {
+    key.pk.strip_prefix("ACCOUNT#")?.parse().ok()
+}
+
+/// In the table of erasures: an account that was erased, by its keyed hash.
+pub(crate) fn erased_account(hash: &str) -> Key {
+    Key::new(format!("ACCOUNT#{hash}"), "ERASED")
+}
+
+/// In the table of erasures: a session that was ended.
+pub(crate) fn ended_session(token_hash: &str) -> Key {
+    Key::new(format!("SESSION#{token_hash}"), "ENDED")
+}
+
 pub(crate) fn contact(hash: &str) -> Key {
     Key::new(format!("CONTACT#{hash}"), "CONTACT")
 }

@@ -1,7 +1,7 @@
 //! The table: the only module that knows DynamoDB.
 //!
 //! One table, string keys `pk` and `sk`, one sparse index `due-index` (`due_kind`, `due`). There is no
-//! Scan but an operator's (`reseal.rs`), every Query is bounded, and every write is a transaction with
+//! Scan but an operator's (`reseal.rs`, `erasures.rs`), every Query is bounded, and every write is a transaction with
 //! conditions.
 //!
 //! | access | key or query | consistency |
@@ -31,6 +31,9 @@
 //! | a message received | `INBOUND#hash` | strong |
 //! | messages received that wait | `due-index`: `INBOUND#shard`, `due` in the last day | eventual, then a condition |
 //!
+//! Beside it stands a small one of what no restore may bring back, written by functions and read by an
+//! operator alone: `ACCOUNT#hash`, `SESSION#hash` (`erasures.rs`).
+//!
 //! Every access answers with a [`StoreError`] if the table does not answer or an item is corrupt; what
 //! else it may answer with stands at it.
 //!
@@ -50,6 +53,7 @@ mod chats;
 mod contacts;
 mod days;
 mod erasure;
+mod erasures;
 mod error;
 mod expression;
 mod guards;
@@ -91,6 +95,7 @@ pub use changes::{
 };
 pub use chats::{ChatKept, Turn, Turned};
 pub use days::DayOpened;
+pub use erasures::{Returned, erasures_table};
 pub use error::StoreError;
 pub use idempotency::{Answer, Replay};
 pub use inbound::{TakenIn, Waiting};

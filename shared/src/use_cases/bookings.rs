@@ -149,8 +149,7 @@ pub async fn office_of(
     booking: &Booking,
     now: DateTime<Utc>,
 ) -> Result<Arc<Office>, StoreError> {
-    let office = app.ledger.offices().get(&booking.seat.office, now).await?;
-    office.ok_or_else(|| StoreError::corrupt("booking without office"))
+    app.ledger.office_of(booking, now).await
 }
 
 async fn applicant_of(app: &App, booking: &Booking) -> Result<Option<Applicant>, StoreError> {
