@@ -79,7 +79,11 @@ impl App {
         clock: Clock,
         metrics: Metrics,
     ) -> Result<Self, StartError> {
-        let keyring = Arc::new(Keyring::from_json(&config.keys)?);
+        let keyring = Keyring::from_json(&config.keys)?;
+        let keyring = Arc::new(match &config.ticket_keys {
+            Some(keys) => keyring.with_ticket_keys(keys)?,
+            None => keyring,
+        });
         let ticket_keys = keyring.clone();
         let health = HealthChecks::of(config, clients.clone());
         let store = Store::new(clients.dynamodb, &config.table, keyring.clone());

@@ -7,14 +7,15 @@ use antrian::app::App;
 use antrian::config::Config;
 use antrian::http;
 use antrian::lambda::Function;
-use antrian::security::{Keyring, RotationStep, rotated};
+use antrian::security::{Keyring, NoSigningKey, RotationStep, rotated, split};
 use antrian::storage::Store;
 use antrian::telemetry::Metrics;
 use antrian_local::cloud::{DEAD_LETTER_QUEUE, QUEUE};
 use antrian_local::home::Home;
 use antrian_local::routes::documented;
 use antrian_local::{Options, Stack};
-use antrian_tests::{Answer, Setup, TestApp};
+use antrian_tests::app::DATE;
+use antrian_tests::{Answer, Person, Setup, TestApp};
 use axum::Router;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -141,4 +142,25 @@ async fn a_stack_does_not_start_on_a_folder_of_other_keys() {
     assert!(refused.contains("not this table's keyring"), "{refused}");
     std::fs::write(folder.join("keys.json"), keys).unwrap();
     start().await.unwrap().stop().await;
+}
+
+/// What functions get of a keyring: the parts that `keys split` makes.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_scans_tickets_cannot_make_any() {
+    let parts = split(&Keyring::generate_json()).unwrap();
+    let setting =
+        |name: &str, secret: &SecretString| (name.to_owned(), secret.expose_secret().to_owned());
+    let settings =
+        [setting("ANTRIAN_KEYS", &parts.data), setting("ANTRIAN_TICKET_KEYS", &parts.tickets)];
+    let app = TestApp::start_with(Setup { settings: settings.into(), ..Setup::default() }).await;
+    let person = Person::register(&app, 1).await;
+    let ticket = person.book(&app, DATE, "09:00").await.text("ticket");
+
+    let clients = app.stack.cloud.clients(None, None);
+    let (config, clock) = (config(&app, &parts.data), app.stack.app.clock.clone());
+    let scanner = App::new(&config, clients, clock, Metrics::to_nowhere("local")).unwrap();
+    scanner.check().await.unwrap();
+    assert!(scanner.tickets.verify(&ticket).is_ok());
+    assert_eq!(scanner.keyring.ticket_signer().err(), Some(NoSigningKey));
+    assert!(app.stack.app.keyring.ticket_signer().is_ok());
 }

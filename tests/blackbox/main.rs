@@ -30,6 +30,7 @@ mod pools;
 mod privacy;
 mod providers;
 mod registration;
+mod roles;
 mod round_trips;
 mod scheduler;
 mod steps;
