@@ -25,6 +25,7 @@ use crate::issuer::Issuer;
 use crate::options::Options;
 use crate::poller::{Function, Poller};
 use crate::routes;
+use crate::server;
 use crate::simulator::Graph;
 use crate::whatsapp;
 
@@ -184,6 +185,6 @@ fn serve(
 ) -> (oneshot::Sender<()>, JoinHandle<std::io::Result<()>>) {
     let (stop, stopped) = oneshot::channel();
     let stopped = async { drop(stopped.await) };
-    let server = axum::serve(listener, router).with_graceful_shutdown(stopped);
-    (stop, tokio::spawn(server.into_future()))
+    let server = server::serve(listener, router, server::HEAD_WITHIN, stopped);
+    (stop, tokio::spawn(server))
 }
