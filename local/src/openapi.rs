@@ -19,7 +19,7 @@ use strings::Strings;
     info(
         title = "Antrian",
         description = "Appointments and queues for public offices. Errors are RFC 9457 problem details with a stable \
-            `code`. Times are RFC 3339 with offset; dates and slots are in the office's zone.",
+            `code`. In the cloud the gateway may answer 401, 403, 404, 429 and 503 by itself, in JSON without one. Times are RFC 3339 with offset; dates and slots are in the office's zone.",
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
     ),
     tags(

@@ -37,7 +37,7 @@ pub fn split(secret: &SecretString) -> Result<Split, KeyringError> {
         }
         let seed = keys.key("ticket")?;
         let public = TicketSigner::new(version, *seed).public_key();
-        seeds.push((version, Zeroizing::new(format!("\"{}\"", STANDARD.encode(&*seed)))));
+        seeds.push((version, Zeroizing::new(format!("\"{}\"", STANDARD.encode(seed.as_slice())))));
         *text = KeyText::Derived(derived(&keys, version == keyring.lookup, public)?);
     }
     let tickets = object(seeds.into_iter()).as_str().to_owned().into();
@@ -53,7 +53,7 @@ fn derived(
     let lookup = LOOKUP_PURPOSES.iter().filter(|_| is_lookup);
     let mut all = BTreeMap::new();
     for purpose in ["seal", "fingerprint"].iter().chain(lookup) {
-        all.insert((*purpose).to_owned(), STANDARD.encode(&*keys.key(purpose)?).into());
+        all.insert((*purpose).to_owned(), STANDARD.encode(keys.key(purpose)?.as_slice()).into());
     }
     all.insert(TICKET_PUBLIC.to_owned(), STANDARD.encode(ticket_public).into());
     Ok(all)
