@@ -85,13 +85,13 @@ fn writes(body: &Value) -> Vec<Value> {
     body["TransactItems"].as_array().cloned().unwrap_or_default()
 }
 
-/// What the key of a write begins with; a check writes nothing.
+/// What the key of a write begins with, and that of a check beside it: AWS does not say whether a role is
+/// asked about each item of a transaction or about all keys at once, so a role covers both.
 fn leading(write: &Value) -> Option<String> {
     let (kind, inner) = write.as_object()?.iter().next()?;
     let key = match kind.as_str() {
         "Put" => &inner["Item"],
-        "Update" | "Delete" => &inner["Key"],
-        _ => return None,
+        _ => &inner["Key"],
     };
     let of_erasures = inner["TableName"].as_str()?.ends_with("-erasures");
     let first = key["pk"]["S"].as_str()?.split('#').next()?.to_owned();
