@@ -88,7 +88,7 @@ OWN_METRICS = {
     "`ColdStarts` by `Function`": len(FUNCTIONS),
 }
 METRICS = sum(OWN_METRICS.values())
-SECRETS = 2
+SECRETS = 4
 KMS_CALLS = len(FUNCTIONS) * 12 * 24 * 30  # one every five minutes for each function
 TICKS = 60 * 24 * 30
 POLLERS = 2 * 5 * 3 * 60 * 24 * 30         # two queues, five pollers each, an empty receive every 20 s

@@ -11,6 +11,7 @@ Only HTTP: the API through its gateway, staff through the sign-in pages, WhatsAp
 """
 
 import base64
+import hmac
 import datetime
 import hashlib
 import json
@@ -197,8 +198,11 @@ def fill_secrets():
     print(answer["reason"])
     put = lambda secret, value: stack.aws("secretsmanager").put_secret_value(
         SecretId=stack.outputs[secret], SecretString=json.dumps(value))
-    put("KeysSecret", {"ANTRIAN_KEYS": {"current": 1, "lookup": 1, "keys": {
-        "1": base64.b64encode(secrets.token_bytes(32)).decode()}}})
+    master = secrets.token_bytes(32)
+    seed = hmac.digest(master, b"antrian/v1/ticket", "sha256")
+    text = lambda key: base64.b64encode(key).decode()
+    put("KeysSecret", {"ANTRIAN_KEYS": {"current": 1, "lookup": 1, "keys": {"1": text(master)}}})
+    put("TicketsSecret", {"ANTRIAN_TICKET_KEYS": {"1": text(seed)}})
     put("WhatsappSecret", {"WHATSAPP_TOKEN": "local-access-token", "WHATSAPP_APP_SECRET": "local-app-secret",
                            "WHATSAPP_VERIFY_TOKEN": "local-verify-token"})
     until("a healthy system", lambda: stack.http.get(stack.url + "/v1/health").status_code == 200, 60)

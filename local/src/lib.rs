@@ -13,6 +13,7 @@ pub mod openapi;
 pub mod options;
 pub mod poller;
 pub mod routes;
+mod server;
 pub mod settings;
 pub mod setup;
 pub mod simulator;

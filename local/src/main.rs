@@ -25,6 +25,7 @@ async fn run() -> anyhow::Result<()> {
     match words.as_slice() {
         ["whatsapp", rest @ ..] => return setup::run(rest, get, out).await,
         ["keys", rest @ ..] => return setup::keys::run(rest, get, std::io::stdin(), out).await,
+        ["restore", rest @ ..] => return setup::operator::restore(rest, get, out).await,
         ["simulator", rest @ ..] => return simulator::server::run(rest, get, out).await,
         _ => {}
     }

@@ -1,19 +1,25 @@
 //! The description of the whole API, made from the code of all functions.
 
+mod statuses;
+mod strings;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{RefOr, Schema};
+use utoipa::openapi::{HttpMethod, OpenApi as Described, PathItem, RefOr, Schema};
+
+use strings::Strings;
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Antrian",
         description = "Appointments and queues for public offices. Errors are RFC 9457 problem details with a stable \
-            `code`. Times are RFC 3339 with offset; dates and slots are in the office's zone.",
+            `code`. In the cloud the gateway may answer 401, 403, 404, 429 and 503 by itself, in JSON without one. Times are RFC 3339 with offset; dates and slots are in the office's zone.",
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
     ),
     tags(
@@ -34,6 +40,12 @@ pub fn document() -> serde_json::Result<String> {
     let mut document = Document::openapi();
     let (_, paths) = crate::routes::documented().split_for_parts();
     document.merge(paths);
+    let strings = Strings::read()?;
+    strings.of_components(document.components.get_or_insert_default());
+    for (method, operation) in operations(&mut document) {
+        strings.of_parameters(operation);
+        statuses::apply(&method, operation);
+    }
     let sent = sent(&serde_json::to_value(&document)?);
     let components = document.components.get_or_insert_default();
     for (name, format) in [("session", "opaque"), ("staff", "JWT")] {
@@ -50,6 +62,19 @@ pub fn document() -> serde_json::Result<String> {
         }
     }
     Ok(document.to_pretty_json()? + "\n")
+}
+
+fn operations(document: &mut Described) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
+    document.paths.paths.values_mut().flat_map(|item: &mut PathItem| {
+        let all = [
+            (HttpMethod::Get, &mut item.get),
+            (HttpMethod::Put, &mut item.put),
+            (HttpMethod::Post, &mut item.post),
+            (HttpMethod::Patch, &mut item.patch),
+            (HttpMethod::Delete, &mut item.delete),
+        ];
+        all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+    })
 }
 
 /// Names of the schemas of which bodies of requests are made. In those every unknown field is refused
@@ -115,6 +140,64 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Every part of the document, with its pointer.
+    fn parts<'a>(part: &'a Value, at: String, found: &mut Vec<(String, &'a Value)>) {
+        match part {
+            Value::Object(members) => {
+                members.iter().for_each(|(name, it)| parts(it, format!("{at}/{name}"), found));
+            }
+            Value::Array(all) => all.iter().for_each(|it| parts(it, format!("{at}/-"), found)),
+            _ => {}
+        }
+        found.push((at, part));
+    }
+
+    #[test]
+    fn every_text_has_a_form_or_a_length() {
+        let document: Value = serde_json::from_str(&super::document().unwrap()).unwrap();
+        let mut found = Vec::new();
+        parts(&document, String::new(), &mut found);
+        let is_text = |part: &Value| {
+            part["type"] == "string"
+                || part["type"].as_array().is_some_and(|all| all.contains(&"string".into()))
+        };
+        let has_form = |part: &Value| {
+            ["format", "enum", "pattern", "maxLength"].iter().any(|name| part.get(name).is_some())
+        };
+        // Bodies of other media types are files.
+        let is_file = |at: &str| at.contains("/content/") && !at.contains("/application~1");
+        let texts = found.iter().filter(|(at, part)| is_text(part) && !is_file(at));
+        let bare: Vec<_> =
+            texts.clone().filter(|(_, part)| !has_form(part)).map(|(at, _)| at).collect();
+        assert!(texts.count() > 200);
+        assert!(bare.is_empty(), "{bare:#?}");
+    }
+
+    #[test]
+    fn every_problem_is_documented_as_one() {
+        let document: Value = serde_json::from_str(&super::document().unwrap()).unwrap();
+        let mut count = 0;
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for operation in methods.as_object().unwrap().values() {
+                for (status, response) in operation["responses"].as_object().unwrap() {
+                    let is_problem = status.starts_with(['4', '5']);
+                    let kinds: Vec<_> =
+                        response["content"].as_object().into_iter().flatten().collect();
+                    let named = kinds.iter().all(|(kind, content)| {
+                        let of_problem =
+                            content["schema"]["$ref"] == "#/components/schemas/ProblemDetails";
+                        (*kind == "application/problem+json") == is_problem
+                            && of_problem == is_problem
+                    });
+                    assert!(named, "{path} {status}: {kinds:?}");
+                    assert!(!is_problem || kinds.len() == 1, "{path} {status} says nothing");
+                    count += usize::from(is_problem);
+                }
+            }
+        }
+        assert!(count > 100, "{count}");
     }
 
     /// After a change of the API: `ANTRIAN_WRITE_OPENAPI=1 cargo test -p antrian-local openapi`.

@@ -18,7 +18,8 @@ pub struct Settings {
 
 const USAGE: &str = "usage: cargo run [-- --fresh]\n\
     \x20      cargo run -- whatsapp check | templates [submit]\n\
-    \x20      cargo run -- keys add | use | retire VERSION | reseal\n\
+    \x20      cargo run -- keys add | use | retire VERSION | split PART | record | reseal\n\
+    \x20      cargo run -- restore reapply\n\
     \x20      cargo run -- simulator WEBHOOK_URL\n\
     --fresh   deletes the data of earlier runs\n\
     Variables: ANTRIAN_PORT (8080), ANTRIAN_DATA (a folder, or :memory:), and those in README.md";

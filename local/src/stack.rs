@@ -8,6 +8,7 @@ use antrian::config::Config;
 use antrian::ledger::Housekeeping;
 use antrian::messaging::AnyMessenger;
 use antrian::net::sdk::Clients;
+use antrian::storage::erasures_table;
 use antrian_scheduler::Job;
 use anyhow::Context;
 use axum::Router;
@@ -24,6 +25,7 @@ use crate::issuer::Issuer;
 use crate::options::Options;
 use crate::poller::{Function, Poller};
 use crate::routes;
+use crate::server;
 use crate::simulator::Graph;
 use crate::whatsapp;
 
@@ -69,6 +71,7 @@ impl Stack {
         let sqs = clients.sqs.clone();
         let metrics = options.metrics(&config.stage);
         let app = Arc::new(App::new(&config, clients, options.clock(), metrics)?);
+        app.check().await?;
         demo::seed(app.ledger.store(), &options.offices).await?;
         let messenger = Arc::new(whatsapp::messenger(&app, &base_url)?);
         let graph = whatsapp::graph(&config, app.clock.clone(), &base_url)?;
@@ -149,7 +152,9 @@ async fn prepare(
     base_url: &str,
 ) -> anyhow::Result<(Config, QueueUrls)> {
     let table = options.overrides.get("ANTRIAN_TABLE").map_or(TABLE, String::as_str);
-    cloud::create_table(&clients.dynamodb, table).await?;
+    for table in [table, &erasures_table(table)] {
+        cloud::create_table(&clients.dynamodb, table).await?;
+    }
     let urls = cloud::create_queues(&clients.sqs, VISIBILITY_SECS).await?;
     let keys = options.keys()?;
     let environment = Environment { table, urls: &urls, keys: &keys, base_url };
@@ -180,6 +185,6 @@ fn serve(
 ) -> (oneshot::Sender<()>, JoinHandle<std::io::Result<()>>) {
     let (stop, stopped) = oneshot::channel();
     let stopped = async { drop(stopped.await) };
-    let server = axum::serve(listener, router).with_graceful_shutdown(stopped);
-    (stop, tokio::spawn(server.into_future()))
+    let server = server::serve(listener, router, server::HEAD_WITHIN, stopped);
+    (stop, tokio::spawn(server))
 }

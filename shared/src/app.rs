@@ -11,7 +11,7 @@ use crate::messaging::picture::PictureLinks;
 use crate::messaging::{AnyMessenger, ProviderError};
 use crate::net::sdk::{self, Clients};
 use crate::queues::{Inbox, MessageQueue};
-use crate::security::Keyring;
+use crate::security::{Fingerprint, Keyring, KeyringMismatch};
 use crate::staff::{StaffConfig, StaffVerifier};
 use crate::storage::Store;
 use crate::telemetry::Metrics;
@@ -54,6 +54,9 @@ pub enum StartError {
     /// The keyring is of no use.
     #[error("ANTRIAN_KEYS is wrong: {0}")]
     Keys(#[from] crate::security::KeyringError),
+    /// The keyring is not the one that the table was written with.
+    #[error("ANTRIAN_KEYS is not this table's keyring: {0}")]
+    OtherKeys(#[from] KeyringMismatch),
     /// The issuer of staff tokens is of no use.
     #[error("ANTRIAN_STAFF_ISSUER is wrong: {0}")]
     Staff(#[from] crate::staff::InvalidIssuer),
@@ -76,7 +79,11 @@ impl App {
         clock: Clock,
         metrics: Metrics,
     ) -> Result<Self, StartError> {
-        let keyring = Arc::new(Keyring::from_json(&config.keys)?);
+        let keyring = Keyring::from_json(&config.keys)?;
+        let keyring = Arc::new(match &config.ticket_keys {
+            Some(keys) => keyring.with_ticket_keys(keys)?,
+            None => keyring,
+        });
         let ticket_keys = keyring.clone();
         let health = HealthChecks::of(config, clients.clone());
         let store = Store::new(clients.dynamodb, &config.table, keyring.clone());
@@ -102,7 +109,8 @@ impl App {
 
     /// The state for the settings in the environment and in the secrets that it names, as a Lambda
     /// function starts that works with `queues`. Secrets, table and these queues are asked at once: a
-    /// start takes as long as the slowest answer. The connections are open then.
+    /// start takes as long as the slowest answer; by then it is known whether keyring and table belong
+    /// together. The connections are open then.
     ///
     /// # Errors
     /// Names what is missing or wrong.
@@ -116,16 +124,26 @@ impl App {
         let config = Config::read(|name| secrets.get(name).or_else(|| sdk::env(name)))?;
         let metrics = Metrics::to_stdout(&config.stage);
         let app = Self::new(&config, clients, Clock::default(), metrics)?;
-        answers?;
+        app.match_keyring(answers?).await?;
         Ok(Arc::new(app))
     }
 
-    /// Whether the table and all queues answer, also those that this function does not work with.
+    /// Whether the table and all queues answer, also those that this function does not work with, and
+    /// the keyring is the table's.
     ///
     /// # Errors
-    /// Names the one that does not.
+    /// Names what does not answer, or in what the keyrings differ.
     pub async fn check(&self) -> Result<(), StartError> {
-        self.health.check(Queue::ALL).await.map_err(Into::into)
+        let known = self.health.check(Queue::ALL).await?;
+        self.match_keyring(known).await
+    }
+
+    async fn match_keyring(&self, known: Option<Fingerprint>) -> Result<(), StartError> {
+        let store = self.ledger.store();
+        let table = || store.table().to_owned();
+        let matched = store.match_keyring(known).await;
+        let matched = matched.map_err(|source| Unreachable::Table { table: table(), source })?;
+        matched.map_err(Into::into)
     }
 
     /// The WhatsApp channel, in the functions that send or receive.

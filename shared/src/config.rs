@@ -27,6 +27,9 @@ pub struct Config {
     pub inbox_url: String,
     /// `ANTRIAN_KEYS`: the keyring, as JSON.
     pub keys: SecretString,
+    /// `ANTRIAN_TICKET_KEYS`: the keys that sign tickets, as JSON, in the functions that do; absent: those
+    /// of the keyring, if it has its master keys.
+    pub ticket_keys: Option<SecretString>,
     /// `ANTRIAN_STAFF_ISSUER`: issuer of staff tokens.
     pub staff_issuer: String,
     /// `ANTRIAN_STAFF_CLIENT_ID`: the client that they are issued to; absent: any.
@@ -58,6 +61,7 @@ impl Config {
             dlq_url: url("ANTRIAN_DLQ_URL", need("ANTRIAN_DLQ_URL")?)?,
             inbox_url: url("ANTRIAN_INBOX_URL", need("ANTRIAN_INBOX_URL")?)?,
             keys: need("ANTRIAN_KEYS")?.into(),
+            ticket_keys: get("ANTRIAN_TICKET_KEYS").map(Into::into),
             staff_issuer: url("ANTRIAN_STAFF_ISSUER", need("ANTRIAN_STAFF_ISSUER")?)?,
             staff_client_id: get("ANTRIAN_STAFF_CLIENT_ID"),
             staff_keys_url: get("ANTRIAN_STAFF_KEYS_URL"),

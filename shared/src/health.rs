@@ -4,6 +4,7 @@ use futures_util::future::join_all;
 
 use crate::config::Config;
 use crate::net::sdk::Clients;
+use crate::security::Fingerprint;
 use crate::storage::StoreError;
 use crate::{queues, storage};
 
@@ -74,18 +75,20 @@ impl HealthChecks {
         Self { clients, table: value("ANTRIAN_TABLE"), urls }
     }
 
-    /// Asks the table and these queues, all at once.
+    /// Asks the table and these queues, all at once; what the table knows of its keyring.
     ///
     /// # Errors
     /// Names the first that does not answer: the table, then the queues in their order.
-    pub(crate) async fn check(&self, queues: &[Queue]) -> Result<(), Unreachable> {
+    pub(crate) async fn check(&self, queues: &[Queue]) -> Result<Option<Fingerprint>, Unreachable> {
         let queues = join_all(queues.iter().map(|queue| self.check_queue(*queue)));
         let (table, queues) = tokio::join!(self.check_table(), queues);
-        table.and(queues.into_iter().collect())
+        let known = table?;
+        queues.into_iter().collect::<Result<(), _>>()?;
+        Ok(known)
     }
 
-    async fn check_table(&self) -> Result<(), Unreachable> {
-        let answer = storage::ping(&self.clients.dynamodb, &self.table).await;
+    async fn check_table(&self) -> Result<Option<Fingerprint>, Unreachable> {
+        let answer = storage::known_keyring(&self.clients.dynamodb, &self.table).await;
         answer.map_err(|source| Unreachable::Table { table: self.table.clone(), source })
     }
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
+use futures_util::future::BoxFuture;
 pub use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
@@ -21,11 +22,10 @@ use crate::telemetry;
 #[expect(missing_debug_implementations, reason = "how the state is made cannot be shown")]
 pub struct Function<S> {
     state: OnceCell<S>,
-    queues: &'static [Queue],
     make: Make<S>,
 }
 
-type Make<S> = Box<dyn Fn(Arc<App>) -> Result<S, StartError> + Send + Sync>;
+type Make<S> = Box<dyn Fn() -> BoxFuture<'static, Result<S, StartError>> + Send + Sync>;
 
 impl<S: 'static> Function<S> {
     /// Starts logging and makes the state of a function that works with `queues`. What is missing
@@ -36,18 +36,29 @@ impl<S: 'static> Function<S> {
     ) -> &'static Self {
         let begun = Instant::now();
         telemetry::start(telemetry::LogFormat::Json);
-        let make = move |app: Arc<App>| {
-            let (metrics, clock) = (app.metrics.clone(), app.clock.clone());
-            let state = make(app)?;
-            telemetry::cold_start(&metrics, &own_name(), begun, clock.now());
-            Ok(state)
+        let make = Arc::new(make);
+        let started = move || -> BoxFuture<'static, _> {
+            let make = make.clone();
+            Box::pin(async move {
+                let app = App::from_env(queues).await?;
+                let (metrics, clock) = (app.metrics.clone(), app.clock.clone());
+                let state = make(app)?;
+                telemetry::cold_start(&metrics, &own_name(), begun, clock.now());
+                Ok(state)
+            })
         };
-        let function = Self { state: OnceCell::new(), queues, make: Box::new(make) };
-        let function = &*Box::leak(Box::new(function));
+        let function = &*Box::leak(Box::new(Self::new(started)));
         if let Err(error) = function.state().await {
             tracing::error!(%error, "the function cannot start");
         }
         function
+    }
+
+    /// A function whose state is made by `make`, at the first request and again until it can be.
+    pub fn new(
+        make: impl Fn() -> BoxFuture<'static, Result<S, StartError>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { state: OnceCell::new(), make: Box::new(make) }
     }
 
     /// The state.
@@ -55,8 +66,7 @@ impl<S: 'static> Function<S> {
     /// # Errors
     /// Names what is missing.
     pub async fn state(&self) -> Result<&S, StartError> {
-        let make = async || (self.make)(Box::pin(App::from_env(self.queues)).await?);
-        self.state.get_or_try_init(make).await
+        self.state.get_or_try_init(&self.make).await
     }
 }
 
@@ -67,7 +77,8 @@ fn own_name() -> String {
 }
 
 impl Function<Router> {
-    async fn answer(&self, request: lambda_http::Request) -> Response {
+    /// The answer to a request; while something is missing, that.
+    pub async fn answer(&self, request: lambda_http::Request) -> Response {
         let is_health = request.uri().path().starts_with("/v1/health");
         match self.state().await {
             Ok(router) => router.clone().oneshot(request).await.into_response(),

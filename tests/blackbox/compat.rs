@@ -1,5 +1,6 @@
 //! Releases that share a table: items that another release has written, or will write.
 
+mod erasures;
 mod journey;
 mod later;
 mod previous;

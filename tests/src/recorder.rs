@@ -79,6 +79,16 @@ impl Recorder {
         }
     }
 
+    /// Makes the table hold these items and nothing else, as a restore does.
+    pub async fn restore(&self, items: &[Value]) {
+        let http = http();
+        for item in self.items().await.iter().filter(|item| !items.contains(item)) {
+            let key = json!({"pk": item["pk"], "sk": item["sk"]});
+            self.ask_table(&http, "DeleteItem", json!({"Key": key})).await;
+        }
+        self.put(items).await;
+    }
+
     /// Items whose partition key begins with `prefix`.
     pub async fn items_of(&self, prefix: &str) -> Vec<Value> {
         let mut items = self.items().await;

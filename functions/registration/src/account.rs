@@ -163,7 +163,7 @@ async fn erase(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode,
     responses((status = 204), (status = 401, body = ProblemDetails)), security(("session" = [])))]
 async fn sign_out(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode, Problem> {
     let hash = who.token.hash(&app);
-    app.ledger.store().delete_session(&who.session.account, &hash).await?;
+    app.ledger.store().delete_session(&who.session.account, &hash, app.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -174,6 +174,6 @@ async fn sign_out_everywhere(
     State(app): State<AppState>,
     who: SignedIn,
 ) -> Result<StatusCode, Problem> {
-    app.ledger.store().delete_sessions(&who.session.account).await?;
+    app.ledger.store().delete_sessions(&who.session.account, app.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -43,7 +43,7 @@ async fn svg(
     OwnBooking { booking, .. }: OwnBooking,
 ) -> Result<Response, Problem> {
     let booking = ticketed(&app, booking)?;
-    let svg = rendering::svg(&ticket_text(&app, &booking)).map_err(|error| internal(&error))?;
+    let svg = rendering::svg(&ticket_text(&app, &booking)?).map_err(|error| internal(&error))?;
     Ok(file("image/svg+xml", svg))
 }
 
@@ -56,7 +56,7 @@ async fn png(
     OwnBooking { booking, .. }: OwnBooking,
 ) -> Result<Response, Problem> {
     let booking = ticketed(&app, booking)?;
-    let png = rendering::png(&ticket_text(&app, &booking)).map_err(|error| internal(&error))?;
+    let png = rendering::png(&ticket_text(&app, &booking)?).map_err(|error| internal(&error))?;
     Ok(file("image/png", png))
 }
 
@@ -72,7 +72,7 @@ async fn sent(
     let message = store.message(&id).await?.ok_or_else(not_found)?;
     let about = message.about.ok_or_else(not_found)?;
     let booking = store.booking(about.code).await?.ok_or_else(not_found)?;
-    let png = rendering::png(&ticket_text(&app, &booking)).map_err(|error| internal(&error))?;
+    let png = rendering::png(&ticket_text(&app, &booking)?).map_err(|error| internal(&error))?;
     Ok(file("image/png", png))
 }
 

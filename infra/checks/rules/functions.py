@@ -6,10 +6,13 @@ import re
 from .templates import NESTED, ROOT, text
 
 # Settings that come from the secrets, never from a variable of the function.
-SECRET = {"ANTRIAN_KEYS", "WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "TWILIO_AUTH_TOKEN"}
+SECRET = {"ANTRIAN_KEYS", "ANTRIAN_TICKET_KEYS", "WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "TWILIO_AUTH_TOKEN"}
 # Actions that AWS knows no resources for.
 ANYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
+
+# Functions that make tickets; others have the public keys.
+SIGN = {"slots", "notifier"}
 
 SCHEDULES = {"scheduler": {"tick", "audit"}}
 PROVIDER = re.compile(r"(WHATSAPP|TWILIO)_(?!NUMBER$)")
@@ -37,8 +40,11 @@ def environment(templates):
         yield from (f"{name}: {one} is not set" for one in sorted(wanted - set(variables)))
         yield from (f"{name}: {one} is none of its settings" for one in sorted(set(variables) - wanted))
         secrets = re.findall(r"Outputs\.(\w+)Arn", text(variables.get("ANTRIAN_SECRETS")))
-        if secrets != (["Keys", "Whatsapp"] if has_channel else ["Keys"]):
-            yield f"{name} reads the secrets {secrets}"
+        wanted = ["Keys", *["Tickets"] * (name in SIGN), *["Whatsapp"] * has_channel]
+        if secrets != wanted:
+            yield f"{name} reads the secrets {secrets}, it needs {wanted}"
+        if ({"Ref": "Signing"} in role(templates, name)["ManagedPolicyArns"]) != (name in SIGN):
+            yield f"{name} {'cannot sign' if name in SIGN else 'signs'} tickets"
 
 
 def settings(templates):
@@ -130,18 +136,41 @@ def exact(templates):
 
 
 # Functions that remove items of the table: keep it as short as the code's `Write::Delete` allows.
-REMOVE = {"Registration", "Admin", "Conversation", "Notifier", "Scheduler"}
+REMOVE = {"Registration", "Admin", "Conversation", "Notifier", "Scheduler", "Operator"}
+WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
 
 
 def removal(templates):
     """What needs not remove anything cannot."""
+    may = {logical for logical, statement in statements(templates) if "dynamodb:DeleteItem" in listed(statement["Action"])}
+    yield from (f"{logical} removes items" for logical in sorted(may - REMOVE))
+    yield from (f"{logical} cannot remove items" for logical in sorted(REMOVE - may))
+
+
+def written(templates):
+    """A function writes what its keys begin with, and nothing else; tests/blackbox/roles.rs compares with the code."""
     for logical, statement in statements(templates):
-        if "dynamodb:DeleteItem" in listed(statement["Action"]) and logical != "Removal":
-            yield f"{logical}/{statement.get('Sid')} removes items"
-    for _, logical, resource in templates.resources("AWS::IAM::Role"):
-        may = {"Ref": "Removal"} in listed(resource["Properties"].get("ManagedPolicyArns", []))
-        if may != (logical in REMOVE):
-            yield f"{logical} {'removes' if may else 'cannot remove'} items"
+        if not WRITE & set(listed(statement["Action"])) or listed(statement["Resource"]) != [{"Ref": "TableArn"}]:
+            continue
+        bounds = list((statement.get("Condition") or {}).values())
+        keys = [key for bound in bounds for key in bound.get("dynamodb:LeadingKeys", [])]
+        if logical != "Operator" and (not keys or "*" in keys):
+            yield f"{logical}/{statement['Sid']} writes whatever it likes"
+
+
+def erasures(templates):
+    """Who erases writes down that it did; nobody but an operator reads that, or the whole table."""
+    writers, readers = set(), set()
+    for logical, statement in statements(templates):
+        actions = set(listed(statement["Action"]))
+        if {"Ref": "ErasuresArn"} in listed(statement["Resource"]):
+            (writers if actions == {"dynamodb:PutItem"} else readers).add(logical)
+        elif "dynamodb:Scan" in actions:
+            readers.add(logical)
+    if writers != {"Registration"}:
+        yield f"erasures are written down by {sorted(writers)}"
+    if readers != {"Operator"}:
+        yield f"erasures, or the whole table, are read by {sorted(readers)}"
 
 
 def policies_of_others(templates):
@@ -198,4 +227,4 @@ def last(templates):
         yield f"the last function is {text(names[-1])}, not the scheduler"
 
 
-RULES = [environment, settings, sources, exact, removal, nested, production, last]
+RULES = [environment, settings, sources, exact, removal, written, erasures, nested, production, last]

@@ -74,6 +74,7 @@ def assertion_gone(number):
 
 STATEMENT = ("Properties", "PolicyDocument", "Statement", 0)
 OWN = ("Properties", "Policies", 0, "PolicyDocument", "Statement", 0)
+WRITE = ("Properties", "Policies", 0, "PolicyDocument", "Statement", 1)
 ROUTE = "PutOfficesOffice"
 
 MUTATIONS = [
@@ -108,8 +109,15 @@ MUTATIONS = [
     ("every table", put("roles", "Common", *STATEMENT, "Resource", value={"Fn::Sub": "${TableArn}*"}), functions.exact),
     ("every log group", put("roles", "Slots", *OWN, "Resource", value={"Fn::Sub": "arn:aws:logs:*:*:*"}), functions.exact),
     ("AWS's own policy", put("roles", "Slots", "Properties", "ManagedPolicyArns", value=["arn:aws:iam::aws:policy/AdministratorAccess"]), functions.exact),
-    ("what the public reads can be removed by it", put("roles", "Slots", "Properties", "ManagedPolicyArns", value=[{"Ref": "Common"}, {"Ref": "Removal"}]), functions.removal),
+    ("what the public reads can be removed by it", put("roles", "Slots", *WRITE, "Action", value=["dynamodb:DeleteItem"]), functions.removal),
+    ("the notifier takes seats", drop("roles", "Notifier", *WRITE, "Condition"), functions.written),
+    ("a clerk's function writes everything", put("roles", "Checkin", *WRITE, "Condition", value={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*"]}}), functions.written),
+    ("who scans tickets makes some", put("roles", "Checkin", "Properties", "ManagedPolicyArns", value=[{"Ref": "Common"}, {"Ref": "Signing"}]), functions.environment),
+    ("a function reads the master keys", put(ROOT, "SlotsFunction", "Properties", "Environment", "Variables", "ANTRIAN_SECRETS", value={"Fn::GetAtt": "Data.Outputs.MasterArn"}), functions.environment),
     ("everything removes", put("roles", "Common", *STATEMENT, "Action", value=["dynamodb:DeleteItem", "dynamodb:GetItem"]), functions.removal),
+    ("every function knows who was erased", put("roles", "Common", *STATEMENT, "Resource", value=[{"Ref": "TableArn"}, {"Ref": "ErasuresArn"}]), functions.erasures),
+    ("a function reads the whole table", put("roles", "Common", *STATEMENT, "Action", value=["dynamodb:Scan"]), functions.erasures),
+    ("erasures that a restore takes back", drop("data", "Erasures", "UpdateReplacePolicy"), data.retained),
     ("alarms of others are passed on", drop("alarms", "TopicPolicy", *STATEMENT, "Condition"), functions.exact),
     ("a role of its own", drop(ROOT, "SlotsFunction", "Properties", "Role"), functions.exact),
     ("a variable is missing", default("Environment", "Variables", "ANTRIAN_TABLE"), functions.environment),

@@ -1,30 +1,32 @@
-//! `keys add`, `use`, `retire`: reads a keyring, alone or in a deployment's secret, and prints the next
+//! `keys split`: the parts of a keyring that functions get. `keys add`, `use`, `retire`: reads a keyring, alone or in a deployment's secret, and prints the next
 //! one in the same form. It stores nothing and prints nothing else.
-//! `keys reseal`: seals the accounts' data under the current key.
+//! `keys reseal`: seals the accounts' data under the current key. `keys record`: tells the table which
+//! keys it is written with.
 
 use std::io::{Read, Write};
-use std::sync::Arc;
 
-use antrian::config::Secrets;
-use antrian::net::aws;
-use antrian::net::sdk::sdk_timeouts;
-use antrian::security::{Keyring, RotationStep, rotated};
+use antrian::security::{RotationStep, rotated, split};
 use antrian::storage::Store;
 use anyhow::{Context, bail};
-use aws_config::BehaviorVersion;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use super::operator::Deployment;
+
 const USAGE: &str = "usage: cargo run -- keys add | use | retire VERSION < keys.json > next.json\n\
-    \x20      cargo run -- keys reseal\n\
+    \x20      cargo run -- keys split data | tickets < keys.json > part.json\n\
+    \x20      cargo run -- keys record | reseal\n\
     add      makes a new key; nothing is sealed or signed with it yet\n\
     use      makes the newest key the one that seals and signs; every function must know it\n\
     retire   removes a key; nothing may be sealed under it\n\
+    split    data: what every function gets; tickets: what those that sign get besides\n\
+    record   tells the table which keys it is written with: after `add`, before `retire`\n\
     reseal   seals the accounts' data under the current key; ANTRIAN_TABLE and ANTRIAN_SECRETS (or\n\
     \x20        ANTRIAN_KEYS) are those of a function\n\
     When to run which: docs/runbooks/rotate-keys.md";
 /// The secret of a deployment is an object of settings; this one is the keyring.
 const SETTING: &str = "ANTRIAN_KEYS";
+const TICKETS: &str = "ANTRIAN_TICKET_KEYS";
 
 /// Runs a command on the keyring of `input`, or on the table that `get` names, and writes the result to
 /// `out`.
@@ -38,53 +40,69 @@ pub async fn run(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     match args {
-        ["reseal"] => reseal(get, out).await,
+        ["reseal"] => reseal(&Deployment::read(get).await?.store, out).await,
+        ["record"] => record(&Deployment::read(get).await?.store, out).await,
         _ => step(args, input, out),
     }
 }
 
-async fn reseal(get: impl Fn(&str) -> Option<String>, out: &mut impl Write) -> anyhow::Result<()> {
-    // An operator's machine: credentials may come from a profile.
-    let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(aws::http_client())
-        .timeout_config(sdk_timeouts())
-        .load()
-        .await;
-    let secrets = Secrets::load(&sdk, &get("ANTRIAN_SECRETS").unwrap_or_default()).await?;
-    let need = |name: &str| {
-        let setting = secrets.get(name).or_else(|| get(name));
-        setting.with_context(|| format!("{name} is not set"))
-    };
-    let keyring = Keyring::from_json(&need(SETTING)?.into())?;
-    let table = need("ANTRIAN_TABLE")?;
-    let store = Store::new(aws_sdk_dynamodb::Client::new(&sdk), table, Arc::new(keyring));
+async fn record(store: &Store, out: &mut impl Write) -> anyhow::Result<()> {
+    store.record_keyring().await?.context("nothing was recorded")?;
+    let versions: Vec<&str> = store.keyring().fingerprint().versions().collect();
+    Ok(writeln!(out, "the table knows key {}", versions.join(", "))?)
+}
+
+async fn reseal(store: &Store, out: &mut impl Write) -> anyhow::Result<()> {
     let done = store.reseal().await?;
     let (read, anew, later) = (done.read, done.resealed, done.changed_meanwhile);
     Ok(writeln!(out, "{read} items read, {anew} sealed anew, {later} changed meanwhile")?)
 }
 
 fn step(args: &[&str], mut input: impl Read, out: &mut impl Write) -> anyhow::Result<()> {
+    let mut text = String::new();
+    let mut read = || input.read_to_string(&mut text).context("the keyring cannot be read");
     let step = match args {
+        ["split", part @ ("data" | "tickets")] => {
+            read()?;
+            let part = self::part(&text.into(), part)?;
+            return Ok(writeln!(out, "{}", part.expose_secret())?);
+        }
         ["add"] => RotationStep::Add,
         ["use"] => RotationStep::Use,
         ["retire", version] => RotationStep::Retire(version.parse().with_context(|| USAGE)?),
         _ => bail!("{USAGE}"),
     };
-    let mut text = String::new();
-    input.read_to_string(&mut text).context("the keyring cannot be read")?;
-    let next = next(&text.into(), step)?;
+    read()?;
+    let next = changed(&text.into(), |keys| Ok(rotated(keys, step)?))?;
     Ok(writeln!(out, "{}", next.expose_secret())?)
 }
 
-/// The next keyring, in the form of the one that came in.
-fn next(text: &SecretString, step: RotationStep) -> anyhow::Result<SecretString> {
+/// A part of a keyring; that which signs is a secret of its own in any case.
+fn part(text: &SecretString, part: &str) -> anyhow::Result<SecretString> {
+    let mut tickets = None;
+    let data = changed(text, |keys| {
+        let parts = split(keys)?;
+        tickets = Some(parts.tickets);
+        Ok(parts.data)
+    })?;
+    match tickets.filter(|_| part == "tickets") {
+        Some(tickets) => Ok(format!("{{\"{TICKETS}\":{}}}", tickets.expose_secret()).into()),
+        None => Ok(data),
+    }
+}
+
+/// What becomes of a keyring, in the form of the one that came in.
+fn changed(
+    text: &SecretString,
+    change: impl FnOnce(&SecretString) -> anyhow::Result<SecretString>,
+) -> anyhow::Result<SecretString> {
     let Ok(Value::Object(mut all)) = serde_json::from_str(text.expose_secret()) else {
-        return Ok(rotated(text, step)?);
+        return change(text);
     };
-    let Some(keys) = all.get_mut(SETTING) else { return Ok(rotated(text, step)?) };
+    let Some(keys) = all.get_mut(SETTING) else { return change(text) };
     let written = keys.as_str().map_or_else(|| keys.to_string(), str::to_owned);
-    let rotated = rotated(&written.into(), step)?;
-    *keys = serde_json::from_str(rotated.expose_secret())?;
+    let changed = change(&written.into())?;
+    *keys = serde_json::from_str(changed.expose_secret())?;
     Ok(Value::Object(all).to_string().into())
 }
 
@@ -122,6 +140,20 @@ mod tests {
             let keys = next["ANTRIAN_KEYS"].to_string();
             assert_eq!(shown(&keys), "Keyring { current: 1, lookup: 1, versions: [1, 2], .. }");
         }
+    }
+
+    #[test]
+    fn a_deployment_s_secret_is_split_into_what_functions_get() {
+        let keys = Keyring::generate_json().expose_secret().to_owned();
+        let secret = format!(r#"{{"ANTRIAN_KEYS": {keys}}}"#);
+        let part = |part| -> Value {
+            serde_json::from_str(&output(&["split", part], &secret).unwrap()).unwrap()
+        };
+        let (data, tickets) = (part("data"), part("tickets"));
+        let data = Keyring::from_json(&data["ANTRIAN_KEYS"].to_string().into()).unwrap();
+        assert!(data.ticket_signer().is_err());
+        let seeds = tickets["ANTRIAN_TICKET_KEYS"].to_string().into();
+        assert!(data.with_ticket_keys(&seeds).unwrap().ticket_signer().is_ok());
     }
 
     #[test]

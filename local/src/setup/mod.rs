@@ -5,6 +5,7 @@
 mod answer;
 mod graph;
 pub mod keys;
+pub mod operator;
 mod templates;
 mod twilio;
 

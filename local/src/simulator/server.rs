@@ -1,5 +1,6 @@
 //! `simulator WEBHOOK_URL`: WhatsApp alone, for a system that runs elsewhere.
 
+use std::future::pending;
 use std::io::Write;
 
 use antrian::clock::Clock;
@@ -9,6 +10,7 @@ use tokio::net::TcpListener;
 use super::account::{Account, PHONE_NUMBER_ID};
 use super::graph::Graph;
 use super::routes::routes;
+use crate::server;
 
 const USAGE: &str = "usage: cargo run -- simulator WEBHOOK_URL\n\
     WEBHOOK_URL  where the system takes webhooks: https://…/webhooks/whatsapp\n\
@@ -40,7 +42,8 @@ pub async fn run(
          phones: {base_url}/simulator"
     )?;
     let reports = tokio::spawn(graph.clone().report_for_ever());
-    let served = axum::serve(listener, antrian::http::finish(routes(graph))).await;
+    let router = antrian::http::finish(routes(graph));
+    let served = server::serve(listener, router, server::HEAD_WITHIN, pending()).await;
     reports.abort();
     Ok(served?)
 }

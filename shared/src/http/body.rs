@@ -210,14 +210,29 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let query = Query::<T>::from_request_parts(parts, state).await;
-        query.map(|Query(value)| Self(value)).map_err(|_| {
-            Problem::field(
-                "query",
-                "Periksa parameter pada alamat: ada yang kurang, tidak dikenal, atau tidak sesuai.",
-                "Check the parameters of the address: one is missing, unknown or does not fit.",
-            )
-        })
+        query.map(|Query(value)| Self(value)).map_err(|error| parameter(&error.body_text()))
     }
+}
+
+/// What is wrong with a query, by the parameter that is meant. One that is not known is not named: it
+/// may be anything.
+fn parameter(error: &str) -> Problem {
+    let text = error.strip_prefix("Failed to deserialize query string: ").unwrap_or(error);
+    if let Some((_, rest)) = text.split_once("duplicate field `") {
+        return Problem::field(
+            rest.split('`').next().unwrap_or("query"),
+            "Parameter ini ada lebih dari sekali pada alamat.",
+            "This parameter is there more than once in the address.",
+        );
+    }
+    let missing = text.split_once("missing field `").and_then(|(_, rest)| rest.split('`').next());
+    let wrong = text.split_once(": ").map(|(name, _)| name);
+    let known = missing.or(wrong).filter(|name| is_name(name) && !text.contains("unknown field"));
+    Problem::field(
+        known.unwrap_or("query"),
+        "Periksa parameter pada alamat: ada yang kurang, tidak dikenal, atau tidak sesuai.",
+        "Check the parameters of the address: one is missing, unknown or does not fit.",
+    )
 }
 
 /// Segments of a URL's path. One that can't be right names nothing: 404.

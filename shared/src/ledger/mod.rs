@@ -86,6 +86,19 @@ impl Ledger {
         Self { store, days, offices, offers, queue, metrics, cause: None }
     }
 
+    /// The office of a booking.
+    ///
+    /// # Errors
+    /// If the table does not answer, or the office is gone.
+    pub async fn office_of(
+        &self,
+        booking: &Booking,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Office>, StoreError> {
+        let office = self.offices.get(&booking.seat.office, now).await?;
+        office.ok_or_else(|| StoreError::corrupt("booking without office"))
+    }
+
     /// This ledger, its changes caused by the message of this hash: dealing with the same message again,
     /// [`Store::was_caused_by`] knows it.
     #[must_use]

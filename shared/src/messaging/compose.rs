@@ -231,7 +231,8 @@ fn has_ticket(kind: MessageKind) -> bool {
 }
 
 fn ticket(ledger: &Ledger, booking: &Booking) -> Result<Vec<u8>, ComposeError> {
-    let ticket = ledger.store().keyring().ticket_signer().sign(&TicketClaims::of(booking));
+    let signer = ledger.store().keyring().ticket_signer().map_err(text_error)?;
+    let ticket = signer.sign(&TicketClaims::of(booking));
     rendering::png(&ticket).map_err(|error| ComposeError::Text(Box::new(error)))
 }
 

@@ -9,69 +9,115 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
-use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
 
+use super::fingerprint::Fingerprint;
 use super::sealing::{self, OpenError, Sealer};
 use super::secret::{KeyringError, KeyringSecret};
-use super::sub_keys::{Derive, Lookup, Master, SubKey};
+use super::sub_keys::{Derive, Keys, Lookup, SubKey, parse_key};
 use super::tokens;
 use crate::domain::code::BookingCode;
 use crate::domain::ids::AccountId;
 use crate::domain::person::Contacts;
 use crate::domain::personal::{Nik, PersonName, PhoneNumber, ScopedUserId};
+use crate::domain::ticket::TicketSigner;
 
-/// What one version of the master key opens and signs.
+/// What one version opens, and signs or verifies.
 struct Version {
     sealer: Sealer,
-    ticket_seed: Zeroizing<[u8; 32]>,
+    ticket: TicketKey,
+}
+
+/// What a function has of a version's Ed25519 key.
+pub(super) enum TicketKey {
+    /// It signs.
+    Seed(Zeroizing<[u8; 32]>),
+    /// It verifies.
+    Public([u8; 32]),
 }
 
 impl Version {
-    fn new(version: u8, master: &Master) -> Self {
-        Self {
-            sealer: Sealer::new(version, &master.key("seal")),
-            ticket_seed: master.key("ticket"),
-        }
+    fn new(version: u8, keys: &Keys) -> Result<Self, KeyringError> {
+        let ticket = match keys.is_master() {
+            true => TicketKey::Seed(keys.key("ticket")?),
+            false => TicketKey::Public(*keys.key(TICKET_PUBLIC)?),
+        };
+        Ok(Self { sealer: Sealer::new(version, &*keys.key("seal")?), ticket })
     }
 }
+
+/// The name that a public key has among the keys of purposes.
+pub(super) const TICKET_PUBLIC: &str = "ticket-public";
+
+/// This function was not given the key that signs tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this function has no key that signs tickets (ANTRIAN_TICKET_KEYS)")]
+pub struct NoSigningKey;
 
 /// Keys for hashing, sealing and signing. All methods are cheap and pure, [`Keyring::seal`] but for
 /// its random nonce.
 pub struct Keyring {
     current: u8,
-    /// That of the current version.
-    newest: Version,
     lookup: Lookup,
     versions: BTreeMap<u8, Version>,
+    fingerprint: Fingerprint,
 }
 
 impl Keyring {
     /// Reads a keyring from its JSON:
-    /// `{"current":1,"keys":{"1":"<base64 of 32 bytes>"},"lookup":1}`.
+    /// `{"current":1,"keys":{"1":"<base64 of 32 bytes>"},"lookup":1}`. In the place of a master key may
+    /// stand an object of the keys that are made of it, by purpose: see `split.rs`.
     ///
     /// # Errors
     /// If the text is not of that form; the error names the field or version, never a value.
     pub fn from_json(secret: &SecretString) -> Result<Self, KeyringError> {
         let KeyringSecret { current, lookup, keys } = KeyringSecret::parse(secret)?;
-        let mut masters = BTreeMap::new();
+        let (mut all, mut versions) = (BTreeMap::new(), BTreeMap::new());
+        let mut prints = BTreeMap::new();
         for (version, text) in keys {
-            let master = Master::parse(&text).ok_or(KeyringError::Key { version })?;
-            masters.insert(version, master);
+            let keys = Keys::parse(version, &text)?;
+            versions.insert(version, Version::new(version, &keys)?);
+            prints.insert(version.to_string(), print(&keys)?);
+            all.insert(version, keys);
         }
         let role = |field, version: u8| {
-            let master = masters.get(&version);
-            master.ok_or(KeyringError::NoSuchKey { field, version })
+            all.get(&version).ok_or(KeyringError::NoSuchKey { field, version })
         };
+        role("current", current)?;
         Ok(Self {
             current,
-            newest: Version::new(current, role("current", current)?),
-            lookup: Lookup::new(lookup, role("lookup", lookup)?),
-            versions: masters
-                .iter()
-                .map(|(&version, master)| (version, Version::new(version, master)))
-                .collect(),
+            lookup: Lookup::new(lookup, role("lookup", lookup)?)?,
+            versions,
+            fingerprint: Fingerprint { lookup, keys: prints },
         })
+    }
+
+    /// This keyring with the keys that sign, for a function that does:
+    /// `{"1":"<base64 of 32 bytes>"}`.
+    ///
+    /// # Errors
+    /// If the current version has none, or one is not this keyring's.
+    pub fn with_ticket_keys(mut self, secret: &SecretString) -> Result<Self, KeyringError> {
+        let seeds: BTreeMap<u8, SecretString> = serde_json::from_str(secret.expose_secret())
+            .map_err(|error| KeyringError::Form { line: error.line(), column: error.column() })?;
+        for (version, text) in seeds {
+            let seed = parse_key(&text).ok_or(KeyringError::TicketKey { version })?;
+            let Some(own) = self.versions.get_mut(&version) else { continue };
+            if own.ticket.public(version) != TicketSigner::new(version, *seed).public_key() {
+                return Err(KeyringError::TicketKey { version });
+            }
+            own.ticket = TicketKey::Seed(seed);
+        }
+        match self.ticket_signer() {
+            Ok(_) => Ok(self),
+            Err(NoSigningKey) => Err(KeyringError::TicketKey { version: self.current }),
+        }
+    }
+
+    /// By what a table recognises this keyring.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
     }
 
     /// A new secret with one random key, in the form that [`Keyring::from_json`] reads.
@@ -125,6 +171,11 @@ impl Keyring {
         self.lookup_hash(&self.lookup.token, &[token])
     }
 
+    /// The keyed hash by which an account that was erased is known again.
+    pub fn erased_account(&self, account: &AccountId) -> String {
+        self.lookup_hash(&self.lookup.erased_account, &[account.as_str()])
+    }
+
     /// The keyed hash of a one-time code, good for one registration and number only.
     pub fn otp_hash(&self, registration: &str, phone: &str, otp: &str) -> String {
         self.lookup_hash(&self.lookup.otp, &[registration, phone, otp])
@@ -158,25 +209,20 @@ impl Keyring {
         self.current
     }
 
-    /// The seed of the key that signs new tickets: that of [`Keyring::ticket_key_id`].
-    pub fn signing_seed(&self) -> [u8; 32] {
-        *self.newest.ticket_seed
-    }
-
-    /// All versions whose tickets are still accepted, in ascending order, with their seeds.
-    pub fn ticket_seeds(&self) -> impl Iterator<Item = (u8, [u8; 32])> + '_ {
-        self.versions.iter().map(|(version, keys)| (*version, *keys.ticket_seed))
-    }
-
-    /// The seed of a version's Ed25519 signing key. A secret: whoever has it makes tickets.
-    pub fn ticket_seed(&self, version: u8) -> Option<[u8; 32]> {
-        self.versions.get(&version).map(|keys| *keys.ticket_seed)
+    /// What there is of the keys of all versions whose tickets are still accepted.
+    pub(super) fn ticket_keys(&self) -> impl Iterator<Item = (u8, &TicketKey)> {
+        self.versions.iter().map(|(version, keys)| (*version, &keys.ticket))
     }
 
     /// Encrypts `plaintext` under the current version; it opens only with the same `aad`, which is
     /// the key of the item that keeps it and the attribute's name.
     pub fn seal(&self, plaintext: &[u8], aad: &str) -> String {
-        self.newest.sealer.seal(plaintext, aad)
+        #[expect(
+            clippy::expect_used,
+            reason = "a keyring has its current version: see `from_json`"
+        )]
+        let current = self.versions.get(&self.current).expect("the current version");
+        current.sealer.seal(plaintext, aad)
     }
 
     /// Whether a sealed text is sealed under the current version.
@@ -193,6 +239,11 @@ impl Keyring {
         let keys = self.versions.get(&version).ok_or(OpenError::UnknownKey { version })?;
         keys.sealer.open(&body, aad)
     }
+}
+
+/// By what a version is recognised: the hash of nothing, under a key that hashes nothing else.
+fn print(keys: &Keys) -> Result<String, KeyringError> {
+    Ok(tokens::hex(&keys.sub_key("fingerprint")?.hash(&[])))
 }
 
 impl fmt::Debug for Keyring {

@@ -5,17 +5,21 @@
 //! local stack) is not its business. Nothing here prints a key or what it protects.
 
 mod derived;
+mod fingerprint;
 mod keyring;
 mod rotation;
 mod sealing;
 mod secret;
+mod split;
 mod sub_keys;
 #[cfg(test)]
 mod tests;
 pub mod tokens;
 
-pub use keyring::Keyring;
+pub use fingerprint::{Fingerprint, KeyringMismatch};
+pub use keyring::{Keyring, NoSigningKey};
 pub use rotation::{RotationError, RotationStep, rotated};
 pub use sealing::OpenError;
 pub use secret::KeyringError;
+pub use split::{Split, split};
 pub use sub_keys::Derive;

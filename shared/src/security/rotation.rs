@@ -8,7 +8,7 @@
 use secrecy::SecretString;
 
 use super::keyring::Keyring;
-use super::secret::{KeyringError, KeyringSecret};
+use super::secret::{KeyText, KeyringError, KeyringSecret};
 
 /// What is done to a keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,10 @@ pub enum RotationError {
 pub fn rotated(secret: &SecretString, step: RotationStep) -> Result<SecretString, RotationError> {
     Keyring::from_json(secret)?;
     let mut keyring = KeyringSecret::parse(secret)?;
+    let is_part = |(_, key): &(&u8, &KeyText)| matches!(key, KeyText::Derived(_));
+    if let Some((&version, _)) = keyring.keys.iter().find(is_part) {
+        return Err(KeyringError::NotMaster { version }.into());
+    }
     let newest = keyring.newest();
     match step {
         RotationStep::Add => keyring.add(newest.checked_add(1).ok_or(RotationError::Full)?),

@@ -31,6 +31,15 @@ pub enum KeyringError {
     /// A key is not what it must be.
     #[error("the keyring's key {version} is not the base64 of 32 bytes")]
     Key { version: u8 },
+    /// Keys of purposes, of which no others are made.
+    #[error("the keyring's key {version} is no master key")]
+    NotMaster { version: u8 },
+    /// A key of one purpose is missing where there is no master key.
+    #[error("the keyring's version {version} has no key for `{purpose}`")]
+    NoPurpose { version: u8, purpose: &'static str },
+    /// A key that signs tickets does not belong to the keyring.
+    #[error("ANTRIAN_TICKET_KEYS has no key {version} that belongs to the keyring")]
+    TicketKey { version: u8 },
     /// A role is given to a version that is not there.
     #[error("the keyring's `{field}` is version {version}, which is not among its keys")]
     NoSuchKey {
@@ -45,20 +54,30 @@ pub enum KeyringError {
 struct Json {
     current: Option<u8>,
     lookup: Option<u8>,
-    keys: Option<BTreeMap<u8, SecretString>>,
+    keys: Option<BTreeMap<u8, KeyText>>,
 }
 
-/// Master keys in standard base64, by version, and the versions that have a role.
+/// The keys of a version, in standard base64.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum KeyText {
+    /// The one that all others are made of.
+    Master(SecretString),
+    /// Those that a function needs, by purpose.
+    Derived(BTreeMap<String, SecretString>),
+}
+
+/// Keys by version, and the versions that have a role.
 pub(super) struct KeyringSecret {
     pub(super) current: u8,
     pub(super) lookup: u8,
-    pub(super) keys: BTreeMap<u8, SecretString>,
+    pub(super) keys: BTreeMap<u8, KeyText>,
 }
 
 impl KeyringSecret {
     /// A secret of one random key.
     pub(super) fn generate() -> Self {
-        Self { current: 1, lookup: 1, keys: BTreeMap::from([(1, random_key())]) }
+        Self { current: 1, lookup: 1, keys: BTreeMap::from([(1, KeyText::Master(random_key()))]) }
     }
 
     /// Reads `{"current":1,"keys":{"1":"<base64 of 32 bytes>"},"lookup":1}`. Whether the keys are keys,
@@ -76,15 +95,9 @@ impl KeyringSecret {
 
     /// The form that [`KeyringSecret::parse`] reads. Keys are base64 and need no escaping.
     pub(super) fn to_json(&self) -> SecretString {
-        let key = |(version, key): (&u8, &SecretString)| {
-            Zeroizing::new(format!("\"{version}\":\"{}\"", key.expose_secret()))
-        };
-        let keys: Vec<Zeroizing<String>> = self.keys.iter().map(key).collect();
-        let keys: Vec<&str> = keys.iter().map(|key| key.as_str()).collect();
-        let keys = Zeroizing::new(keys.join(","));
+        let keys = object(self.keys.iter().map(|(version, key)| (version, key.to_json())));
         let (current, lookup) = (self.current, self.lookup);
-        format!("{{\"current\":{current},\"keys\":{{{}}},\"lookup\":{lookup}}}", keys.as_str())
-            .into()
+        format!("{{\"current\":{current},\"keys\":{},\"lookup\":{lookup}}}", keys.as_str()).into()
     }
 
     /// The highest version: not below the current one, which has a key.
@@ -93,8 +106,31 @@ impl KeyringSecret {
     }
 
     pub(super) fn add(&mut self, version: u8) {
-        self.keys.insert(version, random_key());
+        self.keys.insert(version, KeyText::Master(random_key()));
     }
+}
+
+impl KeyText {
+    fn to_json(&self) -> Zeroizing<String> {
+        let quoted = |key: &SecretString| Zeroizing::new(format!("\"{}\"", key.expose_secret()));
+        match self {
+            Self::Master(key) => quoted(key),
+            Self::Derived(keys) => object(keys.iter().map(|(name, key)| (name, quoted(key)))),
+        }
+    }
+}
+
+/// A JSON object of names that need no escaping.
+pub(super) fn object<N: std::fmt::Display>(
+    members: impl Iterator<Item = (N, Zeroizing<String>)>,
+) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::from("{"));
+    for (name, value) in members {
+        let comma = if text.len() > 1 { "," } else { "" };
+        text.push_str(&Zeroizing::new(format!("{comma}\"{name}\":{}", value.as_str())));
+    }
+    text.push('}');
+    text
 }
 
 /// 32 random bytes in base64.

@@ -1,7 +1,10 @@
 //! Sub-keys: what a master key becomes for each purpose.
 //!
 //! A master key is never used itself. The key of a purpose is HMAC-SHA256(master,
-//! `antrian/v1/<purpose>`), made once when the keyring is built.
+//! `antrian/v1/<purpose>`), made once when the keyring is built. A function is given the keys of some
+//! purposes and no master: what it does not need it cannot make.
+
+use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,6 +12,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
+
+use super::secret::{KeyText, KeyringError};
 
 /// What a derived value is for; values for different purposes have nothing in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,25 +53,64 @@ impl SubKey {
     }
 }
 
-/// A master key; lives only while the keyring is built.
-pub(super) struct Master(Zeroizing<[u8; 32]>);
+type Key = Zeroizing<[u8; 32]>;
 
-impl Master {
-    pub(super) fn parse(text: &SecretString) -> Option<Self> {
-        let bytes = Zeroizing::new(STANDARD.decode(text.expose_secret()).ok()?);
-        bytes.as_slice().try_into().ok().map(|key| Self(Zeroizing::new(key)))
+/// The keys of a version; lives only while the keyring is built.
+pub(super) struct Keys {
+    version: u8,
+    source: Source,
+}
+
+enum Source {
+    /// From which the key of every purpose is made.
+    Master(Key),
+    /// Those that there are, by purpose.
+    Derived(BTreeMap<String, Key>),
+}
+
+impl Keys {
+    pub(super) fn parse(version: u8, text: &KeyText) -> Result<Self, KeyringError> {
+        let key = |text| parse_key(text).ok_or(KeyringError::Key { version });
+        let source = match text {
+            KeyText::Master(text) => Source::Master(key(text)?),
+            KeyText::Derived(keys) => {
+                let keys = keys.iter().map(|(purpose, text)| Ok((purpose.clone(), key(text)?)));
+                Source::Derived(keys.collect::<Result<_, KeyringError>>()?)
+            }
+        };
+        Ok(Self { version, source })
     }
 
-    pub(super) fn key(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
-        let mut mac = SubKey::new(&self.0).0;
-        mac.update(b"antrian/v1/");
-        mac.update(purpose.as_bytes());
-        Zeroizing::new(mac.finalize().into_bytes().into())
+    pub(super) fn is_master(&self) -> bool {
+        matches!(self.source, Source::Master(_))
     }
 
-    pub(super) fn sub_key(&self, purpose: &str) -> SubKey {
-        SubKey::new(&self.key(purpose))
+    pub(super) fn key(&self, purpose: &'static str) -> Result<Key, KeyringError> {
+        match &self.source {
+            Source::Master(master) => Ok(derived(master, purpose)),
+            Source::Derived(keys) => keys
+                .get(purpose)
+                .cloned()
+                .ok_or(KeyringError::NoPurpose { version: self.version, purpose }),
+        }
     }
+
+    pub(super) fn sub_key(&self, purpose: &'static str) -> Result<SubKey, KeyringError> {
+        Ok(SubKey::new(&*self.key(purpose)?))
+    }
+}
+
+/// The key of the base64 of 32 bytes.
+pub(super) fn parse_key(text: &SecretString) -> Option<Key> {
+    let bytes = Zeroizing::new(STANDARD.decode(text.expose_secret()).ok()?);
+    bytes.as_slice().try_into().ok().map(Zeroizing::new)
+}
+
+fn derived(master: &Key, purpose: &str) -> Key {
+    let mut mac = SubKey::new(master).0;
+    mac.update(b"antrian/v1/");
+    mac.update(purpose.as_bytes());
+    Zeroizing::new(mac.finalize().into_bytes().into())
 }
 
 /// The keys of the `lookup` version.
@@ -77,6 +121,7 @@ pub(super) struct Lookup {
     pub(super) contact_scoped: SubKey,
     pub(super) token: SubKey,
     pub(super) otp: SubKey,
+    pub(super) erased_account: SubKey,
     booking_code: SubKey,
     registration_id: SubKey,
     registration_code: SubKey,
@@ -85,22 +130,39 @@ pub(super) struct Lookup {
     picture_address: SubKey,
 }
 
+/// What the `lookup` version has a key for.
+pub(super) const LOOKUP_PURPOSES: [&str; 12] = [
+    "person",
+    "contact/phone",
+    "contact/scoped",
+    "token",
+    "otp",
+    "erased-account",
+    "derive/booking-code",
+    "derive/registration-id",
+    "derive/registration-code",
+    "derive/registration-secret",
+    "derive/session-token",
+    "derive/picture-address",
+];
+
 impl Lookup {
-    pub(super) fn new(version: u8, master: &Master) -> Self {
-        Self {
+    pub(super) fn new(version: u8, keys: &Keys) -> Result<Self, KeyringError> {
+        Ok(Self {
             version,
-            person: master.sub_key("person"),
-            contact_phone: master.sub_key("contact/phone"),
-            contact_scoped: master.sub_key("contact/scoped"),
-            token: master.sub_key("token"),
-            otp: master.sub_key("otp"),
-            booking_code: master.sub_key("derive/booking-code"),
-            registration_id: master.sub_key("derive/registration-id"),
-            registration_code: master.sub_key("derive/registration-code"),
-            registration_secret: master.sub_key("derive/registration-secret"),
-            session_token: master.sub_key("derive/session-token"),
-            picture_address: master.sub_key("derive/picture-address"),
-        }
+            person: keys.sub_key("person")?,
+            contact_phone: keys.sub_key("contact/phone")?,
+            contact_scoped: keys.sub_key("contact/scoped")?,
+            token: keys.sub_key("token")?,
+            otp: keys.sub_key("otp")?,
+            erased_account: keys.sub_key("erased-account")?,
+            booking_code: keys.sub_key("derive/booking-code")?,
+            registration_id: keys.sub_key("derive/registration-id")?,
+            registration_code: keys.sub_key("derive/registration-code")?,
+            registration_secret: keys.sub_key("derive/registration-secret")?,
+            session_token: keys.sub_key("derive/session-token")?,
+            picture_address: keys.sub_key("derive/picture-address")?,
+        })
     }
 
     pub(super) fn derives(&self, purpose: Derive) -> &SubKey {
@@ -157,9 +219,9 @@ mod tests {
 
     #[test]
     fn every_purpose_has_its_own_key() {
-        let master = Master(Zeroizing::new([1; 32]));
-        assert_eq!(master.key("seal"), master.key("seal"));
-        assert_ne!(master.key("seal"), master.key("ticket"));
-        assert_ne!(*master.key("seal"), [1; 32]);
+        let master = Zeroizing::new([1; 32]);
+        assert_eq!(derived(&master, "seal"), derived(&master, "seal"));
+        assert_ne!(derived(&master, "seal"), derived(&master, "ticket"));
+        assert_ne!(*derived(&master, "seal"), [1; 32]);
     }
 }

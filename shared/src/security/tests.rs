@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::domain::code::BookingCode;
 
 /// The keyring of a JSON in which `A`, `B` and `C` stand for three keys.
 fn read(json: &str) -> Result<Keyring, KeyringError> {
@@ -101,11 +102,19 @@ fn tickets_of_every_version_are_known_and_the_current_one_signs() {
     let before = keyring();
     let keyring = read(r#"{"current":2,"keys":{"1":"A","2":"B"},"lookup":1}"#).unwrap();
     assert_eq!(keyring.ticket_key_id(), 2);
-    assert_eq!(Some(keyring.signing_seed()), keyring.ticket_seed(2));
-    assert_eq!(keyring.ticket_seeds().map(|(version, _)| version).collect::<Vec<_>>(), [1, 2]);
-    assert_ne!(keyring.ticket_seed(1), keyring.ticket_seed(2));
-    assert_eq!(keyring.ticket_seed(1), before.ticket_seed(1));
-    assert_eq!(keyring.ticket_seed(3), None);
+    let key = |keyring: &Keyring| keyring.ticket_signer().unwrap().public_key();
+    assert_ne!(key(&keyring), key(&before));
+    let claims = crate::domain::ticket::TicketClaims {
+        office: "uji".parse().unwrap(),
+        date: "2026-12-02".parse().unwrap(),
+        time: "09:00".parse().unwrap(),
+        code: BookingCode::from_bits(7),
+    };
+    let sign = |keyring: &Keyring| keyring.ticket_signer().unwrap().sign(&claims);
+    for ticket in [sign(&before), sign(&keyring)] {
+        assert_eq!(keyring.ticket_verifier().verify(&ticket).unwrap(), claims);
+    }
+    assert!(before.ticket_verifier().verify(&sign(&keyring)).is_err());
 }
 
 #[test]

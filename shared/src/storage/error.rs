@@ -8,6 +8,7 @@ use std::error::Error as StdError;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use super::retry::Contention;
+use crate::security::NoSigningKey;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -63,6 +64,12 @@ impl StoreError {
 
     pub(crate) fn not_applied(reason: &str) -> Self {
         Self::NotApplied { reason: reason.to_owned(), source: None }
+    }
+}
+
+impl From<NoSigningKey> for StoreError {
+    fn from(error: NoSigningKey) -> Self {
+        Self::Corrupt { kind: "ticket", source: Some(Box::new(error)) }
     }
 }
 

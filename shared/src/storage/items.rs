@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::apart::apart;
 use super::error::{StoreError, fault};
 use super::expression::{Expression, names, values};
-use super::keys::{Key, probe};
+use super::keys::Key;
 use super::schema::known;
 use super::values::{text, text_of};
 use super::{Item, Store};
@@ -105,11 +105,6 @@ pub(super) async fn get_item(
     Ok(got.item)
 }
 
-/// Whether the table answers: one read of one key.
-pub(crate) async fn ping(client: &Client, table: &str) -> Result<(), StoreError> {
-    get_item(client, table, &probe()).await.map(drop)
-}
-
 impl Store {
     /// One item, strongly consistent.
     pub(crate) async fn get_item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
@@ -150,6 +145,16 @@ impl Store {
         key: &Key,
     ) -> Result<Option<T>, StoreError> {
         self.get_item(key).await?.map(|item| from_item(kind, item)).transpose()
+    }
+
+    /// A page of the whole table, and where to go on: for an operator's commands only.
+    pub(super) async fn scan(
+        &self,
+        after: Option<Item>,
+    ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+        let scan = self.client.scan().table_name(&self.table).consistent_read(true);
+        let page = apart(scan.set_exclusive_start_key(after).send()).await.map_err(fault)?;
+        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
     }
 
     /// The items of a query, page after page, up to its bound.

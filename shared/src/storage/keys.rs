@@ -135,6 +135,21 @@ pub(crate) fn session(account: &AccountId, token_hash: &str) -> Key {
     Key::new(account_partition(account), format!("{SESSION_PREFIX}{token_hash}"))
 }
 
+/// The account in whose partition an item is.
+pub(crate) fn account_of(key: &Key) -> Option<AccountId> {
+    key.pk.strip_prefix("ACCOUNT#")?.parse().ok()
+}
+
+/// In the table of erasures: an account that was erased, by its keyed hash.
+pub(crate) fn erased_account(hash: &str) -> Key {
+    Key::new(format!("ACCOUNT#{hash}"), "ERASED")
+}
+
+/// In the table of erasures: a session that was ended.
+pub(crate) fn ended_session(token_hash: &str) -> Key {
+    Key::new(format!("SESSION#{token_hash}"), "ENDED")
+}
+
 pub(crate) fn contact(hash: &str) -> Key {
     Key::new(format!("CONTACT#{hash}"), "CONTACT")
 }
@@ -204,7 +219,7 @@ pub(crate) fn shard(id: &str) -> u8 {
     id.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % DUE_SHARDS
 }
 
-/// A key that no item has.
-pub(crate) fn probe() -> Key {
-    Key::new("PING", "PING")
+/// By what the table recognises its keyring; also what a start asks the table for.
+pub(crate) fn keyring() -> Key {
+    Key::new("KEYRING", "KEYRING")
 }

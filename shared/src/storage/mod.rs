@@ -1,7 +1,7 @@
 //! The table: the only module that knows DynamoDB.
 //!
 //! One table, string keys `pk` and `sk`, one sparse index `due-index` (`due_kind`, `due`). There is no
-//! Scan but an operator's (`reseal.rs`), every Query is bounded, and every write is a transaction with
+//! Scan but an operator's (`reseal.rs`, `erasures.rs`), every Query is bounded, and every write is a transaction with
 //! conditions.
 //!
 //! | access | key or query | consistency |
@@ -21,6 +21,7 @@
 //! | a registration by its code or id | `REGISTRATION#id` | strong |
 //! | a queue: its sequences of numbers, places, what counters have | `QUEUE#office#date` | strong |
 //! | when a person last wrote | `ACCOUNT#id` / `CHAT` | strong |
+//! | which keyring wrote the table | `KEYRING` | strong, at a start |
 //! | the pause of sending | `PAUSE` | strong, then a condition |
 //! | an outbox row | `MESSAGE#id` | strong |
 //! | rows due to be sent | `due-index`: `MESSAGE#shard`, `due ≤ now` | eventual, then a condition |
@@ -29,6 +30,9 @@
 //! | answers to repeated requests | `REQUEST#hash` | strong |
 //! | a message received | `INBOUND#hash` | strong |
 //! | messages received that wait | `due-index`: `INBOUND#shard`, `due` in the last day | eventual, then a condition |
+//!
+//! Beside it stands a small one of what no restore may bring back, written by functions and read by an
+//! operator alone: `ACCOUNT#hash`, `SESSION#hash` (`erasures.rs`).
 //!
 //! Every access answers with a [`StoreError`] if the table does not answer or an item is corrupt; what
 //! else it may answer with stands at it.
@@ -49,6 +53,7 @@ mod chats;
 mod contacts;
 mod days;
 mod erasure;
+mod erasures;
 mod error;
 mod expression;
 mod fair_use;
@@ -56,6 +61,7 @@ mod guards;
 mod idempotency;
 mod inbound;
 mod items;
+mod keyring_record;
 mod keys;
 mod offices;
 mod outbox;
@@ -90,11 +96,12 @@ pub use changes::{
 };
 pub use chats::{ChatKept, Turn, Turned};
 pub use days::DayOpened;
+pub use erasures::{Returned, erasures_table};
 pub use error::StoreError;
 pub use fair_use::{HoldLimits, Kept, MissedVisit};
 pub use idempotency::{Answer, Replay};
 pub use inbound::{TakenIn, Waiting};
-pub(crate) use items::ping;
+pub(crate) use keyring_record::known_keyring;
 pub use keys::DUE_SHARDS;
 pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;

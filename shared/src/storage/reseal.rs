@@ -1,7 +1,6 @@
-//! Sealing under the current key what earlier keys have sealed: an operator's work, never a function's,
-//! and the only Scan.
+//! Sealing under the current key what earlier keys have sealed: an operator's work, never a function's.
 
-use super::error::{StoreError, fault};
+use super::error::StoreError;
 use super::expression::Expression;
 use super::items::key_of;
 use super::schema::known;
@@ -31,13 +30,12 @@ impl Store {
     pub async fn reseal(&self) -> Result<Resealed, StoreError> {
         let (mut done, mut after) = (Resealed::default(), None);
         loop {
-            let scan = self.client.scan().table_name(&self.table).set_exclusive_start_key(after);
-            let page = scan.send().await.map_err(fault)?;
-            for item in page.items.unwrap_or_default() {
+            let (items, next) = self.scan(after).await?;
+            for item in items {
                 done.read += 1;
                 self.reseal_item(&item, &mut done).await?;
             }
-            after = page.last_evaluated_key;
+            after = next;
             if after.is_none() {
                 return Ok(done);
             }

@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{Query, from_item, key_of, to_item};
 use super::transact::{Outcome, Write};
-use super::values::seconds;
+use super::values::{seconds, text_of};
 use super::{Store, keys};
 use crate::domain::account::Applicant;
 use crate::domain::booking::Booking;
@@ -104,28 +104,36 @@ impl Store {
         Ok((session.filter(|session| session.expires_at > now), booking))
     }
 
-    /// Ends every session of an account.
-    pub async fn delete_sessions(&self, account: &AccountId) -> Result<(), StoreError> {
+    /// Ends every session of an account; none of them comes back with a restored table.
+    pub async fn delete_sessions(
+        &self,
+        account: &AccountId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let partition = keys::account_partition(account);
         loop {
             let query =
                 Query::prefix(partition.clone(), keys::SESSION_PREFIX.to_owned(), MAX_ENDED);
-            let keys = self.query(query).await?;
-            if keys.is_empty() {
+            let open = self.query(query).await?;
+            if open.is_empty() {
                 return Ok(());
             }
+            let hash = |item| text_of(item, "sk")?.strip_prefix(keys::SESSION_PREFIX);
+            self.record_ended(open.iter().filter_map(hash), now).await?;
             let delete = |item| Ok(Write::Delete(key_of(item)?, None));
-            let deletes: Result<_, StoreError> = keys.iter().map(delete).collect();
+            let deletes: Result<_, StoreError> = open.iter().map(delete).collect();
             self.transact(deletes?).await?;
         }
     }
 
-    /// Ends a session.
+    /// Ends a session; it does not come back with a restored table.
     pub async fn delete_session(
         &self,
         account: &AccountId,
         token_hash: &str,
+        now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        self.record_ended([token_hash].into_iter(), now).await?;
         let key = keys::session(account, token_hash);
         self.transact(vec![Write::Delete(key, None)]).await.map(|_| ())
     }

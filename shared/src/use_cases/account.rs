@@ -5,12 +5,13 @@ use futures_util::future::try_join_all;
 
 use super::{LedgerError, Outcome};
 use crate::app::App;
+use crate::clock::Clock;
 use crate::domain::account::{Account, Applicant};
 use crate::domain::booking::{Booking, CancelReason, Status};
 use crate::domain::code::BookingCode;
 use crate::domain::ids::AccountId;
+use crate::ledger::Ledger;
 use crate::storage::{Attempt, BookingKept, CONTENTION, StoreError, compare_and_set};
-use crate::use_cases::bookings::office_of;
 
 /// An account, its people and its bookings.
 #[derive(Debug)]
@@ -64,26 +65,41 @@ const PAGE: usize = 100;
 
 /// Erases an account: live bookings are cancelled and their seats given back, personal data is
 /// removed. Begun again, it goes on where it stopped: contacts and profile go first, so that nobody
-/// books for the account any more, sessions last.
+/// books for the account any more, sessions last. What is recorded before keeps a restored table from
+/// bringing it back.
 pub async fn erase(app: &App, id: &AccountId) -> Outcome<(), VisitInProgress> {
-    let store = app.ledger.store();
     let now = app.clock.now();
     if bookings(app, id).await?.iter().any(|kept| is_visiting(&kept.booking, now)) {
         return Ok(Err(VisitInProgress));
     }
-    store.close_account(id, now).await?;
+    app.ledger.store().record_erasure(id, now).await?;
+    remove(&app.ledger, &app.clock, id, is_visiting).await
+}
+
+/// Whether an erasure waits for a booking.
+type Waits = fn(&Booking, DateTime<Utc>) -> bool;
+
+/// Removes an account, unless it has a booking for which an erasure `waits`.
+pub(super) async fn remove(
+    ledger: &Ledger,
+    clock: &Clock,
+    id: &AccountId,
+    waits: Waits,
+) -> Outcome<(), VisitInProgress> {
+    let store = ledger.store();
+    store.close_account(id, clock.now()).await?;
     loop {
         let (codes, _) = store.booking_codes(id, None, PAGE).await?;
         if codes.is_empty() {
             break;
         }
         for code in codes {
-            if let Err(refusal) = forget_booking(app, code).await? {
+            if let Err(refusal) = forget_booking(ledger, clock, code, waits).await? {
                 return Ok(Err(refusal));
             }
         }
     }
-    store.erase_account(id, app.clock.now()).await?;
+    store.erase_account(id, clock.now()).await?;
     Ok(Ok(()))
 }
 
@@ -92,22 +108,29 @@ fn is_visiting(booking: &Booking, now: DateTime<Utc>) -> bool {
 }
 
 /// Cancels a booking that is on, then takes the person out of it.
-async fn forget_booking(app: &App, code: BookingCode) -> Outcome<(), VisitInProgress> {
-    compare_and_set(CONTENTION, (), |()| try_forget(app, code)).await
+async fn forget_booking(
+    ledger: &Ledger,
+    clock: &Clock,
+    code: BookingCode,
+    waits: Waits,
+) -> Outcome<(), VisitInProgress> {
+    compare_and_set(CONTENTION, (), |()| try_forget(ledger, clock.now(), code, waits)).await
 }
 
 async fn try_forget(
-    app: &App,
+    ledger: &Ledger,
+    now: DateTime<Utc>,
     code: BookingCode,
+    waits: Waits,
 ) -> Result<Attempt<(), Result<(), VisitInProgress>>, LedgerError> {
-    let (store, now) = (app.ledger.store(), app.clock.now());
+    let store = ledger.store();
     let Some(booking) = store.booking(code).await? else { return Ok(Attempt::Done(Ok(()))) };
     match booking.status_at(now) {
-        _ if is_visiting(&booking, now) => return Ok(Attempt::Done(Err(VisitInProgress))),
+        _ if waits(&booking, now) => return Ok(Attempt::Done(Err(VisitInProgress))),
         Status::Held | Status::Confirmed | Status::AwaitingDocuments => {
-            let office = office_of(app, &booking, now).await?;
+            let office = ledger.office_of(&booking, now).await?;
             // Whatever it answers, the next look tells where the booking stands.
-            drop(app.ledger.cancel(&office, booking, CancelReason::Erasure, now).await?);
+            drop(ledger.cancel(&office, booking, CancelReason::Erasure, now).await?);
         }
         _ if store.forget_booking(&booking).await? => return Ok(Attempt::Done(Ok(()))),
         _ => {}

@@ -67,7 +67,8 @@ impl BookingDetails {
             list.map(|list| (list.documents, list.warnings)).unwrap_or_default();
         let differs = |applicant: &Applicant| applicant.details.birth_date_differs();
         warnings.extend(applicant.is_some_and(differs).then(birth_date_warning));
-        let ticket = ticket_of(status).is_ok().then(|| ticket_text(app, &booking));
+        // A function without the key that signs shows none.
+        let ticket = ticket_of(status).ok().and_then(|()| ticket_text(app, &booking).ok());
         Self { booking, status, office, documents, warnings, missing, ticket }
     }
 }
@@ -136,8 +137,12 @@ pub fn ticket_of(status: Status) -> Result<(), Reason> {
 }
 
 /// What the QR of a booking says.
-pub fn ticket_text(app: &App, booking: &Booking) -> String {
-    app.keyring.ticket_signer().sign(&TicketClaims::of(booking))
+///
+/// # Errors
+/// If this function was not given the key that signs.
+pub fn ticket_text(app: &App, booking: &Booking) -> Result<String, StoreError> {
+    let signer = app.keyring.ticket_signer()?;
+    Ok(signer.sign(&TicketClaims::of(booking)))
 }
 
 /// The office of a booking.
@@ -149,8 +154,7 @@ pub async fn office_of(
     booking: &Booking,
     now: DateTime<Utc>,
 ) -> Result<Arc<Office>, StoreError> {
-    let office = app.ledger.offices().get(&booking.seat.office, now).await?;
-    office.ok_or_else(|| StoreError::corrupt("booking without office"))
+    app.ledger.office_of(booking, now).await
 }
 
 async fn applicant_of(app: &App, booking: &Booking) -> Result<Option<Applicant>, StoreError> {

@@ -10,11 +10,13 @@
 //! - [`documents`]: which documents to bring.
 //! - [`desk`]: scan, documents, calling.
 //! - [`account`]: everything that is known of an account, and nothing any more.
+//! - [`erasures`]: the same again, in a table that was restored.
 
 pub mod account;
 pub mod bookings;
 pub mod desk;
 pub mod documents;
+pub mod erasures;
 pub mod people;
 pub mod registration;
 

@@ -100,7 +100,7 @@ pub(super) fn kind(item: &Value) -> String {
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 24] = [
+pub(super) const KINDS: [&str; 25] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -111,6 +111,7 @@ pub(super) const KINDS: [&str; 24] = [
     "CLOSURES",
     "CONTACT/CONTACT",
     "INBOUND/INBOUND",
+    "KEYRING/KEYRING",
     "MESSAGE/MESSAGE",
     "OFFICES/NEXT",
     "OFFICES/OFFICE",

@@ -159,8 +159,8 @@ const BACKGROUND: [&str; 6] = [
     "OFFICES/NEXT",
     "PAUSE/PAUSE",
 ];
-/// This nobody has a reason to touch in what is done here.
-const UNTOUCHED: [&str; 1] = ["BOOKING/EVENT"];
+/// These nobody has a reason to touch in what is done here; the keyring's a start asks for.
+const UNTOUCHED: [&str; 2] = ["BOOKING/EVENT", "KEYRING/KEYRING"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_item_of_a_newer_version_is_refused_and_unharmed() {

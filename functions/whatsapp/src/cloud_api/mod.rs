@@ -14,11 +14,12 @@ mod status;
 mod tests;
 
 use antrian::http::AppState;
+use antrian::http::body::Params;
 use antrian::http::problem::Problem;
 use antrian::security::tokens::same;
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
@@ -44,9 +45,8 @@ pub(crate) struct Verification {
 /// The provider asks whether this address is ours.
 pub(crate) async fn verify(
     State(app): State<AppState>,
-    query: Query<Verification>,
+    Params(asked): Params<Verification>,
 ) -> Result<String, Response> {
-    let Query(asked) = query;
     let expected = app.channel().map_err(|error| Problem::from(error).into_response())?;
     let expected = expected.verify_token.expose_secret();
     let token = asked.token.unwrap_or_default();
