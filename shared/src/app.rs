@@ -5,13 +5,13 @@ use std::sync::{Arc, LazyLock};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Secrets, WhatsappConfig};
 use crate::domain::ticket::TicketVerifier;
-use crate::health::{HealthChecks, Queue, Unreachable};
+use crate::health::{HealthChecks, Part, Queue, Unreachable};
 use crate::ledger::Ledger;
 use crate::messaging::picture::PictureLinks;
 use crate::messaging::{AnyMessenger, ProviderError};
 use crate::net::sdk::{self, Clients};
 use crate::queues::{Inbox, MessageQueue};
-use crate::security::Keyring;
+use crate::security::{Keyring, OriginSecrets};
 use crate::staff::{StaffConfig, StaffVerifier};
 use crate::storage::Store;
 use crate::telemetry::Metrics;
@@ -40,6 +40,8 @@ pub struct App {
     pub public_url: String,
     /// What is counted.
     pub metrics: Metrics,
+    is_behind_edge: bool,
+    origin: Option<OriginSecrets>,
     health: HealthChecks,
 }
 
@@ -96,6 +98,8 @@ impl App {
             whatsapp: config.whatsapp.clone(),
             public_url: config.public_url.clone(),
             metrics,
+            is_behind_edge: config.is_behind_edge,
+            origin: config.origin.clone(),
             health,
         })
     }
@@ -120,12 +124,27 @@ impl App {
         Ok(Arc::new(app))
     }
 
-    /// Whether the table and all queues answer, also those that this function does not work with.
+    /// The table and all queues, each with why it does not answer.
+    pub async fn parts(&self) -> Vec<Part> {
+        self.health.parts().await
+    }
+
+    /// Whether all of them answer, as this instance remembers it for some seconds.
+    pub async fn is_healthy(&self) -> bool {
+        self.health.is_healthy(self.clock.now()).await
+    }
+
+    /// What the edge proves itself with, in the functions that requests reach; none if they may come
+    /// by any way.
     ///
     /// # Errors
-    /// Names the one that does not.
-    pub async fn check(&self) -> Result<(), StartError> {
-        self.health.check(Queue::ALL).await.map_err(Into::into)
+    /// If requests come by the edge only, and this function was not told how to know.
+    pub fn origin(&self) -> Result<Option<&OriginSecrets>, ConfigError> {
+        match (self.is_behind_edge, &self.origin) {
+            (true, None) => Err(ConfigError::Missing("ANTRIAN_ORIGIN_SECRET")),
+            (true, proof) => Ok(proof.as_ref()),
+            (false, _) => Ok(None),
+        }
     }
 
     /// The WhatsApp channel, in the functions that send or receive.

@@ -12,6 +12,7 @@ mod closing;
 mod compat;
 mod concurrency;
 mod desk;
+mod edge;
 mod faults;
 mod fuzz;
 mod graph;

@@ -6,6 +6,7 @@
 
 mod derived;
 mod keyring;
+mod origin;
 mod rotation;
 mod sealing;
 mod secret;
@@ -15,6 +16,7 @@ mod tests;
 pub mod tokens;
 
 pub use keyring::Keyring;
+pub use origin::OriginSecrets;
 pub use rotation::{RotationError, RotationStep, rotated};
 pub use sealing::OpenError;
 pub use secret::KeyringError;
