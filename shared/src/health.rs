@@ -55,7 +55,7 @@ pub enum Unreachable {
 }
 
 /// For how long strangers are told what was found: they may ask as often as they like.
-pub const REMEMBERED_SECS: i64 = 10;
+pub const REMEMBERED_SECS: i64 = 5;
 
 /// Something that the system works with.
 #[derive(Debug)]

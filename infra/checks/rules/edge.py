@@ -11,6 +11,7 @@ LIMITS = {
     "webhooks-by-address": ("IP", 100_000, WEBHOOKS),
     "registrations-by-address": ("IP", 600, "method EXACTLY POST, path EXACTLY /v1/registrations"),
     "codes-by-address": ("IP", 100, "method EXACTLY POST, path STARTS_WITH /v1/registrations/, path ENDS_WITH /otp"),
+    "description-by-address": ("IP", 100, "path EXACTLY /v1/openapi.json"),
     "requests-by-session": ("authorization", 3_000, ""),
 }
 WINDOW_SECS = 300
@@ -19,7 +20,7 @@ GROUPS = {"AWSManagedRulesCommonRuleSet": ["SizeRestrictions_BODY"], "AWSManaged
 # A path is compared as the API reads it.
 AS_READ = ["URL_DECODE", "NORMALIZE_PATH"]
 YEAR_SECS = 31_536_000
-MAX_HEALTH_SECS = 10
+MAX_HEALTH_SECS = 5
 PERSONAL = re.compile(r"^c-|uri|query|cookie|agent|referer|forwarded|header", re.IGNORECASE)
 
 

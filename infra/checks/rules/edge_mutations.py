@@ -135,6 +135,7 @@ EDGE_MUTATIONS = [
     ("the key by itself", drop("roles", "Common", "Properties", "PolicyDocument", "Statement", 4, "Condition"), functions.few),
     ("a role for another account", put("roles", "Slots", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Principal", value={"AWS": "111122223333"}), functions.few),
     ("a role for another service", put("roles", "Slots", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Principal", value={"Service": "ec2.amazonaws.com"}), functions.few),
+    ("a clock of other accounts", drop("roles", "Clock", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Condition"), functions.few),
     ("the desk has no share", drop(ROOT, "CheckinFunction", "Properties", "ReservedConcurrentExecutions"), functions.shares),
     ("webhooks have no share", share("Whatsapp", 0), functions.shares),
     ("the desk has next to none", share("Checkin", 5), functions.shares),

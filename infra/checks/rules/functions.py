@@ -163,6 +163,8 @@ def few(templates):
         for statement in resource["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
             if set(statement["Principal"]) != {"Service"} or not set(listed(statement["Principal"]["Service"])) <= SERVICES:
                 yield f"{logical} is anybody's"
+            if "scheduler.amazonaws.com" in text(statement["Principal"]) and "aws:SourceAccount" not in text(statement.get("Condition")):
+                yield f"{logical} serves schedules of other accounts"
 
 
 # A usual account's concurrent executions, and what has to be left to functions without a share.

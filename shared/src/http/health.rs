@@ -51,8 +51,8 @@ impl FromRequestParts<AppState> for Asker {
 /// The state, and for how long it may be kept on the way.
 pub type Answer = ([(HeaderName, &'static str); 1], Json<Health>);
 
-/// As long as an instance remembers it: [`crate::health::REMEMBERED_SECS`].
-const FOR_STRANGERS: &str = "public, max-age=10";
+/// As long as an instance remembers it ([`crate::health::REMEMBERED_SECS`]): ten seconds together.
+const FOR_STRANGERS: &str = "public, max-age=5";
 const FOR_STAFF: &str = "no-store";
 
 /// Strangers are told whether table and queues answered some seconds ago; for staff they are asked
