@@ -41,8 +41,9 @@ PRICES = {
     "key": (1.00, "1.00 per key and month", "page: aws.amazon.com/kms/pricing"),
     "kms": (0.03 / 10_000, "0.03 per 10,000 requests", "page: aws.amazon.com/kms/pricing"),
     "secret": (0.40, "0.40 per secret and month", "page: aws.amazon.com/secrets-manager/pricing"),
-    "out_gb": (0.09, "0.09 per GB to the internet", "page: aws.amazon.com/ec2/pricing/on-demand"),
-    "waf_month": (8.00, "5.00 per web ACL and 1.00 for each of 3 rules", "c3x.dev/blog/aws-waf-cost-explained; same in all regions: AWS networking blog"),
+    "out_gb": (0.120, "0.120 per GB from the edge to Asia; from the API to the edge free", "page: aws.amazon.com/cloudfront/pricing"),
+    "acl": (5.00, "5.00 per web ACL and month", "c3x.dev/blog/aws-waf-cost-explained; same in all regions: AWS networking blog"),
+    "waf_rule": (1.00, "1.00 per rule and month", "c3x.dev/blog/aws-waf-cost-explained; same in all regions: AWS networking blog"),
     "waf": (0.60 / MILLION, "0.60 per million requests", "c3x.dev/blog/aws-waf-cost-explained; same in all regions: AWS networking blog"),
     "edge": (1.20 / MILLION, "0.0120 per 10,000 HTTPS requests from Asia", "page: aws.amazon.com/cloudfront/pricing"),
     "utility": (0.0250, "0.0250 per message, Indonesia", "Meta's rate card of 2026-01-01, in transcriptions"),
@@ -77,6 +78,7 @@ INFRA = pathlib.Path(__file__).resolve().parent
 CATALOGUE = json.loads((INFRA / "metrics.json").read_text("utf-8"))
 ALARMS_YAML = (INFRA / "alarms.yaml").read_text("utf-8")
 ALARMS, ALARM_METRICS = ALARMS_YAML.count("AWS::CloudWatch::Alarm\n"), ALARMS_YAML.count("MetricName:")
+WAF_RULES = (INFRA / "edge.yaml").read_text("utf-8").count("          Priority: ")
 DASHBOARDS = 2
 KINDS = len(CATALOGUE["kinds"])
 OWN_METRICS = {
@@ -88,7 +90,7 @@ OWN_METRICS = {
     "`ColdStarts` by `Function`": len(FUNCTIONS),
 }
 METRICS = sum(OWN_METRICS.values())
-SECRETS = 4
+SECRETS = 5
 KMS_CALLS = len(FUNCTIONS) * 12 * 24 * 30  # one every five minutes for each function
 TICKS = 60 * 24 * 30
 POLLERS = 2 * 5 * 3 * 60 * 24 * 30         # two queues, five pollers each, an empty receive every 20 s
@@ -98,6 +100,7 @@ POLLERS = 2 * 5 * 3 * 60 * 24 * 30         # two queues, five pollers each, an e
 OFFICE_B, SLOT_B, SLOTS, SEAT_B, BOOKING_B = 2_540, 235, 15, 91, 4_700
 ENTRY_B = 170              # a place in the queue; not measured, added up from its attributes
 INVOCATION_B, ACCESS_B, RECORD_B = 286 + 384 + 2 * 26, 219 + 26, 379 + 26
+EDGE_B = 400 + 26          # a line of the edge's log; not measured, added up from its thirteen fields
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,9 @@ class Use:
         """USD by service."""
         p = {name: price[0] for name, price in PRICES.items()}
         seconds = (self.invoke * OWN_MS + self.calls * CALL_MS + self.wait_ms) / 1000
-        log_gb = (self.invoke * INVOCATION_B + self.http * ACCESS_B + self.records * RECORD_B) / 1e9
+        log_gb = (self.invoke * INVOCATION_B + self.http * (EDGE_B + ACCESS_B) + self.records * RECORD_B) / 1e9
         return {
+            "edge": self.http * (p["edge"] + p["waf"]),
             "API Gateway": self.http * p["http"],
             "Lambda": self.invoke * p["invoke"] + seconds * MEMORY_GB * p["gb_second"],
             "DynamoDB": self.write * p["write"] + self.read * p["read"],
@@ -230,6 +234,7 @@ def fixed(offices, seats, is_full):
         "metrics of the functions": METRICS * p["metric"],
         "alarms": ALARM_METRICS * p["alarm"],
         "dashboards": DASHBOARDS * p["dashboard"],
+        "the edge's firewall": p["acl"] + WAF_RULES * p["waf_rule"],
         "key, secrets": p["key"] + SECRETS * p["secret"] + KMS_CALLS * p["kms"],
         "schedule: runs": TICKS * (p["schedule"] + p["invoke"] + tick_seconds * MEMORY_GB * p["gb_second"]),
         "schedule: reading": TICKS * tick * p["read"],
@@ -351,11 +356,29 @@ def a_rush():
 
 def edge():
     p = {name: price[0] for name, price in PRICES.items()}
-    at_edge = MILLION * (p["edge"] + p["waf"])
-    direct = total((view(140) * MILLION).costs(0.05))
-    rows = [["answered by the edge", usd(at_edge)], ["passed on by the edge", usd(at_edge + direct)],
-            ["without the edge, from the function's cache", usd(direct)]]
-    return table(["a million views", "USD"], rows) + f"\n\nBesides, {usd(p['waf_month'])} USD a month for the firewall."
+    whole = (view(140) * MILLION).costs(0.05)
+    log = MILLION * EDGE_B / 1e9 * (p["log_gb"] + LOG_MONTHS * p["log_kept_gb"])
+    at_edge = whole["edge"] + log + whole["transfer"]
+    rows = [["answered by the edge", usd(at_edge)], ["passed on by the edge", usd(total(whole))],
+            ["of it the edge and its log", usd(whole["edge"] + log)]]
+    return table(["a million views", "USD"], rows) + f"\n\nBesides, {usd(p['acl'] + WAF_RULES * p['waf_rule'])} USD a month for the firewall with its {WAF_RULES} rules."
+
+
+# What the ceilings of infra/template.yaml let through at most: each second of a day.
+TEMPLATE = (INFRA / "template.yaml").read_text("utf-8")
+CEILINGS = {name: int(re.search(rf"^  TableMax{name}:.*?Default: (\d+)", TEMPLATE, re.S | re.M)[1]) for name in ("Writes", "Reads")}
+SHARES = sum(map(int, re.findall(r"\{Reserved: (\d+)\}", TEMPLATE)))
+META_PER_SECOND = 80
+
+
+def ceilings():
+    p = {name: price[0] for name, price in PRICES.items()}
+    day = 24 * 3600
+    rows = [[f"table, {CEILINGS['Writes']:,} write units a second", usd(CEILINGS["Writes"] * day * p["write"])],
+            [f"table, {CEILINGS['Reads']:,} read units a second", usd(CEILINGS["Reads"] * day * p["read"])],
+            [f"functions, {SHARES} at once", usd(SHARES * day * MEMORY_GB * p["gb_second"])],
+            [f"messages, {META_PER_SECOND} a second, the most of a number", usd(META_PER_SECOND * day * p["utility"])]]
+    return table(["a day at the ceiling", "USD"], rows)
 
 
 def prices():
@@ -395,7 +418,7 @@ def monitoring():
 # By page of docs.
 TABLES = {
     "costs.md": {"months": months, "booking": one_booking, "million": a_million, "fixed": fixed_costs, "rush": a_rush,
-                 "messages": a_message_less, "edge": edge, "counts": counts, "prices": prices},
+                 "messages": a_message_less, "edge": edge, "ceilings": ceilings, "counts": counts, "prices": prices},
     "metrics.md": {"metrics": own_metrics},
     "operations.md": {"monitoring": monitoring},
 }

@@ -8,11 +8,13 @@ templates in every way that is listed and makes sure that the right rule notices
 import sys
 from pathlib import Path
 
-from rules import api, data, functions
-from rules.mutations import MUTATIONS
+from rules import alarms, api, data, edge, functions
+from rules.edge_mutations import EDGE_MUTATIONS
+from rules.mutations import MUTATIONS as OTHERS
 from rules.templates import Templates
 
-RULES = [*api.RULES, *data.RULES, *functions.RULES]
+RULES = [*api.RULES, *data.RULES, *functions.RULES, *edge.RULES, *alarms.RULES]
+MUTATIONS = [*OTHERS, *EDGE_MUTATIONS]
 
 
 def main():

@@ -214,6 +214,8 @@ def book():
     refusals(stack)
     staff = stack.staff_token(["antrian/admin", "antrian/desk"], ["admin", "desk", "office:*"])
     clerk = stack.staff_token(["antrian/admin", "antrian/desk"], ["desk"], "loket@example.org")
+    assert len(stack.call("GET", "/v1/health", staff)["parts"]) == 4
+    stack.call("GET", "/v1/health", "junk", expect=401)
     # Whoever asks for a scope gets it in the token; the role is the group's.
     stack.call("PUT", f"/v1/offices/{OFFICE}", clerk, office("6280000000000"), expect=403)
     days = opened(stack, staff)
@@ -244,6 +246,8 @@ def book():
     confirmed = chat.gets_one_with("picture_png_base64")
     print(f"booked by chat: {confirmed['message_id']}")
 
+    # A token lasts five minutes.
+    staff = stack.staff_token(["antrian/admin", "antrian/desk"], ["admin", "desk", "office:*"])
     scan = {"ticket": web_booking["ticket"], "gate": "Gerbang 1"}
     first = stack.call("POST", "/v1/check-ins", staff, scan)
     second = stack.call("POST", "/v1/check-ins", staff, scan)

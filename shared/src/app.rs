@@ -5,13 +5,13 @@ use std::sync::{Arc, LazyLock};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Secrets, WhatsappConfig};
 use crate::domain::ticket::TicketVerifier;
-use crate::health::{HealthChecks, Queue, Unreachable};
+use crate::health::{HealthChecks, Part, Queue, Unreachable};
 use crate::ledger::Ledger;
 use crate::messaging::picture::PictureLinks;
 use crate::messaging::{AnyMessenger, ProviderError};
 use crate::net::sdk::{self, Clients};
 use crate::queues::{Inbox, MessageQueue};
-use crate::security::{Fingerprint, Keyring, KeyringMismatch};
+use crate::security::{Fingerprint, Keyring, KeyringMismatch, OriginSecrets};
 use crate::staff::{StaffConfig, StaffVerifier};
 use crate::storage::Store;
 use crate::telemetry::Metrics;
@@ -40,6 +40,8 @@ pub struct App {
     pub public_url: String,
     /// What is counted.
     pub metrics: Metrics,
+    is_behind_edge: bool,
+    origin: Option<OriginSecrets>,
     health: HealthChecks,
 }
 
@@ -103,6 +105,8 @@ impl App {
             whatsapp: config.whatsapp.clone(),
             public_url: config.public_url.clone(),
             metrics,
+            is_behind_edge: config.is_behind_edge,
+            origin: config.origin.clone(),
             health,
         })
     }
@@ -144,6 +148,34 @@ impl App {
         let matched = store.match_keyring(known).await;
         let matched = matched.map_err(|source| Unreachable::Table { table: table(), source })?;
         matched.map_err(Into::into)
+    }
+
+    /// The table, all queues and the keyring, each with what is wrong with it.
+    pub async fn parts(&self) -> Vec<Part> {
+        let (mut parts, known) = self.health.parts().await;
+        if let Some(known) = known {
+            let fault = self.match_keyring(known).await.err().map(|error| error.to_string());
+            parts.push(Part { variable: "ANTRIAN_KEYS", fault });
+        }
+        parts
+    }
+
+    /// Whether all of them are well, as this instance remembers it for some seconds.
+    pub async fn is_healthy(&self) -> bool {
+        self.health.remembered(self.clock.now(), self.parts()).await
+    }
+
+    /// What the edge proves itself with, in the functions that requests reach; none if they may come
+    /// by any way.
+    ///
+    /// # Errors
+    /// If requests come by the edge only, and this function was not told how to know.
+    pub fn origin(&self) -> Result<Option<&OriginSecrets>, ConfigError> {
+        match (self.is_behind_edge, &self.origin) {
+            (true, None) => Err(ConfigError::Missing("ANTRIAN_ORIGIN_SECRET")),
+            (true, proof) => Ok(proof.as_ref()),
+            (false, _) => Ok(None),
+        }
     }
 
     /// The WhatsApp channel, in the functions that send or receive.

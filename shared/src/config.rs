@@ -7,7 +7,9 @@ mod whatsapp;
 
 use secrecy::SecretString;
 
-use values::{digits, url};
+use values::{digits, flag, origin, url};
+
+use crate::security::OriginSecrets;
 
 pub use error::ConfigError;
 pub use secrets::Secrets;
@@ -38,6 +40,10 @@ pub struct Config {
     pub staff_keys_url: Option<String>,
     /// `ANTRIAN_PUBLIC_URL`: where applicants reach the system, without a slash at its end.
     pub public_url: String,
+    /// `ANTRIAN_EDGE`: whether requests come by the edge only; absent: by any way.
+    pub is_behind_edge: bool,
+    /// `ANTRIAN_ORIGIN_SECRET`: what the edge proves itself with.
+    pub origin: Option<OriginSecrets>,
     /// `WHATSAPP_NUMBER`: the number that applicants write to, digits only.
     pub whatsapp_number: String,
     /// The channel; absent without `WHATSAPP_PROVIDER`: most functions neither send nor receive, and
@@ -53,6 +59,9 @@ impl Config {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let get = |name: &'static str| get(name).filter(|value| !value.is_empty());
         let need = |name: &'static str| get(name).ok_or(ConfigError::Missing(name));
+        let edge = get("ANTRIAN_EDGE").map(|value| flag("ANTRIAN_EDGE", &value));
+        let proof =
+            get("ANTRIAN_ORIGIN_SECRET").map(|value| origin("ANTRIAN_ORIGIN_SECRET", &value));
         let channel = get("WHATSAPP_PROVIDER").map(|_| whatsapp::Variables(&get).whatsapp());
         Ok(Self {
             stage: need("ANTRIAN_STAGE")?,
@@ -66,6 +75,8 @@ impl Config {
             staff_client_id: get("ANTRIAN_STAFF_CLIENT_ID"),
             staff_keys_url: get("ANTRIAN_STAFF_KEYS_URL"),
             public_url: url("ANTRIAN_PUBLIC_URL", need("ANTRIAN_PUBLIC_URL")?)?,
+            is_behind_edge: edge.transpose()?.unwrap_or_default(),
+            origin: proof.transpose()?,
             whatsapp_number: digits("WHATSAPP_NUMBER", need("WHATSAPP_NUMBER")?)?,
             whatsapp: channel.transpose()?,
         })
@@ -80,9 +91,11 @@ mod tests {
         let value = match name {
             "ANTRIAN_TABLE" => "antrian",
             "ANTRIAN_KEYS" => "{}",
-            "ANTRIAN_STAFF_CLIENT_ID" | "ANTRIAN_STAFF_KEYS_URL" | "WHATSAPP_PHONE_NUMBER_ID" => {
-                return None;
-            }
+            "ANTRIAN_STAFF_CLIENT_ID"
+            | "ANTRIAN_STAFF_KEYS_URL"
+            | "WHATSAPP_PHONE_NUMBER_ID"
+            | "ANTRIAN_EDGE"
+            | "ANTRIAN_ORIGIN_SECRET" => return None,
             "WHATSAPP_PROVIDER" => "simulator",
             "WHATSAPP_NUMBER" => "6280000000000",
             "WHATSAPP_APP_SECRET" | "WHATSAPP_VERIFY_TOKEN" | "TWILIO_AUTH_TOKEN" => "secret",

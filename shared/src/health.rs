@@ -1,6 +1,8 @@
 //! The table and the queues, and whether they answer.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
+use tokio::sync::Mutex;
 
 use crate::config::Config;
 use crate::net::sdk::Clients;
@@ -53,26 +55,40 @@ pub enum Unreachable {
     },
 }
 
+/// For how long strangers are told what was found: they may ask as often as they like.
+pub const REMEMBERED_SECS: i64 = 5;
+
+/// Something that the system works with.
+#[derive(Debug)]
+pub struct Part {
+    /// The variable that names it.
+    pub variable: &'static str,
+    /// What is wrong with it.
+    pub fault: Option<String>,
+}
+
 /// The table and the queues by their names.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct HealthChecks {
     clients: Clients,
     table: String,
     urls: [String; 3],
+    /// When all of them were asked, and whether all answered.
+    known: Mutex<Option<(DateTime<Utc>, bool)>>,
 }
 
 impl HealthChecks {
     /// Those that the settings name.
     pub(crate) fn of(config: &Config, clients: Clients) -> Self {
         let urls = [&config.queue_url, &config.dlq_url, &config.inbox_url].map(Clone::clone);
-        Self { clients, table: config.table.clone(), urls }
+        Self { clients, table: config.table.clone(), urls, known: Mutex::default() }
     }
 
     /// Those that the environment names: a name that is missing is nobody's, and does not answer.
     pub(crate) fn from_env(clients: Clients) -> Self {
         let value = |name: &str| std::env::var(name).unwrap_or_default();
         let urls = [Queue::Messages, Queue::DeadLetters, Queue::Inbox].map(|q| value(q.variable()));
-        Self { clients, table: value("ANTRIAN_TABLE"), urls }
+        Self { clients, table: value("ANTRIAN_TABLE"), urls, known: Mutex::default() }
     }
 
     /// Asks the table and these queues, all at once; what the table knows of its keyring.
@@ -85,6 +101,46 @@ impl HealthChecks {
         let known = table?;
         queues.into_iter().collect::<Result<(), _>>()?;
         Ok(known)
+    }
+
+    /// Asks the table and all queues, also those that this function does not work with; with what the
+    /// table knows of its keyring, if it answers.
+    pub(crate) async fn parts(&self) -> (Vec<Part>, Option<Option<Fingerprint>>) {
+        let queues = join_all(Queue::ALL.iter().map(|queue| self.check_queue(*queue)));
+        let (table, queues) = tokio::join!(self.check_table(), queues);
+        let (known, fault) = match table {
+            Ok(known) => (Some(known), None),
+            Err(error) => (None, Some(error)),
+        };
+        let names = Queue::ALL.iter().map(|queue| queue.variable());
+        let queues = names.zip(queues).map(|(name, answer)| (name, answer.err()));
+        let all = std::iter::once(("ANTRIAN_TABLE", fault)).chain(queues);
+        let part = |(variable, fault): (_, Option<Unreachable>)| Part {
+            variable,
+            fault: fault.map(|fault| fault.to_string()),
+        };
+        (all.map(part).collect(), known)
+    }
+
+    /// Whether everything is well, as `look` finds it, or as it was found at most [`REMEMBERED_SECS`]
+    /// before `now`. Whoever asks meanwhile waits for the same answer.
+    pub(crate) async fn remembered(
+        &self,
+        now: DateTime<Utc>,
+        look: impl Future<Output = Vec<Part>>,
+    ) -> bool {
+        let mut known = self.known.lock().await;
+        let age = |at: DateTime<Utc>| (now - at).abs() < TimeDelta::seconds(REMEMBERED_SECS);
+        if let Some((_, is_healthy)) = known.filter(|(at, _)| age(*at)) {
+            return is_healthy;
+        }
+        let parts = look.await;
+        for fault in parts.iter().filter_map(|part| part.fault.as_ref()) {
+            tracing::error!(fault, "not healthy");
+        }
+        let is_healthy = parts.iter().all(|part| part.fault.is_none());
+        *known = Some((now, is_healthy));
+        is_healthy
     }
 
     async fn check_table(&self) -> Result<Option<Fingerprint>, Unreachable> {

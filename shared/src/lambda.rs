@@ -82,8 +82,8 @@ impl Function<Router> {
         let is_health = request.uri().path().starts_with("/v1/health");
         match self.state().await {
             Ok(router) => router.clone().oneshot(request).await.into_response(),
-            Err(error) if is_health => not_ready(error).into_response(),
-            Err(error) => Problem::from(error).into_response(),
+            Err(error) if is_health => http::with_headers(not_ready(error).into_response()),
+            Err(error) => http::with_headers(Problem::from(error).into_response()),
         }
     }
 }
@@ -93,7 +93,11 @@ impl Function<Router> {
 /// # Errors
 /// If the runtime of Lambda cannot be reached.
 pub async fn http(routes: fn() -> Routes, queues: &'static [Queue]) -> Result<(), Error> {
-    let function = Function::start(queues, move |app| Ok(http::router(routes(), app))).await;
+    let make = move |app: Arc<App>| {
+        app.origin()?;
+        Ok(http::router(routes(), app))
+    };
+    let function = Function::start(queues, make).await;
     let answer = move |request| async move { Ok::<_, Infallible>(function.answer(request).await) };
     lambda_http::run(service_fn(answer)).await
 }

@@ -14,6 +14,7 @@ mod concurrency;
 mod desk;
 mod fair_use;
 mod documented;
+mod edge;
 mod faults;
 mod fuzz;
 mod graph;

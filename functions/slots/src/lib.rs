@@ -8,13 +8,12 @@ mod view;
 
 use antrian::http::routes::routes;
 use antrian::http::{AppState, Routes};
-use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use utoipa_axum::router::OpenApiRouter;
 
-use antrian::http::health::{self, Health};
+use antrian::http::health::{self, Asker, Health};
 use antrian::http::problem::{Problem, ProblemDetails};
 
 /// The document of the whole API, made from the code of all functions; a test keeps it current.
@@ -31,13 +30,15 @@ pub fn routes() -> Routes {
         .merge(tickets::routes())
 }
 
-/// Whether the system works: its table and its queues answer. What is missing is named.
+/// Whether the system works: its table and its queues answer. With a staff token each of them is
+/// asked now and what is missing is named; without one the answer may be ten seconds old.
 #[utoipa::path(get, path = "/v1/health", tag = "public", responses(
     (status = 200, body = Health),
-    (status = 503, body = ProblemDetails, description = "`not_ready`, with `reason`"),
+    (status = 401, body = ProblemDetails, description = "a token that is not of staff"),
+    (status = 503, body = ProblemDetails, description = "`not_ready`; for staff with `reason`"),
 ))]
-async fn health(State(app): State<AppState>) -> Result<Json<Health>, Problem> {
-    health::health(&app).await
+async fn health(State(app): State<AppState>, asker: Asker) -> Result<health::Answer, Problem> {
+    health::health(&app, &asker).await
 }
 
 async fn openapi() -> impl IntoResponse {

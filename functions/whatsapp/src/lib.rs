@@ -8,10 +8,9 @@ pub mod cloud_api;
 pub mod twilio;
 mod updates;
 
-use antrian::http::health::{self, Health};
+use antrian::http::health::{self, Asker, Health};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::{AppState, Routes};
-use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
@@ -30,12 +29,16 @@ pub fn routes() -> Routes {
         .route("/webhooks/twilio", post(twilio::receive))
 }
 
-/// Whether the WhatsApp channel has what it needs: its settings and secrets, table and queues. What is
-/// missing is named.
+/// Whether the WhatsApp channel has what it needs: its settings and secrets, table and queues. With a
+/// staff token what is missing is named.
 #[utoipa::path(get, path = "/v1/health/whatsapp", tag = "public", responses(
     (status = 200, body = Health),
-    (status = 503, body = ProblemDetails, description = "`not_ready`, with `reason`"),
+    (status = 401, body = ProblemDetails, description = "a token that is not of staff"),
+    (status = 503, body = ProblemDetails, description = "`not_ready`; for staff with `reason`"),
 ))]
-async fn channel_health(State(app): State<AppState>) -> Result<Json<Health>, Problem> {
-    health::channel_health(&app).await
+async fn channel_health(
+    State(app): State<AppState>,
+    asker: Asker,
+) -> Result<health::Answer, Problem> {
+    health::channel_health(&app, &asker).await
 }

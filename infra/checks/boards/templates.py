@@ -14,6 +14,7 @@ SAMPLE = {
     "KeyArn": "arn:aws:kms:ap-southeast-3:123456789012:key/sample",
     "RunbookUrl": "https://github.com/antrian/antrian/blob/main/docs/runbooks",
     "SavedQueries": "true",
+    "MessageVolume": 1000,
     "AWS::StackName": "antrian-prod",
     "AWS::Region": "ap-southeast-3",
     "AWS::AccountId": "123456789012",

@@ -62,15 +62,30 @@ def complete(templates):
     yield from (f"{key} is no request of the API" for key in sorted(routed - known))
 
 
+# Requests a second for a route, from all together: what a new account's quota leaves to each of two.
+MOST = 1_000
+# What anybody may ask for and what costs a message: requests a second at most, from all together.
+COSTLY = {"POST /v1/registrations": 300, "POST /v1/registrations/{id}/otp": 20}
+
+
+def bounds(settings):
+    return settings.get("ThrottlingRateLimit") or 0, settings.get("ThrottlingBurstLimit") or 0
+
+
 def throttled(templates):
-    """The stage bounds requests and writes what happened, without addresses of people."""
+    """The stage bounds requests, most of all those that cost, and writes what happened, without addresses of people."""
     stages = list(templates.resources("AWS::ApiGatewayV2::Stage"))
     if not stages:
         yield "there is no stage"
     for _, logical, stage in stages:
-        settings = stage["Properties"].get("DefaultRouteSettings", {})
-        if not (settings.get("ThrottlingRateLimit") and settings.get("ThrottlingBurstLimit")):
+        default = bounds(stage["Properties"].get("DefaultRouteSettings", {}))
+        own = stage["Properties"].get("RouteSettings", {})
+        if not 0 < min(default) <= max(default) <= MOST:
             yield f"{logical} is not throttled"
+        for key, most in COSTLY.items():
+            if not 0 < min(bounds(own.get(key, {}))) <= max(bounds(own.get(key, {}))) <= most:
+                yield f"{logical}: {key} is not throttled"
+        yield from (f"{logical}: {key} may do more than others" for key in own if max(bounds(own[key])) > max(default))
         log = stage["Properties"].get("AccessLogSettings", {})
         if "$context.requestId" not in text(log):
             yield f"{logical} writes no access log with the request's id"
@@ -131,6 +146,27 @@ def staff_only(templates):
             yield f"{logical} tells names apart by their case"
 
 
+# Minutes that somebody goes on who is disabled; hours until everybody signs in anew.
+ACCESS_MINUTES, REFRESH_HOURS = 5, 12
+
+
+def short_tokens(templates):
+    """Whoever may no longer work here is out within minutes; tokens come by code and nothing else."""
+    for _, logical, client in templates.resources("AWS::Cognito::UserPoolClient"):
+        properties = client["Properties"]
+        units = {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "hours"}
+        if properties.get("TokenValidityUnits") != units:
+            yield f"{logical} counts in other units"
+        if max(properties.get("AccessTokenValidity", 60), properties.get("IdTokenValidity", 60)) > ACCESS_MINUTES:
+            yield f"{logical}: a token lasts longer than {ACCESS_MINUTES} minutes"
+        if properties.get("RefreshTokenValidity", 720) > REFRESH_HOURS or not properties.get("EnableTokenRevocation"):
+            yield f"{logical}: whoever has signed in once stays"
+        if properties.get("AllowedOAuthFlows") != ["code"] or properties.get("ExplicitAuthFlows") != ["ALLOW_REFRESH_TOKEN_AUTH"]:
+            yield f"{logical}: there are other ways to a token"
+        if properties.get("PreventUserExistenceErrors") != "ENABLED":
+            yield f"{logical} tells who has an account"
+
+
 def signed_tokens(templates):
     """Staff tokens are those of our pool, made for our client."""
     authorizers = list(templates.resources("AWS::ApiGatewayV2::Authorizer"))
@@ -141,4 +177,4 @@ def signed_tokens(templates):
             yield f"{logical} takes tokens of others"
 
 
-RULES = [authorized, complete, throttled, answered, unshared, staff_only, signed_tokens]
+RULES = [authorized, complete, throttled, answered, unshared, staff_only, short_tokens, signed_tokens]

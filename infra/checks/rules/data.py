@@ -1,6 +1,6 @@
 """Tables, keys and queues."""
 
-from .templates import ROOT, text
+from .templates import ROOT
 
 RETAINED = [("data", "Key"), ("data", "Table"), ("data", "Erasures"), ("data", "Keys"), ("data", "Tickets"), ("data", "Master"), ("data", "Whatsapp"), ("staff", "Users"), (ROOT, "Data"), (ROOT, "Staff")]
 
@@ -13,6 +13,9 @@ def retained(templates):
         for policy, wanted in (("DeletionPolicy", "RetainExceptOnCreate"), ("UpdateReplacePolicy", "Retain")):
             if resource.get(policy) != wanted:
                 yield f"{logical}: {policy} is not {wanted}"
+    for _, logical, pool in templates.resources("AWS::Cognito::UserPool"):
+        if pool["Properties"].get("DeletionProtection") != {"Fn::If": ["Protected", "ACTIVE", "INACTIVE"]}:
+            yield f"{logical} has no deletion protection"
 
 
 def table(templates):
@@ -34,6 +37,23 @@ def table(templates):
         wanted = [templates.index] if logical == "Table" else []
         if indexes != wanted:
             yield f"{logical} has the indexes {indexes}, the code uses {wanted}"
+
+
+# A table's quota: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+QUOTA = 40_000
+
+
+def ceilings(templates):
+    """Table and index have a ceiling for what they may cost."""
+    for parameter in ("TableMaxReads", "TableMaxWrites"):
+        if not 0 < templates.files[ROOT]["Parameters"].get(parameter, {}).get("Default", 0) < QUOTA:
+            yield f"{parameter} is none"
+    wanted = {"MaxReadRequestUnits": {"Ref": "MaxReads"}, "MaxWriteRequestUnits": {"Ref": "MaxWrites"}}
+    for _, logical, resource in templates.resources("AWS::DynamoDB::Table"):
+        table = resource["Properties"]
+        for one in (table, *table.get("GlobalSecondaryIndexes", [])):
+            if one.get("OnDemandThroughput") != wanted:
+                yield f"{logical}: {one.get('IndexName', 'the table')} has no ceiling"
 
 
 def queues(templates):
@@ -78,8 +98,8 @@ def keys(templates):
             if "KmsKeyId" not in resource["Properties"]:
                 yield f"{logical} is not encrypted with our key"
     for _, logical, secret in templates.resources("AWS::SecretsManager::Secret"):
-        if "SecretString" in text(secret):
+        if "SecretString" in secret["Properties"]:
             yield f"{logical}: a template holds no secret"
 
 
-RULES = [retained, table, queues, visibility, keys]
+RULES = [retained, table, ceilings, queues, visibility, keys]

@@ -6,7 +6,7 @@ import re
 from .templates import NESTED, ROOT, text
 
 # Settings that come from the secrets, never from a variable of the function.
-SECRET = {"ANTRIAN_KEYS", "ANTRIAN_TICKET_KEYS", "WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "TWILIO_AUTH_TOKEN"}
+SECRET = {"ANTRIAN_KEYS", "ANTRIAN_TICKET_KEYS", "ANTRIAN_ORIGIN_SECRET", "WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "TWILIO_AUTH_TOKEN"}
 # Actions that AWS knows no resources for.
 ANYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
@@ -16,6 +16,9 @@ SIGN = {"slots", "notifier"}
 
 SCHEDULES = {"scheduler": {"tick", "audit"}}
 PROVIDER = re.compile(r"(WHATSAPP|TWILIO)_(?!NUMBER$)")
+
+
+OF_EDGE = {"Fn::If": ["HasEdge", {"Ref": "Edge"}, {"Ref": "AWS::NoValue"}]}
 
 
 def role(templates, name):
@@ -40,11 +43,14 @@ def environment(templates):
         yield from (f"{name}: {one} is not set" for one in sorted(wanted - set(variables)))
         yield from (f"{name}: {one} is none of its settings" for one in sorted(set(variables) - wanted))
         secrets = re.findall(r"Outputs\.(\w+)Arn", text(variables.get("ANTRIAN_SECRETS")))
-        wanted = ["Keys", *["Tickets"] * (name in SIGN), *["Whatsapp"] * has_channel]
+        is_reached = "Events" not in function
+        wanted = ["Keys", *["Tickets"] * (name in SIGN), *["Whatsapp"] * has_channel, *["Origin"] * is_reached]
         if secrets != wanted:
             yield f"{name} reads the secrets {secrets}, it needs {wanted}"
         if ({"Ref": "Signing"} in role(templates, name)["ManagedPolicyArns"]) != (name in SIGN):
             yield f"{name} {'cannot sign' if name in SIGN else 'signs'} tickets"
+        if (OF_EDGE in role(templates, name)["ManagedPolicyArns"]) != is_reached:
+            yield f"{name} {'cannot' if is_reached else 'may'} read the secret of the edge"
 
 
 def settings(templates):
@@ -77,6 +83,8 @@ def sources(templates):
         wanted = received(templates, name)
         if fed != [text({"Fn::GetAtt": f"Data.Outputs.{queue}"}) for queue in wanted]:
             yield f"{name} is fed by {fed}, its role receives from {wanted}"
+        if any(one["Properties"].get("Enabled", True) is not True or one["Properties"].get("State", "ENABLED") != "ENABLED" for one in events):
+            yield f"{name}: an event is switched off"
         for queue in queues:
             if queue.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
                 yield f"{name} retries a whole batch"
@@ -89,6 +97,8 @@ def schedule_faults(name, function, schedules):
     jobs = {json.loads(one["Input"])["job"] for one in schedules}
     if jobs != SCHEDULES.get(name, set()):
         yield f"{name} is asked for {sorted(jobs)}"
+    if "tick" in jobs and "rate(1 minute)" not in [one.get("ScheduleExpression") for one in schedules]:
+        yield f"{name} does not run every minute"
     for one in schedules:
         if "${AWS::StackName}" not in text(one.get("Name")):
             yield f"{name}: a schedule's name is the same in every stack"
@@ -133,6 +143,60 @@ def exact(templates):
         if function.get("Role") != {"Fn::GetAtt": f"Roles.Outputs.{name.capitalize()}"} or "Policies" in function:
             yield f"{name} has permissions that are not its own of roles.yaml"
     yield from policies_of_others(templates)
+
+
+# All that any role may do. A table is never read as a whole: `Scan` is not here.
+ACTIONS = {
+    *(f"dynamodb:{one}" for one in ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")),
+    *(f"sqs:{one}" for one in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage")),
+    *(f"lambda:{one}" for one in ("GetAlias", "GetProvisionedConcurrencyConfig", "InvokeFunction", "UpdateAlias")),
+    "cloudwatch:DescribeAlarms", "kms:Decrypt", "logs:CreateLogStream", "logs:PutLogEvents", "secretsmanager:GetSecretValue",
+    "xray:PutTelemetryRecords", "xray:PutTraceSegments",
+}
+SERVICES = {f"{one}.amazonaws.com" for one in ("codedeploy", "lambda", "scheduler")}
+# The role of whoever restores a table: people of this account take it, and it reads the table as a whole.
+OPERATOR, OPERATOR_ACTIONS = "Operator", ACTIONS | {"dynamodb:Scan"}
+OWN_ACCOUNT = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+
+
+def few(templates):
+    """Roles do what is listed and nothing else, for services of AWS; the key serves only through them."""
+    for logical, statement in statements(templates):
+        where = f"{logical}/{statement.get('Sid')}"
+        if statement.get("Effect") != "Allow" or {"NotAction", "NotResource"} & statement.keys():
+            yield f"{where} says what is left over"
+        yield from (f"{where} allows {action}" for action in listed(statement.get("Action", [])) if action not in (OPERATOR_ACTIONS if logical == OPERATOR else ACTIONS))
+        if "kms:Decrypt" in listed(statement.get("Action", [])) and "kms:ViaService" not in text(statement.get("Condition")):
+            yield f"{where} decrypts anything"
+    for _, logical, resource in templates.resources("AWS::IAM::Role"):
+        for statement in resource["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
+            if logical == OPERATOR and statement["Principal"] == OWN_ACCOUNT:
+                continue
+            if set(statement["Principal"]) != {"Service"} or not set(listed(statement["Principal"]["Service"])) <= SERVICES:
+                yield f"{logical} is anybody's"
+            if "scheduler.amazonaws.com" in text(statement["Principal"]) and "aws:SourceAccount" not in text(statement.get("Condition")):
+                yield f"{logical} serves schedules of other accounts"
+
+
+# A usual account's concurrent executions, and what has to be left to functions without a share.
+ACCOUNT, LEFT = 1_000, 100
+DESK = {"checkin", "whatsapp"}
+
+
+def shares(templates):
+    """Each function has a share of the account's concurrency, so that none starves another one."""
+    given = {name.lower(): one["Reserved"] for name, one in templates.files[ROOT].get("Mappings", {}).get("Concurrency", {}).items()}
+    if sum(given.values()) > ACCOUNT - LEFT:
+        yield f"{sum(given.values())} of {ACCOUNT} are reserved"
+    for name, function in templates.functions():
+        wanted = {"Fn::If": ["HasReserve", {"Fn::FindInMap": ["Concurrency", name.capitalize(), "Reserved"]}, {"Ref": "AWS::NoValue"}]}
+        if function.get("ReservedConcurrentExecutions") != wanted or not given.get(name):
+            yield f"{name} has no share"
+        elif name in DESK and given[name] < 50:
+            yield f"{name} has {given[name]}: a rush at the desks needs more"
+        queues = [event["Properties"] for event in function.get("Events", {}).values() if event["Type"] == "SQS"]
+        if sum(queue.get("ScalingConfig", {}).get("MaximumConcurrency", 0) for queue in queues) > given.get(name, 0):
+            yield f"{name} is given more messages at once than it may take"
 
 
 # Functions that remove items of the table: keep it as short as the code's `Write::Delete` allows.
@@ -204,6 +268,8 @@ ASSERTED = [
     {"Fn::Equals": [{"Ref": "DeletionProtection"}, "true"]},
     {"Fn::Equals": [{"Ref": "MetricMath"}, "true"]},
     {"Fn::Equals": [{"Ref": "StaffMfa"}, "ON"]},
+    {"Fn::Equals": [{"Ref": "Edge"}, "true"]},
+    {"Fn::Equals": [{"Ref": "ReservedConcurrency"}, "true"]},
 ]
 
 
@@ -227,4 +293,4 @@ def last(templates):
         yield f"the last function is {text(names[-1])}, not the scheduler"
 
 
-RULES = [environment, settings, sources, exact, removal, written, erasures, nested, production, last]
+RULES = [environment, settings, sources, exact, few, removal, written, erasures, shares, nested, production, last]

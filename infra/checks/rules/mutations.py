@@ -134,7 +134,7 @@ MUTATIONS = [
     ("a nested stack lacks a parameter", drop(ROOT, "Roles", "Properties", "Parameters", "InboxArn"), functions.nested),
     ("production's alarms go nowhere", lambda templates: templates.files[ROOT]["Rules"].pop("ProductionTellsSomebody"), functions.production),
     ("no canary", samconfig, functions.production),
-    *[(f"production keeps only some guards ({number})", assertion_gone(number), functions.production) for number in range(4)],
+    *[(f"production keeps only some guards ({number})", assertion_gone(number), functions.production) for number in range(6)],
     ("a rule that is never asked", lambda templates: templates.files[ROOT]["Rules"]["ProductionTellsSomebody"].update(RuleCondition={"Fn::Equals": [{"Ref": "Stage"}, "x"]}), functions.production),
     ("nobody sends", drop(ROOT, "NotifierFunction", "Properties", "Environment", "Variables", "WHATSAPP_PROVIDER"), functions.environment),
     ("the notifier has no tokens", drop(ROOT, "NotifierFunction", "Properties", "Environment", "Variables", "ANTRIAN_SECRETS"), functions.environment),

@@ -1,6 +1,7 @@
 //! Values of settings that have a form.
 
 use super::error::ConfigError;
+use crate::security::OriginSecrets;
 
 /// An address, without the slash at its end.
 pub(super) fn url(variable: &'static str, value: String) -> Result<String, ConfigError> {
@@ -21,4 +22,15 @@ pub(super) fn digits(variable: &'static str, value: String) -> Result<String, Co
             why: "a number has 8 to 15 digits, with its country and nothing else",
         })
     }
+}
+
+/// `true` or `false`.
+pub(super) fn flag(variable: &'static str, value: &str) -> Result<bool, ConfigError> {
+    value.parse().map_err(|_| ConfigError::Wrong { variable, why: "it is neither true nor false" })
+}
+
+/// What the edge proves itself with.
+pub(super) fn origin(variable: &'static str, value: &str) -> Result<OriginSecrets, ConfigError> {
+    let why = "it is one value of at least 32 characters, or two with a comma between them";
+    OriginSecrets::parse(value).ok_or(ConfigError::Wrong { variable, why })
 }

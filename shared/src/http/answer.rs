@@ -18,9 +18,17 @@ const REQUEST_TIME: Duration = Duration::from_secs(20);
 pub(super) async fn answer(request: Request, next: Next) -> Response {
     let answered = tokio::time::timeout(REQUEST_TIME, next.run(request)).await;
     let given_up = |_| Problem::new(Code::OutcomeUnknown).retry_after(2).into_response();
-    let mut response = answered.unwrap_or_else(given_up);
+    with_headers(answered.unwrap_or_else(given_up))
+}
+
+/// A browser that was here once comes by TLS only, for a year. Without TLS it ignores this.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// The headers of every answer.
+pub(crate) fn with_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     response
 }

@@ -4,6 +4,7 @@ mod answer;
 pub mod body;
 pub mod health;
 pub mod idempotency;
+pub mod origin;
 pub mod problem;
 pub mod refusals;
 mod request_id;
@@ -23,6 +24,7 @@ use crate::domain::office::Office;
 use crate::domain::reason::Reason;
 use problem::Problem;
 
+pub(crate) use answer::with_headers;
 pub use router::{finish, router};
 
 /// A function's state.

@@ -42,6 +42,8 @@ pub enum Code {
     BadSignature,
     /// The body is of another type than JSON.
     UnsupportedMediaType,
+    /// The request did not come by the edge.
+    WrongAddress,
 }
 
 impl Code {
@@ -58,6 +60,7 @@ impl Code {
             Self::OutcomeUnknown => "outcome_unknown",
             Self::BadSignature => "bad_signature",
             Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::WrongAddress => "wrong_address",
         }
     }
 }
@@ -270,7 +273,7 @@ pub fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
 mod tests {
     use super::*;
 
-    const FAULTS: [Code; 9] = [
+    const FAULTS: [Code; 10] = [
         Code::BodyTooLarge,
         Code::Busy,
         Code::InternalError,
@@ -280,6 +283,7 @@ mod tests {
         Code::OutcomeUnknown,
         Code::BadSignature,
         Code::UnsupportedMediaType,
+        Code::WrongAddress,
     ];
 
     #[test]

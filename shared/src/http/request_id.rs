@@ -2,27 +2,39 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use lambda_http::request::RequestContext;
 
-use super::answer::answer;
+use super::answer::{answer, with_headers};
+use super::{AppState, origin};
 use crate::security::tokens;
 use crate::telemetry::correlation;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Works for the request under its id, and answers with it.
-pub(super) async fn with_request_id(request: Request, next: Next) -> Response {
+pub(super) async fn with_request_id(
+    State(app): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let id = id_of(&request);
     let header = HeaderValue::from_str(&id);
-    let mut response = correlation::scope(Some(id), answer(request, next)).await;
+    let mut response = correlation::scope(Some(id), answered(&app, request, next)).await;
     if let Ok(id) = header {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }
     response
+}
+
+async fn answered(app: &AppState, request: Request, next: Next) -> Response {
+    match origin::verify(app, request.headers()) {
+        Ok(()) => answer(request, next).await,
+        Err(problem) => with_headers(problem.into_response()),
+    }
 }
 
 /// The gateway's id, by which its own log has the request; without a gateway the client's, if it can

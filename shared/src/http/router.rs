@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 
 use super::answer::answer;
@@ -14,7 +14,8 @@ use crate::domain::reason::Reason;
 pub fn router(routes: Routes, app: AppState) -> Router {
     let (router, _document) = routes.split_for_parts();
     // One layer for all of it: each one costs as much as a route.
-    bounded(router.with_state(app)).layer(from_fn(request_id::with_request_id))
+    let router = bounded(router.with_state(app.clone()));
+    router.layer(from_fn_with_state(app, request_id::with_request_id))
 }
 
 /// Adds what answers have in common that belong to no function.

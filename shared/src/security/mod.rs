@@ -7,6 +7,7 @@
 mod derived;
 mod fingerprint;
 mod keyring;
+mod origin;
 mod rotation;
 mod sealing;
 mod secret;
@@ -18,6 +19,7 @@ pub mod tokens;
 
 pub use fingerprint::{Fingerprint, KeyringMismatch};
 pub use keyring::{Keyring, NoSigningKey};
+pub use origin::OriginSecrets;
 pub use rotation::{RotationError, RotationStep, rotated};
 pub use sealing::OpenError;
 pub use secret::KeyringError;
