@@ -2,11 +2,13 @@
 
 mod error;
 mod secrets;
+mod sending;
 mod values;
 mod whatsapp;
 
 use secrecy::SecretString;
 
+use crate::domain::sending::SendingPolicy;
 use values::{digits, url};
 
 pub use error::ConfigError;
@@ -40,6 +42,10 @@ pub struct Config {
     /// The channel; absent without `WHATSAPP_PROVIDER`: most functions neither send nor receive, and
     /// do not get its secrets.
     pub whatsapp: Option<WhatsappConfig>,
+    /// What is sent, and how much of it: `ANTRIAN_CODE_COUNTRIES`, `ANTRIAN_CODES_PER_DAY`,
+    /// `ANTRIAN_CODES_PER_MONTH`, `ANTRIAN_ANSWERS_PER_HOUR`, `ANTRIAN_SPENDING_PER_DAY_USD`,
+    /// `ANTRIAN_TEMPLATE_PRICE_USD`, `ANTRIAN_REPLY_PRICE_USD`.
+    pub sending: SendingPolicy,
 }
 
 impl Config {
@@ -64,6 +70,7 @@ impl Config {
             public_url: url("ANTRIAN_PUBLIC_URL", need("ANTRIAN_PUBLIC_URL")?)?,
             whatsapp_number: digits("WHATSAPP_NUMBER", need("WHATSAPP_NUMBER")?)?,
             whatsapp: channel.transpose()?,
+            sending: sending::read(get)?,
         })
     }
 }
@@ -77,6 +84,12 @@ mod tests {
             "ANTRIAN_TABLE" => "antrian",
             "ANTRIAN_KEYS" => "{}",
             "ANTRIAN_STAFF_CLIENT_ID" | "ANTRIAN_STAFF_KEYS_URL" | "WHATSAPP_PHONE_NUMBER_ID" => {
+                return None;
+            }
+            name if name.starts_with("ANTRIAN_CODE")
+                || name.ends_with("_USD")
+                || name.ends_with("_HOUR") =>
+            {
                 return None;
             }
             "WHATSAPP_PROVIDER" => "simulator",

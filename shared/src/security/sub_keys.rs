@@ -23,6 +23,8 @@ pub enum Derive {
     SessionToken,
     /// The address of a message's picture.
     PictureAddress,
+    /// What is counted of somebody without knowing who it is.
+    Throttle,
 }
 
 /// A key of one purpose, ready to hash.
@@ -83,6 +85,7 @@ pub(super) struct Lookup {
     registration_secret: SubKey,
     session_token: SubKey,
     picture_address: SubKey,
+    throttle: SubKey,
 }
 
 impl Lookup {
@@ -100,6 +103,7 @@ impl Lookup {
             registration_secret: master.sub_key("derive/registration-secret"),
             session_token: master.sub_key("derive/session-token"),
             picture_address: master.sub_key("derive/picture-address"),
+            throttle: master.sub_key("derive/throttle"),
         }
     }
 
@@ -111,6 +115,7 @@ impl Lookup {
             Derive::RegistrationSecret => &self.registration_secret,
             Derive::SessionToken => &self.session_token,
             Derive::PictureAddress => &self.picture_address,
+            Derive::Throttle => &self.throttle,
         }
     }
 }

@@ -22,6 +22,8 @@
 //! | a queue: its sequences of numbers, places, what counters have | `QUEUE#office#date` | strong |
 //! | when a person last wrote | `ACCOUNT#id` / `CHAT` | strong |
 //! | the pause of sending | `PAUSE` | strong, then a condition |
+//! | one-time codes of a month: to a number or prefix, from an address, in all | `OTP#hash` / month | strong, in conditions |
+//! | what the messages of a day have cost | `SPENDING#date` | strong |
 //! | an outbox row | `MESSAGE#id` | strong |
 //! | rows due to be sent | `due-index`: `MESSAGE#shard`, `due ≤ now` | eventual, then a condition |
 //! | bookings that time has changed | `due-index`: `BOOKING#shard`, `due ≤ now` | eventual, then a condition |
@@ -46,6 +48,7 @@ mod audit;
 mod bookings;
 mod changes;
 mod chats;
+mod code_limits;
 mod contacts;
 mod days;
 mod erasure;
@@ -66,6 +69,7 @@ mod retry;
 mod schema;
 mod service_window;
 mod sessions;
+mod spending;
 mod transact;
 mod turn_reads;
 mod values;
@@ -88,6 +92,7 @@ pub use changes::{
     TransitionConflict,
 };
 pub use chats::{ChatKept, Turn, Turned};
+pub use code_limits::CodeRequest;
 pub use days::DayOpened;
 pub use error::StoreError;
 pub use idempotency::{Answer, Replay};
@@ -102,6 +107,7 @@ pub use reseal::Resealed;
 pub use retry::{Attempt, CONTENTION, Contention, RetryPolicy, compare_and_set};
 pub use service_window::ServiceWindow;
 pub use sessions::Session;
+pub use spending::Cost;
 pub use turn_reads::{Received, Sender};
 
 /// An item as the SDK knows it.

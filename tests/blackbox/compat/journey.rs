@@ -94,13 +94,13 @@ pub(super) fn kind(item: &Value) -> String {
         ("DAY", 1) => "day".to_owned(),
         ("DAY", 2) => "slot".to_owned(),
         ("DAY", _) => "seat".to_owned(),
-        ("CLOSURES" | "OTP", _) => first(&pk),
+        ("CLOSURES" | "OTP" | "SPENDING", _) => first(&pk),
         _ => format!("{}/{}", first(&pk), first(&sk)),
     }
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 24] = [
+pub(super) const KINDS: [&str; 25] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -122,6 +122,7 @@ pub(super) const KINDS: [&str; 24] = [
     "QUEUE/ENTRY",
     "REGISTRATION/REGISTRATION",
     "REQUEST/REQUEST",
+    "SPENDING",
     "day",
     "seat",
     "slot",
