@@ -161,7 +161,7 @@ STEPS = {
     "finish": Use(http=1, invoke=1, calls=5, write=10, read=5, records=1, kb=2),
     "lapse or no-show written down": Use(calls=1, write=7, read=1, records=1),
     "audit, every night": Use(read=3),
-    "a message sent": Use(http=STATUSES, invoke=1 + STATUSES, calls=9 + 2 * STATUSES, write=7 + 2 * 2, read=6 + STATUSES, sqs=2, records=2, wait_ms=PROVIDER_MS, kb=2),
+    "a message sent": Use(http=STATUSES, invoke=1 + STATUSES, calls=9 + 2 * STATUSES, write=9 + 2 * 2, read=6 + STATUSES, sqs=2, records=2, wait_ms=PROVIDER_MS, kb=2),
     "a turn of a chat": Use(http=1, invoke=2, calls=14, write=22, read=7, sqs=1, fifo=3, records=2),
 }
 NIGHTS = round(DAYS_AHEAD * 7 / 5)

@@ -21,6 +21,7 @@ pub mod reason;
 pub mod release;
 pub mod report;
 pub mod requirements;
+pub mod sending;
 pub mod ticket;
 pub mod time;
 pub mod validate;

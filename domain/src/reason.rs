@@ -35,6 +35,16 @@ reasons! {
     /// One idempotency key, two requests.
     IdempotencyMismatch = "idempotency_mismatch",
     InvalidRequest = "invalid_request",
+    /// No one-time code: whoever asks has asked for too many.
+    NoCodeAddress = "no_code_address",
+    /// No one-time code: not to this country.
+    NoCodeCountry = "no_code_country",
+    /// No one-time code: the number has had too many.
+    NoCodeNumber = "no_code_number",
+    /// No one-time code: numbers that begin like this one have had too many.
+    NoCodePrefix = "no_code_prefix",
+    /// No one-time code to anybody for the time being.
+    NoCodes = "no_codes",
     NotCheckedIn = "not_checked_in",
     NotConfirmed = "not_confirmed",
     NotFound = "not_found",

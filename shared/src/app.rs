@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Secrets, WhatsappConfig};
+use crate::domain::sending::SendingPolicy;
 use crate::domain::ticket::TicketVerifier;
 use crate::health::{HealthChecks, Part, Queue, Unreachable};
 use crate::ledger::Ledger;
@@ -38,6 +39,8 @@ pub struct App {
     whatsapp: Option<WhatsappConfig>,
     /// Where applicants reach the system.
     pub public_url: String,
+    /// What is sent, and how much of it.
+    pub sending: SendingPolicy,
     /// What is counted.
     pub metrics: Metrics,
     is_behind_edge: bool,
@@ -104,6 +107,7 @@ impl App {
             whatsapp_number: config.whatsapp_number.clone(),
             whatsapp: config.whatsapp.clone(),
             public_url: config.public_url.clone(),
+            sending: config.sending.clone(),
             metrics,
             is_behind_edge: config.is_behind_edge,
             origin: config.origin.clone(),

@@ -2,6 +2,7 @@
 
 mod error;
 mod secrets;
+mod sending;
 mod values;
 mod whatsapp;
 
@@ -9,6 +10,7 @@ use secrecy::SecretString;
 
 use values::{digits, flag, origin, url};
 
+use crate::domain::sending::SendingPolicy;
 use crate::security::OriginSecrets;
 
 pub use error::ConfigError;
@@ -49,6 +51,10 @@ pub struct Config {
     /// The channel; absent without `WHATSAPP_PROVIDER`: most functions neither send nor receive, and
     /// do not get its secrets.
     pub whatsapp: Option<WhatsappConfig>,
+    /// What is sent, and how much of it: `ANTRIAN_CODE_COUNTRIES`, `ANTRIAN_CODES_PER_DAY`,
+    /// `ANTRIAN_CODES_PER_MONTH`, `ANTRIAN_ANSWERS_PER_HOUR`, `ANTRIAN_SPENDING_PER_DAY_USD`,
+    /// `ANTRIAN_TEMPLATE_PRICE_USD`, `ANTRIAN_REPLY_PRICE_USD`.
+    pub sending: SendingPolicy,
 }
 
 impl Config {
@@ -79,6 +85,7 @@ impl Config {
             origin: proof.transpose()?,
             whatsapp_number: digits("WHATSAPP_NUMBER", need("WHATSAPP_NUMBER")?)?,
             whatsapp: channel.transpose()?,
+            sending: sending::read(get)?,
         })
     }
 }
@@ -96,6 +103,12 @@ mod tests {
             | "WHATSAPP_PHONE_NUMBER_ID"
             | "ANTRIAN_EDGE"
             | "ANTRIAN_ORIGIN_SECRET" => return None,
+            name if name.starts_with("ANTRIAN_CODE")
+                || name.ends_with("_USD")
+                || name.ends_with("_HOUR") =>
+            {
+                return None;
+            }
             "WHATSAPP_PROVIDER" => "simulator",
             "WHATSAPP_NUMBER" => "6280000000000",
             "WHATSAPP_APP_SECRET" | "WHATSAPP_VERIFY_TOKEN" | "TWILIO_AUTH_TOKEN" => "secret",

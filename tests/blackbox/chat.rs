@@ -3,6 +3,7 @@
 mod booking;
 mod changes;
 mod commands;
+mod flood;
 mod offices;
 mod repeated;
 mod web;

@@ -9,6 +9,7 @@ mod bookings;
 mod chat;
 mod checkin;
 mod closing;
+mod code_limits;
 mod compat;
 mod concurrency;
 mod desk;

@@ -1,5 +1,6 @@
 //! What people are told: each thing once, when it is worth most, and never when it is not so.
 
+mod ceiling;
 mod pause;
 mod window;
 
@@ -301,6 +302,7 @@ async fn two_couriers_at_once_send_once() {
                 queue: &state.queue,
                 messenger: &*stack.messenger,
                 public_url: &state.public_url,
+                policy: &state.sending,
             };
             courier.deliver(&id, app.now()).await.unwrap()
         };

@@ -6,18 +6,29 @@ mod refusals;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use antrian::storage::Cost;
 use antrian::telemetry::{catalogue, cold_start};
 use antrian_local::simulator::Fault;
 use antrian_tests::app::DATE;
 use antrian_tests::desk::Desk;
+use antrian_tests::phone::Phone;
 use antrian_tests::records::faults;
-use antrian_tests::{Person, TestApp};
+use antrian_tests::{Person, Setup, TestApp, offices};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::registration::begin;
+use crate::registration::{begin, path};
 use crate::steps::close;
 use crate::webhooks::{deliver, message};
+
+/// Answers that a number gets within an hour.
+const ANSWERS: usize = 3;
+
+async fn start() -> TestApp {
+    let settings = [("ANTRIAN_ANSWERS_PER_HOUR".to_owned(), ANSWERS.to_string())].into();
+    let offices = vec![offices::office(8)];
+    TestApp::start_with(Setup { offices, settings, ..Setup::default() }).await
+}
 
 /// Everything that is counted happens, most of it once.
 async fn everything(app: &TestApp) {
@@ -48,6 +59,22 @@ async fn everything(app: &TestApp) {
     app.advance_to("2026-12-02T16:00:00Z");
     app.tick().await;
     app.audit().await;
+    what_is_limited(app).await;
+}
+
+/// A code that is refused, one that waits at the ceiling, and a chat with too many answers.
+async fn what_is_limited(app: &TestApp) {
+    for (phone, status) in [("881612345678", 422), ("6280000000009", 202)] {
+        let asked = app.post(&path(&begin(app).await, "otp"), json!({"phone": phone})).await;
+        assert_eq!(asked.status, status, "{asked:?}");
+    }
+    let cost = Cost { micros: 200_000_000, at: app.now() };
+    app.stack.app.ledger.store().count_cost(&"others".parse().unwrap(), cost).await.unwrap();
+    app.drain().await;
+    let mut phone = Phone::new(app, "6280000000008");
+    for _ in 0..ANSWERS + 2 {
+        phone.say("MENU").await;
+    }
 }
 
 /// One brings a missing paper, is called, does not hear it, and is served; another does not come back.
@@ -88,7 +115,7 @@ async fn scans(app: &TestApp, ticket: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_that_happens_is_counted_in_cloudwatchs_format() {
-    let app = TestApp::with_quota(8).await;
+    let app = start().await;
     everything(&app).await;
     let records = app.records();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
@@ -116,7 +143,10 @@ async fn everything_that_happens_is_counted_in_cloudwatchs_format() {
         ("check_in_refusal", 1),
         ("hold_expired", 1),
         ("no_show", 1),
-        ("inbound", 4),
+        ("inbound", 4 + 5),
+        ("code_refused", 1),
+        ("message_held_back", 1),
+        ("answer_withheld", 1),
         ("message_failed", 1),
         ("sending_paused", 1),
         ("webhook_rejected", 1),
@@ -129,7 +159,7 @@ async fn everything_that_happens_is_counted_in_cloudwatchs_format() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_says_where_and_when() {
-    let app = TestApp::with_quota(8).await;
+    let app = start().await;
     everything(&app).await;
     let first = |event: &str| app.records_of(event).remove(0);
     let hold = first("hold");

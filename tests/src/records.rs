@@ -35,7 +35,7 @@ const MAX_DIMENSION_CHARS: usize = 250;
 /// A log event of CloudWatch.
 const MAX_BYTES: usize = 256 * 1_024;
 /// Units that the catalogue has; the specification knows more.
-const UNITS: [&str; 3] = ["Count", "Seconds", "Milliseconds"];
+const UNITS: [&str; 4] = ["Count", "Seconds", "Milliseconds", "Percent"];
 
 /// What is wrong with a record: by the specification, then by the catalogue.
 #[must_use]

@@ -287,6 +287,8 @@ pub enum Item {
     /// A contact of an account.
     Contact,
     Registration,
+    /// One-time codes that were counted.
+    Codes,
     /// An office, or what was seen free at it.
     Office,
     /// A request under a key.
@@ -332,6 +334,7 @@ fn kind_of(pk: &str, sk: &str) -> Item {
         ("ACCOUNT", _) => Item::Account,
         ("CONTACT", _) => Item::Contact,
         ("REGISTRATION", _) => Item::Registration,
+        ("OTP", _) => Item::Codes,
         ("OFFICES", _) => Item::Office,
         ("REQUEST", _) => Item::Request,
         ("QUEUE", _) if sk.starts_with("COUNTER#") => Item::Counter,

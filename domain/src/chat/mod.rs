@@ -5,6 +5,7 @@
 //! - [`Chat`]: what is remembered between two messages. [`Chat::hear`] is the machine: from a message
 //!   and the [`World`] it makes the next [`Act`], which a caller carries out over the ledger.
 
+mod answers;
 mod hear;
 mod next;
 mod pick;
@@ -12,6 +13,7 @@ mod state;
 mod turn;
 pub mod words;
 
+pub use answers::{Answering, Answers};
 pub use pick::Pick;
 pub use state::{Chat, Draft, Offer, Question};
 pub use turn::{Act, BookingsNeeded, Input, Purpose, Remark, World};

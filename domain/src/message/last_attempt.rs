@@ -17,6 +17,8 @@ pub enum LastAttempt {
     WindowClosed,
     /// Sending was paused: it waits for the end of the pause.
     Paused,
+    /// The day's messages have cost what they may cost: it waits.
+    AtCeiling,
     /// It could not be composed: the provider was not asked.
     NotComposed,
     /// The person wants no reminders.
@@ -46,6 +48,7 @@ impl LastAttempt {
             Self::Resent => "resent",
             Self::WindowClosed => "window_closed",
             Self::Paused => "paused",
+            Self::AtCeiling => "at_ceiling",
             Self::NotComposed => "not_composed",
             Self::OptedOut => "opted_out",
             Self::NoContact => "no_contact",
@@ -61,6 +64,7 @@ impl From<String> for LastAttempt {
             "resent" => Self::Resent,
             "window_closed" => Self::WindowClosed,
             "paused" => Self::Paused,
+            "at_ceiling" => Self::AtCeiling,
             "not_composed" => Self::NotComposed,
             "opted_out" => Self::OptedOut,
             "no_contact" => Self::NoContact,
@@ -91,11 +95,12 @@ mod tests {
     use crate::language::Locale;
     use crate::message::{Message, MessageKind};
 
-    const NAMED: [(&str, LastAttempt); 7] = [
+    const NAMED: [(&str, LastAttempt); 8] = [
         ("unconfirmed", LastAttempt::Unconfirmed),
         ("resent", LastAttempt::Resent),
         ("window_closed", LastAttempt::WindowClosed),
         ("paused", LastAttempt::Paused),
+        ("at_ceiling", LastAttempt::AtCeiling),
         ("not_composed", LastAttempt::NotComposed),
         ("opted_out", LastAttempt::OptedOut),
         ("no_contact", LastAttempt::NoContact),

@@ -2,6 +2,7 @@
 //! one by one.
 
 mod act;
+mod answering;
 mod ask;
 mod bookings;
 mod context;

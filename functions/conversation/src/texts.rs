@@ -26,7 +26,7 @@ texts! {
     show_none do_confirm do_ticket do_move do_cancel ask_cancel cancel_surely keep ask_booking help example_wish stopped resumed kept
     dropped no_booking unknown_code mistyped_code hold_expired ended misread only_words contact
     contact_general busy too_late_to_move moved_too_often checked_in not_now language
-    registration_unknown
+    registration_unknown answers_paused
 }
 
 pub(crate) static TEXTS: LazyLock<Texts> = LazyLock::new(|| {

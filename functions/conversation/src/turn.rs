@@ -1,7 +1,7 @@
 //! One message: read what is known, let the machine decide, carry it out, write the turn.
 
 use antrian::app::App;
-use antrian::domain::chat::{Chat, Input};
+use antrian::domain::chat::{Answers, Chat, Input};
 use antrian::domain::inbound::Content;
 use antrian::domain::message::{Message, MessageKind};
 use antrian::messaging::compose::{Reply, message_aad};
@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 
 use crate::context::TurnContext;
 use crate::error::TurnError;
-use crate::{act, say};
+use crate::{act, answering};
 
 /// Before something is sent it is noted that the person wrote, unless that was noted within this time.
 const NOTE_INBOUND_EVERY: TimeDelta = TimeDelta::hours(1);
@@ -53,8 +53,9 @@ async fn take_turn(
         // notes it too.
         app.ledger.store().note_inbound(&context.account.id, now).await?;
     }
-    let reply = Box::pin(act::perform(&mut context, &mut chat, act)).await?;
-    Ok(match commit(&context, &before, chat, reply).await? {
+    let (reply, answers) =
+        Box::pin(answering::answer(&mut context, &before, &mut chat, act)).await?;
+    Ok(match commit(&context, &before, chat, reply, answers).await? {
         Turned::Again => Attempt::Conflict(None),
         Turned::Done | Turned::Before => Attempt::Done(()),
     })
@@ -66,10 +67,8 @@ async fn commit(
     before: &ChatKept,
     mut chat: Chat,
     reply: Option<Reply>,
+    answers: Answers,
 ) -> Result<Turned, TurnError> {
-    if let Some(reply) = &reply {
-        chat.offered = say::offers(reply);
-    }
     chat.touched_at = Some(context.now);
     let replies: Vec<_> =
         reply.iter().map(|reply| row(context, reply)).collect::<Result<_, _>>()?;
@@ -78,6 +77,7 @@ async fn commit(
         inbound: context.hash,
         before,
         after: &chat,
+        answers,
         replies: &replies,
     };
     let turned = context.ledger.store().turn(&turn, context.now).await?;

@@ -33,8 +33,13 @@ async fn deliver<M: Messenger>(app: &App, messenger: &M, record: &SqsMessage) ->
         tracing::error!("a queue message is not one of ours");
         return false;
     };
-    let courier =
-        Courier { ledger: &app.ledger, queue: &app.queue, messenger, public_url: &app.public_url };
+    let courier = Courier {
+        ledger: &app.ledger,
+        queue: &app.queue,
+        messenger,
+        public_url: &app.public_url,
+        policy: &app.sending,
+    };
     match Box::pin(courier.deliver(&id, app.clock.now())).await {
         Ok(_) => true,
         Err(error) => {

@@ -1,15 +1,19 @@
 //! Registering: the applicant sends a code by WhatsApp, or gets a one-time code as the fallback.
 
+use std::net::IpAddr;
+
 use antrian::domain::ids::RegistrationId;
 use antrian::domain::language::Locale;
 use antrian::domain::personal::PhoneNumber;
 use antrian::http::body::{Body, Segments};
+use antrian::http::caller::CallerAddress;
 use antrian::http::idempotency::{RequestKey, check_payload, idempotent};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::refusals::registration_refused;
 use antrian::http::routes::routes;
 use antrian::http::{AppState, Routes};
 use antrian::storage::Registration;
+use antrian::use_cases::one_time_codes;
 use antrian::use_cases::registration::{
     self, Begun, Opened, RegistrationRefusal, open_session, verify_otp,
 };
@@ -142,6 +146,12 @@ struct OtpSent {
 }
 
 /// Sends a one-time code, for those who cannot send a message themselves.
+///
+/// Codes are limited, for they cost money and can be asked for in anybody's name: to the countries of the
+/// installation (`no_code_country`; usually +62), one a minute and at most 5 a day and 20 a month to a
+/// number (`no_code_number`), 100 a day to numbers with the same first digits (`no_code_prefix`), 50 a day
+/// from an address (`no_code_address`), and as many in all as the installation pays for (`no_codes`). The
+/// other way to register, sending the registration's message by WhatsApp, is always open.
 #[utoipa::path(post, path = "/v1/registrations/{id}/otp", tag = "account", request_body = OtpRequest,
     params(("id" = String, Path)),
     responses((status = 202, body = OtpSent), (status = 404, body = ProblemDetails),
@@ -150,6 +160,7 @@ struct OtpSent {
 async fn otp(
     State(app): State<AppState>,
     Segments(id): Segments<RegistrationId>,
+    CallerAddress(address): CallerAddress,
     key: RequestKey,
     body: Body<OtpRequest>,
 ) -> Result<(StatusCode, Json<OtpSent>), Problem> {
@@ -161,7 +172,7 @@ async fn otp(
         )
     })?;
     let (status, scope) = (StatusCode::ACCEPTED, format!("otp\n{id}"));
-    let sending = send_otp(&app, &id, &phone);
+    let sending = send_otp(&app, &id, &phone, address);
     let sent = idempotent(&app, &key, &scope, &body.hash(), status, sending).await?;
     Ok((status, Json(sent)))
 }
@@ -170,8 +181,9 @@ async fn send_otp(
     app: &AppState,
     id: &RegistrationId,
     phone: &PhoneNumber,
+    address: Option<IpAddr>,
 ) -> Result<OtpSent, Problem> {
-    let sent = registration::send_otp(app, id, phone).await?;
+    let sent = one_time_codes::send_otp(app, id, phone, address).await?;
     Ok(OtpSent { expires_at: sent.map_err(refused(app))? })
 }
 

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use antrian::app::App;
+use antrian::domain::sending::Spending;
 use antrian::ledger::{Housekeeping, LedgerError};
 use antrian::messaging::sweep::{Swept, sweep, sweep_inbox};
 use antrian::storage::AuditReport;
 use antrian::telemetry::Record;
-use antrian::telemetry::catalogue::{AUDIT, SWEEP};
+use antrian::telemetry::catalogue::{AUDIT, SPENDING, SWEEP};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+const MICROS_OF_A_CENT: u64 = 10_000;
 
 /// What the schedule asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -72,7 +75,7 @@ pub async fn run(app: &App, work: &Housekeeping, job: Job) -> Result<Report, Led
 async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let now = app.clock.now();
     let (store, queue) = (app.ledger.store(), &app.queue);
-    let ((days_opened, surveyed), settled, cleared, swept, heard) = tokio::join!(
+    let ((days_opened, surveyed), settled, cleared, swept, heard, spent) = tokio::join!(
         // What is free next is looked for after days have been opened.
         async {
             let opened = Box::pin(work.open_days(now)).await;
@@ -86,6 +89,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
         Box::pin(work.clear_closed_days(now)),
         Box::pin(sweep(store, queue, now)),
         Box::pin(sweep_inbox(store, &app.inbox, now)),
+        store.spent(now.date_naive()),
     );
     let swept = swept?;
     record_sweep(app, swept, now);
@@ -98,6 +102,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
         audit: None,
     };
     surveyed?;
+    record_spending(app, spent?, now);
     Ok(report)
 }
 
@@ -111,6 +116,24 @@ async fn count_what_is_free(work: &Housekeeping, now: DateTime<Utc>) -> Result<(
 fn record_sweep(app: &App, swept: Swept, now: DateTime<Utc>) {
     let count = i64::try_from(swept.count).unwrap_or(i64::MAX);
     app.metrics.send(Record::of(&SWEEP, &[count, swept.lag_secs]), now);
+}
+
+/// Tells what the day's messages have cost so far, in words too from four fifths of the ceiling on.
+fn record_spending(app: &App, micros: u64, now: DateTime<Utc>) {
+    let percent = app.sending.spent_percent(micros);
+    match app.sending.spending(micros) {
+        Spending::Usual => {}
+        Spending::Near => {
+            tracing::warn!(percent, "the day's messages have cost most of what they may cost");
+        }
+        Spending::Reached => tracing::error!(
+            percent,
+            "the day's messages have cost all that they may cost: codes and reminders wait"
+        ),
+    }
+    let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let values = [whole(micros / MICROS_OF_A_CENT), whole(percent)];
+    app.metrics.send(Record::of(&SPENDING, &values), now);
 }
 
 async fn audit(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {

@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod body;
+pub mod caller;
 pub mod health;
 pub mod idempotency;
 pub mod origin;

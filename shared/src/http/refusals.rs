@@ -5,6 +5,7 @@ use super::views::{AlternativeView, instant, views};
 use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::office::Office;
 use crate::domain::reason::Reason;
+use crate::domain::sending::CodeRule;
 use crate::ledger::{Alternative, CallRefusal, HoldRefusal, MoveRefusal, NotOffered, StepRefusal};
 use crate::use_cases::account::VisitInProgress;
 use crate::use_cases::desk::{CorrectionRefusal, FindingRefusal, ScanRefusal, VisitRefusal};
@@ -86,12 +87,17 @@ fn not_offered(office: &Office, why: NotOffered) -> Problem {
 pub fn registration_refused(refusal: RegistrationRefusal, now: DateTime<Utc>) -> Problem {
     let problem = Problem::new(refusal.reason());
     match refusal {
-        RegistrationRefusal::TooSoon(at) => {
-            problem.retry_after(u32::try_from((at - now).num_seconds() + 1).unwrap_or(1))
+        RegistrationRefusal::TooSoon(at) => problem.retry_after(wait_secs(at, now)),
+        RegistrationRefusal::NoCode { rule, next_day } if rule != CodeRule::Country => {
+            problem.retry_after(wait_secs(next_day, now))
         }
         RegistrationRefusal::WrongOtp(Some(left)) => problem.with("tries_left", left),
         _ => problem,
     }
+}
+
+fn wait_secs(at: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
+    u32::try_from((at - now).num_seconds() + 1).unwrap_or(1)
 }
 
 impl From<AddRefusal> for Problem {

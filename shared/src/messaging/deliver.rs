@@ -2,16 +2,18 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::ceiling;
 use super::compose::{Composed, Letter, compose};
 use super::messenger::{Body, Messenger, Outgoing, Receipt, SendError};
 use super::pause::{self, Entry};
 use super::record;
 use crate::domain::ids::{MessageId, OfficeId};
 use crate::domain::message::{LastAttempt, Lease, Message, MessageState};
+use crate::domain::sending::SendingPolicy;
 use crate::ledger::Ledger;
 use crate::queues::MessageQueue;
 use crate::security::tokens;
-use crate::storage::{Attempt, CONTENTION, Leased, StoreError, compare_and_set};
+use crate::storage::{Attempt, CONTENTION, Cost, Leased, StoreError, compare_and_set};
 use crate::telemetry::correlation;
 
 /// What became of a row.
@@ -54,6 +56,8 @@ pub struct Courier<'a, M> {
     pub messenger: &'a M,
     /// Where applicants reach the system.
     pub public_url: &'a str,
+    /// What messages may cost.
+    pub policy: &'a SendingPolicy,
 }
 
 impl<M: Messenger> Courier<'_, M> {
@@ -81,7 +85,7 @@ impl<M: Messenger> Courier<'_, M> {
             let delivery = match &found {
                 Lease::Send(message) => self.compose_and_send(message, now).await,
                 // No provider has an idempotency key: sent again at once, it might come twice.
-                Lease::AwaitStatus(message) => self.wait_for_status(message, now).await,
+                Lease::AwaitStatus(message) => self.wait_for_status(message, None, now).await,
             }?;
             tracing::info!(message_id = %id, ?delivery, "a message was dealt with");
             Ok(delivery)
@@ -108,7 +112,7 @@ impl<M: Messenger> Courier<'_, M> {
         }
     }
 
-    /// Sends, unless sending is paused; in free form while the person's window is open, else and at
+    /// Sends, unless sending is paused or what can wait has to; in free form while the person's window is open, else and at
     /// the provider's word as a template.
     async fn send(
         &self,
@@ -116,6 +120,14 @@ impl<M: Messenger> Courier<'_, M> {
         letter: Letter,
         now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
+        match ceiling::waits_until(self.ledger, self.policy, message, now).await {
+            Ok(None) => {}
+            Ok(Some(until)) => return self.put_off(message, LastAttempt::AtCeiling, until).await,
+            Err(error) => {
+                tracing::warn!(message_id = %message.id, %error, "what was spent could not be read");
+                return self.postpone(message, LastAttempt::NotComposed, None, now).await;
+            }
+        }
         let probe = match pause::enter(self.ledger.store(), now).await {
             Ok(Entry::Open) => None,
             Ok(Entry::Probe(until)) => Some(until),
@@ -144,7 +156,8 @@ impl<M: Messenger> Courier<'_, M> {
         if let Some(until) = probe.filter(|_| pause::is_over(&sent)) {
             pause::end(self.ledger.store(), until).await;
         }
-        self.record(message, sent, office.as_ref(), now).await
+        let cost = ceiling::cost(self.policy, &outgoing.body, now);
+        self.record(message, sent, office.as_ref(), cost).await
     }
 
     async fn record(
@@ -152,15 +165,16 @@ impl<M: Messenger> Courier<'_, M> {
         message: &Message,
         sent: Result<Receipt, SendError>,
         office: Option<&OfficeId>,
-        now: DateTime<Utc>,
+        cost: Cost,
     ) -> Result<Delivery, DeliverError> {
+        let now = cost.at;
         match sent {
             Ok(receipt) => {
                 self.ledger.metrics().send(record::sent(message, office, now), now);
                 let keyring = self.ledger.store().keyring();
-                self.sent(message, &keyring.token_hash(&receipt.provider_id)).await
+                self.sent(message, &keyring.token_hash(&receipt.provider_id), cost).await
             }
-            Err(SendError::Unknown) => self.wait_for_status(message, now).await,
+            Err(SendError::Unknown) => self.wait_for_status(message, Some(cost), now).await,
             Err(SendError::Undeliverable { code }) => self.fail(message, code.into(), now).await,
             Err(SendError::Defect { code }) => {
                 tracing::error!(message_id = %message.id, code, "a message is wrong and was put aside");
@@ -182,8 +196,13 @@ impl<M: Messenger> Courier<'_, M> {
     }
 
     /// Writes down that the provider has it, even if another sender has taken the row meanwhile.
-    async fn sent(&self, message: &Message, provider_id: &str) -> Result<Delivery, DeliverError> {
-        let attempt = |before| self.try_sent(before, provider_id);
+    async fn sent(
+        &self,
+        message: &Message,
+        provider_id: &str,
+        cost: Cost,
+    ) -> Result<Delivery, DeliverError> {
+        let attempt = |before| self.try_sent(before, provider_id, cost);
         compare_and_set(CONTENTION, message.clone(), attempt).await?;
         Ok(Delivery::Sent)
     }
@@ -192,14 +211,19 @@ impl<M: Messenger> Courier<'_, M> {
         &self,
         before: Message,
         provider_id: &str,
+        cost: Cost,
     ) -> Result<Attempt<Message, ()>, StoreError> {
         let store = self.ledger.store();
-        if store.replace_message(&before, &before.sent(provider_id.to_owned())).await? {
+        let after = before.sent(provider_id.to_owned());
+        if store.replace_message_at_cost(&before, &after, cost).await? {
             return Ok(Attempt::Done(()));
         }
         // A row that is settled, or gone, says more than this sender could.
         let newer = store.message(&before.id).await?.filter(|newer| !newer.state.is_final());
-        Ok(newer.map_or(Attempt::Done(()), Attempt::Conflict))
+        match newer {
+            Some(newer) => Ok(Attempt::Conflict(newer)),
+            None => store.count_cost(&before.id, cost).await.map(Attempt::Done),
+        }
     }
 
     async fn postpone(
@@ -229,14 +253,20 @@ impl<M: Messenger> Courier<'_, M> {
     }
 
     /// The provider may have the message: it is not sent again before a status could have come, and
-    /// only once.
+    /// only once. `cost` is what that has cost then; of a sender that was lost nobody knows it.
     async fn wait_for_status(
         &self,
         message: &Message,
+        cost: Option<Cost>,
         now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
+        let store = self.ledger.store();
         if let Some(waiting) = message.unconfirmed(now) {
-            return self.wait(message, &waiting).await;
+            match cost {
+                Some(cost) => store.replace_message_at_cost(message, &waiting, cost).await?,
+                None => store.replace_message(message, &waiting).await?,
+            };
+            return Ok(Delivery::Later);
         }
         tracing::error!(message_id = %message.id, "nobody knows whether a message was sent");
         self.queue.dead_letter(&message.id).await;

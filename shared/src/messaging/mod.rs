@@ -5,6 +5,7 @@
 //! [`sweep`] finds every row that SQS never got or lost.
 
 mod answer;
+mod ceiling;
 pub mod cloud_api;
 pub mod compose;
 pub mod deliver;

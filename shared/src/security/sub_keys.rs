@@ -28,6 +28,8 @@ pub enum Derive {
     SessionToken,
     /// The address of a message's picture.
     PictureAddress,
+    /// What is counted of somebody without knowing who it is.
+    Throttle,
 }
 
 /// A key of one purpose, ready to hash.
@@ -128,10 +130,11 @@ pub(super) struct Lookup {
     registration_secret: SubKey,
     session_token: SubKey,
     picture_address: SubKey,
+    throttle: SubKey,
 }
 
 /// What the `lookup` version has a key for.
-pub(super) const LOOKUP_PURPOSES: [&str; 12] = [
+pub(super) const LOOKUP_PURPOSES: [&str; 13] = [
     "person",
     "contact/phone",
     "contact/scoped",
@@ -144,6 +147,7 @@ pub(super) const LOOKUP_PURPOSES: [&str; 12] = [
     "derive/registration-secret",
     "derive/session-token",
     "derive/picture-address",
+    "derive/throttle",
 ];
 
 impl Lookup {
@@ -162,6 +166,7 @@ impl Lookup {
             registration_secret: keys.sub_key("derive/registration-secret")?,
             session_token: keys.sub_key("derive/session-token")?,
             picture_address: keys.sub_key("derive/picture-address")?,
+            throttle: keys.sub_key("derive/throttle")?,
         })
     }
 
@@ -173,6 +178,7 @@ impl Lookup {
             Derive::RegistrationSecret => &self.registration_secret,
             Derive::SessionToken => &self.session_token,
             Derive::PictureAddress => &self.picture_address,
+            Derive::Throttle => &self.throttle,
         }
     }
 }

@@ -12,7 +12,7 @@ use super::outbox::message_item;
 use super::transact::{Outcome, Write};
 use super::values::{number, seconds};
 use super::{Item, Store, keys};
-use crate::domain::chat::Chat;
+use crate::domain::chat::{Answers, Chat};
 use crate::domain::ids::AccountId;
 use crate::domain::message::Message;
 
@@ -25,6 +25,8 @@ pub struct ChatKept {
     pub chat: Chat,
     /// When the person wrote last.
     pub last_inbound_at: Option<DateTime<Utc>>,
+    /// Answers of the last hour.
+    pub answers: Answers,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -38,6 +40,17 @@ struct ChatItem {
         skip_serializing_if = "Option::is_none"
     )]
     last_inbound_at: Option<DateTime<Utc>>,
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    answered_since: Option<DateTime<Utc>>,
+    #[serde(default)]
+    answered: u32,
+    /// The person was told that there are no more answers in this hour.
+    #[serde(default)]
+    answers_told: bool,
     #[serde(default)]
     reminders_off: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,6 +68,8 @@ pub struct Turn<'a> {
     pub before: &'a ChatKept,
     /// The conversation after it.
     pub after: &'a Chat,
+    /// Answers of the hour, this one among them.
+    pub answers: Answers,
     /// What is answered.
     pub replies: &'a [Message],
 }
@@ -92,7 +107,13 @@ impl Store {
             None => Chat::default(),
         };
         let chat = Chat { reminders_off: item.reminders_off, ..chat };
-        Ok(ChatKept { version: item.version, chat, last_inbound_at: item.last_inbound_at })
+        let answers = Answers {
+            since: item.answered_since,
+            count: item.answered,
+            is_told: item.answers_told,
+        };
+        let (version, last_inbound_at) = (item.version, item.last_inbound_at);
+        Ok(ChatKept { version, chat, last_inbound_at, answers })
     }
 
     /// Writes a turn: conversation, answers and the end of the message, all or nothing.
@@ -117,6 +138,9 @@ impl Store {
         let chat = ChatItem {
             version: turn.before.version + 1,
             last_inbound_at: Some(now),
+            answered_since: turn.answers.since,
+            answered: turn.answers.count,
+            answers_told: turn.answers.is_told,
             reminders_off: turn.after.reminders_off,
             sealed: Some(self.keyring().seal(&json, &key.aad("sealed"))),
         };
@@ -138,8 +162,15 @@ mod tests {
     fn a_turn_notes_the_message_where_the_service_window_looks() {
         let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let account = "a-12345678".parse().unwrap();
-        let chat =
-            ChatItem { version: 1, last_inbound_at: Some(at), reminders_off: false, sealed: None };
+        let chat = ChatItem {
+            version: 1,
+            last_inbound_at: Some(at),
+            answered_since: None,
+            answered: 0,
+            answers_told: false,
+            reminders_off: false,
+            sealed: None,
+        };
         let item = to_item("chat", &keys::chat(&account), &chat).unwrap();
         assert_eq!(instant_of(&item, "heard_at"), Some(at));
     }

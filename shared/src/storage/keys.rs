@@ -163,8 +163,18 @@ pub(crate) fn registration(id: &RegistrationId) -> Key {
     Key::new(format!("REGISTRATION#{id}"), "REGISTRATION")
 }
 
-pub(crate) fn otp_budget(phone_hash: &str, date: NaiveDate) -> Key {
-    Key::new(format!("OTP#{phone_hash}"), date.to_string())
+/// One-time codes of a month: to a number, to a prefix, from an address (keyed hashes), or in all.
+pub(crate) fn codes_sent(hash: &str, date: NaiveDate) -> Key {
+    Key::new(format!("OTP#{hash}"), date.format("%Y-%m").to_string())
+}
+
+/// What the messages of a day have cost, in shares.
+pub(crate) fn spending_partition(day: NaiveDate) -> String {
+    format!("SPENDING#{day}")
+}
+
+pub(crate) fn spending(day: NaiveDate, share: u32) -> Key {
+    Key::new(spending_partition(day), format!("{share:02}"))
 }
 
 pub(crate) fn inbound(message_hash: &str) -> Key {

@@ -23,6 +23,8 @@
 //! | when a person last wrote | `ACCOUNT#id` / `CHAT` | strong |
 //! | which keyring wrote the table | `KEYRING` | strong, at a start |
 //! | the pause of sending | `PAUSE` | strong, then a condition |
+//! | one-time codes of a month: to a number or prefix, from an address, in all | `OTP#hash` / month | strong, in conditions |
+//! | what the messages of a day have cost | `SPENDING#date` | strong |
 //! | an outbox row | `MESSAGE#id` | strong |
 //! | rows due to be sent | `due-index`: `MESSAGE#shard`, `due ≤ now` | eventual, then a condition |
 //! | bookings that time has changed | `due-index`: `BOOKING#shard`, `due ≤ now` | eventual, then a condition |
@@ -50,6 +52,7 @@ mod audit;
 mod bookings;
 mod changes;
 mod chats;
+mod code_limits;
 mod contacts;
 mod days;
 mod erasure;
@@ -74,6 +77,7 @@ mod retry;
 mod schema;
 mod service_window;
 mod sessions;
+mod spending;
 mod transact;
 mod turn_reads;
 mod values;
@@ -95,6 +99,7 @@ pub use changes::{
     TransitionConflict,
 };
 pub use chats::{ChatKept, Turn, Turned};
+pub use code_limits::CodeRequest;
 pub use days::DayOpened;
 pub use erasures::{Returned, erasures_table};
 pub use error::StoreError;
@@ -112,6 +117,7 @@ pub use reseal::Resealed;
 pub use retry::{Attempt, CONTENTION, Contention, RetryPolicy, compare_and_set};
 pub use service_window::ServiceWindow;
 pub use sessions::Session;
+pub use spending::Cost;
 pub use turn_reads::{Received, Sender};
 
 /// An item as the SDK knows it.

@@ -6,7 +6,7 @@ use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{Query, readable, to_item};
 use super::retry::{Attempt, CONTENTION, compare_and_set};
-use super::transact::{Outcome, Write};
+use super::transact::Write;
 use super::values::{number, seconds, text};
 use super::{DUE_INDEX, Item, Store, keys};
 use crate::domain::ids::MessageId;
@@ -37,6 +37,23 @@ pub(crate) fn message_item(message: &Message) -> Result<Item, StoreError> {
         item.insert("due_kind".to_owned(), text(keys::due_messages(shard)));
     }
     Ok(item)
+}
+
+/// Refused: somebody else has changed the row.
+pub(super) fn message_replacement(before: &Message, after: &Message) -> Result<Write, StoreError> {
+    let unchanged = match &before.lease {
+        Some(lease) => {
+            Expression::new("#state = :state AND #attempts = :attempts AND #lease = :lease")
+                .with(":lease", text(lease.as_str()))
+        }
+        None => Expression::new(
+            "#state = :state AND #attempts = :attempts AND attribute_not_exists(#lease)",
+        ),
+    };
+    let state = serde_dynamo::to_attribute_value(before.state)
+        .map_err(|error| StoreError::Corrupt { kind: "message", source: Some(Box::new(error)) })?;
+    let unchanged = unchanged.with(":state", state).with(":attempts", number(before.attempts));
+    Ok(Write::Replace(message_item(before)?, message_item(after)?, unchanged))
 }
 
 impl Store {
@@ -72,21 +89,8 @@ impl Store {
         before: &Message,
         after: &Message,
     ) -> Result<bool, StoreError> {
-        let unchanged = match &before.lease {
-            Some(lease) => {
-                Expression::new("#state = :state AND #attempts = :attempts AND #lease = :lease")
-                    .with(":lease", text(lease.as_str()))
-            }
-            None => Expression::new(
-                "#state = :state AND #attempts = :attempts AND attribute_not_exists(#lease)",
-            ),
-        };
-        let state = serde_dynamo::to_attribute_value(before.state).map_err(|error| {
-            StoreError::Corrupt { kind: "message", source: Some(Box::new(error)) }
-        })?;
-        let unchanged = unchanged.with(":state", state).with(":attempts", number(before.attempts));
-        let put = Write::Replace(message_item(before)?, message_item(after)?, unchanged);
-        Ok(matches!(self.transact(vec![put]).await?, Outcome::Applied))
+        let write = message_replacement(before, after)?;
+        Ok(self.transact(vec![write]).await?.applied())
     }
 
     /// Moves a row forward as its provider reports. Answers with the row if that changed it; a report

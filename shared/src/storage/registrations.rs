@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::code_limits::CodeRequest;
 use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{from_item, to_item};
@@ -14,6 +15,7 @@ use crate::domain::ids::{AccountId, RegistrationId};
 use crate::domain::language::Locale;
 use crate::domain::message::Message;
 use crate::domain::personal::PhoneNumber;
+use crate::domain::sending::CodeRule;
 use crate::security::{Derive, tokens};
 
 /// Where a registration stands.
@@ -71,8 +73,8 @@ pub struct Registration {
 #[derive(Debug)]
 pub struct OtpGrant<'a> {
     pub hash: &'a str,
-    /// The number that it goes to.
-    pub phone: &'a PhoneNumber,
+    /// The number that it goes to, and what limits that.
+    pub request: CodeRequest<'a>,
     /// The message that carries it.
     pub message: &'a Message,
     /// Until when it counts.
@@ -86,8 +88,10 @@ pub enum OtpGranted {
     Granted,
     /// The last one was sent a moment ago: wait until then.
     TooSoon(DateTime<Utc>),
-    /// No more today, for this number or this registration.
+    /// The registration has had all its tries.
     TooMany,
+    /// This rule's limit is reached.
+    Limited(CodeRule),
     /// The registration has ended or is verified already.
     NotPending,
 }
@@ -109,8 +113,6 @@ pub enum OtpChecked {
 const MAX_TRIES: u32 = 5;
 /// Time between two one-time codes.
 const OTP_PAUSE_SECS: i64 = 60;
-/// One-time codes per number and day: each costs money and may be somebody else's phone.
-const MAX_OTP_PER_DAY: u32 = 5;
 /// Ended registrations are cleaned up after a day.
 const KEEP_HOURS: i64 = 24;
 
@@ -177,7 +179,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<OtpGranted, StoreError> {
         let key = keys::registration(id);
-        let sealed = self.keyring().seal(grant.phone.expose().as_bytes(), &key.aad("otp_phone"));
+        let phone = grant.request.phone.expose();
+        let sealed = self.keyring().seal(phone.as_bytes(), &key.aad("otp_phone"));
         let set = Expression::new(
             "SET #otp_hash = :hash, #otp_phone = :phone, #otp_expires_at = :expires, #otp_sent_at = :now",
         )
@@ -192,20 +195,14 @@ impl Store {
         .with(":pending", text("pending"))
         .with(":most", number(MAX_TRIES))
         .with(":pause", seconds(now - TimeDelta::seconds(OTP_PAUSE_SECS)));
-        let budget = Expression::new("ADD #sent :one SET #ttl = :ttl")
-            .with(":one", number(1))
-            .with(":ttl", seconds(now + TimeDelta::days(2)));
-        let within = Expression::new("attribute_not_exists(#pk) OR #sent < :most_sent")
-            .with(":most_sent", number(MAX_OTP_PER_DAY));
-        let phone_hash = self.keyring().contact_phone(grant.phone);
-        let writes = vec![
-            Write::Update(key, set, Some(quiet)),
-            Write::Update(keys::otp_budget(&phone_hash, now.date_naive()), budget, Some(within)),
-            Write::Put(message_item(grant.message)?, None),
-        ];
+        let counted = self.count_code(id, grant.request, now);
+        let (rules, counted): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
+        let mut writes = vec![Write::Update(key, set, Some(quiet))];
+        writes.extend(counted);
+        writes.push(Write::Put(message_item(grant.message)?, None));
         match self.transact(writes).await? {
             Outcome::Applied => Ok(OtpGranted::Granted),
-            Outcome::Refused(old) => otp_refusal(old, now),
+            Outcome::Refused(old) => otp_refusal(old, &rules, now),
         }
     }
 
@@ -267,8 +264,17 @@ fn registration_item(registration: &Registration) -> Result<Item, StoreError> {
     Ok(item)
 }
 
-fn otp_refusal(old: Vec<Option<Item>>, now: DateTime<Utc>) -> Result<OtpGranted, StoreError> {
-    let Some(Some(item)) = old.into_iter().next() else { return Ok(OtpGranted::TooMany) };
+/// `rules` are those of the writes after the registration's, in order.
+fn otp_refusal(
+    old: Vec<Option<Item>>,
+    rules: &[CodeRule],
+    now: DateTime<Utc>,
+) -> Result<OtpGranted, StoreError> {
+    let mut old = old.into_iter();
+    let Some(Some(item)) = old.next() else {
+        let limited = rules.iter().zip(old).find_map(|(rule, item)| item.map(|_| *rule));
+        return limited.map(OtpGranted::Limited).ok_or_else(|| StoreError::corrupt("refusal"));
+    };
     if item.is_empty() {
         return Ok(OtpGranted::NotPending);
     }
@@ -278,8 +284,9 @@ fn otp_refusal(old: Vec<Option<Item>>, now: DateTime<Utc>) -> Result<OtpGranted,
         _ if registration.state != RegistrationState::Pending || registration.expires_at <= now => {
             OtpGranted::NotPending
         }
-        _ if registration.otp_tries >= MAX_TRIES => OtpGranted::TooMany,
-        Some(again) if again > now => OtpGranted::TooSoon(again),
+        Some(again) if again > now && registration.otp_tries < MAX_TRIES => {
+            OtpGranted::TooSoon(again)
+        }
         _ => OtpGranted::TooMany,
     })
 }

@@ -11,6 +11,7 @@ pub enum Unit {
     Count,
     Seconds,
     Milliseconds,
+    Percent,
 }
 
 impl Unit {
@@ -20,6 +21,7 @@ impl Unit {
             Self::Count => "Count",
             Self::Seconds => "Seconds",
             Self::Milliseconds => "Milliseconds",
+            Self::Percent => "Percent",
         }
     }
 }
@@ -92,6 +94,17 @@ records! {
          whole seconds";
     MESSAGE_FAILED = "message_failed" [count_by("MessagesFailed", "Kind")] ["reason", "message_id"]
         "a message was given up, or its provider reported that it could not be delivered";
+    MESSAGE_HELD_BACK = "message_held_back" [count("MessagesHeldBack")] ["kind", "message_id"]
+        "a code or a reminder waited, for the day's messages have cost what they may cost";
+    CODE_REFUSED = "code_refused" [count("CodesRefused")] ["rule"]
+        "a one-time code was refused by a limit: `country`, `number`, `prefix`, `address`, `all` or \
+         `ceiling`";
+    SPENDING = "spending"
+        [count("SpendingCents"), Metric { name: "SpendingPercent", unit: Unit::Percent, by: None }] []
+        "every tick: what the day's messages (UTC) have cost so far, in hundredths of a USD and of the \
+         ceiling";
+    ANSWER_WITHHELD = "answer_withheld" [count("AnswersWithheld")] []
+        "a message in a chat got no answer, for its number has had all of an hour";
     SWEEP = "sweep"
         [count("MessagesSwept"), Metric { name: "SweepLag", unit: Unit::Seconds, by: None }] []
         "every tick: rows that the sweeper had to hand to the queue, and how long the oldest of them \

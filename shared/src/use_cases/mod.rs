@@ -5,6 +5,7 @@
 //! error. Nothing here knows HTTP or WhatsApp.
 //!
 //! - [`registration`]: prove a number, open a session.
+//! - [`one_time_codes`]: the code of somebody who cannot send a message.
 //! - [`people`]: the people that an account books for.
 //! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
 //! - [`documents`]: which documents to bring.
@@ -17,6 +18,7 @@ pub mod bookings;
 pub mod desk;
 pub mod documents;
 pub mod erasures;
+pub mod one_time_codes;
 pub mod people;
 pub mod registration;
 

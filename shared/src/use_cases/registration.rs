@@ -1,5 +1,5 @@
 //! Registering: the applicant proves a number by sending a code, or by a one-time code as the
-//! fallback, and gets a session.
+//! fallback (sent by [`super::one_time_codes`]), and gets a session.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,19 +9,13 @@ use crate::domain::ids::{AccountId, MessageId, RegistrationId};
 use crate::domain::language::Locale;
 use crate::domain::message::{Message, MessageKind};
 use crate::domain::person::Contacts;
-use crate::domain::personal::PhoneNumber;
 use crate::domain::reason::Reason;
-use crate::messaging::compose::{OneTimeCode, message_aad};
+use crate::domain::sending::CodeRule;
 use crate::security::tokens;
-use crate::storage::{
-    OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState, Session, StoreError,
-};
-use crate::telemetry::correlation;
+use crate::storage::{OtpChecked, Registration, RegistrationState, Session, StoreError};
 
 /// A registration can be verified and exchanged for so long.
 const REGISTRATION_MINUTES: i64 = 15;
-/// A one-time code counts for so long.
-const OTP_MINUTES: u32 = 10;
 /// A session lasts so long.
 const SESSION_DAYS: i64 = 30;
 /// A reply is of use while the person waits for it.
@@ -72,8 +66,10 @@ pub enum RegistrationRefusal {
     NotVerified,
     /// A one-time code was sent a moment ago: again from this instant on.
     TooSoon(DateTime<Utc>),
-    /// Too many one-time codes were asked for or tried.
+    /// Too many one-time codes were tried.
     TooManyTries,
+    /// No one-time code is sent, by this rule; a limit of the day is open again from `next_day` on.
+    NoCode { rule: CodeRule, next_day: DateTime<Utc> },
     /// The one-time code is wrong: tries that are left, if they are counted.
     WrongOtp(Option<u32>),
 }
@@ -87,6 +83,13 @@ impl RegistrationRefusal {
             Self::NotVerified => Reason::NotVerified,
             Self::TooSoon(_) => Reason::TooManyRequests,
             Self::TooManyTries => Reason::TooManyTries,
+            Self::NoCode { rule, .. } => match rule {
+                CodeRule::Country => Reason::NoCodeCountry,
+                CodeRule::Number => Reason::NoCodeNumber,
+                CodeRule::Prefix => Reason::NoCodePrefix,
+                CodeRule::Address => Reason::NoCodeAddress,
+                CodeRule::All | CodeRule::Ceiling => Reason::NoCodes,
+            },
             Self::WrongOtp(_) => Reason::WrongOtp,
         }
     }
@@ -157,50 +160,6 @@ pub async fn open_session(
         return Ok(Err(RegistrationRefusal::Ended));
     }
     Ok(Ok(Opened { token, account, expires_at: session.expires_at }))
-}
-
-/// Sends a one-time code, and tells until when it counts.
-pub async fn send_otp(
-    app: &App,
-    id: &RegistrationId,
-    phone: &PhoneNumber,
-) -> Outcome<DateTime<Utc>, RegistrationRefusal> {
-    let (store, now) = (app.ledger.store(), app.clock.now());
-    let Some(registration) = store.registration(id).await? else {
-        return Ok(Err(RegistrationRefusal::Unknown));
-    };
-    let expires_at = now + TimeDelta::minutes(OTP_MINUTES.into());
-    let otp = tokens::one_time_code();
-    let hash = app.keyring.otp_hash(id.as_str(), phone.expose(), &otp);
-    let message = otp_message(app, &registration, phone, otp, now)?;
-    let grant = OtpGrant { hash: &hash, phone, message: &message, expires_at };
-    Ok(match store.grant_otp(&registration.id, &grant, now).await? {
-        OtpGranted::Granted => {
-            app.queue.enqueue(std::slice::from_ref(&message.id)).await;
-            Ok(expires_at)
-        }
-        OtpGranted::TooSoon(at) => Err(RegistrationRefusal::TooSoon(at)),
-        OtpGranted::TooMany => Err(RegistrationRefusal::TooManyTries),
-        OtpGranted::NotPending => Err(RegistrationRefusal::Ended),
-    })
-}
-
-fn otp_message(
-    app: &App,
-    registration: &Registration,
-    phone: &PhoneNumber,
-    otp: String,
-    now: DateTime<Utc>,
-) -> Result<Message, StoreError> {
-    let corrupt = || StoreError::corrupt("one-time code");
-    let id: MessageId = tokens::random_id("otp").parse().map_err(|_| corrupt())?;
-    let expires_at = now + TimeDelta::minutes(OTP_MINUTES.into());
-    let code = OneTimeCode { phone: phone.expose().to_owned(), otp, minutes: OTP_MINUTES };
-    let plain = serde_json::to_vec(&code).map_err(|_| corrupt())?;
-    let sealed = app.keyring.seal(&plain, &message_aad(id.as_str()));
-    let (kind, locale) = (MessageKind::OneTimeCode, registration.locale);
-    let message = Message::new(id, kind, locale, now, expires_at);
-    Ok(Message { sealed: Some(sealed), request_id: correlation::current_text(), ..message })
 }
 
 /// Verifies a one-time code and opens a session.

@@ -94,13 +94,13 @@ pub(super) fn kind(item: &Value) -> String {
         ("DAY", 1) => "day".to_owned(),
         ("DAY", 2) => "slot".to_owned(),
         ("DAY", _) => "seat".to_owned(),
-        ("CLOSURES" | "OTP", _) => first(&pk),
+        ("CLOSURES" | "OTP" | "SPENDING", _) => first(&pk),
         _ => format!("{}/{}", first(&pk), first(&sk)),
     }
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 25] = [
+pub(super) const KINDS: [&str; 26] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -123,6 +123,7 @@ pub(super) const KINDS: [&str; 25] = [
     "QUEUE/ENTRY",
     "REGISTRATION/REGISTRATION",
     "REQUEST/REQUEST",
+    "SPENDING",
     "day",
     "seat",
     "slot",
