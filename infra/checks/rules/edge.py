@@ -103,6 +103,8 @@ def no_way_around(templates):
         if origin.get("OriginCustomHeaders") != [{"HeaderName": "x-origin-verify", "HeaderValue": {"Ref": "OriginSecret"}}]:
             yield f"the origin {origin['Id']} cannot tell the edge from others"
     for name, function in templates.functions():
+        if "Api.ApiEndpoint" in text(function["Environment"]["Variables"].get("ANTRIAN_PUBLIC_URL")).split("HasEdge")[0]:
+            yield f"{name} tells people the way around"
         if function["Environment"]["Variables"].get("ANTRIAN_EDGE") != {"Ref": "Edge"}:
             yield f"{name} is not told whether there is an edge"
         if "FunctionUrlConfig" in function:

@@ -88,6 +88,7 @@ EDGE_MUTATIONS = [
     ("the edge's proof has a default", at_edge("Parameters", "OriginSecret", "Default", value="x" * 32), edge.no_way_around),
     ("functions do not ask for the proof", default("Environment", "Variables", "ANTRIAN_EDGE", value="false"), edge.no_way_around),
     ("one function does not ask for it", put(ROOT, "WhatsappFunction", "Properties", "Environment", "Variables", "ANTRIAN_EDGE", value="false"), edge.no_way_around),
+    ("the way around in messages", default("Environment", "Variables", "ANTRIAN_PUBLIC_URL", value={"Fn::If": ["OwnAddress", {"Fn::GetAtt": "Api.ApiEndpoint"}, {"Ref": "PublicUrl"}]}), edge.no_way_around),
     ("a function has an address", put(ROOT, "SlotsFunction", "Properties", "FunctionUrlConfig", value={"AuthType": "NONE"}), edge.no_way_around),
     ("a function cannot know the proof", default("Environment", "Variables", "ANTRIAN_SECRETS", value={"Fn::GetAtt": "Data.Outputs.KeysArn"}), functions.environment),
     ("a function may not read the proof", put("roles", "Slots", "Properties", "ManagedPolicyArns", value=[{"Ref": "Common"}]), functions.environment),
