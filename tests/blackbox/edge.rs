@@ -112,7 +112,13 @@ async fn staff_see_each_part_as_it_is_now_and_strangers_no_reason() {
     let setup = Setup { http_client: Some(client(switch.clone())), ..Setup::default() };
     let app = TestApp::start_with(setup).await;
     let staff = app.staff(OFFICE, &["desk"]).await;
-    let all = ["ANTRIAN_TABLE", "ANTRIAN_QUEUE_URL", "ANTRIAN_DLQ_URL", "ANTRIAN_INBOX_URL"];
+    let all = [
+        "ANTRIAN_TABLE",
+        "ANTRIAN_QUEUE_URL",
+        "ANTRIAN_DLQ_URL",
+        "ANTRIAN_INBOX_URL",
+        "ANTRIAN_KEYS",
+    ];
     let bearer = format!("Bearer {staff}");
     for path in HEALTH {
         let answer = ask(&app, path, &[("authorization", &bearer)]).await;
