@@ -116,7 +116,8 @@ async fn everything_that_happens_is_counted_in_cloudwatchs_format() {
         ("check_in_refusal", 1),
         ("hold_expired", 1),
         ("no_show", 1),
-        ("inbound", 4),
+        // A code and its number for each who registers.
+        ("inbound", 8),
         ("message_failed", 1),
         ("sending_paused", 1),
         ("webhook_rejected", 1),
@@ -173,7 +174,7 @@ async fn a_message_that_comes_late_is_counted_as_late_whatever_was_tried_before(
     }
     app.drain().await;
     let sent = app.records_of("message_sent");
-    let [verified, hold] = &*sent else { panic!("{sent:?}") };
+    let [_question, verified, hold] = &*sent else { panic!("{sent:?}") };
     assert_eq!((&verified["Kind"], &verified["MessagesLate"]), (&json!("verified"), &json!(0)));
     assert!(verified["MessageDelay"].as_i64().unwrap() < 30_000, "{verified}");
     assert_eq!((&hold["Kind"], &hold["office"]), (&json!("hold"), &json!("uji")));
@@ -190,7 +191,7 @@ async fn the_sweeper_tells_how_long_the_oldest_row_was_due() {
     assert_eq!(person.hold(&app, DATE, "09:00").await.status, 201);
     app.advance(90);
     app.tick().await;
-    assert_eq!(last()["MessagesSwept"], 2, "the queue had them, nobody took them: {}", last());
+    assert_eq!(last()["MessagesSwept"], 3, "the queue had them, nobody took them: {}", last());
     let lag = last()["SweepLag"].as_i64().unwrap();
     assert!((90..120).contains(&lag), "{lag}");
 }

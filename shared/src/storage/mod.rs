@@ -97,7 +97,7 @@ pub use keys::DUE_SHARDS;
 pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;
 pub use queue::{AtCounter, KnownStep, QueueChange};
-pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState};
+pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Page, Registration, RegistrationState};
 pub use reseal::Resealed;
 pub use retry::{Attempt, CONTENTION, Contention, RetryPolicy, compare_and_set};
 pub use service_window::ServiceWindow;

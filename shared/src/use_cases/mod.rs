@@ -5,6 +5,7 @@
 //! error. Nothing here knows HTTP or WhatsApp.
 //!
 //! - [`registration`]: prove a number, open a session.
+//! - [`sign_in`]: the chat asks its owner who wants to sign in.
 //! - [`people`]: the people that an account books for.
 //! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
 //! - [`documents`]: which documents to bring.
@@ -17,5 +18,6 @@ pub mod desk;
 pub mod documents;
 pub mod people;
 pub mod registration;
+pub mod sign_in;
 
 pub use crate::ledger::{LedgerError, Outcome};
