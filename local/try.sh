@@ -8,10 +8,13 @@ curl -s "$A/v1/offices"; echo
 curl -s "$A/v1/offices/demo-kecil/availability?service=passport_new"; echo
 curl -s "$A/v1/requirements?office=demo-kecil&service=passport_new&ktp_regency=Bandung"; echo
 
-# 2. Register: the code goes out by WhatsApp from your (made-up) number and proves it.
+# 2. Register: the code goes out by WhatsApp from your (made-up) number. The chat asks who that is: answer with
+#    the number that came with the code, and that a forwarded link does not have.
 N=$(printf %03d $((RANDOM % 1000)))
 R=$(post /v1/registrations '{}'); echo "$R"
-post /local/whatsapp "{\"from\":\"6280000000$N\",\"text\":\"$(echo "$R" | field code)\"}"
+for X in code match_number; do
+  post /local/whatsapp "{\"from\":\"6280000000$N\",\"text\":\"$(echo "$R" | field $X)\"}"
+done
 for _ in $(seq 50); do
   S=$(post "/v1/registrations/$(echo "$R" | field id)/token" "{\"secret\":\"$(echo "$R" | field secret)\"}")
   case "$S" in *'"token"'*) break ;; esac

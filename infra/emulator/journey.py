@@ -179,6 +179,8 @@ def registered(stack, phone):
     begun = stack.call("POST", "/v1/registrations", body={"locale": "id"}, expect=201)
     stack.call("POST", f"/v1/registrations/{begun['id']}/token", body={"secret": begun["secret"]}, expect=409)
     phone.writes(begun["code"])
+    phone.gets_one_with("choices")
+    phone.writes(begun["match_number"])
 
     def look():
         answer = stack.http.post(f"{stack.url}/v1/registrations/{begun['id']}/token", json={"secret": begun["secret"]})

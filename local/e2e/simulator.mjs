@@ -56,6 +56,9 @@ async function registers(page, phone) {
   await phone.getByRole("textbox").fill(begun.code);
   await phone.getByRole("textbox").press("Enter");
   await phone.locator(".bubble.mine", { hasText: begun.code }).waitFor();
+  await phone.locator(".bubble:not(.mine)", { hasText: "Seseorang ingin mendaftar" }).waitFor();
+  await phone.getByRole("button", { name: "Pilih" }).last().click();
+  await page.getByRole("dialog").getByRole("button", { name: begun.match_number }).first().click();
   await phone.locator(".bubble:not(.mine)", { hasText: "terverifikasi" }).waitFor();
   await post(`${base}/v1/registrations/${begun.id}/token`, { secret: begun.secret });
 }
@@ -66,7 +69,7 @@ const DAY_MS = 24 * 3600 * 1000;
 /** A person on the web whose number is proved by a message. */
 async function signsIn(from) {
   const begun = await post(`${base}/v1/registrations`, { locale: "id" });
-  await post(`${base}/local/whatsapp`, { from, text: begun.code });
+  for (const text of [begun.code, begun.match_number]) await post(`${base}/local/whatsapp`, { from, text });
   for (let left = 50; left > 0; left -= 1) {
     const url = `${base}/v1/registrations/${begun.id}/token`;
     const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ secret: begun.secret }) });

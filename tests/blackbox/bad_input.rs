@@ -158,25 +158,47 @@ async fn who_is_not_signed_in_is_told_so_before_anything_else() {
     ];
     for operation in operations().iter().filter(|operation| operation.security.is_some()) {
         for token in &tokens {
-            let mut request = world.bare(operation.method.clone(), &world.path(operation));
-            if let Some(token) = token {
-                request = request.bearer_auth(token);
+            let shown = token.as_deref().unwrap_or("none");
+            let shown = &shown[..shown.len().min(40)];
+            let mut asked = unreadable(&world, operation);
+            asked.push(("as it should be", good(&world, operation)));
+            for (how, mut request) in asked {
+                if let Some(token) = token {
+                    request = request.bearer_auth(token);
+                }
+                let what = format!("{} {} {how}, {shown}", operation.method, operation.path);
+                let problem = refused(request, &[401], &what).await;
+                assert_eq!(problem["code"], "unauthenticated", "{what}");
             }
-            if operation.body.is_some() {
-                request = request.json(&world.good_body(operation));
-            }
-            let token = token.as_deref().unwrap_or("none");
-            let what = format!(
-                "{} {} {}",
-                operation.method,
-                operation.path,
-                &token[..token.len().min(40)]
-            );
-            let problem = refused(request, &[401], &what).await;
-            assert_eq!(problem["code"], "unauthenticated", "{what}");
         }
     }
     assert_eq!(world.items().await, before, "nothing was changed");
+}
+
+/// A request of an operation without a token.
+fn good(world: &World, operation: &Operation) -> RequestBuilder {
+    let request = world.bare(operation.method.clone(), &world.path(operation));
+    match operation.body {
+        Some(_) => request.json(&world.good_body(operation)),
+        None => request,
+    }
+}
+
+/// Requests of an operation, without a token, that nobody could make sense of.
+fn unreadable(world: &World, operation: &Operation) -> Vec<(&'static str, RequestBuilder)> {
+    let path = world.path(operation);
+    let to = |path: &str| world.bare(operation.method.clone(), path);
+    let raw = |body: &'static str| to(&path).header("content-type", "application/json").body(body);
+    let mut body = operation.body.as_ref().map(|_| world.good_body(operation)).unwrap_or_default();
+    body["office"] = json!("zqx");
+    vec![
+        ("an unknown office", to(&path).json(&body)),
+        ("an unknown field", raw("{\"zqx\":1}")),
+        ("no JSON", raw("{")),
+        ("another type", to(&path).header("content-type", "text/plain").body("zqx")),
+        ("a key with a space", good(world, operation).header("idempotency-key", "two words")),
+        ("an unknown parameter", to(&format!("{path}?zqx=1"))),
+    ]
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -297,8 +297,10 @@ async fn a_key_belongs_to_one_body_also_where_no_answer_is_kept() {
     let (token, secret) = (path(&begun, "token"), begun["secret"].clone());
     let early = send(&app, &token, None, KEY, &json!({"secret": secret})).await;
     assert_eq!(early.code(), "not_verified");
-    let sent = json!({"from": "6280000000001", "text": begun["code"]});
-    app.post("/local/whatsapp", sent).await;
+    for text in [&begun["code"], &begun["match_number"]] {
+        let sent = json!({"from": "6280000000001", "text": text});
+        app.post("/local/whatsapp", sent).await;
+    }
     app.listen().await;
     let signed_in = send(&app, &token, None, KEY, &json!({"secret": secret})).await;
     assert_eq!(signed_in.status, 200, "what was refused before is done now: {signed_in:?}");

@@ -37,6 +37,7 @@ mod registration;
 mod roles;
 mod round_trips;
 mod scheduler;
+mod sign_in;
 mod steps;
 mod tickets;
 mod webhooks;

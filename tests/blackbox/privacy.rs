@@ -112,7 +112,9 @@ async fn register(app: &TestApp) -> Person {
     assert_eq!(app.post(&path(&begun, "verify"), wrong).await.code(), "wrong_otp");
     let text = format!("Nama saya Zqxjvwmarked {}", begun["code"].as_str().unwrap());
     let from = json!({"from": PHONE, "from_user_id": "ID.Zqxjvwscoped"});
-    assert_eq!(deliver(app, &[message("wamid.1", from, &text)]).await, 200);
+    let number = begun["match_number"].as_str().unwrap();
+    let sent = [message("wamid.1", from.clone(), &text), message("wamid.1.answer", from, number)];
+    assert_eq!(deliver(app, &sent).await, 200);
     let token = exchange(app, &begun).await.text("token");
     Person { token, phone: PHONE.to_owned() }
 }

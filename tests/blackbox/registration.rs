@@ -24,11 +24,20 @@ pub(crate) async fn exchange(app: &TestApp, begun: &Value) -> antrian_tests::Ans
     app.post(&path(begun, "token"), json!({"secret": begun["secret"]})).await
 }
 
+/// What proves a number: the code of a registration, and then the number that its page shows.
+pub(crate) fn proof(message_id: &str, from: &Value, begun: &Value) -> Vec<Value> {
+    let text = |name: &str| begun[name].as_str().unwrap().to_owned();
+    let answer_id = format!("{message_id}.answer");
+    vec![
+        message(message_id, from.clone(), &text("code")),
+        message(&answer_id, from.clone(), &text("match_number")),
+    ]
+}
+
 /// Registers with the contacts of `from`; the account.
 async fn account_of(app: &TestApp, message_id: &str, from: Value) -> String {
     let begun = begin(app).await;
-    let text = begun["code"].as_str().unwrap();
-    assert_eq!(deliver(app, &[message(message_id, from, text)]).await, 200);
+    assert_eq!(deliver(app, &proof(message_id, &from, &begun)).await, 200);
     let signed_in = exchange(app, &begun).await;
     assert_eq!(signed_in.status, 200, "{signed_in:?}");
     signed_in.text("account_id")
@@ -39,6 +48,11 @@ async fn a_registration_tells_what_to_send_and_where() {
     let app = TestApp::start().await;
     let begun = begin(&app).await;
     insta::assert_json_snapshot!(begun, {".id" => "[id]", ".secret" => "[secret]", ".expires_at" => "[time]",
+        ".match_number" => insta::dynamic_redaction(|number, _| {
+            let number: u8 = number.as_str().unwrap().parse().unwrap();
+            assert!((10..100).contains(&number));
+            "[number]"
+        }),
         ".code" => insta::dynamic_redaction(|code, _| {
             assert!(code.as_str().unwrap().starts_with("DAFTAR "));
             "DAFTAR [code]"
@@ -50,13 +64,14 @@ async fn a_registration_tells_what_to_send_and_where() {
       "code": "DAFTAR [code]",
       "expires_at": "[time]",
       "id": "[id]",
+      "match_number": "[number]",
       "secret": "[secret]",
       "whatsapp_link": "https://wa.me/6280000000000?text=DAFTAR"
     }
     "#);
     let link = begun["whatsapp_link"].as_str().unwrap();
     let code = begun["code"].as_str().unwrap().replace(' ', "%20");
-    assert!(link.ends_with(&code), "the link writes the code: {link}");
+    assert!(link.ends_with(&code), "the link writes the code and nothing else: {link}");
 }
 
 #[tokio::test]
@@ -68,7 +83,10 @@ async fn the_message_that_arrives_proves_the_number() {
 
     let text = begun["code"].as_str().unwrap().to_lowercase();
     let from = json!({"from": "6280000000001"});
-    assert_eq!(deliver(&app, &[message("wamid.1", from, &text)]).await, 200);
+    assert_eq!(deliver(&app, &[message("wamid.1", from.clone(), &text)]).await, 200);
+    assert_eq!(exchange(&app, &begun).await.code(), "not_verified", "the number is missing");
+    let number = begun["match_number"].as_str().unwrap();
+    assert_eq!(deliver(&app, &[message("wamid.2", from, number)]).await, 200);
     let first = exchange(&app, &begun).await;
     assert_eq!(first.status, 200, "{first:?}");
     let again = exchange(&app, &begun).await;
@@ -114,8 +132,7 @@ async fn a_number_that_came_to_another_person_stays_theirs_when_the_first_accoun
     let app = TestApp::start().await;
     let phone = "6280000000005";
     let begun = begin(&app).await;
-    let text = begun["code"].as_str().unwrap();
-    deliver(&app, &[message("wamid.1", json!({"from": phone}), text)]).await;
+    deliver(&app, &proof("wamid.1", &json!({"from": phone}), &begun)).await;
     let first = exchange(&app, &begun).await;
 
     account_of(&app, "wamid.2", json!({"from_user_id": "ID.789"})).await;
@@ -150,8 +167,7 @@ async fn only_the_right_code_in_time_verifies() {
     app.advance(14 * 60);
     assert_eq!(exchange(&app, &begun).await.code(), "not_verified");
     app.advance(60);
-    let text = begun["code"].as_str().unwrap();
-    assert_eq!(deliver(&app, &[message("wamid.late", from, text)]).await, 200);
+    assert_eq!(deliver(&app, &proof("wamid.late", &from, &begun)).await, 200);
     let late = exchange(&app, &begun).await;
     assert_eq!((late.status, late.code()), (409, "registration_ended"));
     app.drain().await;
@@ -163,10 +179,9 @@ async fn only_the_right_code_in_time_verifies() {
 async fn a_code_that_was_used_does_not_verify_for_somebody_else() {
     let app = TestApp::start().await;
     let begun = begin(&app).await;
-    let text = begun["code"].as_str().unwrap();
-    deliver(&app, &[message("wamid.1", json!({"from": "6280000000007"}), text)]).await;
+    deliver(&app, &proof("wamid.1", &json!({"from": "6280000000007"}), &begun)).await;
     let first = exchange(&app, &begun).await;
-    deliver(&app, &[message("wamid.2", json!({"from": "6280000000008"}), text)]).await;
+    deliver(&app, &proof("wamid.2", &json!({"from": "6280000000008"}), &begun)).await;
     assert_eq!(exchange(&app, &begun).await, first);
     app.drain().await;
     let is_verified = |kept: &SentMessage| kept.message_id.starts_with("verified-");
@@ -179,8 +194,7 @@ async fn a_code_that_was_used_does_not_verify_for_somebody_else() {
 async fn a_wrong_secret_is_as_absent_as_an_unknown_registration() {
     let app = TestApp::start().await;
     let begun = begin(&app).await;
-    let text = begun["code"].as_str().unwrap();
-    deliver(&app, &[message("wamid.1", json!({"from": "6280000000009"}), text)]).await;
+    deliver(&app, &proof("wamid.1", &json!({"from": "6280000000009"}), &begun)).await;
     let wrong = app.post(&path(&begun, "token"), json!({"secret": "guess"})).await;
     let unknown = json!({"id": "00000000000000000000000000000000"});
     let unknown = app.post(&path(&unknown, "token"), json!({"secret": begun["secret"]})).await;
@@ -198,8 +212,7 @@ async fn a_wrong_secret_is_as_absent_as_an_unknown_registration() {
 async fn after_signing_out_the_token_is_dead_and_cannot_be_had_again() {
     let app = TestApp::start().await;
     let begun = begin(&app).await;
-    let text = begun["code"].as_str().unwrap();
-    deliver(&app, &[message("wamid.1", json!({"from": "6280000000010"}), text)]).await;
+    deliver(&app, &proof("wamid.1", &json!({"from": "6280000000010"}), &begun)).await;
     let token = exchange(&app, &begun).await.text("token");
     let call = |method, path| {
         let (app, token) = (&app, token.clone());
@@ -219,8 +232,7 @@ async fn after_signing_out_the_token_is_dead_and_cannot_be_had_again() {
 async fn a_session_ends_after_thirty_days() {
     let app = TestApp::start().await;
     let begun = begin(&app).await;
-    let text = begun["code"].as_str().unwrap();
-    deliver(&app, &[message("wamid.1", json!({"from": "6280000000011"}), text)]).await;
+    deliver(&app, &proof("wamid.1", &json!({"from": "6280000000011"}), &begun)).await;
     let token = exchange(&app, &begun).await.text("token");
     let status = |path: &'static str| {
         let (app, token) = (&app, token.clone());

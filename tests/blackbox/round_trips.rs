@@ -259,6 +259,7 @@ async fn a_token_of_a_registration() {
     let stage = Stage::start().await;
     let begun = stage.app.post("/v1/registrations", json!({"locale": "id"})).await;
     stage.say(&begun.text("code")).await;
+    stage.say(&begun.text("match_number")).await;
     let path = format!("/v1/registrations/{}/token", begun.text("id"));
     let signed_in = stage.app.post(&path, json!({"secret": begun.text("secret")}));
     assert_eq!(stage.measure("token of a registration", signed_in).await.status, 200);

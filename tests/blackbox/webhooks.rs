@@ -14,7 +14,7 @@ use antrian_tests::wire::{Switch, client};
 use antrian_tests::{Setup, TestApp};
 use serde_json::{Value, json};
 
-use crate::registration::{begin, exchange};
+use crate::registration::{begin, exchange, proof};
 
 const SECRET: &str = "local-app-secret";
 
@@ -98,8 +98,7 @@ async fn the_address_proves_itself_with_its_token() {
 async fn an_unsigned_delivery_has_no_effect() {
     let app = TestApp::start().await;
     let begun = begin(&app).await;
-    let code = begun["code"].as_str().unwrap();
-    let body = delivery(&[message("wamid.1", json!({"from": "6280000000001"}), code)]);
+    let body = delivery(&proof("wamid.1", &json!({"from": "6280000000001"}), &begun));
     let right = sign(SECRET, body.as_bytes());
     let wrong = [
         None,

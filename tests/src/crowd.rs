@@ -1,6 +1,7 @@
 //! Many people at once: accounts made straight in the table, without registering each.
 
 use antrian::domain::account::PersonDetails;
+use antrian::domain::device::Device;
 use antrian::domain::ids::AccountId;
 use antrian::domain::language::Locale;
 use antrian::domain::person::{Category, Contacts};
@@ -44,8 +45,13 @@ pub async fn enrol_as(app: &TestApp, number: u32, same_nik: u32) -> Person {
 #[expect(clippy::unwrap_used, reason = "a test's own data")]
 async fn sign_in(app: &TestApp, account: AccountId) -> String {
     let token = format!("{account}.{}", tokens::random_secret());
-    let session =
-        Session { account, locale: Locale::Id, expires_at: app.now() + TimeDelta::days(60) };
+    let session = Session {
+        account,
+        locale: Locale::Id,
+        expires_at: app.now() + TimeDelta::days(60),
+        opened_at: app.now(),
+        device: Device::default(),
+    };
     let registration = tokens::random_id("r").parse().unwrap();
     let hash = app.stack.app.keyring.token_hash(&token);
     assert!(

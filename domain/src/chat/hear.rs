@@ -62,8 +62,11 @@ impl Chat {
                 said => self.said(text, said, world),
             },
         };
-        let was_misread =
-            matches!(act, Act::Say(Remark::Example | Remark::OnlyWords) | Act::AskDetails(Some(_)));
+        let was_misread = matches!(
+            act,
+            Act::Say(Remark::Example | Remark::OnlyWords | Remark::SignInNumber)
+                | Act::AskDetails(Some(_))
+        );
         self.misread = if was_misread { self.misread.saturating_add(1) } else { 0 };
         match self.misread {
             ..=MAX_EXAMPLES => act,
@@ -88,11 +91,14 @@ impl Chat {
     /// What is said counts before what was asked: a command, a code or a wish means the same at any
     /// time. Only the rest is an answer to the question.
     fn said(&mut self, text: &str, said: Said, world: &World<'_>) -> Act {
+        if let Some(act) = self.sign_in_answered(text, &said) {
+            return act;
+        }
         // Who was asked for details answers with a wish or a birth date: either is read as details.
         let asks_details = self.question == Question::Details;
         match said {
             Said::Command(command) => self.command(command, world),
-            Said::Registration(codes) => Act::Verify(codes),
+            Said::Registration(codes) => Act::AskSignIn(codes),
             Said::Code(_) => self.code_alone(world),
             Said::MistypedCode => Act::Say(Remark::MistypedCode),
             Said::Wish(details) if !asks_details => self.wish(details),
@@ -195,7 +201,7 @@ impl Chat {
                 self.begin();
                 Act::Say(Remark::Dropped)
             }
-            Question::Idle => match world.bookings {
+            Question::Idle | Question::SignIn => match world.bookings {
                 [] => Act::Say(Remark::NoBooking),
                 [only] => self.cancel(Some(only)),
                 _ => Act::AskBooking(Purpose::Cancel),
@@ -275,6 +281,8 @@ impl Chat {
                 return world.named.map_or(Act::Say(Remark::UnknownCode), |_| Act::Cancel(code));
             }
             Pick::Move(_) => return self.start_move(world.named, world),
+            Pick::SignIn(id, number) => return self.sign_in_picked(id, number),
+            Pick::NotMe(id) => return self.refuse_sign_in(id),
             Pick::Dates(_) | Pick::Hours(..) => {}
             Pick::Book => self.draft = Draft::default(),
             Pick::Office(id) => {

@@ -9,12 +9,14 @@ mod answers;
 mod hear;
 mod next;
 mod pick;
+mod sign_in;
 mod state;
 mod turn;
 pub mod words;
 
 pub use answers::{Answering, Answers};
 pub use pick::Pick;
+pub use sign_in::{SIGN_IN_NUMBERS, sign_in_picks};
 pub use state::{Chat, Draft, Offer, Question};
 pub use turn::{Act, BookingsNeeded, Input, Purpose, Remark, World};
 

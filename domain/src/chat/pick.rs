@@ -7,7 +7,7 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 
 use crate::code::BookingCode;
-use crate::ids::{ApplicantId, OfficeId, ServiceId};
+use crate::ids::{ApplicantId, OfficeId, RegistrationId, ServiceId};
 use crate::language::Locale;
 use crate::time::SlotTime;
 
@@ -47,6 +47,10 @@ pub enum Pick {
     Move(BookingCode),
     /// The ticket once more.
     Ticket(BookingCode),
+    /// The page that this registration began on shows this number.
+    SignIn(RegistrationId, u8),
+    /// Somebody else began this registration.
+    NotMe(RegistrationId),
 }
 
 impl Pick {
@@ -87,6 +91,8 @@ impl fmt::Display for Pick {
             Self::Keep => f.write_str("keep"),
             Self::Move(code) => write!(f, "move:{code}"),
             Self::Ticket(code) => write!(f, "ticket:{code}"),
+            Self::SignIn(id, number) => write!(f, "sign-in:{id}:{number}"),
+            Self::NotMe(id) => write!(f, "not-me:{id}"),
         }
     }
 }
@@ -123,6 +129,8 @@ impl FromStr for Pick {
             "cancel-surely" => rest.parse().ok().map(Self::CancelSurely),
             "move" => rest.parse().ok().map(Self::Move),
             "ticket" => rest.parse().ok().map(Self::Ticket),
+            "sign-in" => numbered(rest).map(|(id, number)| Self::SignIn(id, number)),
+            "not-me" => rest.parse().ok().map(Self::NotMe),
             _ => None,
         };
         pick.ok_or(UnknownPick)
@@ -132,4 +140,9 @@ impl FromStr for Pick {
 fn slot(text: &str) -> Option<(NaiveDate, SlotTime)> {
     let (date, time) = text.split_once(':')?;
     Some((date.parse().ok()?, SlotTime::from_compact(time).ok()?))
+}
+
+fn numbered(text: &str) -> Option<(RegistrationId, u8)> {
+    let (id, number) = text.split_once(':')?;
+    Some((id.parse().ok()?, number.parse().ok()?))
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::code::BookingCode;
-use crate::ids::{ApplicantId, OfficeId, ServiceId};
+use crate::ids::{ApplicantId, OfficeId, RegistrationId, ServiceId};
 use crate::time::SlotTime;
 
 /// A conversation. What was offered may name people, so that it is kept sealed.
@@ -16,6 +16,9 @@ pub struct Chat {
     pub question: Question,
     /// What is known of the wish.
     pub draft: Draft,
+    /// The registration that [`Question::SignIn`] is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration: Option<RegistrationId>,
     /// What was offered last, for those who type instead of tapping.
     pub offered: Vec<Offer>,
     /// How many messages in a row were not understood.
@@ -50,6 +53,8 @@ pub enum Question {
     Confirm(BookingCode),
     /// Whether a booking is really cancelled.
     Cancel(BookingCode),
+    /// Which number the page shows that somebody wants to sign in on.
+    SignIn,
 }
 
 /// A wish as far as it is known.

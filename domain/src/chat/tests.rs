@@ -40,6 +40,10 @@ fn pick() -> impl Strategy<Value = Pick> {
         code.clone().prop_map(Pick::CancelSurely),
         code.clone().prop_map(Pick::Move),
         code.prop_map(Pick::Ticket),
+        ("[0-9a-f]{32}", 10u8..100).prop_filter_map("a registration", |(id, number)| {
+            Some(Pick::SignIn(id.parse().ok()?, number))
+        }),
+        "[0-9a-f]{32}".prop_filter_map("a registration", |id| id.parse().ok().map(Pick::NotMe)),
     ]
 }
 

@@ -10,6 +10,7 @@ use super::words::{Details, Misread};
 use crate::account::Applicant;
 use crate::booking::Booking;
 use crate::code::BookingCode;
+use crate::ids::RegistrationId;
 use crate::inbound::Content;
 use crate::language::Locale;
 use crate::office::Office;
@@ -122,8 +123,12 @@ pub enum Act {
     AskCancel(BookingCode),
     /// Ask which booking is meant.
     AskBooking(Purpose),
-    /// Verify a registration by one of these codes.
-    Verify(Vec<String>),
+    /// Somebody wants to sign in on the page that has one of these codes: ask which number it shows.
+    AskSignIn(Vec<String>),
+    /// Verify a registration if its page shows this number; another number ends it.
+    SignIn(RegistrationId, u8),
+    /// End a registration: somebody else began it.
+    RefuseSignIn(RegistrationId),
     /// Add a person to the account, then go on with [`Chat::next`](super::Chat::next).
     Add(Details),
     /// Hold a seat as the draft says.
@@ -177,6 +182,10 @@ pub enum Remark {
     Example,
     /// Only words can be read here.
     OnlyWords,
+    /// A number of two digits is wanted, or a no.
+    SignInNumber,
+    /// That question is no longer open.
+    SignInOver,
     /// Message after message was not understood: whom to ask.
     Contact,
 }

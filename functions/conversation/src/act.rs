@@ -9,13 +9,13 @@ use crate::context::TurnContext;
 use crate::error::TurnError;
 use crate::remarks::remark;
 use crate::texts::TEXTS;
-use crate::{ask, bookings, hold, people, refusals, registration, say};
+use crate::{ask, bookings, hold, people, refusals, say, sign_in};
 
 /// Whether an act sends a message of its own before the turn is written.
 pub(crate) fn sends_by_itself(act: &Act) -> bool {
     matches!(
         act,
-        Act::Verify(_)
+        Act::SignIn(..)
             | Act::Add(_)
             | Act::Hold
             | Act::Move(_)
@@ -45,7 +45,9 @@ pub(crate) async fn perform(
         Act::AskBooking(purpose) => Some(bookings::ask_which(context, purpose).await?),
         Act::AskCancel(code) => Some(bookings::ask_cancel(context, code).await?),
         Act::Show => Some(bookings::show(context).await?),
-        Act::Verify(codes) => registration::verify(context, &codes).await?,
+        Act::AskSignIn(codes) => sign_in::ask(context, chat, &codes).await?,
+        Act::SignIn(id, number) => sign_in::answer(context, &id, number).await?,
+        Act::RefuseSignIn(id) => Some(sign_in::refuse(context, &id).await?),
         Act::Add(details) => add_and_go_on(context, chat, details).await?,
         Act::Hold => hold::hold_seat(context, chat).await?,
         Act::Move(code) => hold::move_booking(context, chat, code).await?,

@@ -10,9 +10,9 @@ mod error;
 mod hold;
 mod people;
 mod refusals;
-mod registration;
 mod remarks;
 mod say;
+mod sign_in;
 mod texts;
 mod turn;
 

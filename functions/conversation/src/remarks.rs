@@ -27,6 +27,8 @@ pub(crate) fn remark(context: &TurnContext<'_>, remark: Remark) -> Reply {
         Remark::Ended => &TEXTS.ended,
         Remark::Example => &TEXTS.misread,
         Remark::OnlyWords => &TEXTS.only_words,
+        Remark::SignInNumber => &TEXTS.sign_in_number,
+        Remark::SignInOver => &TEXTS.sign_in_over,
         Remark::Contact => &TEXTS.contact,
     };
     let values = [("example", &*example(context)), ("contact", &*context.contact())];

@@ -26,7 +26,8 @@ texts! {
     show_none do_confirm do_ticket do_move do_cancel ask_cancel cancel_surely keep ask_booking help example_wish stopped resumed kept
     dropped no_booking unknown_code mistyped_code hold_expired ended misread only_words contact
     contact_general busy too_late_to_move moved_too_often checked_in not_now language
-    registration_unknown answers_paused
+    registration_unknown sign_in_known sign_in_new not_me sign_in_number sign_in_wrong
+    sign_in_refused sign_in_undone sign_in_over answers_paused
 }
 
 pub(crate) static TEXTS: LazyLock<Texts> = LazyLock::new(|| {

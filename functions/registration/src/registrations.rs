@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use antrian::domain::device::Device;
 use antrian::domain::ids::RegistrationId;
 use antrian::domain::language::Locale;
 use antrian::domain::personal::PhoneNumber;
@@ -19,7 +20,7 @@ use antrian::use_cases::registration::{
 };
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -53,6 +54,11 @@ struct BegunView {
     code: String,
     /// Opens WhatsApp with the code written out.
     whatsapp_link: String,
+    /// Two digits. Show them to whoever began: the chat asks for them. Never send them anywhere.
+    // Answers that an earlier release has kept are without.
+    #[serde(default)]
+    #[schema(required = true)]
+    match_number: String,
     expires_at: DateTime<Utc>,
 }
 
@@ -62,6 +68,7 @@ struct BegunView {
     responses((status = 201, body = BegunView), (status = 422, body = ProblemDetails)))]
 async fn begin(
     State(app): State<AppState>,
+    headers: HeaderMap,
     key: RequestKey,
     body: Body<Begin>,
 ) -> Result<(StatusCode, Json<BegunView>), Problem> {
@@ -73,15 +80,22 @@ async fn begin(
         ));
     }
     let status = StatusCode::CREATED;
-    let beginning = create(&app, body.value.locale);
+    let beginning = create(&app, body.value.locale, device(&headers));
     let begun = idempotent(&app, &key, "registrations", &body.hash(), status, beginning).await?;
     Ok((status, Json(begun)))
 }
 
-async fn create(app: &AppState, locale: Locale) -> Result<BegunView, Problem> {
-    let Begun { id, secret, text, whatsapp_link, expires_at } =
-        registration::begin(app, locale).await?;
-    Ok(BegunView { id: id.to_string(), secret, code: text, whatsapp_link, expires_at })
+/// What the request claims to come from.
+fn device(headers: &HeaderMap) -> Device {
+    let claim = headers.get(header::USER_AGENT).and_then(|claim| claim.to_str().ok());
+    claim.map(Device::of).unwrap_or_default()
+}
+
+async fn create(app: &AppState, locale: Locale, device: Device) -> Result<BegunView, Problem> {
+    let Begun { id, secret, text, whatsapp_link, number, expires_at } =
+        registration::begin(app, locale, device).await?;
+    let (id, match_number) = (id.to_string(), number.to_string());
+    Ok(BegunView { id, secret, code: text, whatsapp_link, match_number, expires_at })
 }
 
 #[derive(Deserialize, ToSchema)]

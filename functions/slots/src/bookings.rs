@@ -71,21 +71,21 @@ impl NewBooking {
     }
 }
 
-/// Holds a seat. Who asks for a slot that this instance knows to be full is told so before anything
-/// is read: what is free is public.
+/// Holds a seat. Who asks for a slot that this instance knows to be full is told so before the session
+/// is read: what is free is public. Whatever else is wrong is told to somebody who is signed in.
 #[utoipa::path(post, path = "/v1/bookings", tag = "bookings", request_body = NewBooking,
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, body = BookingView), (status = 409, body = ProblemDetails),
         (status = 422, body = ProblemDetails)), security(("session" = [])))]
 async fn hold(
     State(app): State<AppState>,
-    token: Result<Token, Problem>,
-    key: RequestKey,
-    body: Body<NewBooking>,
+    token: Token,
+    key: Result<RequestKey, Problem>,
+    body: Result<Body<NewBooking>, Problem>,
 ) -> Result<(StatusCode, Json<BookingView>), Problem> {
     let now = app.clock.now();
-    let token = token?;
-    let office = office(&app, &body.value.office).await?;
+    let (key, body) = token.first(&app, key.and_then(|key| Ok((key, body?)))).await?;
+    let office = token.first(&app, office(&app, &body.value.office).await).await?;
     // With a key the first answer is looked for before anything is refused.
     if key.0.is_none() {
         refuse_known_full(&app, &office, &body.value, now)?;

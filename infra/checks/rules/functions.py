@@ -231,7 +231,7 @@ def erasures(templates):
             (writers if actions == {"dynamodb:PutItem"} else readers).add(logical)
         elif "dynamodb:Scan" in actions:
             readers.add(logical)
-    if writers != {"Registration"}:
+    if writers != {"Conversation", "Registration"}:
         yield f"erasures are written down by {sorted(writers)}"
     if readers != {"Operator"}:
         yield f"erasures, or the whole table, are read by {sorted(readers)}"

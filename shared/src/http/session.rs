@@ -70,6 +70,18 @@ impl Token {
         Ok((session.ok_or_else(|| Problem::new(Reason::Unauthenticated))?, person))
     }
 
+    /// What was asked, where the session is read together with it: a fault in it is told only to
+    /// somebody who is signed in.
+    ///
+    /// # Errors
+    /// `unauthenticated`, or the fault.
+    pub async fn first<T>(&self, app: &App, asked: Result<T, Problem>) -> Result<T, Problem> {
+        if asked.is_err() {
+            self.session(app).await?;
+        }
+        asked
+    }
+
     /// The session that it stands for.
     ///
     /// # Errors

@@ -4,9 +4,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rand::Rng;
+use rand::{Rng, RngExt};
 use subtle::ConstantTimeEq;
 
+use crate::domain::chat::SIGN_IN_NUMBERS;
 use crate::domain::ids::AccountId;
 
 /// Crockford's alphabet: no I, L, O, U.
@@ -62,6 +63,15 @@ pub fn one_time_code() -> String {
             return format!("{:06}", number % ONE_TIME_CODES);
         }
     }
+}
+
+/// The number that a page shows, and others to choose among in the chat: all different, each as likely
+/// as every other. Nothing else that anybody sees tells which of them is the page's.
+pub fn sign_in_numbers<const OTHERS: usize>() -> (u8, [u8; OTHERS]) {
+    let mut rng = rand::rng();
+    let mut left: Vec<u8> = SIGN_IN_NUMBERS.collect();
+    let mut draw = || left.swap_remove(rng.random_range(0..left.len()));
+    (draw(), std::array::from_fn(|_| draw()))
 }
 
 /// A registration's code as the applicant sends it: eight Crockford base32 symbols.
@@ -124,6 +134,20 @@ mod tests {
         }
         // 1,000 each; 200 off would be more than six standard deviations.
         assert!(first.iter().all(|&count| count.abs_diff(1_000) < 200), "{first:?}");
+    }
+
+    #[test]
+    fn the_numbers_of_a_page_differ_and_none_is_favoured() {
+        let mut shown = [0u32; 100];
+        for _ in 0..9_000 {
+            let (number, others) = sign_in_numbers::<3>();
+            let all = BTreeSet::from([number, others[0], others[1], others[2]]);
+            assert_eq!(all.len(), 4);
+            assert!(all.iter().all(|number| SIGN_IN_NUMBERS.contains(number)), "{all:?}");
+            shown[usize::from(number)] += 1;
+        }
+        // 100 each; 70 off would be seven standard deviations.
+        assert!(shown[10..].iter().all(|&count| count.abs_diff(100) < 70), "{shown:?}");
     }
 
     #[test]

@@ -112,7 +112,7 @@ pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;
 pub use people::ApplicantAdded;
 pub use queue::{AtCounter, KnownStep, QueueChange};
-pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Registration, RegistrationState};
+pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Page, Registration, RegistrationState};
 pub use reseal::Resealed;
 pub use retry::{Attempt, CONTENTION, Contention, RetryPolicy, compare_and_set};
 pub use service_window::ServiceWindow;

@@ -11,6 +11,7 @@ use super::outbox::message_item;
 use super::transact::{Outcome, Write};
 use super::values::{number, seconds, text};
 use super::{Item, Store, keys};
+use crate::domain::device::Device;
 use crate::domain::ids::{AccountId, RegistrationId};
 use crate::domain::language::Locale;
 use crate::domain::message::Message;
@@ -28,6 +29,19 @@ pub enum RegistrationState {
     Verified,
 }
 
+/// The page that a registration began on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// What it shows: who answers in the chat chooses it.
+    pub number: u8,
+    /// What else there is to choose, the same however often it is asked: else the page's number would
+    /// be the one that comes again.
+    pub others: Vec<u8>,
+    /// The device that it is open on.
+    #[serde(default)]
+    pub device: Device,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {
     /// Derived from its code.
@@ -41,6 +55,9 @@ pub struct Registration {
     /// Until when it can be verified and exchanged.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub expires_at: DateTime<Utc>,
+    /// Its page; absent: begun by a release that had none. A message does not verify it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<Page>,
     /// Whose it is, once verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
@@ -169,6 +186,19 @@ impl Store {
                 .flatten()
                 .any(|item| text_of_account(&item) == Some(account.as_str())),
         })
+    }
+
+    /// Ends a registration: it is neither verified nor exchanged any more.
+    pub async fn end_registration(
+        &self,
+        id: &RegistrationId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let end = Expression::new("SET #expires_at = :now").with(":now", seconds(now));
+        let open = Expression::new("#expires_at > :now").with(":now", seconds(now));
+        self.transact(vec![Write::Update(keys::registration(id), end, Some(open))])
+            .await
+            .map(|_| ())
     }
 
     /// Sets the one-time code of a registration and commits the message that carries it.

@@ -14,6 +14,7 @@ use super::{Store, keys};
 use crate::domain::account::Applicant;
 use crate::domain::booking::Booking;
 use crate::domain::code::BookingCode;
+use crate::domain::device::Device;
 use crate::domain::ids::{AccountId, ApplicantId, RegistrationId};
 use crate::domain::language::Locale;
 
@@ -27,6 +28,12 @@ pub struct Session {
     /// Until when.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub expires_at: DateTime<Utc>,
+    /// Since when; long ago: opened by a release that did not note it.
+    #[serde(default, with = "chrono::serde::ts_seconds")]
+    pub opened_at: DateTime<Utc>,
+    /// On what.
+    #[serde(default)]
+    pub device: Device,
 }
 
 /// Items that one transaction may hold.
@@ -34,7 +41,7 @@ const MAX_ENDED: usize = 100;
 
 impl Store {
     /// Opens the session of a registration; opened before, it is the same one. `false`: it was
-    /// opened before and has been signed out, or its account was erased.
+    /// opened before and has been signed out, the registration has ended, or its account was erased.
     pub async fn open_session(
         &self,
         registration: &RegistrationId,
@@ -44,7 +51,9 @@ impl Store {
         let key = keys::session(&session.account, token_hash);
         let mut item = to_item("session", &key, session)?;
         item.insert("ttl".to_owned(), seconds(session.expires_at));
-        let first = Expression::new("attribute_not_exists(#exchanged)");
+        // Ended meanwhile: its owner has said that somebody else began it.
+        let first = "attribute_not_exists(#exchanged) AND NOT #expires_at <= :now";
+        let first = Expression::new(first).with(":now", seconds(session.opened_at));
         let mark =
             Expression::new("SET #exchanged = :yes").with(":yes", AttributeValue::Bool(true));
         let writes = vec![

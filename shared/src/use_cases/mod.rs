@@ -6,6 +6,7 @@
 //!
 //! - [`registration`]: prove a number, open a session.
 //! - [`one_time_codes`]: the code of somebody who cannot send a message.
+//! - [`sign_in`]: the chat asks its owner who wants to sign in.
 //! - [`people`]: the people that an account books for.
 //! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
 //! - [`documents`]: which documents to bring.
@@ -21,5 +22,6 @@ pub mod erasures;
 pub mod one_time_codes;
 pub mod people;
 pub mod registration;
+pub mod sign_in;
 
 pub use crate::ledger::{LedgerError, Outcome};

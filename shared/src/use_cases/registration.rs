@@ -3,23 +3,26 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{LedgerError, Outcome};
+use super::Outcome;
 use crate::app::App;
-use crate::domain::ids::{AccountId, MessageId, RegistrationId};
+use crate::domain::device::Device;
+use crate::domain::ids::{AccountId, RegistrationId};
 use crate::domain::language::Locale;
-use crate::domain::message::{Message, MessageKind};
 use crate::domain::person::Contacts;
 use crate::domain::reason::Reason;
 use crate::domain::sending::CodeRule;
 use crate::security::tokens;
-use crate::storage::{OtpChecked, Registration, RegistrationState, Session, StoreError};
+use crate::storage::{
+    OtpChecked, Page, Registration, RegistrationState, Session, StoreError,
+};
 
 /// A registration can be verified and exchanged for so long.
-const REGISTRATION_MINUTES: i64 = 15;
+pub(super) const REGISTRATION_MINUTES: i64 = 15;
+/// Numbers to choose among besides the page's own: who taps without looking misses it three times in
+/// four, and has no second try.
+const OTHER_NUMBERS: usize = 3;
 /// A session lasts so long.
 const SESSION_DAYS: i64 = 30;
-/// A reply is of use while the person waits for it.
-const REPLY_MINUTES: i64 = 30;
 
 /// A registration that has begun.
 pub struct Begun {
@@ -30,6 +33,8 @@ pub struct Begun {
     pub text: String,
     /// Opens WhatsApp with the text written out.
     pub whatsapp_link: String,
+    /// What the page shows and the chat asks for. It stands in nothing that can be forwarded.
+    pub number: u8,
     /// It can be verified and exchanged until then.
     pub expires_at: DateTime<Utc>,
 }
@@ -95,8 +100,10 @@ impl RegistrationRefusal {
     }
 }
 
-/// Begins a registration.
-pub async fn begin(app: &App, locale: Locale) -> Result<Begun, StoreError> {
+/// Begins a registration on the page of this device.
+pub async fn begin(app: &App, locale: Locale, device: Device) -> Result<Begun, StoreError> {
+    let (number, others) = tokens::sign_in_numbers::<OTHER_NUMBERS>();
+    let page = Page { number, others: others.to_vec(), device };
     let secret = tokens::random_secret();
     let expires_at = app.clock.now() + TimeDelta::minutes(REGISTRATION_MINUTES);
     loop {
@@ -107,6 +114,7 @@ pub async fn begin(app: &App, locale: Locale) -> Result<Begun, StoreError> {
             state: RegistrationState::Pending,
             locale,
             expires_at,
+            page: Some(page.clone()),
             account: None,
             otp_hash: None,
             otp_phone: None,
@@ -119,7 +127,8 @@ pub async fn begin(app: &App, locale: Locale) -> Result<Begun, StoreError> {
             let text = format!("DAFTAR {code}");
             let whatsapp_link =
                 format!("https://wa.me/{}?text={}", app.whatsapp_number, text.replace(' ', "%20"));
-            return Ok(Begun { id: registration.id, secret, text, whatsapp_link, expires_at });
+            let id = registration.id;
+            return Ok(Begun { id, secret, text, whatsapp_link, number, expires_at });
         }
     }
 }
@@ -154,6 +163,8 @@ pub async fn open_session(
         account: account.clone(),
         locale: registration.locale,
         expires_at: registration.expires_at + TimeDelta::days(SESSION_DAYS),
+        opened_at: app.clock.now(),
+        device: registration.page.as_ref().map(|page| page.device).unwrap_or_default(),
     };
     let hash = app.keyring.token_hash(&token);
     if !app.ledger.store().open_session(&registration.id, &session, &hash).await? {
@@ -200,60 +211,4 @@ async fn check_otp(
         return Ok(Err(RegistrationRefusal::Ended));
     }
     Ok(Ok(Registration { account: Some(account), ..registration.clone() }))
-}
-
-/// Verifies the first pending registration with one of these codes, which `account` has sent in the
-/// message of this hash. `false`: there is none. One that this account has verified before has had
-/// its answer.
-pub async fn verify_by_message(
-    app: &App,
-    account: &AccountId,
-    codes: &[String],
-    hash: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, LedgerError> {
-    for code in codes {
-        if verify(app, account, code, hash, now).await? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-async fn verify(
-    app: &App,
-    account: &AccountId,
-    code: &str,
-    hash: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let store = app.ledger.store();
-    let id = store.registration_id(code)?;
-    let Some(registration) = store.registration(&id).await? else { return Ok(false) };
-    if registration.account.as_ref() == Some(account) {
-        return Ok(true);
-    }
-    if registration.state != RegistrationState::Pending || registration.expires_at <= now {
-        return Ok(false);
-    }
-    let reply = verified_message(&registration, account, hash, now);
-    let verified = store.verify_registration(&id, account, Some(&reply), now).await?;
-    if verified {
-        store.set_locale(account, registration.locale).await?;
-        app.queue.enqueue(std::slice::from_ref(&reply.id)).await;
-    }
-    Ok(verified)
-}
-
-fn verified_message(
-    registration: &Registration,
-    account: &AccountId,
-    hash: &str,
-    now: DateTime<Utc>,
-) -> Message {
-    let id = MessageId::of_verified(&registration.id);
-    let expires_at = now + TimeDelta::minutes(REPLY_MINUTES);
-    let message = Message::new(id, MessageKind::Verified, registration.locale, now, expires_at);
-    let (account, request_id) = (Some(account.clone()), Some(hash.to_owned()));
-    Message { account, request_id, ..message }
 }

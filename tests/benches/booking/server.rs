@@ -4,6 +4,7 @@ use std::io::Write;
 
 use antrian::clock::Clock;
 use antrian::domain::account::PersonDetails;
+use antrian::domain::device::Device;
 use antrian::domain::language::Locale;
 use antrian::domain::office::Office;
 use antrian::domain::person::{Category, Contacts};
@@ -90,7 +91,8 @@ async fn account_with_people(stack: &Stack, number: usize) -> anyhow::Result<Str
     let registration = format!("{number:032x}");
     let token = keyring.session_token(&account, &registration, "bench");
     let expires_at = now + TimeDelta::days(1);
-    let session = Session { account, locale: Locale::Id, expires_at };
+    let (locale, device) = (Locale::Id, Device::default());
+    let session = Session { account, locale, expires_at, opened_at: now, device };
     let id = registration.parse().context("registration")?;
     store.open_session(&id, &session, &keyring.token_hash(&token)).await?;
     Ok(token)

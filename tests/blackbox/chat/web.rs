@@ -13,6 +13,8 @@ async fn sign_in(app: &TestApp, phone: &mut Phone<'_>, number: &str) -> Person {
     let begun = begin(app).await;
     let answers = phone.say(begun["code"].as_str().unwrap()).await;
     assert_eq!(answers.len(), 1, "{answers:?}");
+    let answers = phone.tap(begun["match_number"].as_str().unwrap()).await;
+    assert_eq!(answers.len(), 1, "{answers:?}");
     Person { token: exchange(app, &begun).await.text("token"), phone: number.to_owned() }
 }
 

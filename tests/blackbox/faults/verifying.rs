@@ -19,9 +19,13 @@ impl Begun {
     async fn new(app: &TestApp, phone: &str, message_id: &str) -> Self {
         let begun = app.post("/v1/registrations", json!({"locale": "id"})).await;
         assert_eq!(begun.status, 201, "{begun:?}");
-        let message = json!({"id": message_id, "from": phone, "type": "text",
-            "timestamp": app.now().timestamp().to_string(), "text": {"body": begun.text("code")}});
-        let value = json!({"messaging_product": "whatsapp", "messages": [message],
+        let message = |id: &str, text: &str| {
+            json!({"id": id, "from": phone, "type": "text",
+                "timestamp": app.now().timestamp().to_string(), "text": {"body": begun.text(text)}})
+        };
+        let answer_id = format!("{message_id}.answer");
+        let messages = [message(message_id, "code"), message(&answer_id, "match_number")];
+        let value = json!({"messaging_product": "whatsapp", "messages": messages,
             "metadata": {"display_phone_number": "6280000000000", "phone_number_id": "0"},
             "contacts": [{"wa_id": phone}]});
         let delivery = json!({"object": "whatsapp_business_account",

@@ -76,7 +76,7 @@ async fn a_window_that_a_status_says_was_closed_is_answered_with_the_template_to
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_has_no_template_is_given_up_when_the_window_is_closed() {
     let app = TestApp::start().await;
-    app.stack.graph.fail(Fault::WindowClosed, 1);
+    app.stack.graph.fail(Fault::WindowClosed, 2);
     Person::register_only(&app, 1).await;
     app.drain().await;
     assert!(app.sent().is_empty());

@@ -8,7 +8,7 @@ use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Context, LambdaEvent, Service};
 use serde_json::{Value, json};
 
-use super::{SECRET, delivery, message, twilio};
+use super::{SECRET, delivery, message, post_signed, twilio};
 use crate::registration::{begin, exchange};
 
 /// An event of an HTTP API.
@@ -43,7 +43,7 @@ async fn the_raw_bytes_are_what_is_verified_and_read() {
         let begun = begin(&app).await;
         let from = json!({"from": format!("628000000000{number}")});
         let text = format!("{} é/🙂", begun["code"].as_str().unwrap());
-        let plain = delivery(&[message(&format!("wamid.{number}"), from, &text)]);
+        let plain = delivery(&[message(&format!("wamid.{number}"), from.clone(), &text)]);
         // As Meta writes it.
         let body = plain
             .replace('é', "\\u00e9")
@@ -59,6 +59,10 @@ async fn the_raw_bytes_are_what_is_verified_and_read() {
         assert_eq!(invoke(&app, &again).await, 401, "the same JSON in other bytes");
         let raw = event(path, "", &headers, &carried, is_base64);
         assert_eq!(invoke(&app, &raw).await, 200);
+        app.listen().await;
+        let answer = begun["match_number"].as_str().unwrap();
+        let answer = message(&format!("wamid.{number}.answer"), from, answer);
+        assert_eq!(post_signed(&app, delivery(&[answer])).await, 200);
         app.listen().await;
         assert_eq!(exchange(&app, &begun).await.status, 200);
     }

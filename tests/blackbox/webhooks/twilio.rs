@@ -109,8 +109,10 @@ async fn a_message_by_twilio_is_heard_once() {
     for _ in 0..3 {
         assert_eq!(post_signed(&app, "", &form).await, 204);
     }
+    let answer = said("SM2", begun["match_number"].as_str().unwrap());
+    assert_eq!(post_signed(&app, "", &answer).await, 204);
     assert_eq!(exchange(&app, &begun).await.status, 200);
-    assert_eq!(app.drain().await, 1, "one answer waits to be sent");
+    assert_eq!(app.drain().await, 2, "the question and one answer wait to be sent");
 }
 
 #[tokio::test]
