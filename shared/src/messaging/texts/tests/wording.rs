@@ -15,7 +15,7 @@ fn hold_in_indonesian() {
     Kode booking: *7KQ4M-M2XR9*
 
     *Konfirmasi sebelum pukul 10.15 WIB*: balas pesan ini dengan kode booking, atau buka https://antrian.example
-    Setelah itu jadwal ini dilepas untuk pemohon lain.
+    Setelah itu jadwal ini dilepas untuk pemohon lain. Satu orang: paling banyak 3 kali sehari.
 
     Perhatian: KTP Anda dari luar daerah kantor ini. Sebaiknya bawa surat domisili.
 
@@ -40,7 +40,7 @@ fn hold_in_english() {
     Booking code: *7KQ4M-M2XR9*
 
     *Confirm before 10:15 WIB*: reply with the booking code, or open https://antrian.example
-    After that, the appointment is released to other applicants.
+    After that, the appointment is released to other applicants. One person: at most 3 times a day.
 
     Please note: Your KTP is from outside this office's region. It is better to bring a domicile letter.
 
@@ -74,7 +74,7 @@ fn confirmed_in_indonesian() {
     - Akta lahir, ijazah, buku nikah atau surat baptis: memuat nama, tempat dan tanggal lahir, serta nama orang tua
     - Surat keterangan domisili atau surat kerja (disarankan): karena KTP Anda dari daerah lain
 
-    Berhalangan? Balas PINDAH untuk memindahkan, atau BATAL untuk membatalkan.
+    Berhalangan? Balas PINDAH untuk memindahkan, atau BATAL untuk membatalkan. Tidak datang pada 2 hari dalam 90 hari menutup pemesanan online selama 30 hari; yang dibatalkan tidak dihitung.
     "#);
 }
 
@@ -100,7 +100,7 @@ fn confirmed_in_english() {
     - Birth certificate, diploma, marriage book or baptism letter: with your name, date and place of birth, and your parents' names
     - Domicile or employer letter (advised): because your KTP is from elsewhere
 
-    Can't come? Reply PINDAH to move it, or BATAL to cancel.
+    Can't come? Reply PINDAH to move it, or BATAL to cancel. Not coming on 2 days within 90 days closes online booking for 30 days; what is cancelled does not count.
     "#);
 }
 
