@@ -40,6 +40,7 @@ mod scheduler;
 mod sign_in;
 mod steps;
 mod tickets;
+mod touts;
 mod webhooks;
 mod welcome;
 mod wire;

@@ -77,7 +77,9 @@ async fn whoever_gets_no_more_answers_still_books_confirms_and_gets_the_ticket()
     let cancelled = store.booking(second.parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(cancelled.status, Status::Cancelled);
     let begun = crate::registration::begin(&app).await;
-    assert_eq!(phone.say(begun["code"].as_str().unwrap()).await.len(), 1, "it is verified");
+    assert_eq!(phone.say(begun["code"].as_str().unwrap()).await.len(), 1, "it is asked about");
+    let number = begun["match_number"].as_str().unwrap();
+    assert_eq!(phone.say(number).await.len(), 1, "it is verified");
     assert_eq!(crate::registration::exchange(&app, &begun).await.status, 200);
     app.assert_audit_agrees().await;
 }
