@@ -19,6 +19,7 @@ mod graph;
 mod idempotency;
 mod journey;
 mod layers;
+mod local_program;
 mod messages;
 mod metrics;
 mod model;
