@@ -8,13 +8,15 @@ use antrian::http::problem::{Code, Problem, internal};
 use antrian::http::{AppState, Routes, router};
 use antrian::ledger::Housekeeping;
 use antrian_scheduler::{Job, Report};
-use axum::extract::State;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::home::Home;
+use crate::home::{Home, MAX_AHEAD_SECS};
 use crate::issuer::{self, Issuer};
 use crate::simulator::{self, Graph};
 
@@ -44,6 +46,7 @@ pub fn documented() -> Routes {
 pub fn all(local: Local, issuer: Arc<Issuer>) -> Router {
     let app: AppState = local.app.clone();
     let (clock, graph) = (app.clock.clone(), local.graph.clone());
+    let home = local.home.clone();
     let own = Router::new()
         .route("/local/clock", post(advance))
         .route("/local/offices", get(offices))
@@ -52,6 +55,20 @@ pub fn all(local: Local, issuer: Arc<Issuer>) -> Router {
         .merge(simulator::routes(graph))
         .merge(issuer::routes(issuer, Arc::new(move || clock.now())));
     router(documented().merge(own.with_state(()).into()), app)
+        .layer(from_fn_with_state(home, with_space))
+}
+
+/// A table on a full disk still answers: what is stored there is healthy only if more can be.
+async fn with_space(State(home): State<Option<Home>>, request: Request, next: Next) -> Response {
+    let is_health = request.uri().path().starts_with("/v1/health");
+    let Some(home) = home.filter(|_| is_health) else { return next.run(request).await };
+    match tokio::task::spawn_blocking(move || home.check_space()).await {
+        Ok(Err(error)) => {
+            tracing::error!("{error:#}");
+            Problem::new(Code::NotReady).with("reason", format!("{error:#}")).into_response()
+        }
+        _ => next.run(request).await,
+    }
 }
 
 #[derive(Deserialize)]
@@ -88,10 +105,19 @@ async fn advance(
             "At most a year.",
         ));
     }
-    let ahead_seconds = local.app.clock.advance(secs);
+    let ahead_seconds = local.app.clock.advance(0) + secs;
+    if ahead_seconds > MAX_AHEAD_SECS {
+        return Err(Problem::field(
+            "advance_seconds",
+            "Jam paling jauh seratus tahun di depan.",
+            "The clock is a hundred years ahead at most.",
+        ));
+    }
+    // A clock that could not be stored is not moved: after a start it would go backwards.
     if let Some(home) = &local.home {
         home.store_clock(ahead_seconds).map_err(|error| internal(error.as_ref()))?;
     }
+    local.app.clock.advance(secs);
     let tick = antrian_scheduler::run(&local.app, &local.work, Job::Tick).await?;
     Ok(Json(Advanced { now: local.app.clock.now(), ahead_seconds, tick }))
 }

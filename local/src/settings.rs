@@ -74,6 +74,10 @@ impl Settings {
         };
         let home = match get("ANTRIAN_DATA").as_deref() {
             Some(":memory:") => None,
+            Some("") => bail!(
+                "ANTRIAN_DATA kosong: isi dengan sebuah folder atau :memory:. / ANTRIAN_DATA is empty: \
+                 name a folder, or :memory:."
+            ),
             Some(folder) => Some(PathBuf::from(folder)),
             None => Some(PathBuf::from(DEFAULT_HOME)),
         };

@@ -92,7 +92,9 @@ impl Stack {
         let (stop, server) = serve(listener, routes::all(local, issuer.clone()));
         let background = match options.by_hand {
             true => vec![],
-            false => background::start(&app, &work, [&poller, &inbox], &graph),
+            false => {
+                background::start(&app, &work, [&poller, &inbox], &graph, options.home.as_ref())
+            }
         };
         Ok(Self {
             app,
@@ -136,6 +138,9 @@ impl Stack {
             self.server.abort();
         }
         self.cloud.stop().await;
+        if let Some(home) = &self.home {
+            home.release();
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod idempotency;
 mod journey;
 mod keyring;
 mod layers;
+mod local_program;
 mod messages;
 mod metrics;
 mod model;
