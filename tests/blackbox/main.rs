@@ -31,6 +31,7 @@ mod providers;
 mod registration;
 mod round_trips;
 mod scheduler;
+mod sessions;
 mod sign_in;
 mod steps;
 mod tickets;

@@ -5,7 +5,7 @@ use super::views::{AlternativeView, instant, views};
 use crate::domain::office::Office;
 use crate::domain::reason::Reason;
 use crate::ledger::{Alternative, CallRefusal, HoldRefusal, MoveRefusal, NotOffered, StepRefusal};
-use crate::use_cases::account::VisitInProgress;
+use crate::use_cases::account::{FreshProofNeeded, VisitInProgress};
 use crate::use_cases::desk::{FindingRefusal, ScanRefusal, VisitRefusal};
 use crate::use_cases::people::PeopleFull;
 use crate::use_cases::registration::RegistrationRefusal;
@@ -80,6 +80,12 @@ pub fn registration_refused(refusal: RegistrationRefusal, now: DateTime<Utc>) ->
 impl From<PeopleFull> for Problem {
     fn from(_: PeopleFull) -> Self {
         Self::new(Reason::ApplicantsFull)
+    }
+}
+
+impl From<FreshProofNeeded> for Problem {
+    fn from(_: FreshProofNeeded) -> Self {
+        Self::new(Reason::FreshProofNeeded)
     }
 }
 
