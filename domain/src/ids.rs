@@ -76,6 +76,10 @@ slug_id! {
     ServiceId, "service", 2..=40
 }
 slug_id! {
+    /// A session as its account's list names it; the token does not follow from it.
+    SessionId, "session", 16..=16
+}
+slug_id! {
     /// An account; opaque, random.
     AccountId, "account", 8..=40
 }

@@ -31,6 +31,8 @@ reasons! {
     CounterIdle = "counter_idle",
     DeadlinePassed = "deadline_passed",
     Forbidden = "forbidden",
+    /// The number was proved too long ago for what is asked.
+    FreshProofNeeded = "fresh_proof_needed",
     HoldExpired = "hold_expired",
     /// One idempotency key, two requests.
     IdempotencyMismatch = "idempotency_mismatch",

@@ -74,6 +74,7 @@ impl World {
         let path = operation.path.replace("{office}", "uji").replace("{code}", &self.code);
         let path =
             path.replace("{step}", "serve").replace("{date}", DATE).replace("{slot}", "09:00");
+        let path = path.replace("{session}", "0123456789abcdef");
         path.replace("{id}", self.registration["id"].as_str().unwrap())
     }
 

@@ -4,14 +4,14 @@
 //! Figures are seats kept from others at a time, on average, in parts of a day's seats. They are printed
 //! (`--nocapture`) and stand in `docs/security-tests.md`.
 
+use antrian::domain::account::Applicant;
 use antrian::domain::account::PersonDetails;
+use antrian::domain::booking::{Booking, CancelReason};
 use antrian::domain::ids::AccountId;
 use antrian::domain::language::Locale;
 use antrian::domain::office::{Channel, Office};
 use antrian::domain::person::{Category, Contacts};
 use antrian::ledger::{HoldRefusal, HoldRequest, SlotChoice};
-use antrian::domain::account::Applicant;
-use antrian::domain::booking::{Booking, CancelReason};
 use antrian::storage::ApplicantAdded;
 use antrian_tests::offices::SERVICE;
 use antrian_tests::person::nik;

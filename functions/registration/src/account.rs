@@ -21,11 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::applicants::ApplicantView;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new()
-        .routes(routes!(me, erase))
-        .routes(routes!(export))
-        .routes(routes!(sign_out))
-        .routes(routes!(sign_out_everywhere))
+    OpenApiRouter::new().routes(routes!(me, erase)).routes(routes!(export))
 }
 
 /// What is known of an account.
@@ -120,11 +116,13 @@ fn exported(kept: &BookingKept, now: DateTime<Utc>) -> ExportedBooking {
     }
 }
 
-/// Everything that is stored of the account.
+/// Everything that is stored of the account, with NIKs in full: to a session that was opened within 15
+/// minutes. Whoever asks later signs in once more.
 #[utoipa::path(get, path = "/v1/me/export", tag = "account",
-    responses((status = 200, body = Export), (status = 401, body = ProblemDetails)), security(("session" = [])))]
+    responses((status = 200, body = Export), (status = 401, body = ProblemDetails),
+        (status = 403, body = ProblemDetails)), security(("session" = [])))]
 async fn export(State(app): State<AppState>, who: SignedIn) -> Result<Json<Export>, Problem> {
-    let known = account::export(&app, &who.session.account).await?;
+    let known = account::export(&app, &who.session).await??;
     let KnownOfAccount { account, applicants, bookings } = known.ok_or_else(erased)?;
     let now = app.clock.now();
     Ok(Json(Export {
@@ -155,25 +153,5 @@ async fn export(State(app): State<AppState>, who: SignedIn) -> Result<Json<Expor
     security(("session" = [])))]
 async fn erase(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode, Problem> {
     account::erase(&app, &who.session.account).await??;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Signs this device out.
-#[utoipa::path(delete, path = "/v1/session", tag = "account",
-    responses((status = 204), (status = 401, body = ProblemDetails)), security(("session" = [])))]
-async fn sign_out(State(app): State<AppState>, who: SignedIn) -> Result<StatusCode, Problem> {
-    let hash = who.token.hash(&app);
-    app.ledger.store().delete_session(&who.session.account, &hash, app.clock.now()).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Signs every device of the account out, this one too.
-#[utoipa::path(delete, path = "/v1/sessions", tag = "account",
-    responses((status = 204), (status = 401, body = ProblemDetails)), security(("session" = [])))]
-async fn sign_out_everywhere(
-    State(app): State<AppState>,
-    who: SignedIn,
-) -> Result<StatusCode, Problem> {
-    app.ledger.store().delete_sessions(&who.session.account, app.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

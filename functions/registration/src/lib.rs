@@ -3,6 +3,7 @@
 pub mod account;
 pub mod applicants;
 pub mod registrations;
+pub mod sessions;
 
 use antrian::http::Routes;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,5 +13,6 @@ pub fn routes() -> Routes {
     OpenApiRouter::new()
         .merge(registrations::routes())
         .merge(account::routes())
+        .merge(sessions::routes())
         .merge(applicants::routes())
 }

@@ -19,6 +19,7 @@ OPEN = {
         "GET /v1/bookings/{code}/ticket.ics", "GET /v1/bookings/{code}/ticket.png", "GET /v1/bookings/{code}/ticket.svg",
         "GET /v1/me", "DELETE /v1/me", "GET /v1/me/applicants", "POST /v1/me/applicants", "GET /v1/me/bookings",
         "GET /v1/me/export", "DELETE /v1/session", "DELETE /v1/sessions",
+        "GET /v1/me/sessions", "DELETE /v1/me/sessions/{session}",
     },
     "the provider's signature": {"GET /webhooks/whatsapp", "POST /webhooks/whatsapp", "POST /webhooks/twilio"},
     "a signed address": {"GET /media/tickets/{address}"},

@@ -7,7 +7,7 @@ use crate::domain::office::Office;
 use crate::domain::reason::Reason;
 use crate::domain::sending::CodeRule;
 use crate::ledger::{Alternative, CallRefusal, HoldRefusal, MoveRefusal, NotOffered, StepRefusal};
-use crate::use_cases::account::VisitInProgress;
+use crate::use_cases::account::{FreshProofNeeded, VisitInProgress};
 use crate::use_cases::desk::{CorrectionRefusal, FindingRefusal, ScanRefusal, VisitRefusal};
 use crate::use_cases::people::AddRefusal;
 use crate::use_cases::registration::RegistrationRefusal;
@@ -103,6 +103,12 @@ fn wait_secs(at: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
 impl From<AddRefusal> for Problem {
     fn from(refusal: AddRefusal) -> Self {
         Self::new(refusal.reason())
+    }
+}
+
+impl From<FreshProofNeeded> for Problem {
+    fn from(_: FreshProofNeeded) -> Self {
+        Self::new(Reason::FreshProofNeeded)
     }
 }
 

@@ -116,7 +116,7 @@ pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Page, Registration, Re
 pub use reseal::Resealed;
 pub use retry::{Attempt, CONTENTION, Contention, RetryPolicy, compare_and_set};
 pub use service_window::ServiceWindow;
-pub use sessions::Session;
+pub use sessions::{Session, session_id};
 pub use spending::Cost;
 pub use turn_reads::{Received, Sender};
 

@@ -10,12 +10,12 @@ use super::expression::Expression;
 use super::items::{Query, from_item, key_of, to_item};
 use super::transact::{Outcome, Write};
 use super::values::{seconds, text_of};
-use super::{Store, keys};
+use super::{Item, Store, keys};
 use crate::domain::account::Applicant;
 use crate::domain::booking::Booking;
 use crate::domain::code::BookingCode;
 use crate::domain::device::Device;
-use crate::domain::ids::{AccountId, ApplicantId, RegistrationId};
+use crate::domain::ids::{AccountId, ApplicantId, RegistrationId, SessionId};
 use crate::domain::language::Locale;
 
 /// A signed-in device.
@@ -38,6 +38,15 @@ pub struct Session {
 
 /// Items that one transaction may hold.
 const MAX_ENDED: usize = 100;
+/// Hexadecimal digits of a session's id.
+const SESSION_ID_DIGITS: usize = 16;
+
+/// What a session's hash ends with: enough to tell an account's sessions apart, and no way to a token.
+pub fn session_id(token_hash: &str) -> Result<SessionId, StoreError> {
+    let digits = token_hash.len().saturating_sub(SESSION_ID_DIGITS);
+    let id = token_hash.get(digits..).and_then(|digits| digits.parse().ok());
+    id.ok_or_else(|| StoreError::corrupt("session"))
+}
 
 impl Store {
     /// Opens the session of a registration; opened before, it is the same one. `false`: it was
@@ -113,17 +122,56 @@ impl Store {
         Ok((session.filter(|session| session.expires_at > now), booking))
     }
 
+    /// An account's sessions that have not ended by `now`, the newest first. No more are looked at than
+    /// one transaction could end.
+    pub async fn sessions(
+        &self,
+        account: &AccountId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(SessionId, Session)>, StoreError> {
+        let mut all = Vec::new();
+        for item in self.session_items(account).await? {
+            let id = session_id(text_of(&item, "sk").unwrap_or_default())?;
+            let session: Session = from_item("session", item)?;
+            if session.expires_at > now {
+                all.push((id, session));
+            }
+        }
+        all.sort_by_key(|(_, session)| std::cmp::Reverse(session.opened_at));
+        Ok(all)
+    }
+
+    /// Ends one session of an account. `false`: there is none of this id.
+    pub async fn end_session(
+        &self,
+        account: &AccountId,
+        id: &SessionId,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        for item in self.session_items(account).await? {
+            let key = key_of(&item)?;
+            if session_id(&key.sk)? == *id {
+                let hash = key.sk.strip_prefix(keys::SESSION_PREFIX).unwrap_or_default();
+                self.record_ended([hash].into_iter(), now).await?;
+                return Ok(self.transact(vec![Write::Delete(key, None)]).await?.applied());
+            }
+        }
+        Ok(false)
+    }
+
+    async fn session_items(&self, account: &AccountId) -> Result<Vec<Item>, StoreError> {
+        let partition = keys::account_partition(account);
+        self.query(Query::prefix(partition, keys::SESSION_PREFIX.to_owned(), MAX_ENDED)).await
+    }
+
     /// Ends every session of an account; none of them comes back with a restored table.
     pub async fn delete_sessions(
         &self,
         account: &AccountId,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let partition = keys::account_partition(account);
         loop {
-            let query =
-                Query::prefix(partition.clone(), keys::SESSION_PREFIX.to_owned(), MAX_ENDED);
-            let open = self.query(query).await?;
+            let open = self.session_items(account).await?;
             if open.is_empty() {
                 return Ok(());
             }

@@ -1,6 +1,6 @@
 //! Everything that is known of an account, and nothing any more.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::try_join_all;
 
 use super::{LedgerError, Outcome};
@@ -11,7 +11,7 @@ use crate::domain::booking::{Booking, CancelReason, Status};
 use crate::domain::code::BookingCode;
 use crate::domain::ids::AccountId;
 use crate::ledger::Ledger;
-use crate::storage::{Attempt, BookingKept, CONTENTION, StoreError, compare_and_set};
+use crate::storage::{Attempt, BookingKept, CONTENTION, Session, StoreError, compare_and_set};
 
 /// An account, its people and its bookings.
 #[derive(Debug)]
@@ -33,11 +33,26 @@ pub async fn profile(
     Ok(account.map(|account| (account, applicants)))
 }
 
-/// Everything that is stored of an account. Absent: it was erased.
-pub async fn export(app: &App, id: &AccountId) -> Result<Option<KnownOfAccount>, StoreError> {
+/// Who has signed in within this time is shown everything in the clear: a phone that is lent, or a
+/// session that was left open, does not show it.
+const FRESH_MINUTES: i64 = 15;
+
+/// The number was proved too long ago: sign in once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreshProofNeeded;
+
+/// Everything that is stored of a session's account, in the clear. Absent: it was erased.
+pub async fn export(
+    app: &App,
+    session: &Session,
+) -> Outcome<Option<KnownOfAccount>, FreshProofNeeded> {
+    if app.clock.now() - session.opened_at > TimeDelta::minutes(FRESH_MINUTES) {
+        return Ok(Err(FreshProofNeeded));
+    }
+    let id = &session.account;
     let (profile, bookings) = tokio::try_join!(profile(app, id), bookings(app, id))?;
     let known = |(account, applicants)| KnownOfAccount { account, applicants, bookings };
-    Ok(profile.map(known))
+    Ok(Ok(profile.map(known)))
 }
 
 /// An account holds few bookings; one with more is exported up to here.

@@ -12,9 +12,7 @@ use crate::domain::person::Contacts;
 use crate::domain::reason::Reason;
 use crate::domain::sending::CodeRule;
 use crate::security::tokens;
-use crate::storage::{
-    OtpChecked, Page, Registration, RegistrationState, Session, StoreError,
-};
+use crate::storage::{OtpChecked, Page, Registration, RegistrationState, Session, StoreError};
 
 /// A registration can be verified and exchanged for so long.
 pub(super) const REGISTRATION_MINUTES: i64 = 15;
