@@ -4,6 +4,7 @@
 
 mod account;
 mod admin;
+mod attacks;
 mod bad_input;
 mod bookings;
 mod chat;

@@ -8,7 +8,7 @@ use antrian_tests::{Person, Recorder, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::registration::{begin, exchange, path};
+use crate::registration::{begin, exchange, path, proof};
 use crate::webhooks::{deliver, message};
 
 const NIK: &str = "9988774101909778";
@@ -85,7 +85,8 @@ async fn journey() {
     let ticket = visit(&app, &person).await;
     refused(&app, &person).await;
     desk(&app, &person, &ticket).await;
-    let export = person.get(&app, "/v1/me/export").await.body.to_string();
+    let fresh = sign_in_again(&app).await;
+    let export = fresh.get(&app, "/v1/me/export").await.body.to_string();
     assert!(export.contains(NIK) && export.contains(PHONE), "the owner sees it all");
     assert_table_is_clean(&recorder).await;
 
@@ -99,6 +100,15 @@ async fn journey() {
     assert_calls_are_clean(&recorder);
     assert_metrics_are_clean(&app);
     app.assert_audit_agrees().await;
+}
+
+/// The number is proved once more.
+async fn sign_in_again(app: &TestApp) -> Person {
+    let begun = begin(app).await;
+    let from = json!({"from": PHONE, "from_user_id": "ID.Zqxjvwscoped"});
+    assert_eq!(deliver(app, &proof("wamid.again", &from, &begun)).await, 200);
+    let token = exchange(app, &begun).await.text("token");
+    Person { token, phone: PHONE.to_owned() }
 }
 
 /// Registers by a one-time code to the number, then by a message that tells both contacts.

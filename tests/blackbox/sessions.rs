@@ -61,10 +61,10 @@ async fn each_device_is_listed_and_can_be_signed_out_alone() {
 async fn everything_in_the_clear_is_shown_only_soon_after_signing_in() {
     let app = TestApp::start().await;
     let person = Person::register(&app, 1).await;
-    app.advance(15 * 60);
+    app.advance(14 * 60);
     let export = person.get(&app, "/v1/me/export").await;
     assert!(export.body.to_string().contains(&nik(1)), "{export:?}");
-    app.advance(1);
+    app.advance(61);
     let late = person.get(&app, "/v1/me/export").await;
     assert_eq!((late.status, late.code()), (403, "fresh_proof_needed"));
     assert!(!late.body.to_string().contains(&nik(1)));

@@ -4,6 +4,8 @@
 //! Figures are seats kept from others at a time, on average, in parts of a day's seats. They are printed
 //! (`--nocapture`) and stand in `docs/security-tests.md`.
 
+#![expect(clippy::print_stdout, reason = "figures, for whoever asks to see them")]
+
 use antrian::domain::account::Applicant;
 use antrian::domain::account::PersonDetails;
 use antrian::domain::booking::{Booking, CancelReason};
@@ -80,7 +82,12 @@ impl Market {
         let held = self.app.stack.app.ledger.hold(&request, self.app.now()).await.unwrap();
         match held {
             Ok(held) => Some(*held.booking),
-            Err(HoldRefusal::Limited(_) | HoldRefusal::AlreadyBooked(_)) => None,
+            // The day after may be a holiday.
+            Err(
+                HoldRefusal::Limited(_)
+                | HoldRefusal::AlreadyBooked(_)
+                | HoldRefusal::NotOffered(_),
+            ) => None,
             Err(refusal) => panic!("{refusal:?}"),
         }
     }
@@ -100,9 +107,15 @@ impl Market {
         const STEP: i64 = 15 * 60 + 1;
         let date = self.date(2);
         let (mut held, steps) = (0, 86_400 / STEP);
+        let mut tried_in_vain = None;
         for _ in 0..steps {
-            for (tout, person) in self.everybody() {
-                held += u32::from(self.hold(tout, person, date).await.is_some());
+            let today = self.date(0);
+            if tried_in_vain != Some(today) {
+                let before = held;
+                for (tout, person) in self.everybody() {
+                    held += u32::from(self.hold(tout, person, date).await.is_some());
+                }
+                tried_in_vain = (held == before).then_some(today);
             }
             self.app.advance(STEP);
         }
@@ -135,6 +148,8 @@ impl Market {
     async fn stay_away(&self, days: u32) -> f64 {
         let ledger = &self.app.stack.app.ledger;
         let mut wasted = 0;
+        // In the evening: the visit of the day is missed by then.
+        self.app.advance(10 * 3_600);
         for _ in 0..days {
             let date = self.date(1);
             for (tout, person) in self.everybody() {

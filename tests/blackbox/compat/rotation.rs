@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::journey::{Fixture, KEYS, LATER};
-use super::previous::{go_on, kept, person};
+use super::previous::{go_on, kept};
 use super::start;
 
 /// The keyring after these steps.
@@ -95,7 +95,7 @@ async fn what_is_sealed_anew_needs_the_earlier_key_no_more() {
     assert_eq!(store.reseal().await.unwrap().resealed, 0, "once is enough");
     let items = recorder.items().await;
     assert_eq!((sealed_under(&items, 1), sealed_under(&items, 2)), (0, before));
-    let coming = person(&fixture, "coming", 2);
+    let coming = Person::register_only(&app, 2).await;
     let export = coming.get(&app, "/v1/me/export").await.body.to_string();
     assert!(export.contains(&coming.phone) && export.contains("Contoh 2"), "{export}");
 
