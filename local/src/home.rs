@@ -101,7 +101,11 @@ impl Home {
             space.write_all(&[0x5a; SPACE_BYTES])?;
             space.sync_data()
         });
-        let removed = fs::remove_file(&file);
+        // Two may look at the same time: one of them finds the file gone.
+        let removed = match fs::remove_file(&file) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        };
         written.and(removed).with_context(|| {
             let folder = self.folder.display();
             format!(

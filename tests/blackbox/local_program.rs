@@ -93,6 +93,16 @@ async fn a_full_disk_is_no_health_and_is_named() {
 }
 
 #[test]
+fn several_looks_at_once_find_the_same_disk() {
+    let home = Home::open(&folder("looks"), false).unwrap();
+    std::thread::scope(|scope| {
+        let look = || (0..100).all(|_| home.check_space().is_ok());
+        let looks: Vec<_> = (0..4).map(|_| scope.spawn(look)).collect();
+        assert!(looks.into_iter().all(|look| look.join().unwrap()));
+    });
+}
+
+#[test]
 fn a_remembered_clock_that_makes_no_sense_is_named_and_kept() {
     for (number, text) in ["9223372036854775807", "-1", "soon", ""].into_iter().enumerate() {
         let folder = folder(&format!("clock-{number}"));
