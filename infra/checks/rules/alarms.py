@@ -6,7 +6,8 @@ TOPIC = [{"Ref": "Topic"}]
 # The canary looks at it.
 SILENT = {"Deployment"}
 # Alarms on what costs money with each message.
-VOLUMES = {"MessagesVolume": "MessagesSent", "InboundVolume": "InboundMessages"}
+VOLUME = {"Ref": "MessageVolume"}
+VOLUMES = {"MessagesVolume": ("MessagesSent", VOLUME), "InboundVolume": ("InboundMessages", VOLUME), "Spending": ("SpendingPercent", 80)}
 
 
 def ring(templates):
@@ -31,9 +32,9 @@ def ring(templates):
 def volumes(templates):
     """Somebody is told when messages multiply."""
     alarms = {logical: alarm["Properties"] for _, logical, alarm in templates.resources("AWS::CloudWatch::Alarm")}
-    for logical, metric in VOLUMES.items():
+    for logical, (metric, threshold) in VOLUMES.items():
         alarm = alarms.get(logical, {})
-        if alarm.get("MetricName") != metric or alarm.get("Threshold") != {"Ref": "MessageVolume"} or alarm.get("Period", 0) > 900:
+        if alarm.get("MetricName") != metric or alarm.get("Threshold") != threshold or alarm.get("Period", 0) > 900:
             yield f"{logical} does not look at {metric}"
     if "one_time_code" not in text(alarms.get("CodesVolume")):
         yield "nobody looks at one-time codes"

@@ -153,6 +153,7 @@ EDGE_MUTATIONS = [
     ("nobody subscribes", gone("alarms", "Email"), alarms.ring),
     ("alarms in the clear", drop("alarms", "Topic", "Properties", "KmsMasterKeyId"), alarms.ring),
     ("messages without end", gone("alarms", "MessagesVolume"), alarms.volumes),
+    ("money without end", gone("alarms", "Spending"), alarms.volumes),
     ("a volume that nobody reaches", put("alarms", "InboundVolume", "Properties", "Threshold", value=10_000_000), alarms.volumes),
     ("codes without end", gone("alarms", "CodesVolume"), alarms.volumes),
 ]

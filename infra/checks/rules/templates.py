@@ -27,7 +27,7 @@ class Templates:
         self.folders = {path.parent.name for path in (root / "functions").glob("*/Cargo.toml")}
         self.answers = {name: "".join(file.read_text("utf-8") for file in (root / "functions" / name).rglob("*.rs"))
                         for name in self.folders}
-        sources = (read(f"shared/src/{name}") for name in ("app.rs", "config.rs", "config/whatsapp.rs"))
+        sources = (read(f"shared/src/{name}") for name in ("app.rs", "config.rs", "config/sending.rs", "config/whatsapp.rs"))
         config = "".join(source.split("#[cfg(test)]")[0] for source in sources)
         self.variables = set(re.findall(r'"((?:ANTRIAN|WHATSAPP|TWILIO)_[A-Z_]+)"', config))
         self.index = re.search(r'DUE_INDEX: &str = "([^"]+)"', read("shared/src/storage/mod.rs")).group(1)
