@@ -86,3 +86,20 @@ async fn the_same_exchange_again_makes_no_session_fresh() {
     let late = app.call(Method::GET, "/v1/me/export", Some(&token), None).await;
     assert_eq!(late.code(), "fresh_proof_needed");
 }
+
+#[tokio::test]
+async fn whoever_changes_the_number_is_signed_out_and_keeps_the_account() {
+    let app = TestApp::start().await;
+    let person = Person::register(&app, 1).await;
+    let account = person.get(&app, "/v1/me").await.text("account_id");
+    let moved = json!({"id": "wamid.moved", "from": person.phone, "timestamp": "1796083200",
+        "type": "system", "system": {"type": "user_changed_number", "body": "x",
+            "wa_id": "6280000000002"}});
+    assert_eq!(deliver(&app, &[moved]).await, 200);
+    assert_eq!(person.get(&app, "/v1/me").await.status, 401);
+    let with_new_number = Person { phone: "6280000000002".to_owned(), ..person.clone() };
+    let again = sign_in(&app, &with_new_number, "", "wamid.new").await;
+    assert_eq!(again.get(&app, "/v1/me").await.text("account_id"), account);
+    let with_old_number = sign_in(&app, &person, "", "wamid.old").await;
+    assert_ne!(with_old_number.get(&app, "/v1/me").await.text("account_id"), account);
+}

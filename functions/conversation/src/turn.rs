@@ -23,7 +23,7 @@ pub(crate) async fn answer(app: &App, hash: &str, mut received: Received) -> Res
     let received = &received;
     let inbound = &received.inbound;
     if let Content::Moved { to } = &inbound.content {
-        app.ledger.store().move_contacts(&inbound.from, to).await?;
+        app.ledger.store().move_contacts(&inbound.from, to, app.clock.now()).await?;
         app.ledger.store().finish_inbound(hash).await?;
         return Ok(());
     }

@@ -40,17 +40,28 @@ impl Store {
 
     /// An account is reached otherwise from now on: what is new replaces what it had. Where the new
     /// contacts have an account of their own already, both stay as they are.
-    pub async fn move_contacts(&self, from: &Contacts, to: &Contacts) -> Result<(), StoreError> {
-        compare_and_set(CONTENTION, (), |()| self.try_move_contacts(from, to)).await
+    pub async fn move_contacts(
+        &self,
+        from: &Contacts,
+        to: &Contacts,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        compare_and_set(CONTENTION, (), |()| self.try_move_contacts(from, to, now)).await
     }
 
     async fn try_move_contacts(
         &self,
         from: &Contacts,
         to: &Contacts,
+        now: DateTime<Utc>,
     ) -> Result<Attempt<(), ()>, StoreError> {
         let Some(holder) = self.holder_of(from).await? else { return Ok(Attempt::Done(())) };
         let Some(writes) = self.moving(&holder, to)? else { return Ok(Attempt::Done(())) };
+        // Whoever has the old number, or a phone that was left with it, is not signed in any more. Before
+        // the move: what is cut short here is found again by the old contacts.
+        if to.phone.is_some() {
+            self.delete_sessions(&holder.id, now).await?;
+        }
         if self.transact(writes).await?.applied() {
             return Ok(Attempt::Done(()));
         }
