@@ -10,7 +10,7 @@ use super::account::Applicant;
 use super::booking::Booking;
 use super::document::{ApplicantKind, Document, DocumentRule};
 use super::ids::ServiceId;
-use super::language::Text;
+use super::language::{Locale, Text, fill};
 use super::office::{DomicileRule, Office};
 use super::person::age_on;
 use super::queue::QueueNumber;
@@ -105,8 +105,8 @@ pub fn nik_unlikely_warning() -> Warning {
 /// The warning that somebody else in the line has the same name and birth date.
 pub fn look_alike_warning(other: QueueNumber) -> Warning {
     let number = other.to_string();
-    let said = |text: &str| text.replace("{number}", &number);
-    let message = Text { id: said(&RULES.look_alike.id), en: said(&RULES.look_alike.en) };
+    let said = |locale| fill(locale, &RULES.look_alike, &[("number", &number)]);
+    let message = Text { id: said(Locale::Id), en: said(Locale::En) };
     Warning { code: "look_alike".to_owned(), message }
 }
 

@@ -1,23 +1,13 @@
 """Ways to break limits, ceilings and the edge, each with the rule that has to notice."""
 
 from . import alarms, api, data, edge, functions
-from .mutations import OWN, STATEMENT, default, drop, gone, put
+from .mutations import GONE, OWN, STATEMENT, changed, default, drop, gone, put
 from .templates import ROOT
-
-GONE = object()
 
 
 def at_edge(*path, value=GONE):
     """Takes something out of the edge, or puts something else there."""
-    def mutate(templates):
-        place = templates.edge
-        for key in path[:-1]:
-            place = place[key]
-        if value is GONE:
-            del place[path[-1]]
-        else:
-            place[path[-1]] = value
-    return mutate
+    return changed(lambda templates: templates.edge, path, value)
 
 
 def firewall(name, *path, value=GONE):

@@ -8,41 +8,39 @@ def resource(file, logical):
     return lambda templates: templates.files[file]["Resources"][logical]
 
 
-def drop(file, logical, *path):
-    """Takes something out of a resource."""
+GONE = object()
+
+
+def changed(where, path, value):
+    """Takes something out of what `where` finds, or puts something else there."""
     def mutate(templates):
-        place = resource(file, logical)(templates)
+        place = where(templates)
         for key in path[:-1]:
             place = place[key]
-        del place[path[-1]]
+        if value is GONE:
+            del place[path[-1]]
+        else:
+            place[path[-1]] = value
     return mutate
+
+
+def drop(file, logical, *path):
+    """Takes something out of a resource."""
+    return changed(resource(file, logical), path, GONE)
 
 
 def put(file, logical, *path, value):
     """Puts something else into a resource."""
-    def mutate(templates):
-        place = resource(file, logical)(templates)
-        for key in path[:-1]:
-            place = place[key]
-        place[path[-1]] = value
-    return mutate
+    return changed(resource(file, logical), path, value)
 
 
 def gone(file, logical):
     return lambda templates: templates.files[file]["Resources"].pop(logical)
 
 
-def default(*path, value=None):
+def default(*path, value=GONE):
     """Changes what all functions have in common."""
-    def mutate(templates):
-        place = templates.files[ROOT]["Globals"]["Function"]
-        for key in path[:-1]:
-            place = place[key]
-        if value is None:
-            del place[path[-1]]
-        else:
-            place[path[-1]] = value
-    return mutate
+    return changed(lambda templates: templates.files[ROOT]["Globals"]["Function"], path, value)
 
 
 def samconfig(templates):

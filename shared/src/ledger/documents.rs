@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::change::{Changed, Try, lost};
+use super::change::{Changed, Try};
 use super::check_in::{joining, queue_group, waiting};
-use super::commit::Made;
 use super::{Ledger, LedgerError, Outcome, messages};
-use crate::domain::booking::{Actor, Booking, Refusal, Status};
+use crate::domain::booking::{Booking, Refusal, Status};
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
 use crate::domain::queue::{QueueDay, QueueEntry, QueueState};
@@ -94,11 +93,7 @@ impl Ledger {
         let messages = messages(&after, decision.tells(), now);
         let change = Transition::new(&before, &after);
         let change = change.keeping_person().telling(&messages).queueing(queue);
-        match self.make_transition(&change, Actor::Office, now).await? {
-            Made::Yes => Ok(Attempt::Done(Ok(Changed::now(after)))),
-            Made::Conflict(newer) => Ok(Attempt::Conflict(*newer)),
-            Made::Lost => Ok(Attempt::Done(Err(lost(&before)))),
-        }
+        self.made_by_office(&change, now).await
     }
 
     /// What the decision does to the person's place, and the booking with that place.

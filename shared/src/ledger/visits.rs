@@ -35,7 +35,7 @@ impl Ledger {
         }
         let kept = self.store.kept_of(&before).await?;
         let change = Transition::new(&before, &after).excusing(kept);
-        self.made(&change, now).await
+        self.made_by_office(&change, now).await
     }
 
     /// Lets a person who is in go before others, or not: their number keeps, their place in the line
@@ -66,10 +66,11 @@ impl Ledger {
         let moved = Box::new(QueueEntry { priority, ..entry.clone() });
         let queue = vec![QueueChange::Move(day, Box::new(entry), moved)];
         let change = Transition::new(&before, &after).queueing(queue);
-        self.made(&change, now).await
+        self.made_by_office(&change, now).await
     }
 
-    async fn made(&self, change: &Transition<'_>, now: DateTime<Utc>) -> Try {
+    /// Makes a change that staff ask for and that nothing but the booking follows from.
+    pub(super) async fn made_by_office(&self, change: &Transition<'_>, now: DateTime<Utc>) -> Try {
         match self.make_transition(change, Actor::Office, now).await? {
             Made::Yes => Ok(Attempt::Done(Ok(Changed::now(change.after().clone())))),
             Made::Conflict(newer) => Ok(Attempt::Conflict(*newer)),

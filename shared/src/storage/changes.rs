@@ -12,19 +12,16 @@ use super::bookings::booking_item;
 use super::error::StoreError;
 use super::fair_use::{self, HoldLimits, Kept, MissedVisit};
 use super::guards::{
-    claim_person, claim_seat, count_hold, extend_person, keep_seat, pointer, release_seat,
-    replace_booking,
+    LiveBooking, claim_person, claim_seat, count_hold, extend_person, is_busy, keep_seat,
+    live_booking, pointer, release_seat, replace_booking,
 };
 use super::items::{from_item, to_item};
 use super::outbox::message_item;
 use super::queue::QueueChange;
 use super::transact::Write;
-use super::values::{instant_of, text_of};
-use super::{Item, Store, keys};
+use super::{Store, keys};
 use crate::domain::booking::{Actor, Booking, Event};
-use crate::domain::code::BookingCode;
 use crate::domain::fair_use::{Limit, Whose};
-use crate::domain::ids::AccountId;
 use crate::domain::message::Message;
 
 /// Who asks for a change, and when.
@@ -62,16 +59,6 @@ pub enum ClaimConflict {
     SeatTaken,
     /// The account was erased meanwhile.
     AccountGone,
-}
-
-/// The booking that keeps a person from another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiveBooking {
-    pub code: BookingCode,
-    /// Its owner.
-    pub account: AccountId,
-    /// When the person is free unless something changes.
-    pub until: DateTime<Utc>,
 }
 
 /// A booking that stays where it is, or gives its seat back.
@@ -396,17 +383,4 @@ fn record(
         writes.push(Write::Put(message_item(message)?, None));
     }
     Ok(writes.into_iter())
-}
-
-fn is_busy(person: &Item, now: DateTime<Utc>) -> bool {
-    instant_of(person, "free_at").is_some_and(|until| now < until)
-}
-
-fn live_booking(item: &Item) -> Result<LiveBooking, StoreError> {
-    let code = text_of(item, "code").and_then(|code| code.parse().ok());
-    let account = text_of(item, "account").and_then(|account| account.parse().ok());
-    match (code, account, instant_of(item, "free_at")) {
-        (Some(code), Some(account), Some(until)) => Ok(LiveBooking { code, account, until }),
-        _ => Err(StoreError::corrupt("person")),
-    }
 }

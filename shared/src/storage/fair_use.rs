@@ -37,40 +37,51 @@ const ADDS_PREFIX: &str = "adds_";
 /// Counts a person who is added to an account. Refused: the account was erased meanwhile, or as many were
 /// added today as one may.
 pub(super) fn count_person(account: &AccountId, today: NaiveDate) -> Write {
-    let adds = format!("{ADDS_PREFIX}{}", today.format("%Y%m%d"));
-    let count = Expression::new(format!("SET #{adds} = if_not_exists(#{adds}, :none) + :one"));
-    let allowed = Expression::new(format!(
-        "attribute_exists(#pk) AND (attribute_not_exists(#{adds}) OR #{adds} < :most)"
-    ));
-    let allowed = allowed.with(":most", number(MAX_ADDED_A_DAY));
-    Write::Update(keys::profile(account), HoldLimits::counted(count), Some(allowed))
+    let adds = day_count(ADDS_PREFIX, today);
+    let add = counted(Expression::new(format!("SET {}", one_more(&adds))));
+    let allowed = Expression::new(format!("attribute_exists(#pk) AND {}", below_most(&adds)));
+    Write::Update(keys::profile(account), add, Some(allowed.with(":most", number(MAX_ADDED_A_DAY))))
 }
 
-/// The count of a day.
-fn holds(day: NaiveDate) -> String {
-    format!("{HOLDS_PREFIX}{}", day.format("%Y%m%d"))
+/// The attribute of a day's count.
+fn day_count(prefix: &str, day: NaiveDate) -> String {
+    format!("{prefix}{}", day.format("%Y%m%d"))
+}
+
+/// The count is below `:most`.
+fn below_most(count: &str) -> String {
+    format!("(attribute_not_exists(#{count}) OR #{count} < :most)")
+}
+
+/// One more, as a part of a `SET`; [`counted`] adds its values.
+fn one_more(count: &str) -> String {
+    format!("#{count} = if_not_exists(#{count}, :none) + :one")
+}
+
+/// Adds the values of [`one_more`].
+pub(super) fn counted(update: Expression) -> Expression {
+    update.with(":none", number(0)).with(":one", number(1))
 }
 
 impl HoldLimits {
     /// Adds the rule to a condition. Refused: [`HoldLimits::reached`] tells why.
     pub(super) fn allow(&self, whose: Whose, condition: &str, now: DateTime<Utc>) -> Expression {
-        let holds = holds(self.today);
         let most = match whose {
             Whose::Person => self.rule.holds_per_person,
             Whose::Account => self.rule.holds_per_account,
         };
         let most = if most == 0 { u32::MAX } else { most };
         let text = format!(
-            "({condition}) AND (attribute_not_exists(#{holds}) OR #{holds} < :most_holds) \
-             AND (attribute_not_exists(#{CLOSED_UNTIL}) OR #{CLOSED_UNTIL} <= :now)"
+            "({condition}) AND {} \
+             AND (attribute_not_exists(#{CLOSED_UNTIL}) OR #{CLOSED_UNTIL} <= :now)",
+            below_most(&day_count(HOLDS_PREFIX, self.today))
         );
-        Expression::new(text).with(":most_holds", number(most)).with(":now", seconds(now))
+        Expression::new(text).with(":most", number(most)).with(":now", seconds(now))
     }
 
-    /// Counts a hold, as a part of a `SET`.
+    /// Counts a hold, as a part of a `SET`; [`counted`] adds its values.
     pub(super) fn count(&self) -> String {
-        let holds = holds(self.today);
-        format!("#{holds} = if_not_exists(#{holds}, :none) + :one")
+        one_more(&day_count(HOLDS_PREFIX, self.today))
     }
 
     /// Which limit stands in a hold's way, as the item says that refused it.
@@ -79,11 +90,6 @@ impl HoldLimits {
             Some(until) if now < until => Limit::Missed(until),
             _ => Limit::Holds(whose, self.day_ends_at),
         }
-    }
-
-    /// Adds the values of [`HoldLimits::count`].
-    pub(super) fn counted(update: Expression) -> Expression {
-        update.with(":none", number(0)).with(":one", number(1))
     }
 }
 

@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use super::bookings::booking_item;
 use super::error::StoreError;
 use super::expression::Expression;
-use super::fair_use::HoldLimits;
+use super::fair_use::{HoldLimits, counted};
 use super::transact::Write;
-use super::values::{number, seconds, text};
+use super::values::{instant_of, number, seconds, text, text_of};
 use super::{Item, keys};
 use crate::domain::booking::{Booking, SeatRef};
 use crate::domain::code::BookingCode;
@@ -40,7 +40,7 @@ pub(super) fn claim_person(
     };
     let update = match limits {
         Some(limits) => {
-            HoldLimits::counted(Expression::new(format!("{CLAIM}, {} REMOVE #ttl", limits.count())))
+            counted(Expression::new(format!("{CLAIM}, {} REMOVE #ttl", limits.count())))
         }
         None => Expression::new(format!("{CLAIM} REMOVE #ttl")),
     };
@@ -53,7 +53,7 @@ pub(super) fn claim_person(
 
 /// Refused: the account was erased meanwhile, or may hold no more seats.
 pub(super) fn count_hold(account: &AccountId, limits: &HoldLimits, now: DateTime<Utc>) -> Write {
-    let count = HoldLimits::counted(Expression::new(format!("SET {}", limits.count())));
+    let count = counted(Expression::new(format!("SET {}", limits.count())));
     let allowed = limits.allow(Whose::Account, "attribute_exists(#pk)", now);
     Write::Update(keys::profile(account), count, Some(allowed))
 }
@@ -101,4 +101,29 @@ pub(super) fn pointer(booking: &Booking) -> Item {
     let mut item = keys::booking_pointer(&booking.account, booking.code).attributes();
     item.insert("code".to_owned(), text(booking.code.as_str()));
     item
+}
+
+/// The booking that keeps a person from another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveBooking {
+    pub code: BookingCode,
+    /// Its owner.
+    pub account: AccountId,
+    /// When the person is free unless something changes.
+    pub until: DateTime<Utc>,
+}
+
+/// Whether a live booking has the person of this guard.
+pub(super) fn is_busy(person: &Item, now: DateTime<Utc>) -> bool {
+    instant_of(person, "free_at").is_some_and(|until| now < until)
+}
+
+/// The booking that this guard is claimed for.
+pub(super) fn live_booking(item: &Item) -> Result<LiveBooking, StoreError> {
+    let code = text_of(item, "code").and_then(|code| code.parse().ok());
+    let account = text_of(item, "account").and_then(|account| account.parse().ok());
+    match (code, account, instant_of(item, "free_at")) {
+        (Some(code), Some(account), Some(until)) => Ok(LiveBooking { code, account, until }),
+        _ => Err(StoreError::corrupt("person")),
+    }
 }

@@ -95,8 +95,7 @@ pub(crate) use audit::AT_ONCE;
 pub use audit::{AuditReport, Disagreement, Verified};
 pub use bookings::BookingKept;
 pub use changes::{
-    Asked, Claim, ClaimConflict, LiveBooking, Relocation, RelocationConflict, Transition,
-    TransitionConflict,
+    Asked, Claim, ClaimConflict, Relocation, RelocationConflict, Transition, TransitionConflict,
 };
 pub use chats::{ChatKept, Turn, Turned};
 pub use code_limits::CodeRequest;
@@ -104,6 +103,7 @@ pub use days::DayOpened;
 pub use erasures::{Returned, erasures_table};
 pub use error::StoreError;
 pub use fair_use::{HoldLimits, Kept, MissedVisit};
+pub use guards::LiveBooking;
 pub use idempotency::{Answer, Replay};
 pub use inbound::{TakenIn, Waiting};
 pub(crate) use keyring_record::known_keyring;
