@@ -85,7 +85,7 @@ impl FromStr for Nik {
     type Err = InvalidNik;
 
     fn from_str(text: &str) -> Result<Self, InvalidNik> {
-        let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
+        let digits = plain(text);
         if digits.len() != 16 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(InvalidNik);
         }
@@ -114,8 +114,8 @@ impl FromStr for PhoneNumber {
 
     /// Takes `+62…`, `62…`, and the Indonesian `08…`; 8 to 15 digits (E.164).
     fn from_str(text: &str) -> Result<Self, InvalidPhone> {
-        let mut digits: String =
-            text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '+')).collect();
+        let mut digits = plain(text);
+        digits.retain(|c| !matches!(c, '(' | ')' | '+'));
         if let Some(national) = digits.strip_prefix("08") {
             digits = format!("628{national}");
         }
@@ -145,6 +145,21 @@ impl FromStr for PersonName {
             && name.chars().any(char::is_alphabetic);
         if ok { Ok(Self(name)) } else { Err(InvalidName) }
     }
+}
+
+/// Digits as people write or paste them, without what stands between them: spaces of any width, dots and
+/// dashes of any kind, marks that nobody sees; digits of full width are digits.
+pub fn plain(text: &str) -> String {
+    let is_between = |c: char| {
+        c.is_whitespace()
+            || is_invisible(c)
+            || matches!(c, '.' | '-' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+    };
+    let narrow = |c: char| match c {
+        '\u{ff10}'..='\u{ff19}' => char::from_digit(c as u32 - 0xff10, 10).unwrap_or(c),
+        other => other,
+    };
+    text.chars().filter(|c| !is_between(*c)).map(narrow).collect()
 }
 
 /// Marks that turn or hide text: they have no place in a name that a clerk compares with a KTP.

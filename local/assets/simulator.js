@@ -345,6 +345,14 @@ $("form", adding).addEventListener("submit", (event) => {
 $("#enlarged [data-close]").addEventListener("click", () => $("#enlarged").close());
 
 phones.forEach(show);
+// A page that opens "WhatsApp" brings the text along, as a link to WhatsApp does.
+const brought = new URLSearchParams(location.search).get("text");
+if (brought) {
+  const { input } = shown.values().next().value;
+  input.value = brought;
+  input.focus();
+  history.replaceState(null, "", location.pathname);
+}
 setInterval(tick, 1000);
 tick();
 poll();

@@ -40,6 +40,7 @@ pub fn documented() -> Routes {
         .merge(antrian_checkin::routes())
         .merge(antrian_admin::routes())
         .merge(antrian_whatsapp::routes())
+        .merge(antrian_web::routes())
 }
 
 /// Everything on one port.

@@ -36,6 +36,8 @@ pub struct App {
     pub inbox: Inbox,
     /// The number that applicants write to, digits only.
     pub whatsapp_number: String,
+    /// What opens a chat with that number.
+    pub chat_url: String,
     whatsapp: Option<WhatsappConfig>,
     /// Where applicants reach the system.
     pub public_url: String,
@@ -105,6 +107,7 @@ impl App {
             queue,
             inbox,
             whatsapp_number: config.whatsapp_number.clone(),
+            chat_url: config.chat_url.clone(),
             whatsapp: config.whatsapp.clone(),
             public_url: config.public_url.clone(),
             sending: config.sending.clone(),

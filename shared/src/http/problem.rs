@@ -14,6 +14,7 @@ use crate::app::StartError;
 use crate::config::ConfigError;
 use crate::domain::booking::Refusal;
 use crate::domain::field::FieldError;
+use crate::domain::language::Locale;
 use crate::domain::reason::Reason;
 use crate::ledger::LedgerError;
 use crate::security::tokens;
@@ -44,6 +45,8 @@ pub enum Code {
     UnsupportedMediaType,
     /// The request did not come by the edge.
     WrongAddress,
+    /// A form that was posted from another site.
+    ForeignForm,
 }
 
 impl Code {
@@ -61,6 +64,7 @@ impl Code {
             Self::BadSignature => "bad_signature",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::WrongAddress => "wrong_address",
+            Self::ForeignForm => "foreign_form",
         }
     }
 }
@@ -133,6 +137,32 @@ impl Problem {
         self.code
     }
 
+    /// The sentence that a person reads.
+    pub fn sentence(&self, locale: Locale) -> &'static str {
+        let words = WORDS.get(self.code.as_str());
+        words.map_or("", |words| match locale {
+            Locale::Id => &words.id,
+            Locale::En => &words.en,
+        })
+    }
+
+    /// A field that says more, if it is a text.
+    pub fn said(&self, name: &str) -> Option<&str> {
+        self.fields.get(name)?.as_str()
+    }
+
+    /// Of the first field that does not fit, what this part says.
+    pub fn first_error(&self, name: &str) -> Option<&str> {
+        self.fields.get("errors")?.get(0)?.get(name)?.as_str()
+    }
+
+    /// Its HTTP status.
+    pub fn status(&self) -> StatusCode {
+        let words = WORDS.get(self.code.as_str());
+        let status = words.and_then(|words| StatusCode::from_u16(words.status).ok());
+        status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
     /// Adds a field that says more.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
@@ -165,8 +195,7 @@ impl Problem {
     /// Status and document. A test sees that every code has its words.
     fn document(self) -> (StatusCode, Map<String, Value>) {
         let words = WORDS.get(self.code.as_str());
-        let status = words.and_then(|words| StatusCode::from_u16(words.status).ok());
-        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.status();
         let mut document = Map::new();
         let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
         put("type", "about:blank".into());
@@ -183,8 +212,11 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let retry_after_secs = self.retry_after_secs;
+        // Whoever shows pages makes one of it.
+        let problem = self.clone();
         let (status, document) = self.document();
         let mut response = (status, Value::Object(document).to_string()).into_response();
+        response.extensions_mut().insert(problem);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(secs) = retry_after_secs {
@@ -273,7 +305,8 @@ pub fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
 mod tests {
     use super::*;
 
-    const FAULTS: [Code; 10] = [
+    const FAULTS: [Code; 11] = [
+        Code::ForeignForm,
         Code::BodyTooLarge,
         Code::Busy,
         Code::InternalError,

@@ -37,7 +37,15 @@ impl Token {
     /// # Errors
     /// `unauthenticated` if there is none that could be right.
     pub fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let text = bearer(headers).filter(|text| text.len() < MAX_TOKEN_BYTES);
+        Self::read(bearer(headers))
+    }
+
+    /// A token as a header or a cookie has it.
+    ///
+    /// # Errors
+    /// `unauthenticated` if it could not be right.
+    pub fn read(text: Option<&str>) -> Result<Self, Problem> {
+        let text = text.filter(|text| text.len() < MAX_TOKEN_BYTES);
         let account = text.and_then(|text| text.split_once('.')?.0.parse().ok());
         match (account, text) {
             (Some(account), Some(text)) => Ok(Self { account, text: text.to_owned() }),
@@ -68,6 +76,21 @@ impl Token {
         let (session, person) =
             store.session_with_applicant(&self.account, &self.hash(app), applicant, now).await?;
         Ok((session.ok_or_else(|| Problem::new(Reason::Unauthenticated))?, person))
+    }
+
+    /// The session that it stands for, with a booking of anybody if there is one of this code.
+    ///
+    /// # Errors
+    /// `unauthenticated` if there is no session or it has ended.
+    pub async fn session_with_booking(
+        &self,
+        app: &App,
+        code: BookingCode,
+    ) -> Result<(Session, Option<Booking>), Problem> {
+        let (store, now) = (app.ledger.store(), app.clock.now());
+        let (session, booking) =
+            store.session_with_booking(&self.account, &self.hash(app), code, now).await?;
+        Ok((session.ok_or_else(|| Problem::new(Reason::Unauthenticated))?, booking))
     }
 
     /// What was asked, where the session is read together with it: a fault in it is told only to
@@ -147,10 +170,7 @@ impl FromRequestParts<AppState> for OwnBooking {
             token.session(app).await?;
             return Err(Problem::new(Reason::NotFound));
         };
-        let (store, now) = (app.ledger.store(), app.clock.now());
-        let (session, booking) =
-            store.session_with_booking(&token.account, &token.hash(app), code, now).await?;
-        let session = session.ok_or_else(|| Problem::new(Reason::Unauthenticated))?;
+        let (session, booking) = token.session_with_booking(app, code).await?;
         let own = booking.filter(|booking| booking.account == session.account);
         let booking = own.ok_or_else(|| Problem::new(Reason::NotFound))?;
         Ok(Self { session, booking })

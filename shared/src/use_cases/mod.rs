@@ -19,6 +19,7 @@ pub mod bookings;
 pub mod desk;
 pub mod documents;
 pub mod erasures;
+pub mod free_days;
 pub mod one_time_codes;
 pub mod people;
 pub mod registration;

@@ -123,12 +123,16 @@ pub async fn begin(app: &App, locale: Locale, device: Device) -> Result<Begun, S
         // Refused: a registration has this code. There is another one.
         if app.ledger.store().put_registration(&registration).await? {
             let text = format!("DAFTAR {code}");
-            let whatsapp_link =
-                format!("https://wa.me/{}?text={}", app.whatsapp_number, text.replace(' ', "%20"));
+            let whatsapp_link = whatsapp_link(app, &text);
             let id = registration.id;
             return Ok(Begun { id, secret, text, whatsapp_link, number, expires_at });
         }
     }
+}
+
+/// Opens WhatsApp with a text written out.
+pub fn whatsapp_link(app: &App, text: &str) -> String {
+    format!("{}?text={}", app.chat_url, text.replace(' ', "%20"))
 }
 
 /// The registration of this id, if `secret` is its own. A wrong one is as absent as an unknown id.

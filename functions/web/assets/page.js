@@ -1,0 +1,86 @@
+// What a page does beyond its forms. Everything works without it.
+
+const all = (selector) => document.querySelectorAll(selector);
+
+// Offices as one types.
+for (const field of all("input[data-filter]")) {
+  const list = document.querySelector(field.dataset.filter);
+  const count = document.querySelector("[data-count]");
+  const fold = (text) => text.toLowerCase();
+  field.addEventListener("input", () => {
+    const words = fold(field.value).split(/\s+/).filter(Boolean);
+    let found = 0;
+    for (const item of list.querySelectorAll("[data-words]")) {
+      const has = fold(item.dataset.words);
+      item.hidden = !words.every((word) => has.includes(word));
+      if (!item.hidden) found += 1;
+    }
+    for (const group of list.querySelectorAll("[data-group]")) {
+      group.hidden = !group.querySelector("[data-words]:not([hidden])");
+    }
+    count.textContent = `${found} ${count.dataset.count}`;
+  });
+}
+
+// A form is sent once, however often its button is pressed; going back makes it whole again.
+for (const form of all("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => { delete form.dataset.sent; });
+}
+
+// How long until an instant, in words, by the clock of this device.
+function left(until, [days, hours, minutes, rest]) {
+  const total = Math.max(0, Math.ceil((until - Date.now()) / 60000));
+  const [d, h, m] = [Math.floor(total / 1440), Math.floor(total / 60) % 24, total % 60];
+  const parts = d ? [`${d} ${days}`, `${h} ${hours}`] : h ? [`${h} ${hours}`, `${m} ${minutes}`] : [`${m} ${minutes}`];
+  return `(${parts.join(" ")} ${rest})`;
+}
+for (const place of all("[data-until]")) {
+  const until = Date.parse(place.dataset.until);
+  const words = place.dataset.words.split("|");
+  const line = place.querySelector("[data-left]") || place;
+  const show = () => {
+    const seconds = (until - Date.now()) / 1000;
+    if (place.dataset.over && seconds <= 0) line.textContent = place.dataset.over;
+    else if (place.dataset.soon && seconds <= 60) line.textContent = place.dataset.soon;
+    else line.textContent = left(until, words);
+    place.classList.toggle("soon", Boolean(place.dataset.soon) && seconds <= 60);
+  };
+  show();
+  setInterval(show, 5000);
+}
+
+// The sign-in goes on by itself when the answer has come.
+for (const form of all("form[data-poll]")) {
+  const line = form.querySelector("[data-waiting]");
+  line.textContent = line.dataset.waiting;
+  const ask = async () => {
+    try {
+      const answer = await fetch(form.dataset.poll, { cache: "no-store" });
+      const word = answer.ok ? await answer.text() : "waiting";
+      if (word === "verified" || word === "over") return form.requestSubmit();
+    } catch { /* no network: ask again */ }
+    setTimeout(ask, document.hidden ? 5000 : 2000);
+  };
+  setTimeout(ask, 2000);
+}
+
+// Documents that are ticked off stay so on this device.
+for (const box of all("input[data-tick]")) {
+  const key = `tick-${box.dataset.tick}`;
+  try {
+    box.checked = localStorage.getItem(key) === "1";
+    box.addEventListener("change", () => localStorage.setItem(key, box.checked ? "1" : "0"));
+  } catch { /* nothing is kept on this device */ }
+}
+
+for (const item of all("[data-print]")) {
+  item.hidden = false;
+  item.querySelector("button").addEventListener("click", () => print());
+}
+
+// What is wrong takes the focus.
+document.querySelector(".faults")?.focus();

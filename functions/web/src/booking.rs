@@ -1,0 +1,414 @@
+//! From a chosen hour to a confirmed booking: for whom, check, hold, confirm.
+
+use std::sync::Arc;
+
+use antrian::domain::account::Applicant;
+use antrian::domain::booking::{CancelReason, Status};
+use antrian::domain::document::Document;
+use antrian::domain::ids::{ApplicantId, OfficeId, ServiceId};
+use antrian::domain::language::Locale;
+use antrian::domain::office::{Channel, Office};
+use antrian::domain::personal::Nik;
+use antrian::domain::reason::Reason;
+use antrian::domain::requirements::{Circumstances, Warning, applicant_kind, requirements};
+use antrian::domain::time::SlotTime;
+use antrian::http::body::{Params, hash};
+use antrian::http::problem::Problem;
+use antrian::http::refusals::hold_refused;
+use antrian::http::{AppState, Routes, office};
+use antrian::ledger::{HoldRefusal, SlotChoice};
+use antrian::security::tokens;
+use antrian::use_cases::bookings::{self, BookingDetails, HoldWish};
+use antrian::use_cases::people::warnings;
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::forms::{Nothing, Posted, address};
+use crate::office::service_of;
+use crate::page::{Keep, Page, Shown, go, own, shown};
+use crate::people::{category_words, has_room, short_name};
+use crate::session::{Own, Visitor};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .route("/pesan", get(for_whom).post(hold))
+        .route("/pesan/periksa", get(check))
+        .route("/pesanan/{code}", get(held))
+        .route("/pesanan/{code}/pasti", post(confirm))
+        .route("/pesanan/{code}/lepas", post(give_up))
+}
+
+/// What was chosen so far. It stands in the address, so that nothing is lost by signing in, a reload or
+/// a phone that closed the page; none of it is personal.
+#[derive(Debug, Clone, Deserialize)]
+struct Choice {
+    kantor: OfficeId,
+    layanan: ServiceId,
+    tanggal: NaiveDate,
+    jam: SlotTime,
+    orang: Option<ApplicantId>,
+    /// Makes the hold the same however often it is sent.
+    #[serde(default)]
+    kunci: String,
+}
+
+impl Choice {
+    fn address(&self, path: &str) -> String {
+        let (date, time) = (self.tanggal.to_string(), self.jam.to_string());
+        let slot = [
+            ("kantor", self.kantor.as_str()),
+            ("layanan", self.layanan.as_str()),
+            ("tanggal", &date),
+            ("jam", &time),
+        ];
+        address(path, &slot)
+    }
+
+    /// The hours of its day.
+    fn hours(&self) -> String {
+        format!("/kantor/{}/{}/{}", self.kantor, self.layanan, self.tanggal)
+    }
+}
+
+/// Office, service, day and hour in words.
+struct Visit {
+    office: Arc<Office>,
+    service: String,
+    day: String,
+    time: String,
+}
+
+async fn visit(app: &AppState, page: &Page, choice: &Choice) -> Result<Visit, Problem> {
+    let office = office(app, &choice.kantor).await?;
+    let service = page.text(&service_of(&office, &choice.layanan)?.name).to_owned();
+    let starts_at = choice.jam.on(choice.tanggal, office.timezone);
+    let time = page.time(starts_at, office.timezone);
+    Ok(Visit { day: page.date(choice.tanggal), time, service, office })
+}
+
+/// A person to be chosen.
+pub(crate) struct PersonRow {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) nik: String,
+    pub(crate) category: &'static str,
+}
+
+impl PersonRow {
+    pub(crate) fn of(page: &Page, person: &Applicant) -> Self {
+        let details = &person.details;
+        Self {
+            id: person.id.to_string(),
+            name: details.name.expose().to_owned(),
+            nik: details.nik.as_ref().map(Nik::masked).unwrap_or_default(),
+            category: category_words(page, details.category),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "for_whom.html")]
+struct ForWhom {
+    page: Page,
+    visit: Visit,
+    choice: Choice,
+    people: Vec<PersonRow>,
+    /// The form for one more; absent: there is no room.
+    add: Option<String>,
+    back: String,
+}
+
+/// Who comes. With nobody to choose from, the form for the first one.
+async fn for_whom(
+    State(app): State<AppState>,
+    page: Page,
+    who: Visitor,
+    Params(choice): Params<Choice>,
+) -> Shown {
+    let visit = visit(&app, &page, &choice).await?;
+    let people = app.ledger.store().applicants(&who.session.account).await?;
+    let add = address("/orang/baru", &[("ke", &choice.address("/pesan"))]);
+    if people.is_empty() {
+        return Ok(go(&add));
+    }
+    let add = has_room(&people).then_some(add);
+    let people = people.iter().map(|person| PersonRow::of(&page, person)).collect();
+    let back = choice.hours();
+    Ok(own(&ForWhom { page, visit, choice, people, add, back }))
+}
+
+#[derive(Template)]
+#[template(path = "check.html")]
+struct CheckPage {
+    page: Page,
+    visit: Visit,
+    choice: Choice,
+    person: PersonRow,
+    documents: Vec<Document>,
+    warnings: Vec<Warning>,
+    hold_minutes: u32,
+    rules: Vec<String>,
+    key: String,
+    other_person: String,
+    other_hour: String,
+}
+
+/// Everything once more, before a seat is held.
+async fn check(
+    State(app): State<AppState>,
+    page: Page,
+    who: Visitor,
+    Params(choice): Params<Choice>,
+) -> Shown {
+    let visit = visit(&app, &page, &choice).await?;
+    let Some(person) = person_of(&app, &who, &choice).await? else {
+        return Ok(go(&choice.address("/pesan")));
+    };
+    let about = Circumstances {
+        service: &choice.layanan,
+        applicant: applicant_kind(person.details.birth_date, choice.tanggal),
+        ktp_regency: person.details.ktp_regency.as_deref(),
+        date: choice.tanggal,
+    };
+    let list = requirements(&visit.office, &about);
+    let warnings = list.warnings.into_iter().chain(warnings(&person.details)).collect();
+    Ok(own(&CheckPage {
+        documents: list.documents,
+        warnings,
+        hold_minutes: visit.office.policy.hold_minutes,
+        rules: rules(&page, &visit.office),
+        person: PersonRow::of(&page, &person),
+        key: tokens::random_id("w"),
+        other_person: choice.address("/pesan"),
+        other_hour: choice.hours(),
+        visit,
+        choice,
+        page,
+    }))
+}
+
+async fn person_of(
+    app: &AppState,
+    who: &Visitor,
+    choice: &Choice,
+) -> Result<Option<Applicant>, Problem> {
+    let Some(id) = &choice.orang else { return Ok(None) };
+    Ok(app.ledger.store().applicant(&who.session.account, id).await?)
+}
+
+/// What a person should know of the office's rules before they book.
+fn rules(page: &Page, office: &Office) -> Vec<String> {
+    let policy = &office.policy;
+    let (early, late) = (policy.early_minutes, policy.late_minutes);
+    let fair = &policy.fair_use;
+    let mut rules = vec![match page.locale {
+        Locale::Id => format!(
+            "Datang paling awal {early} menit sebelum jam ini, paling lambat {late} menit sesudahnya."
+        ),
+        Locale::En => format!(
+            "Come at most {early} minutes before this hour and at most {late} minutes after it."
+        ),
+    }];
+    if fair.missed_visits > 0 {
+        let (missed, days) = (fair.missed_visits, fair.closed_days);
+        rules.push(match page.locale {
+            Locale::Id => format!(
+                "Bila berhalangan, batalkan. Tidak datang {missed} kali menutup pendaftaran daring selama {days} hari."
+            ),
+            Locale::En => format!(
+                "Cancel if you cannot come. Missing {missed} visits closes online booking for {days} days."
+            ),
+        });
+    }
+    rules
+}
+
+/// Holds the seat, once, however often the button is pressed.
+async fn hold(
+    State(app): State<AppState>,
+    page: Page,
+    who: Visitor,
+    Posted(choice): Posted<Choice>,
+) -> Shown {
+    let (now, visit) = (app.clock.now(), visit(&app, &page, &choice).await?);
+    let Some(person) = person_of(&app, &who, &choice).await? else {
+        return Ok(go(&choice.address("/pesan")));
+    };
+    let slot = SlotChoice::Slot(choice.tanggal, choice.jam);
+    let asked = format!("{}&orang={}", choice.address(""), person.id);
+    let wish = HoldWish {
+        office: &visit.office,
+        service: &choice.layanan,
+        choice: slot,
+        account: &who.session.account,
+        person: &person,
+        channel: Channel::Web,
+        locale: page.locale,
+        idempotency_key: Some(choice.kunci.as_str()).filter(|key| is_key(key)),
+        request_hash: &hash(asked.as_bytes()),
+    };
+    match bookings::hold(&app.ledger, &wish, now).await? {
+        Ok(held) => Ok(go(&format!("/pesanan/{}", held.booking.code))),
+        Err(refusal) => Ok(refused(page, &choice, visit, refusal)),
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    (16..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[derive(Template)]
+#[template(path = "refused.html")]
+struct Refused {
+    page: Page,
+    visit: Visit,
+    title: &'static str,
+    sentence: String,
+    more: Option<String>,
+    /// Where to go on, the best way first.
+    ways: Vec<(String, String)>,
+}
+
+fn refused(page: Page, choice: &Choice, visit: Visit, refusal: HoldRefusal) -> Response {
+    let other_day = page.say("Pilih hari lain", "Choose another day").to_owned();
+    let mut ways = vec![(format!("/kantor/{}/{}", choice.kantor, choice.layanan), other_day)];
+    let title = match &refusal {
+        HoldRefusal::Full(_) => {
+            page.say("Jam ini baru saja terisi", "This hour has just been taken")
+        }
+        HoldRefusal::AlreadyBooked(_) => {
+            page.say("Orang ini sudah punya pesanan", "This person has a booking")
+        }
+        _ => page.say("Belum bisa dipesan", "This cannot be booked yet"),
+    };
+    match &refusal {
+        HoldRefusal::Full(alternatives) => {
+            let zone = visit.office.timezone;
+            let way = |date: NaiveDate, time: SlotTime| {
+                let at = page.date_time(time.on(date, zone), zone);
+                let mut other = choice.clone();
+                (other.tanggal, other.jam) = (date, time);
+                let orang = choice.orang.as_ref().map(ToString::to_string).unwrap_or_default();
+                (format!("{}&orang={orang}", other.address("/pesan/periksa")), at)
+            };
+            let found = alternatives.iter().map(|other| way(other.date, other.time));
+            ways.splice(0..0, found);
+        }
+        HoldRefusal::AlreadyBooked(Some(code)) => {
+            let see = page.say("Lihat pesanan itu", "See that booking").to_owned();
+            ways.insert(0, (format!("/pesanan/{code}"), see));
+        }
+        _ => {}
+    }
+    let problem = hold_refused(&visit.office, refusal);
+    let sentence = problem.sentence(page.locale).to_owned();
+    let more = problem.said(page.say("reason", "reason_en")).map(str::to_owned);
+    shown(problem.status(), Keep::Never, &Refused { page, visit, title, sentence, more, ways })
+}
+
+#[derive(Template)]
+#[template(path = "held.html")]
+struct HeldPage {
+    page: Page,
+    visit: Visit,
+    code: String,
+    until: String,
+    until_at: String,
+    documents: Vec<Document>,
+    warnings: Vec<Warning>,
+    person: String,
+}
+
+/// What a booking's visit is, in words.
+fn visit_of(page: &Page, details: &BookingDetails) -> Visit {
+    let (seat, office) = (&details.booking.seat, details.office.clone());
+    let service = office.services.iter().find(|service| service.id == seat.service);
+    Visit {
+        service: service.map_or("", |service| page.text(&service.name)).to_owned(),
+        day: page.date(seat.date),
+        time: page.time(details.booking.times.starts_at, office.timezone),
+        office,
+    }
+}
+
+/// A held seat, until it is confirmed or its time is over.
+async fn held(State(app): State<AppState>, page: Page, Own { booking }: Own) -> Shown {
+    let now = app.clock.now();
+    let status = booking.status_at(now);
+    if status == Status::Expired {
+        return Ok(expired(page, bookings::details(&app, booking, now).await?));
+    }
+    let Some(until) = booking.hold_expires_at.filter(|_| status == Status::Held) else {
+        return Ok(go(&format!("/tiket/{}", booking.code)));
+    };
+    let person = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
+    let code = booking.code.to_string();
+    let office = bookings::office_of(&app, &booking, now).await?;
+    let details = BookingDetails::of(&app, office, booking, person.as_ref(), now);
+    let visit = visit_of(&page, &details);
+    Ok(own(&HeldPage {
+        until: page.time(until, visit.office.timezone),
+        until_at: until.to_rfc3339(),
+        code,
+        documents: details.documents,
+        warnings: details.warnings,
+        person: person.map(|person| short_name(&person.details.name)).unwrap_or_default(),
+        visit,
+        page,
+    }))
+}
+
+/// A hold that ran out: nothing is lost but the seat, and there may be another.
+fn expired(page: Page, details: BookingDetails) -> Response {
+    let visit = visit_of(&page, &details);
+    let seat = &details.booking.seat;
+    let title = page.say("Waktu menahan tempat habis", "The time of the hold is over");
+    let problem = Problem::new(Reason::HoldExpired);
+    let sentence = problem.sentence(page.locale).to_owned();
+    let hours = format!("/kantor/{}/{}/{}", seat.office, seat.service, seat.date);
+    let ways = vec![
+        (hours, page.say("Lihat jam pada hari itu", "See the hours of that day").to_owned()),
+        (
+            format!("/kantor/{}/{}", seat.office, seat.service),
+            page.say("Pilih hari lain", "Choose another day").to_owned(),
+        ),
+    ];
+    shown(
+        problem.status(),
+        Keep::Never,
+        &Refused { page, visit, title, sentence, more: None, ways },
+    )
+}
+
+/// Confirms a held seat. Pressed twice, it is confirmed once.
+async fn confirm(
+    State(app): State<AppState>,
+    page: Page,
+    Own { booking }: Own,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Shown {
+    let (code, now) = (booking.code, app.clock.now());
+    match bookings::confirm(&app, booking.clone(), now).await? {
+        Ok(_) => Ok(go(&format!("/tiket/{code}"))),
+        Err(refusal) if refusal.reason() == Reason::HoldExpired => {
+            Ok(expired(page, bookings::details(&app, booking, now).await?))
+        }
+        Err(refusal) => Ok(Problem::from(refusal).into_response()),
+    }
+}
+
+/// Gives a held seat back.
+async fn give_up(
+    State(app): State<AppState>,
+    Own { booking }: Own,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Shown {
+    let hours =
+        format!("/kantor/{}/{}/{}", booking.seat.office, booking.seat.service, booking.seat.date);
+    bookings::cancel(&app, booking, CancelReason::Applicant, app.clock.now()).await??;
+    Ok(go(&hours))
+}

@@ -1,0 +1,126 @@
+//! Refusals and faults as pages: whatever a handler of a page, or something before it, refuses becomes
+//! one here, with the words that the API has for it.
+
+use antrian::domain::language::Locale;
+use antrian::domain::reason::Reason;
+use antrian::http::problem::{Code, Problem};
+use askama::Template;
+use axum::extract::Request;
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::forms::address;
+use crate::page::{Keep, Page, go, shown};
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    page: Page,
+    /// What happened, in a few words.
+    title: &'a str,
+    /// What to do.
+    sentence: &'a str,
+    /// Why an office is closed.
+    reason: Option<&'a str>,
+    /// To be quoted to whoever helps.
+    incident: Option<&'a str>,
+    /// A sentence about what became of what was typed or held.
+    kept: &'a str,
+    /// Where it goes on, and what that is called.
+    onward: (&'a str, &'a str),
+}
+
+/// Answers with pages where problems would be.
+pub(crate) async fn as_pages(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let page = Page::of(&parts);
+    let is_read = parts.method.is_safe();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(problem) = response.extensions().get::<Problem>() else { return response };
+    if problem.code() == Code::Refused(Reason::Unauthenticated) {
+        return sign_in_first(&page, is_read);
+    }
+    let mut answer = problem_page(page, problem);
+    if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
+        answer.headers_mut().insert(header::RETRY_AFTER, wait.clone());
+    }
+    answer
+}
+
+/// Whoever is not signed in signs in and comes back: to the page that was asked for, or, after a post, to
+/// one's own.
+fn sign_in_first(page: &Page, is_read: bool) -> Response {
+    let back = if is_read { page.here.as_str() } else { "/saya" };
+    go(&address("/masuk", &[("ke", back)]))
+}
+
+fn problem_page(page: Page, problem: &Problem) -> Response {
+    let (title, kept) = words(page.locale, problem.code());
+    let reason = match page.locale {
+        Locale::Id => problem.said("reason"),
+        Locale::En => problem.said("reason_en"),
+    };
+    let onward = match problem.code() {
+        Code::Busy | Code::OutcomeUnknown | Code::NotReady => {
+            (page.here.clone(), page.say("Coba lagi", "Try again"))
+        }
+        _ => ("/".to_owned(), page.say("Ke halaman awal", "Go to the start page")),
+    };
+    let sentence = field_sentence(page.locale, problem);
+    let template = ErrorPage {
+        title,
+        sentence: &sentence,
+        reason,
+        incident: problem.said("incident"),
+        kept,
+        onward: (&onward.0, onward.1),
+        page: page.clone(),
+    };
+    shown(problem.status(), Keep::Never, &template)
+}
+
+/// What the problem says, or what it says about the first field that does not fit.
+fn field_sentence(locale: Locale, problem: &Problem) -> String {
+    let name = match locale {
+        Locale::Id => "detail",
+        Locale::En => "detail_en",
+    };
+    let of_field = problem.first_error(name);
+    of_field.unwrap_or_else(|| problem.sentence(locale)).to_owned()
+}
+
+/// A heading, and what became of what somebody did.
+fn words(locale: Locale, code: Code) -> (&'static str, &'static str) {
+    let (id, en): ((&str, &str), (&str, &str)) = match code {
+        Code::Refused(Reason::NotFound) => {
+            (("Halaman tidak ditemukan", ""), ("Page not found", ""))
+        }
+        Code::InternalError => (
+            ("Maaf, ada gangguan di sistem kami", "Pesanan yang sudah ada tidak berubah."),
+            ("Sorry, something failed on our side", "Bookings that you have are unchanged."),
+        ),
+        Code::Busy | Code::NotReady => (
+            ("Sedang sangat ramai", "Belum ada yang berubah. Pilihan Anda tetap ada."),
+            ("Very busy right now", "Nothing has changed yet. Your choice is still there."),
+        ),
+        Code::OutcomeUnknown => (
+            (
+                "Jawaban terputus",
+                "Mungkin sudah tersimpan. Coba lagi aman: tidak akan tercatat dua kali.",
+            ),
+            (
+                "The answer was lost",
+                "It may have been saved. Trying again is safe: nothing is done twice.",
+            ),
+        ),
+        _ => (
+            ("Belum bisa dilanjutkan", "Tidak ada yang berubah."),
+            ("This cannot go on yet", "Nothing has changed."),
+        ),
+    };
+    match locale {
+        Locale::Id => id,
+        Locale::En => en,
+    }
+}

@@ -1,0 +1,155 @@
+//! What people send: posts of our own pages only, and addresses to go on to.
+
+use antrian::domain::field::FieldError;
+use antrian::domain::language::Locale;
+use antrian::http::AppState;
+use antrian::http::problem::{Code, Problem};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+
+/// A form that one of our own pages has posted. It is the only way to read one, so that no handler can
+/// forget to ask where it comes from.
+pub(crate) struct Posted<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Posted<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, Problem> {
+        if !is_own(request.headers(), &app.public_url) {
+            return Err(Problem::new(Code::ForeignForm));
+        }
+        let bytes = Bytes::from_request(request, app).await;
+        let bytes = bytes.map_err(|_| Problem::new(Code::BodyTooLarge))?;
+        let form = serde_urlencoded::from_bytes(&bytes);
+        form.map(Self).map_err(|_| incomplete())
+    }
+}
+
+fn incomplete() -> Problem {
+    Problem::field(
+        "form",
+        "Isian tidak lengkap. Kembali ke halaman sebelumnya dan isi sekali lagi.",
+        "The form is incomplete. Go back to the page before and fill it in once more.",
+    )
+}
+
+/// A form without fields: only its button counts.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Nothing {}
+
+/// Browsers say where a form comes from: in `Sec-Fetch-Site`, older ones in `Origin`. Who says neither is
+/// no browser, and has no cookies that somebody else could use.
+fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
+    let said = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    if let Some(site) = said("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = said(header::ORIGIN.as_str()) else { return true };
+    let authority = |url: &str| url.split_once("://").map(|(_, rest)| rest.to_owned());
+    let host = said(header::HOST.as_str());
+    public_url.trim_end_matches('/') == origin || authority(origin).as_deref() == host
+}
+
+/// Where to go on: a path of ours, or the own page. Another site's address, in any spelling that a
+/// browser would follow, leads nowhere.
+pub(crate) fn onward(asked: Option<&str>) -> &str {
+    let is_path = |path: &&str| {
+        let second = path.as_bytes().get(1);
+        path.starts_with('/')
+            && second.is_none_or(|byte| *byte != b'/' && *byte != b'\\')
+            && path.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    asked.filter(is_path).unwrap_or("/saya")
+}
+
+/// An address with these parameters.
+pub(crate) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters);
+    format!("{path}?{}", query.finish())
+}
+
+/// Fields that do not fit, for a template.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    locale: Locale,
+    errors: Vec<FieldError>,
+}
+
+impl Faults {
+    pub(crate) fn new(locale: Locale, errors: Vec<FieldError>) -> Self {
+        Self { locale, errors }
+    }
+
+    pub(crate) fn one(locale: Locale, field: &str, id: &str, en: &str) -> Self {
+        Self::new(locale, vec![FieldError::new(field, id, en)])
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Field and sentence of each.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.errors.iter().map(|error| (error.field.as_str(), self.sentence(error)))
+    }
+
+    /// What is wrong with this field.
+    pub(crate) fn of(&self, field: &str) -> Option<&str> {
+        let error = self.errors.iter().find(|error| error.field == field)?;
+        Some(self.sentence(error))
+    }
+
+    fn sentence<'a>(&self, error: &'a FieldError) -> &'a str {
+        match self.locale {
+            Locale::Id => &error.detail,
+            Locale::En => &error.detail_en,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderName;
+
+    fn headers(of: &[(&'static str, &str)]) -> HeaderMap {
+        let one = |(name, value): &(&'static str, &str)| {
+            (HeaderName::from_static(name), value.parse().unwrap())
+        };
+        of.iter().map(one).collect()
+    }
+
+    #[test]
+    fn only_our_own_pages_post() {
+        let url = "https://antrian.example.org";
+        for (given, own) in [
+            (&[("sec-fetch-site", "same-origin")][..], true),
+            (&[("sec-fetch-site", "none")], true),
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("sec-fetch-site", "same-site"), ("origin", "https://antrian.example.org")], false),
+            (&[("origin", "https://antrian.example.org"), ("host", "x.execute-api")], true),
+            (&[("origin", "http://localhost:8080"), ("host", "localhost:8080")], true),
+            (&[("origin", "https://elsewhere.example"), ("host", "antrian.example.org")], false),
+            (&[("origin", "null"), ("host", "antrian.example.org")], false),
+            (&[], true),
+        ] {
+            assert_eq!(is_own(&headers(given), url), own, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn one_is_led_on_to_our_own_pages_only() {
+        for path in ["/pesan?kantor=x&jam=08%3A00", "/", "/saya"] {
+            assert_eq!(onward(Some(path)), path);
+        }
+        for other in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/\n"]
+        {
+            assert_eq!(onward(Some(other)), "/saya", "{other:?}");
+        }
+        assert_eq!(onward(None), "/saya");
+    }
+}

@@ -1,0 +1,31 @@
+//! The switch of the language: a choice that stays.
+
+use antrian::http::{AppState, Routes};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum_extra::extract::cookie::CookieJar;
+use serde::Deserialize;
+
+use crate::cookies;
+use crate::forms::{Posted, onward};
+use crate::page::go;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().route("/bahasa", post(switch))
+}
+
+#[derive(Deserialize)]
+struct Switch {
+    bahasa: String,
+    ke: Option<String>,
+}
+
+async fn switch(
+    State(app): State<AppState>,
+    jar: CookieJar,
+    Posted(form): Posted<Switch>,
+) -> Response {
+    let lang = if form.bahasa == "en" { "en" } else { "id" };
+    (cookies::with_locale(jar, &app, lang), go(onward(form.ke.as_deref()))).into_response()
+}

@@ -1,0 +1,42 @@
+//! Pages for applicants, from the search for an office to the ticket. They work without script, in two
+//! languages, and call the same use cases as the API and the chat.
+//!
+//! What was chosen stands in the address until somebody is known by whom it is chosen; nothing personal
+//! ever does.
+
+mod assets;
+mod booking;
+mod cookies;
+mod dates;
+mod errors;
+mod forms;
+mod language;
+mod office;
+mod own;
+mod page;
+mod people;
+mod session;
+mod sign_in;
+mod start;
+mod ticket;
+
+use antrian::http::{AppState, Routes};
+use axum::Router;
+use axum::middleware::from_fn;
+
+/// All routes of this function.
+pub fn routes() -> Routes {
+    let pages = Routes::new()
+        .merge(start::routes())
+        .merge(office::routes())
+        .merge(dates::routes())
+        .merge(sign_in::routes())
+        .merge(people::routes())
+        .merge(booking::routes())
+        .merge(ticket::routes())
+        .merge(own::routes())
+        .merge(language::routes())
+        .merge(assets::routes());
+    let (pages, _): (Router<AppState>, _) = pages.split_for_parts();
+    pages.layer(from_fn(errors::as_pages)).into()
+}

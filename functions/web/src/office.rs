@@ -1,0 +1,215 @@
+//! An office: where it is, what it gives and when, what to bring, how to reach a person.
+
+use std::collections::BTreeMap;
+
+use antrian::domain::document::ApplicantKind;
+use antrian::domain::ids::{OfficeId, ServiceId};
+use antrian::domain::language::Locale;
+use antrian::domain::office::{Office, Service};
+use antrian::domain::release::ReleasePolicy;
+use antrian::domain::requirements::Requirements;
+use antrian::domain::time::{SlotTime, local_date, zone_name};
+use antrian::http::body::{Params, Segments};
+use antrian::http::problem::Problem;
+use antrian::http::refusals::unknown_service;
+use antrian::http::{AppState, Routes, office};
+use antrian::use_cases::documents::{DocumentQuestion, UnknownService, checklist_for};
+use antrian::use_cases::free_days::free_days;
+use askama::Template;
+use axum::extract::State;
+use axum::routing::get;
+use chrono::{DateTime, Utc, Weekday};
+use serde::Deserialize;
+
+use crate::forms::address;
+use crate::page::{Page, Shown, public};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .route("/kantor/{office}", get(one))
+        .route("/kantor/{office}/dokumen", get(documents))
+}
+
+#[derive(Template)]
+#[template(path = "office.html")]
+struct OfficePage<'a> {
+    page: Page,
+    office: &'a Office,
+    map: String,
+    services: Vec<ServiceRow<'a>>,
+    hours: Vec<(String, String)>,
+    rule: String,
+    next_release: String,
+    /// For a countdown, as the browser reads it.
+    next_release_at: String,
+    whatsapp: Option<String>,
+}
+
+/// A service and its first free date.
+struct ServiceRow<'a> {
+    service: &'a Service,
+    next: Option<String>,
+}
+
+/// An office.
+async fn one(State(app): State<AppState>, page: Page, Segments(id): Segments<OfficeId>) -> Shown {
+    let now = app.clock.now();
+    let office = office(&app, &id).await?;
+    let (zone, today) = (office.timezone, local_date(now, office.timezone));
+    let mut services = Vec::with_capacity(office.services.len());
+    for service in &office.services {
+        let first = match office.online {
+            true => free_days(&app.ledger, (&office, &service.id), today, 1, now).await?.days,
+            false => vec![],
+        };
+        let next = first.first().map(|day| page.date(day.date));
+        services.push(ServiceRow { service, next });
+    }
+    let (at, _) = office.release.next_release(now, zone);
+    Ok(public(&OfficePage {
+        map: address("https://www.openstreetmap.org/search", &[("query", &place(&office))]),
+        services,
+        hours: hours(&page, &office),
+        rule: release_rule(&page, &office),
+        next_release: when_next_opens(&page, &office, now),
+        next_release_at: at.to_rfc3339(),
+        whatsapp: office.whatsapp_number.as_ref().map(|number| format!("https://wa.me/{number}")),
+        office: &office,
+        page,
+    }))
+}
+
+fn place(office: &Office) -> String {
+    format!("{}, {}, {}", office.address, office.city, office.province)
+}
+
+/// The next dates, and when they open.
+fn when_next_opens(page: &Page, office: &Office, now: DateTime<Utc>) -> String {
+    let (at, from) = office.release.next_release(now, office.timezone);
+    let (at, from) = (page.date_time(at, office.timezone), page.date(from));
+    match page.locale {
+        Locale::Id => format!("Berikutnya: tanggal mulai {from} dibuka {at}."),
+        Locale::En => format!("Next: dates from {from} open on {at}."),
+    }
+}
+
+/// The release rule, in words.
+fn release_rule(page: &Page, office: &Office) -> String {
+    let zone = zone_name(office.timezone);
+    let clock = |at: SlotTime| match page.locale {
+        Locale::Id => format!("pukul {} {zone}", at.to_string().replace(':', ".")),
+        Locale::En => format!("{at} {zone}"),
+    };
+    match (office.release, page.locale) {
+        (ReleasePolicy::Rolling { days_ahead, at }, Locale::Id) => {
+            format!(
+                "Setiap hari {} dibuka satu tanggal baru, {days_ahead} hari ke depan.",
+                clock(at)
+            )
+        }
+        (ReleasePolicy::Rolling { days_ahead, at }, Locale::En) => {
+            format!("Every day at {} one more date opens, {days_ahead} days ahead.", clock(at))
+        }
+        (ReleasePolicy::Weekly { weekday, at, .. }, Locale::Id) => {
+            format!(
+                "Setiap {} {} dibuka seluruh pekan berikutnya.",
+                day_name(page, weekday),
+                clock(at)
+            )
+        }
+        (ReleasePolicy::Weekly { weekday, at, .. }, Locale::En) => {
+            format!("Every {} at {} a whole week opens.", day_name(page, weekday), clock(at))
+        }
+        (ReleasePolicy::Monthly { day, at, .. }, Locale::Id) => {
+            format!("Setiap tanggal {day} {} dibuka seluruh bulan berikutnya.", clock(at))
+        }
+        (ReleasePolicy::Monthly { day, at, .. }, Locale::En) => {
+            format!("On day {day} of each month at {} a whole month opens.", clock(at))
+        }
+    }
+}
+
+fn day_name(page: &Page, day: Weekday) -> &'static str {
+    let names_id = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
+    let names_en = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    let at = day.num_days_from_monday() as usize;
+    match page.locale {
+        Locale::Id => names_id[at],
+        Locale::En => names_en[at],
+    }
+}
+
+/// Opening hours by weekday, from the sessions of all services: from the first slot to the last end.
+fn hours(page: &Page, office: &Office) -> Vec<(String, String)> {
+    let mut days: BTreeMap<u32, (SlotTime, SlotTime)> = BTreeMap::new();
+    for session in &office.sessions {
+        for day in &session.days {
+            let (from, until) =
+                days.entry(day.num_days_from_monday()).or_insert((session.from, session.until));
+            *from = (*from).min(session.from);
+            *until = (*until).max(session.until);
+        }
+    }
+    let zone = zone_name(office.timezone);
+    let text = |(day, (from, until)): (u32, (SlotTime, SlotTime))| {
+        let name = Weekday::try_from(u8::try_from(day).unwrap_or_default());
+        let name = name.map_or("", |day| day_name(page, day));
+        let span = format!("{from}–{until} {zone}");
+        let span = if page.locale == Locale::Id { span.replace(':', ".") } else { span };
+        (name.to_owned(), span)
+    };
+    days.into_iter().map(text).collect()
+}
+
+#[derive(Debug, Deserialize)]
+struct Question {
+    layanan: Option<ServiceId>,
+    pemohon: Option<ApplicantKind>,
+    /// City or regency that issued the KTP.
+    #[serde(default)]
+    asal: String,
+}
+
+#[derive(Template)]
+#[template(path = "documents.html")]
+struct DocumentsPage<'a> {
+    page: Page,
+    office: &'a Office,
+    service: Option<&'a Service>,
+    is_child: bool,
+    regency: String,
+    list: Option<Requirements>,
+}
+
+/// What to bring, by two questions.
+async fn documents(
+    State(app): State<AppState>,
+    page: Page,
+    Segments(id): Segments<OfficeId>,
+    Params(asked): Params<Question>,
+) -> Shown {
+    let office = office(&app, &id).await?;
+    let regency = asked.asal.split_whitespace().collect::<Vec<_>>().join(" ");
+    let list = match &asked.layanan {
+        Some(service) => {
+            let question = DocumentQuestion {
+                service,
+                applicant: asked.pemohon,
+                ktp_regency: Some(&*regency).filter(|text| !text.is_empty()),
+                date: None,
+            };
+            let list = checklist_for(&office, &question, app.clock.now());
+            Some(list.map_err(|UnknownService| unknown_service())?)
+        }
+        None => None,
+    };
+    let service = asked.layanan.and_then(|id| office.services.iter().find(|one| one.id == id));
+    let is_child = asked.pemohon == Some(ApplicantKind::Child);
+    let template = DocumentsPage { page, office: &office, service, is_child, regency, list };
+    Ok(public(&template))
+}
+
+/// A service of an office.
+pub(crate) fn service_of<'a>(office: &'a Office, id: &ServiceId) -> Result<&'a Service, Problem> {
+    office.services.iter().find(|service| service.id == *id).ok_or_else(unknown_service)
+}

@@ -1,0 +1,153 @@
+//! What every page has: its language, its address, its headers.
+
+use std::convert::Infallible;
+
+use antrian::domain::language::{self, Locale, Text};
+use antrian::http::AppState;
+use antrian::http::problem::{Problem, internal};
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum_extra::extract::cookie::CookieJar;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use crate::assets::{self, Asset};
+use crate::cookies;
+
+/// Whoever looks at a page: in which language, and where. Templates write texts in both languages side
+/// by side and let the page say the one.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    pub(crate) locale: Locale,
+    /// Path and query: the language's switch leads back here.
+    pub(crate) here: String,
+}
+
+impl FromRequestParts<AppState> for Page {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
+        Ok(Self::of(parts))
+    }
+}
+
+impl Page {
+    pub(crate) fn of(parts: &Parts) -> Self {
+        let locale = cookies::locale(&CookieJar::from_headers(&parts.headers));
+        let here = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        Self { locale, here }
+    }
+
+    /// One of two texts.
+    pub(crate) fn say<'a>(&self, id: &'a str, en: &'a str) -> &'a str {
+        match self.locale {
+            Locale::Id => id,
+            Locale::En => en,
+        }
+    }
+
+    pub(crate) fn text<'a>(&self, text: &'a Text) -> &'a str {
+        language::in_language(self.locale, text)
+    }
+
+    /// For the `lang` of the document.
+    pub(crate) fn lang(&self) -> &'static str {
+        match self.locale {
+            Locale::Id => "id",
+            Locale::En => "en",
+        }
+    }
+
+    pub(crate) fn date(&self, date: NaiveDate) -> String {
+        language::date(self.locale, date)
+    }
+
+    pub(crate) fn time(&self, at: DateTime<Utc>, zone: Tz) -> String {
+        language::time(self.locale, at, zone)
+    }
+
+    pub(crate) fn date_time(&self, at: DateTime<Utc>, zone: Tz) -> String {
+        language::date_time(self.locale, at, zone)
+    }
+
+    /// The address of a part of the pages that browsers keep.
+    pub(crate) fn asset(&self, asset: &Asset) -> String {
+        asset.address()
+    }
+
+    pub(crate) fn style(&self) -> String {
+        self.asset(&assets::STYLE)
+    }
+
+    pub(crate) fn script(&self) -> String {
+        self.asset(&assets::SCRIPT)
+    }
+
+    pub(crate) fn icon(&self) -> String {
+        self.asset(&assets::ICON)
+    }
+}
+
+/// Nothing from elsewhere, nothing inline, nobody's frame.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self' https://wa.me; \
+    base-uri 'none'; frame-ancestors 'none'";
+
+/// Pages that say the same to everybody may be kept so long on the way.
+const PUBLIC: &str = "public, max-age=5";
+
+/// How others may keep a page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Keep {
+    /// It says the same to everybody who reads its language.
+    Public,
+    /// It is somebody's own.
+    Never,
+}
+
+/// A page as an answer.
+pub(crate) fn shown(status: StatusCode, keep: Keep, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => with_headers((status, Html(html)).into_response(), keep),
+        Err(error) => internal(&error).into_response(),
+    }
+}
+
+fn with_headers(mut response: Response, keep: Keep) -> Response {
+    let fixed: [(HeaderName, &'static str); 3] = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::VARY, "cookie"),
+    ];
+    let headers = response.headers_mut();
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let keep = match keep {
+        Keep::Public => PUBLIC,
+        Keep::Never => "no-store",
+    };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    response
+}
+
+/// A page that is somebody's own.
+pub(crate) fn own(template: &impl Template) -> Response {
+    shown(StatusCode::OK, Keep::Never, template)
+}
+
+/// A page for everybody.
+pub(crate) fn public(template: &impl Template) -> Response {
+    shown(StatusCode::OK, Keep::Public, template)
+}
+
+/// What a handler of a page answers with.
+pub(crate) type Shown = Result<Response, Problem>;
+
+/// On to another page, by a GET.
+pub(crate) fn go(to: &str) -> Response {
+    Redirect::to(to).into_response()
+}

@@ -1,0 +1,199 @@
+//! The people that one books for: adding one.
+
+use antrian::domain::account::{Applicant, MAX_APPLICANTS};
+use antrian::domain::field::FieldError;
+use antrian::domain::person::Category;
+use antrian::domain::personal::{PersonName, plain};
+use antrian::http::body::Params;
+use antrian::http::problem::Problem;
+use antrian::http::{AppState, Routes};
+use antrian::use_cases::people::{self, PersonForm};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use serde::Deserialize;
+
+use crate::forms::{Faults, Posted, onward};
+use crate::page::{Keep, Page, Shown, go, own, shown};
+use crate::session::Visitor;
+use crate::sign_in::To;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().route("/orang/baru", get(blank).post(add))
+}
+
+/// A person as somebody typed them. What was typed stays on the page until it fits.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    name: String,
+    nik: String,
+    day: String,
+    month: String,
+    year: String,
+    ktp_regency: String,
+    category: String,
+    ke: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "person.html")]
+struct PersonPage<'a> {
+    page: Page,
+    to: &'a str,
+    faults: Faults,
+    typed: Typed,
+    categories: Vec<(&'static str, &'static str)>,
+}
+
+/// Value and words of each category.
+fn categories(page: &Page) -> Vec<(&'static str, &'static str)> {
+    [
+        Category::General,
+        Category::Elderly,
+        Category::Disabled,
+        Category::Pregnant,
+        Category::Toddler,
+    ]
+    .map(|category| (value(category), category_words(page, category)))
+    .into()
+}
+
+fn value(category: Category) -> &'static str {
+    match category {
+        Category::General => "general",
+        Category::Elderly => "elderly",
+        Category::Disabled => "disabled",
+        Category::Pregnant => "pregnant",
+        Category::Toddler => "toddler",
+    }
+}
+
+/// A category in words.
+pub(crate) fn category_words(page: &Page, category: Category) -> &'static str {
+    match category {
+        Category::General => page.say("Umum", "General"),
+        Category::Elderly => page.say("Lansia (60 tahun ke atas)", "Elderly (60 and above)"),
+        Category::Disabled => page.say("Penyandang disabilitas", "With a disability"),
+        Category::Pregnant => page.say("Ibu hamil", "Pregnant"),
+        Category::Toddler => page.say("Balita (di bawah 5 tahun)", "Child below 5"),
+    }
+}
+
+async fn blank(page: Page, Params(to): Params<To>, _: Visitor) -> Shown {
+    let typed = Typed { category: value(Category::General).to_owned(), ..Typed::default() };
+    let categories = categories(&page);
+    let faults = Faults::default();
+    Ok(own(&PersonPage { to: to.path(), faults, typed, categories, page }))
+}
+
+/// Adds a person, and goes on with them.
+async fn add(
+    State(app): State<AppState>,
+    page: Page,
+    who: Visitor,
+    Posted(typed): Posted<Typed>,
+) -> Shown {
+    let to = onward(typed.ke.as_deref()).to_owned();
+    let birth_date = birth_date(&typed);
+    let form = PersonForm {
+        name: &typed.name,
+        nik: &typed.nik,
+        birth_date: &birth_date,
+        ktp_regency: &typed.ktp_regency,
+        category: category(&typed.category),
+    };
+    let errors = match form.parse(app.clock.now()) {
+        Err(errors) => errors.into_iter().map(in_three_fields).collect(),
+        Ok(person) => match people::add(&app, &who.session.account, &person, None).await? {
+            Ok(added) => return Ok(go(&with_person(&to, &added))),
+            Err(refusal) => vec![of_form(&Problem::from(refusal))],
+        },
+    };
+    let faults = Faults::new(page.locale, errors);
+    let categories = categories(&page);
+    let template = PersonPage { to: &to, faults, typed, categories, page };
+    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
+}
+
+fn of_form(problem: &Problem) -> FieldError {
+    use antrian::domain::language::Locale::{En, Id};
+    FieldError::new("name", problem.sentence(Id), problem.sentence(En))
+}
+
+fn category(text: &str) -> Category {
+    match text {
+        "elderly" => Category::Elderly,
+        "disabled" => Category::Disabled,
+        "pregnant" => Category::Pregnant,
+        "toddler" => Category::Toddler,
+        _ => Category::General,
+    }
+}
+
+/// `YYYY-MM-DD` of what stands in three fields.
+fn birth_date(typed: &Typed) -> String {
+    let [day, month, year] = [&typed.day, &typed.month, &typed.year].map(|text| plain(text));
+    format!("{year:0>4}-{month:0>2}-{day:0>2}")
+}
+
+/// The page asks for a date in three fields; the rule knows one.
+fn in_three_fields(error: FieldError) -> FieldError {
+    if error.field != "birth_date" {
+        return error;
+    }
+    FieldError::new(
+        "birth_date",
+        "Tulis tanggal lahir: hari, bulan, dan tahun empat angka.",
+        "Write the date of birth: day, month and a year of four digits.",
+    )
+}
+
+/// On to where one came from, with this person chosen if there is a choice.
+fn with_person(to: &str, person: &Applicant) -> String {
+    match to.strip_prefix("/pesan?") {
+        Some(query) => format!("/pesan/periksa?{query}&orang={}", person.id),
+        None => to.to_owned(),
+    }
+}
+
+/// Whether an account may have one more.
+pub(crate) fn has_room(people: &[Applicant]) -> bool {
+    people.len() < MAX_APPLICANTS
+}
+
+/// A name as others may see it over a shoulder: the first one, and the initials of the rest.
+pub(crate) fn short_name(name: &PersonName) -> String {
+    let mut words = name.expose().split_whitespace();
+    let mut short = words.next().unwrap_or_default().to_owned();
+    for initial in words.filter_map(|word| word.chars().next()) {
+        short.push(' ');
+        short.extend(initial.to_uppercase());
+        short.push('.');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_shortened_so_that_a_family_can_tell_its_tickets_apart() {
+        let short = |name: &str| short_name(&name.parse().unwrap());
+        assert_eq!(short("Siti"), "Siti");
+        assert_eq!(short("Muhammad rizky Pratama"), "Muhammad R. P.");
+    }
+
+    #[test]
+    fn three_fields_are_one_date() {
+        let typed = |day: &str, month: &str, year: &str| {
+            let [day, month, year] = [day, month, year].map(str::to_owned);
+            birth_date(&Typed { day, month, year, ..Typed::default() })
+        };
+        assert_eq!(typed("5", " 4", "1990"), "1990-04-05");
+        assert_eq!(typed("０５", "12", "2001"), "2001-12-05");
+        assert_eq!(typed("", "", ""), "0000-00-00");
+    }
+}

@@ -1,0 +1,57 @@
+//! Who is signed in, by the cookie of the session.
+
+use antrian::domain::booking::Booking;
+use antrian::domain::code::BookingCode;
+use antrian::domain::reason::Reason;
+use antrian::http::AppState;
+use antrian::http::body::Segments;
+use antrian::http::problem::Problem;
+use antrian::http::session::Token;
+use antrian::storage::Session;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum_extra::extract::cookie::CookieJar;
+
+use crate::cookies;
+
+/// A signed-in applicant. Anybody else is led to the sign-in.
+pub(crate) struct Visitor {
+    pub(crate) session: Session,
+    pub(crate) token: Token,
+}
+
+fn token(parts: &Parts, app: &AppState) -> Result<Token, Problem> {
+    let jar = CookieJar::from_headers(&parts.headers);
+    Token::read(cookies::token(&jar, app).as_deref())
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let token = token(parts, app)?;
+        let session = token.session(app).await?;
+        Ok(Self { session, token })
+    }
+}
+
+/// A booking of whoever is signed in, by the code in the address. Anybody else's is not there.
+pub(crate) struct Own {
+    pub(crate) booking: Booking,
+}
+
+impl FromRequestParts<AppState> for Own {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let token = token(parts, app)?;
+        let code = Segments::<BookingCode>::from_request_parts(parts, app).await;
+        let (session, booking) = match code {
+            Ok(Segments(code)) => token.session_with_booking(app, code).await?,
+            Err(_) => (token.session(app).await?, None),
+        };
+        let own = booking.filter(|booking| booking.account == session.account);
+        let booking = own.ok_or_else(|| Problem::new(Reason::NotFound))?;
+        Ok(Self { booking })
+    }
+}

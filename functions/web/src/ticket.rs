@@ -1,0 +1,309 @@
+//! The ticket: what one carries to the office, and what can still be changed.
+
+use antrian::domain::booking::{Booking, CancelReason, Status};
+use antrian::domain::document::Document;
+use antrian::domain::ids::{OfficeId, ServiceId};
+use antrian::domain::language::Locale;
+use antrian::domain::reason::Reason;
+use antrian::domain::requirements::Warning;
+use antrian::domain::time::SlotTime;
+use antrian::http::body::Params;
+use antrian::http::problem::{Problem, internal};
+use antrian::http::refusals::move_refused;
+use antrian::http::{AppState, Routes};
+use antrian::rendering::{self, CalendarEntry};
+use antrian::use_cases::bookings::{self, BookingDetails};
+use askama::Template;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+
+use crate::forms::{Nothing, Posted, address};
+use crate::page::{Page, Shown, go, own};
+use crate::people::short_name;
+use crate::session::Own;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .route("/tiket/{code}", get(ticket))
+        .route("/tiket/{code}/hari", get(days))
+        .route("/tiket/{code}/pindah", get(move_check).post(move_to))
+        .route("/tiket/{code}/batal", get(cancel_check).post(cancel))
+        .route("/tiket/{code}/kalender.ics", get(calendar))
+        .route("/tiket/{code}/tiket.png", get(picture))
+}
+
+#[derive(Template)]
+#[template(path = "ticket.html")]
+struct TicketPage {
+    page: Page,
+    booking: BookingWords,
+    /// Drawn; absent: there is none any more.
+    qr: Option<String>,
+    documents: Vec<Document>,
+    missing: Option<(Vec<Document>, String)>,
+    warnings: Vec<Warning>,
+    google: String,
+    map: String,
+    can_move: bool,
+    can_cancel: bool,
+    move_until: String,
+    queue_number: Option<String>,
+}
+
+/// A booking in words.
+pub(crate) struct BookingWords {
+    pub(crate) code: String,
+    /// Shown in two groups.
+    pub(crate) spaced: String,
+    pub(crate) status: &'static str,
+    /// A class of the style: `good`, `wait` or `over`.
+    pub(crate) mood: &'static str,
+    pub(crate) person: String,
+    pub(crate) day: String,
+    pub(crate) time: String,
+    pub(crate) from: String,
+    pub(crate) until: String,
+    pub(crate) office: String,
+    pub(crate) address: String,
+    pub(crate) service: String,
+    pub(crate) is_live: bool,
+    pub(crate) is_held: bool,
+}
+
+impl BookingWords {
+    pub(crate) fn of(page: &Page, details: &BookingDetails, person: String) -> Self {
+        let (booking, office) = (&details.booking, &details.office);
+        let (seat, times, zone) = (&booking.seat, &booking.times, office.timezone);
+        let service = office.services.iter().find(|service| service.id == seat.service);
+        let code = booking.code.to_string();
+        let (status, mood) = status_words(page, details.status);
+        Self {
+            spaced: spaced(&code),
+            code,
+            status,
+            mood,
+            person,
+            day: page.date(seat.date),
+            time: page.time(times.starts_at, zone),
+            from: page.time(times.check_in_from, zone),
+            until: page.time(times.check_in_until, zone),
+            office: office.name.clone(),
+            address: format!("{}, {}", office.address, office.city),
+            service: service.map_or("", |service| page.text(&service.name)).to_owned(),
+            is_live: details.status.is_live(),
+            is_held: details.status == Status::Held,
+        }
+    }
+}
+
+/// Ten symbols in two groups.
+fn spaced(code: &str) -> String {
+    match code.split_at_checked(code.len() / 2) {
+        Some((head, tail)) => format!("{head} {tail}"),
+        None => code.to_owned(),
+    }
+}
+
+fn status_words(page: &Page, status: Status) -> (&'static str, &'static str) {
+    match status {
+        Status::Held => (page.say("Belum dipastikan", "Not confirmed yet"), "wait"),
+        Status::Confirmed => (page.say("Pasti", "Confirmed"), "good"),
+        Status::CheckedIn => (page.say("Sudah di kantor", "At the office"), "good"),
+        Status::AwaitingDocuments => {
+            (page.say("Menunggu dokumen", "A document is missing"), "wait")
+        }
+        Status::Served => (page.say("Selesai", "Done"), "over"),
+        Status::Cancelled => (page.say("Dibatalkan", "Cancelled"), "over"),
+        Status::Expired => (page.say("Tidak dipastikan", "Was not confirmed"), "over"),
+        Status::NoShow => (page.say("Tidak datang", "Missed"), "over"),
+        Status::Lapsed => (page.say("Batas dokumen lewat", "Deadline has passed"), "over"),
+    }
+}
+
+/// The ticket of a booking, or what became of it.
+async fn ticket(State(app): State<AppState>, page: Page, Own { booking }: Own) -> Shown {
+    let now = app.clock.now();
+    if booking.status_at(now) == Status::Held {
+        return Ok(go(&format!("/pesanan/{}", booking.code)));
+    }
+    let (details, person) = shown(&app, booking, now).await?;
+    let (times, zone) = (details.booking.times, details.office.timezone);
+    let qr = details.ticket.as_deref().map(rendering::svg).transpose();
+    let words = BookingWords::of(&page, &details, person);
+    let missing =
+        details.missing.map(|missing| (missing.documents, page.date_time(missing.deadline, zone)));
+    let can_move = details.status == Status::Confirmed && now < times.reschedule_until;
+    let place = format!("{}, {}", words.office, words.address);
+    let number = details.booking.check_in.as_ref().map(|scan| scan.queue_number().to_string());
+    Ok(own(&TicketPage {
+        qr: qr.map_err(|error| internal(&error))?,
+        google: google(&details.booking, &place, &words.service),
+        map: address("https://www.openstreetmap.org/search", &[("query", &place)]),
+        documents: details.documents,
+        missing,
+        warnings: details.warnings,
+        can_move,
+        can_cancel: matches!(details.status, Status::Confirmed | Status::AwaitingDocuments),
+        move_until: page.date_time(times.reschedule_until, zone),
+        queue_number: number,
+        booking: words,
+        page,
+    }))
+}
+
+/// A booking with what is shown of it, and whose it is.
+async fn shown(
+    app: &AppState,
+    booking: Booking,
+    now: DateTime<Utc>,
+) -> Result<(BookingDetails, String), Problem> {
+    let person = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
+    let office = bookings::office_of(app, &booking, now).await?;
+    let details = BookingDetails::of(app, office, booking, person.as_ref(), now);
+    Ok((details, person.map(|person| short_name(&person.details.name)).unwrap_or_default()))
+}
+
+/// Google's own form for a new entry; without the code, for the address is sent to others.
+fn google(booking: &Booking, place: &str, service: &str) -> String {
+    let day = |at: DateTime<Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
+    let times = booking.times;
+    let dates = format!("{}/{}", day(times.starts_at), day(times.starts_at + HALF_HOUR));
+    let entry = [("action", "TEMPLATE"), ("text", service), ("dates", &dates), ("location", place)];
+    address("https://calendar.google.com/calendar/render", &entry)
+}
+
+const HALF_HOUR: chrono::TimeDelta = chrono::TimeDelta::minutes(30);
+
+/// Whether a booking has a ticket, as a problem if not.
+fn ticketed(app: &AppState, booking: &Booking) -> Result<(), Problem> {
+    bookings::ticket_of(booking.status_at(app.clock.now())).map_err(Problem::new)
+}
+
+fn file(kind: &'static str, name: &str, content: impl IntoResponse) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, content).into_response()
+}
+
+/// The visit for a calendar.
+async fn calendar(State(app): State<AppState>, Own { booking }: Own) -> Shown {
+    ticketed(&app, &booking)?;
+    let now = app.clock.now();
+    let office = bookings::office_of(&app, &booking, now).await?;
+    let entry = rendering::ics(&CalendarEntry::of(&booking, &office, now));
+    Ok(file("text/calendar; charset=utf-8", "antrian.ics", entry))
+}
+
+/// The ticket as a picture, to be kept on the phone.
+async fn picture(State(app): State<AppState>, Own { booking }: Own) -> Shown {
+    ticketed(&app, &booking)?;
+    let text = bookings::ticket_text(&app, &booking)?;
+    let png = rendering::png(&text).map_err(|error| internal(&error))?;
+    Ok(file("image/png", "antrian-tiket.png", png))
+}
+
+/// On to the free days of the booking's office and service.
+async fn days(Own { booking }: Own) -> Response {
+    let seat = &booking.seat;
+    go(&format!("/kantor/{}/{}?pindah={}", seat.office, seat.service, booking.code))
+}
+
+#[derive(Debug, Deserialize)]
+struct Target {
+    tanggal: NaiveDate,
+    jam: SlotTime,
+    /// Come with the form of the hours; a booking keeps them.
+    #[serde(rename = "kantor")]
+    _office: Option<OfficeId>,
+    #[serde(rename = "layanan")]
+    _service: Option<ServiceId>,
+}
+
+#[derive(Template)]
+#[template(path = "move.html")]
+struct MovePage {
+    page: Page,
+    booking: BookingWords,
+    target: Target,
+    day: String,
+    time: String,
+    hours: String,
+}
+
+/// From which hour to which, before anything is moved.
+async fn move_check(
+    State(app): State<AppState>,
+    page: Page,
+    Own { booking }: Own,
+    Params(target): Params<Target>,
+) -> Shown {
+    let now = app.clock.now();
+    let seat = booking.seat.clone();
+    let hours = format!("/kantor/{}/{}?pindah={}", seat.office, seat.service, booking.code);
+    let (details, person) = shown(&app, booking, now).await?;
+    let zone = details.office.timezone;
+    Ok(own(&MovePage {
+        booking: BookingWords::of(&page, &details, person),
+        day: page.date(target.tanggal),
+        time: page.time(target.jam.on(target.tanggal, zone), zone),
+        target,
+        hours,
+        page,
+    }))
+}
+
+/// Moves the booking: both seats change in one step, or neither does.
+async fn move_to(
+    State(app): State<AppState>,
+    Own { booking }: Own,
+    Posted(target): Posted<Target>,
+) -> Shown {
+    let (code, now) = (booking.code, app.clock.now());
+    let office = bookings::office_of(&app, &booking, now).await?;
+    let to = (target.tanggal, target.jam);
+    match bookings::reschedule(&app, booking, to, now).await? {
+        Ok(_) => Ok(go(&format!("/tiket/{code}"))),
+        Err(refusal) => Err(move_refused(&office, refusal)),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "cancel.html")]
+struct CancelPage {
+    page: Page,
+    booking: BookingWords,
+    rest: String,
+}
+
+/// What cancelling means, before it is done.
+async fn cancel_check(State(app): State<AppState>, page: Page, Own { booking }: Own) -> Shown {
+    let now = app.clock.now();
+    if !booking.status_at(now).is_live() {
+        return Err(Problem::new(Reason::BookingEnded));
+    }
+    let (details, person) = shown(&app, booking, now).await?;
+    let minutes = details.office.policy.cool_down_secs.1.div_ceil(60);
+    let rest = match page.locale {
+        Locale::Id => format!("Tempat Anda dibuka untuk orang lain dalam {minutes} menit."),
+        Locale::En => format!("Your place opens to others within {minutes} minutes."),
+    };
+    Ok(own(&CancelPage { booking: BookingWords::of(&page, &details, person), rest, page }))
+}
+
+async fn cancel(
+    State(app): State<AppState>,
+    Own { booking }: Own,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Shown {
+    let code = booking.code;
+    bookings::cancel(&app, booking, CancelReason::Applicant, app.clock.now()).await??;
+    Ok(go(&format!("/tiket/{code}")))
+}
