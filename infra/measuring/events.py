@@ -117,6 +117,8 @@ class Events:
                 return http_event("GET", "/v1/offices"), 200
             case "slots":
                 return http_event("GET", "/v1/offices"), 200
+            case "web":
+                return http_event("GET", "/"), 200
             case "registration":
                 return http_event("POST", "/v1/registrations", body="{}"), 201
             case "whatsapp":

@@ -36,7 +36,6 @@ impl Environment<'_> {
             "ANTRIAN_KEYS" => self.keys.expose_secret().to_owned(),
             "ANTRIAN_STAFF_ISSUER" => format!("{}/local/idp", self.base_url),
             "ANTRIAN_PUBLIC_URL" => self.base_url.to_owned(),
-            "ANTRIAN_CHAT_URL" => format!("{}/simulator", self.base_url),
             "WHATSAPP_PROVIDER" => "simulator".to_owned(),
             "WHATSAPP_NUMBER" => NUMBER.to_owned(),
             "WHATSAPP_APP_SECRET" => APP_SECRET.to_owned(),

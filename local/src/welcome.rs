@@ -27,6 +27,7 @@ pub fn greet(stack: &Stack) {
     };
     println!(
         "\nAntrian is up at {base}. Ctrl-C ends it.\n{data}\n\n\
+        Book on a page: open {base}/ and follow it to a ticket. WhatsApp is {base}/simulator.\n\
         Book by chat: open {base}/simulator and write MENU.\n\n{lines}",
         base = stack.base_url,
         lines = lines(&stack.base_url)

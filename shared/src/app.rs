@@ -107,7 +107,7 @@ impl App {
             queue,
             inbox,
             whatsapp_number: config.whatsapp_number.clone(),
-            chat_url: config.chat_url.clone(),
+            chat_url: config.chat_url(),
             whatsapp: config.whatsapp.clone(),
             public_url: config.public_url.clone(),
             sending: config.sending.clone(),

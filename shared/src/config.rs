@@ -48,8 +48,6 @@ pub struct Config {
     pub origin: Option<OriginSecrets>,
     /// `WHATSAPP_NUMBER`: the number that applicants write to, digits only.
     pub whatsapp_number: String,
-    /// `ANTRIAN_CHAT_URL`: what opens a chat with that number; absent: WhatsApp. A laptop has a simulator.
-    pub chat_url: String,
     /// The channel; absent without `WHATSAPP_PROVIDER`: most functions neither send nor receive, and
     /// do not get its secrets.
     pub whatsapp: Option<WhatsappConfig>,
@@ -71,11 +69,7 @@ impl Config {
         let proof =
             get("ANTRIAN_ORIGIN_SECRET").map(|value| origin("ANTRIAN_ORIGIN_SECRET", &value));
         let channel = get("WHATSAPP_PROVIDER").map(|_| whatsapp::Variables(&get).whatsapp());
-        let whatsapp_number = digits("WHATSAPP_NUMBER", need("WHATSAPP_NUMBER")?)?;
-        let chat = get("ANTRIAN_CHAT_URL").map(|value| url("ANTRIAN_CHAT_URL", value));
-        let chat_url = chat.unwrap_or_else(|| Ok(format!("https://wa.me/{whatsapp_number}")))?;
         Ok(Self {
-            chat_url,
             stage: need("ANTRIAN_STAGE")?,
             table: need("ANTRIAN_TABLE")?,
             queue_url: url("ANTRIAN_QUEUE_URL", need("ANTRIAN_QUEUE_URL")?)?,
@@ -89,10 +83,18 @@ impl Config {
             public_url: url("ANTRIAN_PUBLIC_URL", need("ANTRIAN_PUBLIC_URL")?)?,
             is_behind_edge: edge.transpose()?.unwrap_or_default(),
             origin: proof.transpose()?,
-            whatsapp_number,
+            whatsapp_number: digits("WHATSAPP_NUMBER", need("WHATSAPP_NUMBER")?)?,
             whatsapp: channel.transpose()?,
             sending: sending::read(get)?,
         })
+    }
+
+    /// What opens a chat with the number: WhatsApp, or what stands for it on a laptop.
+    pub fn chat_url(&self) -> String {
+        match self.whatsapp.as_ref().map(|channel| &channel.provider) {
+            Some(Provider::Simulator) => format!("{}/simulator", self.public_url),
+            _ => format!("https://wa.me/{}", self.whatsapp_number),
+        }
     }
 }
 

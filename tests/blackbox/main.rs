@@ -32,6 +32,7 @@ mod moves;
 mod offices;
 mod one_time_code;
 mod operations;
+mod pages;
 mod pools;
 mod privacy;
 mod providers;

@@ -1,6 +1,7 @@
 //! A running system for tests: the local stack in memory, its clock, queue and scheduler in hand.
 
 pub mod app;
+pub mod browser;
 pub mod crowd;
 pub mod desk;
 pub mod offices;
@@ -13,5 +14,6 @@ pub mod unguarded;
 pub mod wire;
 
 pub use app::{Answer, Setup, TestApp};
+pub use browser::Browser;
 pub use person::Person;
 pub use recorder::Recorder;

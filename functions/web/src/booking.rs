@@ -28,7 +28,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::forms::{Nothing, Posted, address};
-use crate::office::service_of;
+use crate::office::{place, service_of};
 use crate::page::{Keep, Page, Shown, go, own, shown};
 use crate::people::{category_words, has_room, short_name};
 use crate::session::{Own, Visitor};
@@ -76,6 +76,7 @@ impl Choice {
 
 /// Office, service, day and hour in words.
 struct Visit {
+    place: String,
     office: Arc<Office>,
     service: String,
     day: String,
@@ -87,7 +88,7 @@ async fn visit(app: &AppState, page: &Page, choice: &Choice) -> Result<Visit, Pr
     let service = page.text(&service_of(&office, &choice.layanan)?.name).to_owned();
     let starts_at = choice.jam.on(choice.tanggal, office.timezone);
     let time = page.time(starts_at, office.timezone);
-    Ok(Visit { day: page.date(choice.tanggal), time, service, office })
+    Ok(Visit { place: place(&office), day: page.date(choice.tanggal), time, service, office })
 }
 
 /// A person to be chosen.
@@ -331,6 +332,7 @@ fn visit_of(page: &Page, details: &BookingDetails) -> Visit {
         service: service.map_or("", |service| page.text(&service.name)).to_owned(),
         day: page.date(seat.date),
         time: page.time(details.booking.times.starts_at, office.timezone),
+        place: place(&office),
         office,
     }
 }

@@ -31,8 +31,17 @@ struct ErrorPage<'a> {
     onward: (&'a str, &'a str),
 }
 
-/// Answers with pages where problems would be.
+/// Whatever is no page.
+pub(crate) async fn nowhere() -> Problem {
+    Problem::new(Reason::NotFound)
+}
+
+/// Answers with pages where problems would be, to whoever reads pages.
 pub(crate) async fn as_pages(request: Request, next: Next) -> Response {
+    let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    if !accepted.is_some_and(|kinds| kinds.contains("text/html")) {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     let page = Page::of(&parts);
     let is_read = parts.method.is_safe();

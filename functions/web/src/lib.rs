@@ -23,6 +23,7 @@ mod ticket;
 use antrian::http::{AppState, Routes};
 use axum::Router;
 use axum::middleware::from_fn;
+use axum::routing::any;
 
 /// All routes of this function.
 pub fn routes() -> Routes {
@@ -36,7 +37,8 @@ pub fn routes() -> Routes {
         .merge(ticket::routes())
         .merge(own::routes())
         .merge(language::routes())
-        .merge(assets::routes());
+        .merge(assets::routes())
+        .route("/{*rest}", any(errors::nowhere));
     let (pages, _): (Router<AppState>, _) = pages.split_for_parts();
     pages.layer(from_fn(errors::as_pages)).into()
 }

@@ -35,6 +35,7 @@ pub(crate) fn routes() -> Routes {
 struct OfficePage<'a> {
     page: Page,
     office: &'a Office,
+    place: String,
     map: String,
     services: Vec<ServiceRow<'a>>,
     hours: Vec<(String, String)>,
@@ -67,7 +68,8 @@ async fn one(State(app): State<AppState>, page: Page, Segments(id): Segments<Off
     }
     let (at, _) = office.release.next_release(now, zone);
     Ok(public(&OfficePage {
-        map: address("https://www.openstreetmap.org/search", &[("query", &place(&office))]),
+        map: map(&office),
+        place: place(&office),
         services,
         hours: hours(&page, &office),
         rule: release_rule(&page, &office),
@@ -79,8 +81,20 @@ async fn one(State(app): State<AppState>, page: Page, Segments(id): Segments<Off
     }))
 }
 
-fn place(office: &Office) -> String {
-    format!("{}, {}, {}", office.address, office.city, office.province)
+/// Street, city and province, each once: some addresses name their city themselves.
+pub(crate) fn place(office: &Office) -> String {
+    let mut place = office.address.clone();
+    for part in [&office.city, &office.province] {
+        if !place.ends_with(part.as_str()) {
+            place = format!("{place}, {part}");
+        }
+    }
+    place
+}
+
+/// Where a map shows it. Nothing of a person or a booking stands in it.
+pub(crate) fn map(office: &Office) -> String {
+    address("https://www.openstreetmap.org/search", &[("query", &place(office))])
 }
 
 /// The next dates, and when they open.

@@ -167,7 +167,7 @@ pub(crate) fn has_room(people: &[Applicant]) -> bool {
 pub(crate) fn short_name(name: &PersonName) -> String {
     let mut words = name.expose().split_whitespace();
     let mut short = words.next().unwrap_or_default().to_owned();
-    for initial in words.filter_map(|word| word.chars().next()) {
+    for initial in words.filter_map(|word| word.chars().find(|c| c.is_alphabetic())) {
         short.push(' ');
         short.extend(initial.to_uppercase());
         short.push('.');
@@ -183,6 +183,7 @@ mod tests {
     fn a_name_is_shortened_so_that_a_family_can_tell_its_tickets_apart() {
         let short = |name: &str| short_name(&name.parse().unwrap());
         assert_eq!(short("Siti"), "Siti");
+        assert_eq!(short("Siti (Ibu) Contoh"), "Siti I. C.");
         assert_eq!(short("Muhammad rizky Pratama"), "Muhammad R. P.");
     }
 

@@ -22,6 +22,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
 use crate::forms::{Nothing, Posted, address};
+use crate::office::{map, place};
 use crate::page::{Page, Shown, go, own};
 use crate::people::short_name;
 use crate::session::Own;
@@ -92,7 +93,7 @@ impl BookingWords {
             from: page.time(times.check_in_from, zone),
             until: page.time(times.check_in_until, zone),
             office: office.name.clone(),
-            address: format!("{}, {}", office.address, office.city),
+            address: place(office),
             service: service.map_or("", |service| page.text(&service.name)).to_owned(),
             is_live: details.status.is_live(),
             is_held: details.status == Status::Held,
@@ -137,12 +138,12 @@ async fn ticket(State(app): State<AppState>, page: Page, Own { booking }: Own) -
     let missing =
         details.missing.map(|missing| (missing.documents, page.date_time(missing.deadline, zone)));
     let can_move = details.status == Status::Confirmed && now < times.reschedule_until;
-    let place = format!("{}, {}", words.office, words.address);
+    let at = format!("{}, {}", words.office, words.address);
     let number = details.booking.check_in.as_ref().map(|scan| scan.queue_number().to_string());
     Ok(own(&TicketPage {
         qr: qr.map_err(|error| internal(&error))?,
-        google: google(&details.booking, &place, &words.service),
-        map: address("https://www.openstreetmap.org/search", &[("query", &place)]),
+        google: google(&details.booking, &at, &words.service),
+        map: map(&details.office),
         documents: details.documents,
         missing,
         warnings: details.warnings,

@@ -24,6 +24,11 @@ OPEN = {
     "the provider's signature": {"GET /webhooks/whatsapp", "POST /webhooks/whatsapp", "POST /webhooks/twilio"},
     "a signed address": {"GET /media/tickets/{address}"},
 }
+# Pages that say the same to everybody.
+PUBLIC_PAGES = {
+    "GET /", "GET /aset/{name}", "GET /kantor/{office}", "GET /kantor/{office}/dokumen",
+    "GET /kantor/{office}/{service}", "GET /kantor/{office}/{service}/{date}",
+}
 # Routes that the API's description leaves out.
 UNDESCRIBED = {"GET /v1/openapi.json", "GET /media/tickets/{address}", *OPEN["the provider's signature"]}
 
@@ -33,9 +38,15 @@ def routes(templates):
         yield logical, resource["Properties"]
 
 
+def pages(templates):
+    """Requests of pages, from the code: they have no description. Whose they are tells a cookie, if anything."""
+    listed = re.findall(r'\.route\(\s*"([^"]+)",\s*((?:\.?(?:get|post)\(\w+\))+)', templates.answers["web"])
+    return {f"{method.upper()} {path}" for path, handlers in listed for method in re.findall(r"(get|post)\(", handlers)}
+
+
 def authorized(templates):
     """Every route has the authorizer with its scope, or is open on purpose."""
-    open_routes = set().union(*OPEN.values())
+    open_routes = set().union(*OPEN.values(), pages(templates))
     scopes = {}
     for path, operations in templates.openapi["paths"].items():
         for method, operation in operations.items():
@@ -57,7 +68,7 @@ def authorized(templates):
 def complete(templates):
     """The gateway knows exactly the requests that the API's description has."""
     known = {f"{method.upper()} {path}" for path, operations in templates.openapi["paths"].items() for method in operations}
-    known |= UNDESCRIBED
+    known |= UNDESCRIBED | pages(templates)
     routed = {route["RouteKey"] for _, route in routes(templates)}
     yield from (f"{key} reaches no function" for key in sorted(known - routed))
     yield from (f"{key} is no request of the API" for key in sorted(routed - known))
@@ -66,7 +77,7 @@ def complete(templates):
 # Requests a second for a route, from all together: what a new account's quota leaves to each of two.
 MOST = 1_000
 # What anybody may ask for and what costs a message: requests a second at most, from all together.
-COSTLY = {"POST /v1/registrations": 300, "POST /v1/registrations/{id}/otp": 20}
+COSTLY = {"POST /v1/registrations": 300, "POST /v1/registrations/{id}/otp": 20, "POST /masuk": 300, "POST /masuk/nomor": 20}
 
 
 def bounds(settings):
@@ -127,7 +138,7 @@ def unshared(templates):
     behaviours = [*settings["CacheBehaviors"], {**settings["DefaultCacheBehavior"], "PathPattern": "*"}]
     for logical, route in routes(templates):
         method, path = route["RouteKey"].split(" ")
-        if method != "GET" or route["RouteKey"] in OPEN["public"]:
+        if method != "GET" or route["RouteKey"] in OPEN["public"] | PUBLIC_PAGES:
             continue
         path = re.sub(r"\{\w+\}", "x", path)
         first = next(one for one in behaviours if fnmatch.fnmatchcase(path, one["PathPattern"]))

@@ -11,8 +11,11 @@ LIMITS = {
     "webhooks-by-address": ("IP", 100_000, WEBHOOKS),
     "registrations-by-address": ("IP", 600, "method EXACTLY POST, path EXACTLY /v1/registrations"),
     "codes-by-address": ("IP", 100, "method EXACTLY POST, path STARTS_WITH /v1/registrations/, path ENDS_WITH /otp"),
+    "sign-ins-by-address": ("IP", 600, "method EXACTLY POST, path EXACTLY /masuk"),
+    "page-codes-by-address": ("IP", 100, "method EXACTLY POST, path EXACTLY /masuk/nomor"),
     "description-by-address": ("IP", 100, "path EXACTLY /v1/openapi.json"),
     "requests-by-session": ("authorization", 3_000, ""),
+    "pages-by-session": ("__Host-antrian-sesi", 3_000, ""),
 }
 WINDOW_SECS = 300
 # AWS's rule groups, and what of them only counts.
@@ -55,7 +58,7 @@ def scope(statement):
 def counted_by(statement):
     if statement["AggregateKeyType"] != "CUSTOM_KEYS":
         return statement["AggregateKeyType"]
-    return ", ".join(one.get("Header", {}).get("Name", "?") for one in statement["CustomKeys"])
+    return ", ".join((one.get("Header") or one.get("Cookie") or {}).get("Name", "?") for one in statement["CustomKeys"])
 
 
 def limits(templates):

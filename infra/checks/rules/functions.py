@@ -12,7 +12,7 @@ ANYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
 
 # Functions that make tickets; others have the public keys.
-SIGN = {"slots", "notifier"}
+SIGN = {"slots", "notifier", "web"}
 
 SCHEDULES = {"scheduler": {"tick", "audit"}}
 PROVIDER = re.compile(r"(WHATSAPP|TWILIO)_(?!NUMBER$)")
@@ -200,7 +200,7 @@ def shares(templates):
 
 
 # Functions that remove items of the table: keep it as short as the code's `Write::Delete` allows.
-REMOVE = {"Registration", "Admin", "Conversation", "Notifier", "Scheduler", "Operator"}
+REMOVE = {"Registration", "Web", "Admin", "Conversation", "Notifier", "Scheduler", "Operator"}
 WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
 
 
@@ -231,7 +231,7 @@ def erasures(templates):
             (writers if actions == {"dynamodb:PutItem"} else readers).add(logical)
         elif "dynamodb:Scan" in actions:
             readers.add(logical)
-    if writers != {"Conversation", "Registration"}:
+    if writers != {"Conversation", "Registration", "Web"}:
         yield f"erasures are written down by {sorted(writers)}"
     if readers != {"Operator"}:
         yield f"erasures, or the whole table, are read by {sorted(readers)}"

@@ -1,0 +1,174 @@
+//! What works.
+
+use antrian_tests::app::DATE;
+use antrian_tests::{Browser, TestApp};
+
+use super::{books, checks, choice, holds};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_without_script_goes_from_the_first_page_to_a_ticket() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::new(&app);
+    let start = browser.get("/?cari=sulawesi").await;
+    assert!(start.html.contains("Kantor Uji") && start.html.contains("1 kantor"), "{start:?}");
+    let office = browser.get("/kantor/uji").await;
+    for said in
+        ["Jalan Contoh No. 1, Makassar, Sulawesi Selatan", "30 hari ke depan", "09.00–11.00"]
+    {
+        assert!(office.html.contains(said), "{said}: {office:?}");
+    }
+    let days = browser.get("/kantor/uji/passport_new").await;
+    assert_eq!(days.html.matches("<li><a href=\"/kantor/uji/passport_new/").count(), 5);
+    let hours = browser.get(&format!("/kantor/uji/passport_new/{DATE}")).await;
+    assert_eq!(hours.html.matches("type=\"radio\" name=\"jam\"").count(), 2);
+
+    let chosen = browser.get(&choice("09:00")).await;
+    assert_eq!(chosen.status, 303);
+    let to = "/pesan?kantor=uji&layanan=passport_new&tanggal=2026-12-02&jam=09%3A00";
+    let signed_in = browser.sign_in(&app, "628000000001", to).await;
+    assert_eq!(signed_in.location(), to, "the choice survives the sign-in");
+    let form = browser.follow(to).await;
+    assert!(form.html.contains("Siapa yang datang?"), "nobody is known yet: {form:?}");
+    let added = browser.add(1, to).await;
+    let check = browser.follow(added.location()).await;
+    for said in
+        ["Contoh 1", "Rabu, 2 Desember 2026", "pukul 09.00 WITA", "KTP", "paling awal 60 menit"]
+    {
+        assert!(check.html.contains(said), "{said}: {check:?}");
+    }
+    let held = browser.hold(&check).await;
+    let page = browser.follow(held.location()).await;
+    assert!(page.html.contains("Pastikan sebelum <b>pukul 08.15 WITA</b>"), "{page:?}");
+    let confirmed = browser.post(&format!("{}/pasti", held.location()), &[]).await;
+    let ticket = browser.follow(confirmed.location()).await;
+    assert!(
+        ticket.html.contains("<svg xmlns") && ticket.html.contains("<h1>Contoh</h1>"),
+        "{ticket:?}"
+    );
+    let mine = browser.get("/saya").await;
+    assert!(mine.html.contains(confirmed.location()), "{mine:?}");
+    app.drain().await;
+    assert!(app.sent().iter().any(|text| text.contains("sudah terkonfirmasi")), "{:?}", app.sent());
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_language_is_a_choice_that_stays() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::new(&app);
+    assert!(browser.get("/").await.html.contains("lang=\"id\""));
+    let switched = browser.post("/bahasa", &[("bahasa", "en"), ("ke", "/kantor/uji")]).await;
+    assert_eq!(switched.location(), "/kantor/uji");
+    for path in ["/kantor/uji", "/", "/masuk", "/kantor/nowhere"] {
+        let page = browser.get(path).await;
+        assert!(page.html.contains("<html lang=\"en\">"), "{path}: {page:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_booking_is_moved_and_cancelled_and_its_seats_are_free_again() {
+    let app = TestApp::start().await;
+    let (mut browser, code) = books(&app, 1, "09:00").await;
+    assert_eq!(
+        browser.get(&format!("/tiket/{code}/hari")).await.location(),
+        format!("/kantor/uji/passport_new?pindah={code}")
+    );
+    let hours = browser.get(&format!("/kantor/uji/passport_new/{DATE}?pindah={code}")).await;
+    assert!(hours.html.contains(&format!("action=\"/tiket/{code}/pindah\"")), "{hours:?}");
+    let path = format!("/tiket/{code}/pindah");
+    let asked = format!("{path}?kantor=uji&layanan=passport_new&tanggal={DATE}&jam=10%3A00");
+    let check = browser.get(&asked).await;
+    assert!(check.html.contains("pukul 10.00 WITA"), "{check:?}");
+    let moved = browser.post(&path, &[("tanggal", DATE), ("jam", "10:00")]).await;
+    assert_eq!(moved.location(), format!("/tiket/{code}"));
+    assert!(browser.get(moved.location()).await.html.contains("pukul 10.00 WITA"));
+    let question = browser.get(&format!("/tiket/{code}/batal")).await;
+    assert!(question.html.contains("dibuka untuk orang lain dalam 1 menit"), "{question:?}");
+    browser.post(&format!("/tiket/{code}/batal"), &[]).await;
+    let ticket = browser.get(&format!("/tiket/{code}")).await;
+    assert!(
+        ticket.html.contains("Dibatalkan") && !ticket.html.contains("<svg xmlns"),
+        "{ticket:?}"
+    );
+    app.advance(61);
+    for time in ["09:00", "10:00"] {
+        assert_eq!(app.seats_free(DATE, time).await, Some(2), "{time}");
+    }
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_that_is_pressed_twice_and_a_page_that_is_loaded_again_do_nothing_twice() {
+    let app = TestApp::start().await;
+    let (mut browser, check) = checks(&app, 1, "09:00").await;
+    let first = browser.hold(&check).await;
+    let second = browser.hold(&check).await;
+    assert_eq!(first.location(), second.location(), "one seat");
+    let page = first.location().to_owned();
+    for _ in 0..2 {
+        let confirmed = browser.post(&format!("{page}/pasti"), &[]).await;
+        assert_eq!(confirmed.status, 303, "{confirmed:?}");
+        assert!(confirmed.location().starts_with("/tiket/"), "{confirmed:?}");
+    }
+    assert_eq!(app.seats_free(DATE, "09:00").await, Some(1));
+    let back = browser.hold(&check).await;
+    assert_eq!(back.location(), page, "also after going back");
+    assert!(browser.get(&page).await.location().starts_with("/tiket/"));
+    app.drain().await;
+    let told = app.sent().iter().filter(|text| text.contains("sudah terkonfirmasi")).count();
+    assert_eq!(told, 1, "{:?}", app.sent());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_seat_can_be_given_up_for_another_hour() {
+    let app = TestApp::start().await;
+    let (mut browser, page) = holds(&app, 1, "09:00").await;
+    let given = browser.post(&format!("{page}/lepas"), &[]).await;
+    assert_eq!(given.location(), format!("/kantor/uji/passport_new/{DATE}"));
+    app.advance(61);
+    assert_eq!(app.seats_free(DATE, "09:00").await, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_opens_a_session_where_no_message_can_be_sent() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::new(&app);
+    let sent = browser.post("/masuk/nomor", &[("phone", "0800 0000 001"), ("ke", "/saya")]).await;
+    assert_eq!(sent.location(), "/masuk/otp?ke=%2Fsaya", "{sent:?}");
+    app.drain().await;
+    let message = app.sent().join(" ");
+    let code: String = message
+        .split(|c: char| !c.is_ascii_digit())
+        .find(|part| part.len() == 6)
+        .unwrap()
+        .to_owned();
+    let wrong = browser.post("/masuk/otp", &[("otp", "000000"), ("ke", "/saya")]).await;
+    assert_eq!(wrong.status, 422);
+    assert!(
+        wrong.html.contains("class=\"fault\"") && wrong.html.contains("<title>Salah:"),
+        "{wrong:?}"
+    );
+    let spaced = format!(" {} {} ", &code[..3], &code[3..]);
+    let right = browser.post("/masuk/otp", &[("otp", &spaced), ("ke", "/saya")]).await;
+    assert_eq!((right.status, right.location()), (303, "/saya"), "{right:?}");
+    assert_eq!(browser.get("/saya").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_and_erasing_leave_nothing_behind() {
+    let app = TestApp::start().await;
+    let (mut browser, code) = books(&app, 1, "09:00").await;
+    let kept = browser.cookies.clone();
+    let left = browser.post("/keluar", &[]).await;
+    assert_eq!(left.header("clear-site-data"), "\"cache\", \"storage\"");
+    assert!(!browser.cookies.contains_key("antrian-sesi"), "{:?}", browser.cookies);
+    browser.cookies = kept;
+    assert!(browser.get("/saya").await.location().starts_with("/masuk?"), "the session has ended");
+    browser.sign_in(&app, "628000000001", "/saya").await;
+    assert_eq!(browser.get("/saya/hapus").await.status, 200);
+    assert_eq!(browser.post("/saya/hapus", &[]).await.location(), "/");
+    browser.sign_in(&app, "628000000001", "/saya").await;
+    assert!(!browser.get("/saya").await.html.contains(&code));
+    app.advance(61);
+    assert_eq!(app.seats_free(DATE, "09:00").await, Some(2));
+}
