@@ -36,6 +36,22 @@ def listed(template):
                      has_channel="Outputs.WhatsappArn" in body) for id, body in blocks]
 
 
+@dataclass(frozen=True)
+class Page:
+    """A request of a page: it has no description, its function's code lists it."""
+    key: str
+    method: str
+    id: str
+
+
+def pages():
+    code = "".join(path.read_text("utf-8") for path in sorted((INFRA.parent / "functions/web/src").glob("*.rs")))
+    for path, handlers in re.findall(r'\.route\(\s*"([^"]+)",\s*((?:\.?(?:get|post)\(\w+\))+)', code):
+        words = "".join(word.capitalize() for word in re.findall(r"[a-z]+", path)) or "Start"
+        for method in re.findall(r"(get|post)\(", handlers):
+            yield Page(key=f"{method.upper()} {path}", method=method.capitalize(), id=words)
+
+
 FUNCTIONS = listed((INFRA / "template.yaml").read_text("utf-8"))
 HTTP = [one for one in FUNCTIONS if one.is_http]
 
@@ -90,6 +106,16 @@ LOG = """\
       RetentionInDays: !Ref LogRetention
       KmsKeyId: !GetAtt Data.Outputs.KeyArn
 """
+ROUTE = """\
+  %(method)sPage%(id)s:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref ApiId
+      RouteKey: "%(key)s"
+      Target: !Sub "integrations/${WebIntegration}"
+      AuthorizationType: NONE
+
+"""
 FUNCTION_ARN = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}-%(name)s"
 
 # Text and functions of each part, by file.
@@ -106,6 +132,7 @@ PARTS = {
     "api.yaml": {
         "aliases": ("  %(id)s: {Type: String, Description: \"ARN of the alias that answers\"}\n", HTTP),
         "integrations": (INTEGRATION, HTTP),
+        "pages": (ROUTE, sorted(pages(), key=lambda page: page.key)),
     },
     "alarms.yaml": {
         "errors": (ALARM, FUNCTIONS),

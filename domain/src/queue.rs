@@ -28,6 +28,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod estimate;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,6 +41,8 @@ use utoipa::ToSchema;
 
 use super::code::BookingCode;
 use super::ids::{AccountId, ApplicantId, InvalidId, OfficeId, ServiceId};
+
+pub use estimate::wait_minutes;
 
 /// An office on a date, in its zone: the queue starts anew each day.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

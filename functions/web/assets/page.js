@@ -77,6 +77,43 @@ for (const box of all("input[data-tick]")) {
   } catch { /* nothing is kept on this device */ }
 }
 
+// A ticket stays on this device for when there is no network.
+const kept = document.querySelector("[data-keep]");
+if (kept && "serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/tiket/ticket.js").then(async () => {
+    const cache = await caches.open("tiket");
+    await navigator.serviceWorker.ready;
+    // The worker was not there when this page came: once more, through it.
+    await fetch(location.pathname, { headers: { accept: "text/html" } });
+    for (const part of all("link[rel=icon],script[src]")) await cache.add(part.href || part.src);
+  }).catch(() => { /* without it the ticket needs a network */ });
+}
+
+// The place in the line, while the page is looked at.
+for (const place of all("[data-refresh]")) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(place.dataset.refresh, { headers: { accept: "text/html" } });
+      if (answer.ok && !answer.redirected) place.innerHTML = await answer.text();
+    } catch { /* no network: ask again */ }
+  }, 10000);
+}
+
+// The picture is shared, not the address: that is its owner's alone.
+for (const item of all("[data-share]")) {
+  const probe = new File([""], "tiket.png", { type: "image/png" });
+  if (!navigator.canShare?.({ files: [probe] })) continue;
+  item.hidden = false;
+  item.querySelector("button").addEventListener("click", async () => {
+    try {
+      const picture = await (await fetch(item.dataset.share)).blob();
+      const file = new File([picture], "tiket.png", { type: "image/png" });
+      await navigator.share({ files: [file], title: document.title });
+    } catch { /* given up, or no network */ }
+  });
+}
+
 for (const item of all("[data-print]")) {
   item.hidden = false;
   item.querySelector("button").addEventListener("click", () => print());

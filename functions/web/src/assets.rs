@@ -1,5 +1,5 @@
-//! Style, script and icon: parts of the program, kept by browsers for ever under a name that changes
-//! with their content.
+//! Script, icon and manifest: parts of the program, kept by browsers for ever under a name that changes
+//! with their content. The style is part of every page.
 
 use antrian::domain::reason::Reason;
 use antrian::http::Routes;
@@ -18,11 +18,9 @@ pub(crate) struct Asset {
     content: &'static str,
 }
 
-pub(crate) static STYLE: Asset = Asset {
-    name: "style.css",
-    kind: "text/css; charset=utf-8",
-    content: include_str!("../assets/style.css"),
-};
+/// The style of all pages.
+pub(crate) const STYLE: &str = include_str!("../assets/style.css");
+
 pub(crate) static SCRIPT: Asset = Asset {
     name: "page.js",
     kind: "text/javascript; charset=utf-8",
@@ -31,7 +29,15 @@ pub(crate) static SCRIPT: Asset = Asset {
 pub(crate) static ICON: Asset =
     Asset { name: "icon.svg", kind: "image/svg+xml", content: include_str!("../assets/icon.svg") };
 
-static ALL: [&Asset; 3] = [&STYLE, &SCRIPT, &ICON];
+pub(crate) static MANIFEST: Asset = Asset {
+    name: "manifest.webmanifest",
+    kind: "application/manifest+json",
+    content: include_str!("../assets/manifest.webmanifest"),
+};
+/// Keeps tickets. Its address stays, for browsers ask there for a newer one.
+const TICKETS: &str = include_str!("../assets/ticket.js");
+
+static ALL: [&Asset; 3] = [&SCRIPT, &ICON, &MANIFEST];
 
 /// The first digits of each content's hash, in the order of [`ALL`].
 static MARKS: LazyLock<[String; 3]> =
@@ -46,7 +52,7 @@ impl Asset {
 }
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().route("/aset/{name}", get(asset))
+    Routes::new().route("/aset/{name}", get(asset)).route("/tiket/ticket.js", get(tickets))
 }
 
 /// An earlier release's name finds nothing: its pages are over as well.
@@ -58,5 +64,12 @@ async fn asset(Segments(name): Segments<String>) -> Result<Response, Problem> {
         (header::CONTENT_TYPE, asset.kind),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
-    Ok((headers, asset.content).into_response())
+    // The one address that an asset has in it.
+    let content = asset.content.replace("\"ICON\"", &format!("\"{}\"", ICON.address()));
+    Ok((headers, content).into_response())
+}
+
+async fn tickets() -> Response {
+    let headers = [(header::CONTENT_TYPE, SCRIPT.kind), (header::CACHE_CONTROL, "no-cache")];
+    (headers, TICKETS).into_response()
 }

@@ -4,6 +4,7 @@ use antrian::domain::booking::{Booking, CancelReason, Status};
 use antrian::domain::document::Document;
 use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::language::Locale;
+use antrian::domain::queue::{Counter, QueueState};
 use antrian::domain::reason::Reason;
 use antrian::domain::requirements::Warning;
 use antrian::domain::time::SlotTime;
@@ -13,6 +14,7 @@ use antrian::http::refusals::move_refused;
 use antrian::http::{AppState, Routes};
 use antrian::rendering::{self, CalendarEntry};
 use antrian::use_cases::bookings::{self, BookingDetails};
+use antrian::use_cases::place::{self, Place};
 use askama::Template;
 use axum::extract::State;
 use axum::http::header;
@@ -22,7 +24,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
 use crate::forms::{Nothing, Posted, address};
-use crate::office::{map, place};
+use crate::office::{self, map};
 use crate::page::{Page, Shown, go, own};
 use crate::people::short_name;
 use crate::session::Own;
@@ -30,6 +32,7 @@ use crate::session::Own;
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .route("/tiket/{code}", get(ticket))
+        .route("/tiket/{code}/antrean", get(line))
         .route("/tiket/{code}/hari", get(days))
         .route("/tiket/{code}/pindah", get(move_check).post(move_to))
         .route("/tiket/{code}/batal", get(cancel_check).post(cancel))
@@ -52,7 +55,26 @@ struct TicketPage {
     can_move: bool,
     can_cancel: bool,
     move_until: String,
-    queue_number: Option<String>,
+    line: Option<LineWords>,
+    /// Until when a browser may show it without a network.
+    keep_until: String,
+}
+
+/// The place in the line, in words.
+struct LineWords {
+    number: String,
+    /// What to do now.
+    now: String,
+    /// It is one's turn.
+    is_called: bool,
+    minutes: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "line.html")]
+struct LinePage {
+    page: Page,
+    line: LineWords,
 }
 
 /// A booking in words.
@@ -93,7 +115,7 @@ impl BookingWords {
             from: page.time(times.check_in_from, zone),
             until: page.time(times.check_in_until, zone),
             office: office.name.clone(),
-            address: place(office),
+            address: office::place(office),
             service: service.map_or("", |service| page.text(&service.name)).to_owned(),
             is_live: details.status.is_live(),
             is_held: details.status == Status::Held,
@@ -139,7 +161,7 @@ async fn ticket(State(app): State<AppState>, page: Page, Own { booking }: Own) -
         details.missing.map(|missing| (missing.documents, page.date_time(missing.deadline, zone)));
     let can_move = details.status == Status::Confirmed && now < times.reschedule_until;
     let at = format!("{}, {}", words.office, words.address);
-    let number = details.booking.check_in.as_ref().map(|scan| scan.queue_number().to_string());
+    let line = line_words(&app, &page, &details.booking, now).await?;
     Ok(own(&TicketPage {
         qr: qr.map_err(|error| internal(&error))?,
         google: google(&details.booking, &at, &words.service),
@@ -150,10 +172,68 @@ async fn ticket(State(app): State<AppState>, page: Page, Own { booking }: Own) -
         can_move,
         can_cancel: matches!(details.status, Status::Confirmed | Status::AwaitingDocuments),
         move_until: page.date_time(times.reschedule_until, zone),
-        queue_number: number,
+        line,
+        keep_until: times.day_ends_at.to_rfc3339(),
         booking: words,
         page,
     }))
+}
+
+/// The place in the line alone, for a page that stays open. Without one there is nothing to show.
+async fn line(State(app): State<AppState>, page: Page, Own { booking }: Own) -> Shown {
+    let line = line_words(&app, &page, &booking, app.clock.now()).await?;
+    let line = line.ok_or_else(|| Problem::new(Reason::NotFound))?;
+    Ok(own(&LinePage { page, line }))
+}
+
+async fn line_words(
+    app: &AppState,
+    page: &Page,
+    booking: &Booking,
+    now: DateTime<Utc>,
+) -> Result<Option<LineWords>, Problem> {
+    let Some(scan) = &booking.check_in else { return Ok(None) };
+    let number = scan.queue_number().to_string();
+    let Some(place) = place::place(&app.ledger, booking, now).await? else { return Ok(None) };
+    let minutes = place.minutes.map(|(least, most)| match page.locale {
+        Locale::Id => format!("Perkiraan {least}–{most} menit lagi."),
+        Locale::En => format!("About {least}–{most} more minutes."),
+    });
+    let is_called = place.state.is_at_counter();
+    Ok(Some(LineWords { number, now: place_words(page, &place), is_called, minutes }))
+}
+
+fn place_words(page: &Page, place: &Place) -> String {
+    let counter = place.counter.as_ref().map(Counter::as_str).unwrap_or_default();
+    let ahead = place.ahead;
+    let (id, en) = match place.state {
+        QueueState::Called => (
+            format!("Dipanggil: ke loket {counter} sekarang."),
+            format!("Called: to counter {counter} now."),
+        ),
+        QueueState::Serving => (
+            format!("Sedang dilayani di loket {counter}."),
+            format!("Being served at counter {counter}."),
+        ),
+        QueueState::Skipped => (
+            "Nomor Anda sudah dipanggil. Lapor ke petugas, Anda akan dipanggil lagi.".to_owned(),
+            "Your number was called. Tell the staff: you will be called again.".to_owned(),
+        ),
+        QueueState::AwaitingDocuments => {
+            ("Menunggu dokumen Anda.".to_owned(), "Waiting for your document.".to_owned())
+        }
+        QueueState::Finished => ("Selesai.".to_owned(), "Done.".to_owned()),
+        QueueState::Waiting if ahead == 0 => {
+            ("Anda berikutnya.".to_owned(), "You are next.".to_owned())
+        }
+        QueueState::Waiting => {
+            (format!("{ahead} orang sebelum Anda."), format!("{ahead} people before you."))
+        }
+    };
+    match page.locale {
+        Locale::Id => id,
+        Locale::En => en,
+    }
 }
 
 /// A booking with what is shown of it, and whose it is.

@@ -9,6 +9,7 @@
 //! - [`sign_in`]: the chat asks its owner who wants to sign in.
 //! - [`people`]: the people that an account books for.
 //! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
+//! - [`free_days`]: the first days with a free seat; [`place`]: where somebody stands in the line.
 //! - [`documents`]: which documents to bring.
 //! - [`desk`]: scan, documents, calling.
 //! - [`account`]: everything that is known of an account, and nothing any more.
@@ -22,6 +23,7 @@ pub mod erasures;
 pub mod free_days;
 pub mod one_time_codes;
 pub mod people;
+pub mod place;
 pub mod registration;
 pub mod sign_in;
 

@@ -1,0 +1,45 @@
+//! A person's place in the line on the day of the visit.
+
+use chrono::{DateTime, Utc};
+
+use super::LedgerError;
+use crate::domain::booking::{Booking, Status};
+use crate::domain::queue::{Counter, QueueDay, QueueEntry, QueueState, people_ahead, wait_minutes};
+use crate::ledger::Ledger;
+
+/// Where somebody stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub state: QueueState,
+    /// The counter that called.
+    pub counter: Option<Counter>,
+    /// How many are called before.
+    pub ahead: u32,
+    /// Between how many and how many minutes it takes; absent: there is no pace yet.
+    pub minutes: Option<(i64, i64)>,
+}
+
+/// The place of a booking whose person is at the office; absent: the person has not come, or was served.
+pub async fn place(
+    ledger: &Ledger,
+    booking: &Booking,
+    now: DateTime<Utc>,
+) -> Result<Option<Place>, LedgerError> {
+    let Some(scan) = booking.check_in.as_ref().filter(|_| booking.status == Status::CheckedIn)
+    else {
+        return Ok(None);
+    };
+    let (office, date) = (booking.seat.office.clone(), booking.seat.date);
+    let entries = ledger.store().queue_entries(&QueueDay { office, date }).await?;
+    // Who comes back with a document on another day has a number of that day's line.
+    let is_own = |entry: &&QueueEntry| {
+        entry.queue_number() == scan.queue_number() && entry.code == booking.code
+    };
+    let Some(own) = entries.iter().find(is_own) else { return Ok(None) };
+    Ok(Some(Place {
+        state: own.state,
+        counter: own.counter.clone().filter(|_| own.state.is_at_counter()),
+        ahead: people_ahead(&entries, own),
+        minutes: wait_minutes(&entries, own, now).filter(|_| own.state == QueueState::Waiting),
+    }))
+}
