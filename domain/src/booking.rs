@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::code::BookingCode;
 use super::ids::{AccountId, ApplicantId, OfficeId, ServiceId};
-use super::office::{Channel, Office};
+use super::office::{Channel, Office, Policy};
 use super::reason::Reason;
 use super::time::{SlotTime, end_of_day};
 use crate::language::Locale;
@@ -155,6 +155,9 @@ pub struct Booking {
         skip_serializing_if = "Option::is_none"
     )]
     pub hold_expires_at: Option<DateTime<Utc>>,
+    /// How often its hold was extended.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub extensions: u32,
     /// When it was made.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub created_at: DateTime<Utc>,
@@ -214,6 +217,8 @@ pub enum Refusal {
     WrongDay,
     /// It was moved so often that somebody plays with it.
     MovedTooOften,
+    /// The hold has had all the time that the office gives.
+    NoMoreTime,
     /// The instant for this change has not come.
     NotDue,
     /// The visit was not missed.
@@ -233,6 +238,7 @@ impl Refusal {
             Self::CheckedIn => Reason::AlreadyCheckedIn,
             Self::TooLateToMove => Reason::TooLateToMove,
             Self::MovedTooOften => Reason::TooManyRequests,
+            Self::NoMoreTime => Reason::NoMoreTime,
             Self::NotMissed => Reason::NotMissed,
             Self::NotConfirmed => Reason::NotConfirmed,
             Self::TooEarly => Reason::TooEarly,
@@ -244,7 +250,11 @@ impl Refusal {
     }
 }
 
-/// Nobody needs more transitions before the visit: a seat that is moved away from rests for minutes, so
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// Nobody needs more transitions before the visit, extensions apart: a seat that is moved away from rests for minutes, so
 /// that moves back and forth would block as many seats as holds.
 const MAX_VERSIONS: u32 = 8;
 
@@ -305,6 +315,35 @@ impl Booking {
         }
     }
 
+    /// When the hold would end if it was extended now: a little later than it does, within what the
+    /// office gives.
+    ///
+    /// # Errors
+    /// Why it can't be extended.
+    pub fn extended_until(
+        &self,
+        policy: &Policy,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, Refusal> {
+        let end = match (self.status_at(now), self.hold_expires_at) {
+            (Status::Held, Some(end)) => end,
+            (Status::Expired, _) => return Err(Refusal::HoldExpired),
+            (Status::CheckedIn | Status::AwaitingDocuments, _) => return Err(Refusal::CheckedIn),
+            _ => return Err(Refusal::Ended),
+        };
+        let last = self.created_at + TimeDelta::minutes(policy.hold_max_minutes.into());
+        let until = last.min(end + TimeDelta::minutes(policy.extend_minutes.into()));
+        let may = self.extensions < policy.max_extensions && until > end;
+        may.then_some(until).ok_or(Refusal::NoMoreTime)
+    }
+
+    /// Held → held for longer.
+    pub fn extend(&self, policy: &Policy, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        let until = self.extended_until(policy, now)?;
+        let (hold_expires_at, extensions) = (Some(until), self.extensions + 1);
+        Ok(Self { hold_expires_at, extensions, ..self.next(Status::Held) })
+    }
+
     /// Held, confirmed or awaiting documents → cancelled: who does not get a document may give it up.
     pub fn cancel(&self, reason: CancelReason, now: DateTime<Utc>) -> Result<Self, Refusal> {
         match self.status_at(now) {
@@ -336,7 +375,9 @@ impl Booking {
     /// The state after a move at `now`, or why it can't be moved.
     pub fn may_move(&self, now: DateTime<Utc>) -> Result<Status, Refusal> {
         match self.status_at(now) {
-            Status::Held | Status::Confirmed if self.version >= MAX_VERSIONS => {
+            Status::Held | Status::Confirmed
+                if self.version.saturating_sub(self.extensions) >= MAX_VERSIONS =>
+            {
                 Err(Refusal::MovedTooOften)
             }
             Status::Held => Ok(Status::Held),

@@ -162,6 +162,13 @@ pub enum DomicileRule {
 pub struct Policy {
     /// How long a hold waits for its confirmation, 1 to 1440.
     pub hold_minutes: u32,
+    /// Who needs longer gets so many minutes more at a time, at most 60; 0: nobody does.
+    pub extend_minutes: u32,
+    /// As often as this.
+    pub max_extensions: u32,
+    /// And no longer than this after the hold began, 1 to 1440: a seat that waits is one that nobody
+    /// else can have.
+    pub hold_max_minutes: u32,
     /// A seat that is given up, or whose hold ran out, can be claimed after a random time between these
     /// two, in seconds, at most 3600: so nobody can hand it to a buyer at a known second. One that is
     /// cancelled unconfirmed rests a tenth of it, so that a hold and its cancelling block a seat for
@@ -192,6 +199,9 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             hold_minutes: 15,
+            extend_minutes: 3,
+            max_extensions: 10,
+            hold_max_minutes: 45,
             cool_down_secs: (30, 300),
             early_minutes: 60,
             late_minutes: 30,

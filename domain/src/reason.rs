@@ -47,6 +47,8 @@ reasons! {
     NoCodePrefix = "no_code_prefix",
     /// No one-time code to anybody for the time being.
     NoCodes = "no_codes",
+    /// The hold has been extended as far as the office lets it.
+    NoMoreTime = "no_more_time",
     NotCheckedIn = "not_checked_in",
     NotConfirmed = "not_confirmed",
     NotFound = "not_found",

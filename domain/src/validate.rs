@@ -163,6 +163,8 @@ fn policy_violation(office: &Office) -> Option<&'static str> {
     let policy = &office.policy;
     if !(1..=24 * 60).contains(&policy.hold_minutes) {
         Some("`hold_minutes` from 1 to 1440")
+    } else if policy.extend_minutes > 60 || !(1..=24 * 60).contains(&policy.hold_max_minutes) {
+        Some("`extend_minutes` at most 60, `hold_max_minutes` from 1 to 1440")
     } else if policy.cool_down_secs.0 > policy.cool_down_secs.1 || policy.cool_down_secs.1 > 3_600 {
         Some("`cool_down_secs` as [least, most], at most 3600")
     } else if policy.late_minutes == 0

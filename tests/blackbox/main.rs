@@ -16,6 +16,7 @@ mod concurrency;
 mod desk;
 mod documented;
 mod edge;
+mod extensions;
 mod fair_use;
 mod faults;
 mod fuzz;

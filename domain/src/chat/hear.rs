@@ -167,6 +167,7 @@ impl Chat {
             Command::Menu => self.begin(),
             Command::Book => self.picked(Pick::Book, world),
             Command::Show => Act::Show,
+            Command::Extend => self.extend(world),
             Command::Help => Act::Say(Remark::Help),
             Command::Language(locale) => Act::Speak(locale),
             Command::Stop => {
@@ -218,6 +219,16 @@ impl Chat {
                 Act::AskCancel(booking.code)
             }
             Some(booking) => Act::Cancel(booking.code),
+        }
+    }
+
+    /// More time is for what waits for its confirmation: what was spoken of last, or else the first one.
+    fn extend(&self, world: &World<'_>) -> Act {
+        let is_held = |booking: &&Booking| booking.status_at(world.now) == Status::Held;
+        let held = world.bookings.iter().find(is_held).map(|booking| booking.code);
+        match (self.question, held) {
+            (Question::Confirm(code), _) | (_, Some(code)) => Act::Extend(code),
+            _ => Act::Say(Remark::NoBooking),
         }
     }
 

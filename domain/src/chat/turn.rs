@@ -137,6 +137,8 @@ pub enum Act {
     Move(BookingCode),
     /// Confirm a booking.
     Confirm(BookingCode),
+    /// Hold a booking's seat for longer.
+    Extend(BookingCode),
     /// Cancel a booking.
     Cancel(BookingCode),
     /// Send the ticket once more.

@@ -52,6 +52,7 @@ pub(crate) async fn perform(
         Act::Hold => hold::hold_seat(context, chat).await?,
         Act::Move(code) => hold::move_booking(context, chat, code).await?,
         Act::Confirm(code) => bookings::confirm(context, chat, code).await?,
+        Act::Extend(code) => bookings::extend(context, code).await?,
         Act::Cancel(code) => bookings::cancel(context, chat, code).await?,
         Act::Ticket(code) => bookings::ticket(context, code).await?,
         Act::Speak(locale) => Some(speak(context, locale).await?),

@@ -3,7 +3,7 @@
 use antrian::domain::booking::{Booking, CancelReason, Refusal, Status};
 use antrian::domain::chat::{Chat, Pick, Purpose, Remark};
 use antrian::domain::code::BookingCode;
-use antrian::domain::language::fill;
+use antrian::domain::language::{fill, time};
 use antrian::domain::message::{Message, MessageKind};
 use antrian::ledger::{Changed, Outcome};
 use antrian::messaging::compose::Reply;
@@ -81,6 +81,39 @@ pub(crate) async fn confirm(
     let changed = context.ledger.confirm(booking, context.now).await;
     chat.ended();
     answer_to(context, changed).await
+}
+
+/// Holds a booking's seat for longer, and tells until when. The same message again extends nothing.
+pub(crate) async fn extend(
+    context: &TurnContext<'_>,
+    code: BookingCode,
+) -> Result<Option<Reply>, TurnError> {
+    let Some(booking) = context.own(code).await? else {
+        return Ok(Some(remark(context, Remark::UnknownCode)));
+    };
+    if context.ledger.store().was_caused_by(&booking, context.hash).await? {
+        return Ok(Some(extended(context, &booking)));
+    }
+    let office = context.ledger.office_of(&booking, context.now).await?;
+    let changed = context.ledger.extend(&office, booking, context.now).await;
+    let Some(changed) = unless_busy(changed)? else {
+        return Ok(Some(say::plain(context.account.locale, &TEXTS.busy, &[])));
+    };
+    match changed {
+        Ok(changed) if changed.already => answer_to_repeated(context, &changed.booking).await,
+        Ok(changed) => Ok(Some(extended(context, &changed.booking))),
+        Err(refusal) => Ok(Some(refusals::unchanged(context, refusal))),
+    }
+}
+
+/// Until when a seat is held now, with what can be done.
+fn extended(context: &TurnContext<'_>, booking: &Booking) -> Reply {
+    let locale = context.account.locale;
+    let zone =
+        context.office_of(booking).map_or(chrono_tz::Asia::Jakarta, |office| office.timezone);
+    let until = booking.hold_expires_at.map(|at| time(locale, at, zone)).unwrap_or_default();
+    let values = [("until", &*until), ("booking", &*lines(context, booking))];
+    say::about_booking(locale, fill(locale, &TEXTS.extended, &values), booking)
 }
 
 /// Cancels a booking.

@@ -211,6 +211,7 @@ pub(crate) fn unchanged(context: &TurnContext<'_>, refusal: Refusal) -> Reply {
         Reason::BookingEnded => remark(context, Remark::Ended),
         Reason::AlreadyCheckedIn => plain(locale, &TEXTS.checked_in, &[]),
         Reason::TooLateToMove => plain(locale, &TEXTS.too_late_to_move, &values),
+        Reason::NoMoreTime => plain(locale, &TEXTS.no_more_time, &[]),
         Reason::TooManyRequests => plain(locale, &TEXTS.moved_too_often, &values),
         _ => plain(locale, &TEXTS.not_now, &[]),
     }

@@ -25,7 +25,7 @@ texts! {
     status_confirmed status_checked_in status_awaiting_documents do_missing show_one show_many
     show_none do_confirm do_ticket do_move do_cancel ask_cancel cancel_surely keep ask_booking help example_wish stopped resumed kept
     dropped no_booking unknown_code mistyped_code hold_expired ended misread only_words contact
-    contact_general busy too_late_to_move moved_too_often checked_in not_now language
+    contact_general busy too_late_to_move moved_too_often checked_in not_now language extended no_more_time
     registration_unknown sign_in_known sign_in_new not_me sign_in_number sign_in_wrong
     sign_in_refused sign_in_undone sign_in_over answers_paused
 }

@@ -8,7 +8,7 @@ use antrian::domain::ids::{ApplicantId, OfficeId, ServiceId};
 use antrian::domain::office::{Channel, Office};
 use antrian::domain::reason::Reason;
 use antrian::domain::time::SlotTime;
-use antrian::http::body::{Body, NoBody, Params, Segments};
+use antrian::http::body::{Body, NoBody, Params, Segments, hash};
 use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::refusals::{hold_refused, move_refused, slot_full};
@@ -34,6 +34,7 @@ pub(crate) fn routes() -> Routes {
         .routes(routes!(list))
         .routes(routes!(one))
         .routes(routes!(confirm))
+        .routes(routes!(extend))
         .routes(routes!(cancel))
         .routes(routes!(reschedule))
 }
@@ -208,6 +209,29 @@ async fn confirm(
 ) -> Result<Json<BookingView>, Problem> {
     let details = bookings::confirm(&app, booking, app.clock.now()).await??;
     Ok(Json(BookingView::from(&details)))
+}
+
+/// Holds a seat for longer: by as many minutes, as often and as far as the office's policy says
+/// (`extend_minutes`, `max_extensions`, `hold_max_minutes`). Takes no body, or an empty object.
+#[utoipa::path(post, path = "/v1/bookings/{code}/extend", tag = "bookings", params(("code" = String, Path),
+    ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = BookingView), (status = 404, body = ProblemDetails),
+        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)),
+    security(("session" = [])))]
+async fn extend(
+    State(app): State<AppState>,
+    OwnBooking { session, booking }: OwnBooking,
+    key: RequestKey,
+    _: NoBody,
+) -> Result<Json<BookingView>, Problem> {
+    let scope = format!("extend\n{}\n{}", session.account, booking.code);
+    let extending = extended(&app, booking);
+    idempotent(&app, &key, &scope, &hash(b""), StatusCode::OK, extending).await.map(Json)
+}
+
+async fn extended(app: &AppState, booking: Booking) -> Result<BookingView, Problem> {
+    let details = bookings::extend(app, booking, app.clock.now()).await??;
+    Ok(BookingView::from(&details))
 }
 
 /// Cancels a booking. Takes no body, or an empty object.

@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Routes {
         .route("/pesan/periksa", get(check))
         .route("/pesanan/{code}", get(held))
         .route("/pesanan/{code}/pasti", post(confirm))
+        .route("/pesanan/{code}/perpanjang", post(extend))
         .route("/pesanan/{code}/lepas", post(give_up))
 }
 
@@ -319,6 +320,8 @@ struct HeldPage {
     code: String,
     until: String,
     until_at: String,
+    /// When the hold would end if it was extended now; absent: it has had all the time there is.
+    extended: Option<String>,
     documents: Vec<Document>,
     warnings: Vec<Warning>,
     person: String,
@@ -350,11 +353,13 @@ async fn held(State(app): State<AppState>, page: Page, Own { booking }: Own) -> 
     let person = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
     let code = booking.code.to_string();
     let office = bookings::office_of(&app, &booking, now).await?;
+    let extended = booking.extended_until(&office.policy, now).ok();
     let details = BookingDetails::of(&app, office, booking, person.as_ref(), now);
     let visit = visit_of(&page, &details);
     Ok(own(&HeldPage {
         until: page.time(until, visit.office.timezone),
         until_at: until.to_rfc3339(),
+        extended: extended.map(|until| page.time(until, visit.office.timezone)),
         code,
         documents: details.documents,
         warnings: details.warnings,
@@ -400,6 +405,23 @@ async fn confirm(
             Ok(expired(page, bookings::details(&app, booking, now).await?))
         }
         Err(refusal) => Ok(Problem::from(refusal).into_response()),
+    }
+}
+
+/// Holds the seat for longer, and shows until when.
+async fn extend(
+    State(app): State<AppState>,
+    page: Page,
+    Own { booking }: Own,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Shown {
+    let (code, now) = (booking.code, app.clock.now());
+    match bookings::extend(&app, booking.clone(), now).await? {
+        Ok(_) => Ok(go(&format!("/pesanan/{code}"))),
+        Err(refusal) if refusal.reason() == Reason::HoldExpired => {
+            Ok(expired(page, bookings::details(&app, booking, now).await?))
+        }
+        Err(refusal) => Err(refusal.into()),
     }
 }
 

@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 
 use super::commit::Made;
-use super::{Ledger, LedgerError, Outcome, cooled_down, messages};
+use super::{Ledger, LedgerError, Outcome, cooled_down, lapsed_at, messages};
 use crate::domain::booking::{Actor, Booking, CancelReason, Refusal, Status};
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
@@ -56,6 +56,38 @@ impl Ledger {
         match self.make_transition(&change, Actor::Applicant, now).await? {
             Made::Yes => {
                 self.days.note_claim(&after.seat, after.code, None).await;
+                Ok(Attempt::Done(Ok(Changed::now(after))))
+            }
+            Made::Conflict(newer) => Ok(Attempt::Conflict(*newer)),
+            Made::Lost => Ok(Attempt::Done(Err(self.refuse(&before, Refusal::HoldExpired, now)))),
+        }
+    }
+
+    /// Holds a seat for longer, within what the office gives. A booking that is confirmed meanwhile needs
+    /// no more time.
+    pub async fn extend(
+        &self,
+        office: &Office,
+        booking: Booking,
+        now: DateTime<Utc>,
+    ) -> Outcome<Changed, Refusal> {
+        let now = whole_seconds(now);
+        compare_and_set(CONTENTION, booking, |before| self.try_extend(office, before, now)).await
+    }
+
+    async fn try_extend(&self, office: &Office, before: Booking, now: DateTime<Utc>) -> Try {
+        if before.status_at(now) == Status::Confirmed {
+            return Ok(Attempt::Done(Ok(Changed::before(before))));
+        }
+        let after = match before.extend(&office.policy, now) {
+            Ok(after) => after,
+            Err(refusal) => return Ok(Attempt::Done(Err(self.refuse(&before, refusal, now)))),
+        };
+        let free_at = lapsed_at(office, &after);
+        let change = Transition::new(&before, &after).holding_seat(free_at).keeping_person();
+        match self.make_transition(&change, Actor::Applicant, now).await? {
+            Made::Yes => {
+                self.days.note_claim(&after.seat, after.code, Some(free_at)).await;
                 Ok(Attempt::Done(Ok(Changed::now(after))))
             }
             Made::Conflict(newer) => Ok(Attempt::Conflict(*newer)),

@@ -258,6 +258,7 @@ impl Ledger {
             person: request.person.to_owned(),
             channel: request.channel,
             locale: request.locale,
+            extensions: 0,
             hold_expires_at: Some(now + TimeDelta::minutes(office.policy.hold_minutes.into())),
             created_at: now,
             request_hash: request.request_hash.to_owned(),

@@ -12,8 +12,8 @@ use super::bookings::booking_item;
 use super::error::StoreError;
 use super::fair_use::{self, HoldLimits, Kept, MissedVisit};
 use super::guards::{
-    LiveBooking, claim_person, claim_seat, count_hold, extend_person, is_busy, keep_seat,
-    live_booking, pointer, release_seat, replace_booking,
+    LiveBooking, claim_person, claim_seat, count_hold, extend_person, hold_seat, is_busy,
+    keep_seat, live_booking, pointer, release_seat, replace_booking,
 };
 use super::items::{from_item, to_item};
 use super::outbox::message_item;
@@ -89,6 +89,8 @@ enum Seat {
     Untouched,
     /// Kept for good, if the booking still has it.
     Kept,
+    /// Held until another instant, if the booking still has it.
+    Held(DateTime<Utc>),
     /// Claimable again at the instant, if the booking still has it.
     Released(DateTime<Utc>),
 }
@@ -127,6 +129,12 @@ impl<'a> Transition<'a> {
     #[must_use]
     pub fn keeping_seat(self) -> Self {
         Self { seat: Seat::Kept, ..self }
+    }
+
+    /// The seat is held longer: others can claim it from `until` on.
+    #[must_use]
+    pub fn holding_seat(self, until: DateTime<Utc>) -> Self {
+        Self { seat: Seat::Held(until), ..self }
     }
 
     /// The seat can be claimed from `at` on, and the person may book again.
@@ -304,6 +312,7 @@ impl Store {
         let seat = match change.seat {
             Seat::Untouched => None,
             Seat::Kept => Some(keep_seat(after, asked.at)),
+            Seat::Held(until) => Some(hold_seat(after, until, asked.at)),
             Seat::Released(at) => Some(release_seat(&after.seat, after, at)),
         };
         let person = match change.person {

@@ -90,6 +90,15 @@ pub(super) fn keep_seat(booking: &Booking, now: DateTime<Utc>) -> Write {
     Write::Update(keys::seat(&booking.seat), Expression::new("REMOVE #free_at"), Some(held))
 }
 
+/// Refused: the booking has lost its seat, or is about to.
+pub(super) fn hold_seat(booking: &Booking, until: DateTime<Utc>, now: DateTime<Utc>) -> Write {
+    let held = Expression::new("#code = :code AND #free_at > :now")
+        .with(":code", text(booking.code.as_str()))
+        .with(":now", seconds(now));
+    let extend = Expression::new("SET #free_at = :at").with(":at", seconds(until));
+    Write::Update(keys::seat(&booking.seat), extend, Some(held))
+}
+
 /// Refused: the booking has lost its seat.
 pub(super) fn release_seat(seat: &SeatRef, booking: &Booking, at: DateTime<Utc>) -> Write {
     let release = Expression::new("SET #free_at = :at").with(":at", seconds(at));

@@ -222,6 +222,18 @@ pub async fn confirm(
     shown(app, office, changed?, applicant, now)
 }
 
+/// Holds a seat for longer.
+pub async fn extend(
+    app: &App,
+    booking: Booking,
+    now: DateTime<Utc>,
+) -> Outcome<BookingDetails, Refusal> {
+    let office = office_of(app, &booking, now).await?;
+    let (changed, applicant) =
+        tokio::join!(app.ledger.extend(&office, booking.clone(), now), applicant_of(app, &booking));
+    shown(app, office, changed?, applicant, now)
+}
+
 /// Cancels a booking.
 pub async fn cancel(
     app: &App,

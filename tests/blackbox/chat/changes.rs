@@ -54,6 +54,26 @@ async fn a_hold_is_given_back_by_one_word() {
 }
 
 #[tokio::test]
+async fn more_time_is_given_by_two_words_as_far_as_the_office_lets_it() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    let code = code_in(&phone.say(WISH).await);
+    let first = phone.say("Tambah waktu dong").await;
+    assert!(first[0].text.contains("sampai *pukul 08.18 WITA*"), "{}", first[0].text);
+    for _ in 0..9 {
+        phone.say("tambah waktu").await;
+    }
+    let refused = phone.say("tambah waktu").await;
+    assert!(refused[0].text.contains("tidak bisa diperpanjang lagi"), "{}", refused[0].text);
+    app.advance(44 * 60);
+    let confirmed = phone.say(&code).await;
+    assert!(confirmed[0].text.contains("sudah terkonfirmasi"), "{}", confirmed[0].text);
+    let none = phone.say("more time").await;
+    assert!(none[0].text.contains("Tidak ada jadwal"), "{}", none[0].text);
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
 async fn a_code_after_its_time_is_told_so() {
     let app = TestApp::start().await;
     let mut phone = Phone::new(&app, NUMBER);

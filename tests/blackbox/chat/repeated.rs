@@ -99,8 +99,12 @@ async fn whatever_breaks_a_message_has_its_effect_and_its_answer_once() {
         body: json!({"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException",
             "message": "slow down"}),
     };
-    let journeys: [(&[&str], u32); 3] =
-        [(&[WISH], 1), (&[WISH, "CODE"], 1), (&[WISH, "BATAL CODE"], 0)];
+    let journeys: [(&[&str], u32); 4] = [
+        (&[WISH], 1),
+        (&[WISH, "CODE"], 1),
+        (&[WISH, "BATAL CODE"], 0),
+        (&[WISH, "TAMBAH WAKTU"], 1),
+    ];
     for (steps, live) in journeys {
         for action in [Action::LoseAnswer, Action::Refuse, throttle.clone()] {
             let mut nth = 1;

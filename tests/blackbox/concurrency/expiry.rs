@@ -1,4 +1,4 @@
-//! Holds are confirmed in the very second in which they run out and others take their seats.
+//! Holds are confirmed and extended in the very second in which they run out and others take their seats.
 
 use antrian_tests::app::DATE;
 use antrian_tests::unguarded::without_conditions_on;
@@ -17,6 +17,11 @@ const SLOT: [(&str, &str); 1] = [(DATE, "09:00")];
 /// A confirmation that saw its hold alive is written only after the hold ran out and, if one comes,
 /// a rival took the seat. Tells what it is answered, and what is wrong afterwards.
 async fn confirm_late(rivals: u32, guards_off: &'static [Item]) -> (Answer, Vec<String>) {
+    act_late("confirm", rivals, guards_off).await
+}
+
+/// The same of anything that is done with a held booking.
+async fn act_late(action: &str, rivals: u32, guards_off: &'static [Item]) -> (Answer, Vec<String>) {
     let (app, switch) = switched(1).await;
     let people = crowd(&app, 1 + rivals).await;
     let code = people[0].hold(&app, DATE, "09:00").await.text("code");
@@ -26,7 +31,7 @@ async fn confirm_late(rivals: u32, guards_off: &'static [Item]) -> (Answer, Vec<
         [] => Action::Pass,
         items => without_conditions_on(items, call),
     });
-    let confirm = people[0].act(&app, &code, "confirm");
+    let acted = people[0].act(&app, &code, action);
     let meanwhile = async {
         gate.reached().await;
         app.advance(OVER_SECS);
@@ -36,7 +41,7 @@ async fn confirm_late(rivals: u32, guards_off: &'static [Item]) -> (Answer, Vec<
         }
         gate.open();
     };
-    let (answer, ()) = tokio::join!(confirm, meanwhile);
+    let (answer, ()) = tokio::join!(acted, meanwhile);
     switch.disarm();
     (answer, books(&app, &people, 1, &SLOT).await)
 }
@@ -60,6 +65,20 @@ async fn a_confirmation_that_was_under_way_in_time_counts_while_nobody_has_the_s
     let (answer, wrong) = confirm_late(0, &[]).await;
     assert_eq!((answer.status, answer.text("status")), (200, "confirmed".to_owned()));
     assert_eq!(wrong, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_extension_that_comes_after_another_hold_of_the_seat_is_refused() {
+    let (answer, wrong) = act_late("extend", 1, &[]).await;
+    assert_eq!((answer.status, answer.code()), (409, "hold_expired"), "{answer:?}");
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn control_without_the_seats_condition_an_extension_takes_it_back() {
+    let (answer, wrong) = act_late("extend", 1, &[Item::Seat]).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_ne!(wrong, [""; 0]);
 }
 
 /// Confirmations of these bookings stop at their gate.

@@ -39,6 +39,9 @@ async fn somebody_without_script_goes_from_the_first_page_to_a_ticket() {
     let held = browser.hold(&check).await;
     let page = browser.follow(held.location()).await;
     assert!(page.html.contains("Pastikan sebelum <b>pukul 08.15 WITA</b>"), "{page:?}");
+    let extended = browser.post(&format!("{}/perpanjang", held.location()), &[]).await;
+    let page = browser.follow(extended.location()).await;
+    assert!(page.html.contains("Pastikan sebelum <b>pukul 08.18 WITA</b>"), "{page:?}");
     let confirmed = browser.post(&format!("{}/pasti", held.location()), &[]).await;
     let ticket = browser.follow(confirmed.location()).await;
     assert!(

@@ -49,6 +49,8 @@ pub enum Command {
     Show,
     /// `PINDAH`, with or without the code of a booking.
     Move(Option<BookingCode>),
+    /// `TAMBAH WAKTU`: hold the seat for longer.
+    Extend,
     /// `BANTUAN`, `HELP`.
     Help,
     /// `BAHASA`, `ENGLISH`; absent: the other language.

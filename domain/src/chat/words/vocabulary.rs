@@ -24,7 +24,7 @@ pub(super) enum Weight {
     Strong,
 }
 
-use Command::{Book, Help, Language, Menu, Resume, Show, Stop};
+use Command::{Book, Extend, Help, Language, Menu, Resume, Show, Stop};
 use Meaning::{Do, No, Yes};
 use Weight::{Alone, Strong, Weak};
 
@@ -45,6 +45,10 @@ const PHRASES: &[(&[&str], Meaning, Weight)] = &[
     (&["ubah", "tangal"], MOVE, Strong),
     (&["pindah", "tangal"], MOVE, Strong),
     (&["jadwal", "ulang"], MOVE, Strong),
+    (&["tambah", "waktu"], Do(Extend), Strong),
+    (&["perpanjang", "waktu"], Do(Extend), Strong),
+    (&["more", "time"], Do(Extend), Strong),
+    (&["extend"], Do(Extend), Weak),
     (&["selamat", "pagi"], Do(Menu), Weak),
     (&["selamat", "siang"], Do(Menu), Weak),
     (&["selamat", "sore"], Do(Menu), Weak),
