@@ -64,6 +64,9 @@ fn record(change: &Counted<'_>, now: DateTime<Utc>) -> Option<Record> {
         let record = Record::of(definition, &[1]).by(after.channel.as_str());
         record.with("service", after.seat.service.as_str())
     };
+    if before.is_some_and(|before| before.extensions < after.extensions) {
+        return None;
+    }
     Some(match (before.map(|before| before.status), after.status) {
         (None, _) => by_channel(&HOLD),
         (Some(Status::Held), Status::Confirmed) => by_channel(&BOOKING),
