@@ -102,9 +102,20 @@ impl Market {
         today + TimeDelta::days(days)
     }
 
-    /// A day of holding what one may and waiting until it lapses: seats held at a time, on average.
+    /// Takes all the time for a hold that there is.
+    async fn extend(&self, held: Booking) {
+        let (ledger, mut held) = (&self.app.stack.app.ledger, held);
+        while let Ok(longer) = ledger.extend(&self.office, held, self.app.now()).await.unwrap() {
+            held = *longer.booking;
+        }
+    }
+
+    /// A day of holding what one may, extending it and waiting until it lapses: seats held at a time, on
+    /// average.
     async fn hold_and_wait(&self) -> f64 {
-        const STEP: i64 = 15 * 60 + 1;
+        const STEP: i64 = 45 * 60 + 1;
+        // From midnight on: counts are of a day, and half of two days would be two of them.
+        self.app.advance(16 * 3_600);
         let date = self.date(2);
         let (mut held, steps) = (0, 86_400 / STEP);
         let mut tried_in_vain = None;
@@ -113,7 +124,9 @@ impl Market {
             if tried_in_vain != Some(today) {
                 let before = held;
                 for (tout, person) in self.everybody() {
-                    held += u32::from(self.hold(tout, person, date).await.is_some());
+                    let Some(booking) = self.hold(tout, person, date).await else { continue };
+                    held += 1;
+                    self.extend(booking).await;
                 }
                 tried_in_vain = (held == before).then_some(today);
             }
