@@ -1,11 +1,14 @@
 //! One's own page: bookings, people, sessions, and leaving.
 
+use antrian::domain::reason::Reason;
+use antrian::http::export::Export;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
 use antrian::storage::session_id;
 use antrian::use_cases::account;
 use antrian::use_cases::bookings;
 use askama::Template;
+use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +18,7 @@ use chrono::{DateTime, Utc};
 
 use crate::booking::PersonRow;
 use crate::cookies;
-use crate::forms::{Nothing, Posted};
+use crate::forms::{Nothing, Posted, address};
 use crate::page::{Page, Shown, go, own};
 use crate::people::{has_room, short_name};
 use crate::session::Visitor;
@@ -26,6 +29,7 @@ pub(crate) fn routes() -> Routes {
         .route("/saya", get(mine))
         .route("/keluar", post(sign_out))
         .route("/keluar/semua", post(sign_out_everywhere))
+        .route("/saya/data", get(export))
         .route("/saya/hapus", get(erase_check).post(erase))
 }
 
@@ -109,6 +113,19 @@ async fn sign_out_everywhere(
 fn left(app: &AppState, jar: CookieJar) -> Response {
     let forget = [(header::HeaderName::from_static("clear-site-data"), "\"cache\", \"storage\"")];
     (cookies::without_session(jar, app), forget, go("/")).into_response()
+}
+
+/// Everything that is stored, as a file. Whoever signed in too long ago does so once more.
+async fn export(State(app): State<AppState>, who: Visitor) -> Shown {
+    let Ok(known) = account::export(&app, &who.session).await? else {
+        return Ok(go(&address("/masuk", &[("ke", "/saya/data")])));
+    };
+    let known = known.ok_or_else(|| Problem::new(Reason::Unauthenticated))?;
+    let headers = [
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"antrian-data.json\""),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, Json(Export::of(known, app.clock.now()))).into_response())
 }
 
 #[derive(Template)]

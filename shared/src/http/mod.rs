@@ -3,6 +3,7 @@
 mod answer;
 pub mod body;
 pub mod caller;
+pub mod export;
 pub mod health;
 pub mod idempotency;
 pub mod origin;

@@ -168,6 +168,12 @@ async fn signing_out_and_erasing_leave_nothing_behind() {
     browser.cookies = kept;
     assert!(browser.get("/saya").await.location().starts_with("/masuk?"), "the session has ended");
     browser.sign_in(&app, "628000000001", "/saya").await;
+    let data = browser.get("/saya/data").await;
+    assert!(data.html.contains(&antrian_tests::person::nik(1)), "{data:?}");
+    assert_eq!(data.header("cache-control"), "no-store");
+    app.advance(16 * 60);
+    let late = browser.get("/saya/data").await;
+    assert_eq!(late.location(), "/masuk?ke=%2Fsaya%2Fdata", "a lent phone shows it to nobody");
     assert_eq!(browser.get("/saya/hapus").await.status, 200);
     assert_eq!(browser.post("/saya/hapus", &[]).await.location(), "/");
     browser.sign_in(&app, "628000000001", "/saya").await;
