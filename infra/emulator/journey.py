@@ -188,6 +188,43 @@ def registered(stack, phone):
     return until("the message proves the number", look, 40)
 
 
+class Browser:
+    """A browser without script. It carries its cookies itself: the emulator has no TLS, and they ask for it."""
+
+    def __init__(self, stack):
+        self.stack, self.cookies = stack, {}
+
+    def asks(self, method, path, expect, **form):
+        headers = {"accept": "text/html", "sec-fetch-site": "same-origin",
+                   "cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        answer = self.stack.http.request(method, self.stack.url + path, headers=headers, data=form or None,
+                                         follow_redirects=False)
+        assert answer.status_code == expect, f"{method} {path}: {answer.status_code} {answer.text}"
+        for cookie in answer.headers.get_list("set-cookie"):
+            name, value = cookie.split(";")[0].split("=", 1)
+            self.cookies[name] = value
+        return answer
+
+
+def pages(stack, phone, code):
+    """What was booked by the API stands on the page of whoever signs in with the same number."""
+    browser = Browser(stack)
+    assert "Kantor" in browser.asks("GET", "/", 200).text
+    assert f"/kantor/{OFFICE}/{SERVICE}/" in browser.asks("GET", f"/kantor/{OFFICE}/{SERVICE}", 200).text
+    assert browser.asks("GET", "/saya", 303).headers["location"].startswith("/masuk")
+    to = browser.asks("POST", "/masuk", 303, ke="/saya").headers["location"]
+    page = browser.asks("GET", to, 200).text
+    before = len(phone.received())
+    phone.writes(re.search("<code>(DAFTAR [A-Z0-9]+)</code>", page)[1])
+    until("the chat asks for the number", lambda: len(phone.received()) > before, 40)
+    phone.writes(re.search(r"</span><b>(\d\d)</b>", page)[1])
+    until("the page sees the answer", lambda: browser.asks("GET", "/masuk/status", 200).text == "verified", 40)
+    browser.asks("POST", "/masuk/selesai", 303, ke="/saya")
+    assert code in browser.asks("GET", "/saya", 200).text
+    assert "<svg" in browser.asks("GET", f"/tiket/{code}", 200).text
+    print(f"the page shows {code} with its ticket")
+
+
 def url():
     print(Stack(*sys.argv[2:4]).url)
 
@@ -239,6 +276,8 @@ def book():
     assert stack.call("GET", f"/v1/bookings/{held['code']}/ticket.png", token).startswith(b"\x89PNG")
     ticket = web.gets_one_with("picture_png_base64")
     print(f"booked on the web: {held['code']}; the ticket came by WhatsApp as {ticket['message_id']}")
+
+    pages(stack, web, web_booking["code"])
 
     chat = Phone(simulator, "6280000000202")
     day = next(day["date"] for day in days if day["date"] > next_days(1)[1])

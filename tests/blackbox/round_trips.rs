@@ -8,18 +8,21 @@ use antrian_tests::app::DATE;
 use antrian_tests::offices::{self, OFFICE, SERVICE};
 use antrian_tests::person::hold_body;
 use antrian_tests::round_trips::{RoundTrip, RoundTripWatch, Rounds};
-use antrian_tests::{Person, Setup, TestApp};
+use antrian_tests::{Browser, Person, Setup, TestApp};
 use serde_json::{Value, json};
 
 use crate::steps::reach;
 
 /// Round trips at most, one after the other.
-const LIMITS: [(&str, usize); 20] = [
+const LIMITS: [(&str, usize); 23] = [
     ("hold of a slot", 3),
     ("hold of a slot, with a key", 3),
     ("hold on a date", 3),
     ("confirmation", 3),
     ("cancellation", 3),
+    ("extension", 2),
+    ("page: a hold", 3),
+    ("page: the ticket", 2),
     ("move", 4),
     ("move, with a key", 6),
     ("check-in", 3),
@@ -151,6 +154,29 @@ async fn a_confirmation() {
     let code = person.hold(&stage.app, DATE, "09:00").await.text("code");
     let confirmed = person.act(&stage.app, &code, "confirm");
     assert_eq!(stage.measure("confirmation", confirmed).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_extension() {
+    let stage = Stage::start().await;
+    let person = Person::register(&stage.app, 1).await;
+    let code = person.hold(&stage.app, DATE, "09:00").await.text("code");
+    let extended = person.act(&stage.app, &code, "extend");
+    assert_eq!(stage.measure("extension", extended).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_hold_and_a_ticket_as_pages() {
+    let stage = Stage::start().await;
+    let mut browser = Browser::new(&stage.app);
+    browser.sign_in(&stage.app, "6280000000001", "/saya").await;
+    browser.add(1, "/saya").await;
+    let choice = format!("kantor=uji&layanan=passport_new&tanggal={DATE}&jam=09%3A00&orang=p1");
+    let check = browser.get(&format!("/pesan/periksa?{choice}")).await;
+    let held = stage.measure("page: a hold", browser.hold(&check)).await;
+    let confirmed = browser.post(&format!("{}/pasti", held.location()), &[]).await;
+    let ticket = confirmed.location().to_owned();
+    assert_eq!(stage.measure("page: the ticket", browser.get(&ticket)).await.status, 200);
 }
 
 #[tokio::test]

@@ -15,9 +15,11 @@ use antrian::domain::time::SlotTime;
 use antrian::http::body::{Params, hash};
 use antrian::http::problem::Problem;
 use antrian::http::refusals::hold_refused;
+use antrian::http::session::Token;
 use antrian::http::{AppState, Routes, office};
 use antrian::ledger::{HoldRefusal, SlotChoice};
 use antrian::security::tokens;
+use antrian::storage::Session;
 use antrian::use_cases::bookings::{self, BookingDetails, HoldWish};
 use antrian::use_cases::people::warnings;
 use askama::Template;
@@ -31,7 +33,7 @@ use crate::forms::{Nothing, Posted, address};
 use crate::office::{place, service_of};
 use crate::page::{Keep, Page, Shown, go, own, shown};
 use crate::people::{category_words, has_room, short_name};
-use crate::session::{Own, Visitor};
+use crate::session::{Guest, Own, Visitor};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -163,11 +165,12 @@ struct CheckPage {
 async fn check(
     State(app): State<AppState>,
     page: Page,
-    who: Visitor,
+    Guest(token): Guest,
     Params(choice): Params<Choice>,
 ) -> Shown {
+    let (_, person) = person_of(&app, &token, &choice).await?;
     let visit = visit(&app, &page, &choice).await?;
-    let Some(person) = person_of(&app, &who, &choice).await? else {
+    let Some(person) = person else {
         return Ok(go(&choice.address("/pesan")));
     };
     let about = Circumstances {
@@ -193,13 +196,16 @@ async fn check(
     }))
 }
 
+/// Who is signed in, and the person who was chosen, if the account has them.
 async fn person_of(
     app: &AppState,
-    who: &Visitor,
+    token: &Token,
     choice: &Choice,
-) -> Result<Option<Applicant>, Problem> {
-    let Some(id) = &choice.orang else { return Ok(None) };
-    Ok(app.ledger.store().applicant(&who.session.account, id).await?)
+) -> Result<(Session, Option<Applicant>), Problem> {
+    match &choice.orang {
+        Some(id) => token.session_with_applicant(app, id).await,
+        None => Ok((token.session(app).await?, None)),
+    }
 }
 
 /// What a person should know of the office's rules before they book.
@@ -233,11 +239,17 @@ fn rules(page: &Page, office: &Office) -> Vec<String> {
 async fn hold(
     State(app): State<AppState>,
     page: Page,
-    who: Visitor,
+    Guest(token): Guest,
     Posted(choice): Posted<Choice>,
 ) -> Shown {
-    let (now, visit) = (app.clock.now(), visit(&app, &page, &choice).await?);
-    let Some(person) = person_of(&app, &who, &choice).await? else {
+    let now = app.clock.now();
+    let (known, ()) = tokio::join!(
+        person_of(&app, &token, &choice),
+        app.ledger.foresee(&choice.kantor, Some(choice.tanggal), now)
+    );
+    let (session, person) = known?;
+    let visit = visit(&app, &page, &choice).await?;
+    let Some(person) = person else {
         return Ok(go(&choice.address("/pesan")));
     };
     let slot = SlotChoice::Slot(choice.tanggal, choice.jam);
@@ -246,7 +258,7 @@ async fn hold(
         office: &visit.office,
         service: &choice.layanan,
         choice: slot,
-        account: &who.session.account,
+        account: &session.account,
         person: &person,
         channel: Channel::Web,
         locale: page.locale,

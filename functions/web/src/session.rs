@@ -25,6 +25,17 @@ fn token(parts: &Parts, app: &AppState) -> Result<Token, Problem> {
     Token::read(cookies::token(&jar, app).as_deref())
 }
 
+/// What a browser says of itself, not yet believed: the session is read together with what is asked for.
+pub(crate) struct Guest(pub(crate) Token);
+
+impl FromRequestParts<AppState> for Guest {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        token(parts, app).map(Self)
+    }
+}
+
 impl FromRequestParts<AppState> for Visitor {
     type Rejection = Problem;
 
