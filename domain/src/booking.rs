@@ -17,7 +17,7 @@ use super::reason::Reason;
 use super::time::{SlotTime, end_of_day};
 use crate::language::Locale;
 
-pub use records::{CheckIn, DocumentCheck};
+pub use records::{CheckIn, DeskRelease, DocumentCheck, ReleaseReason};
 
 /// Where a booking stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -60,6 +60,10 @@ pub enum CancelReason {
     OfficeClosed,
     /// Its account was erased.
     Erasure,
+    /// Its owner gave it up to somebody who claims its person.
+    Claim,
+    /// A clerk released its person, whose KTP they saw.
+    Desk,
 }
 
 /// Who made a transition.
@@ -195,6 +199,9 @@ pub struct Event {
     /// Keyed hash of the message that caused it, so that the same message changes nothing twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// Which clerk released its person, where and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<DeskRelease>,
 }
 
 /// Why a transition does not take place. The booking stays as it is.
@@ -297,6 +304,7 @@ impl Booking {
             date: self.seat.date,
             time: self.seat.time,
             cause: None,
+            released: None,
         }
     }
 

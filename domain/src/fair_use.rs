@@ -23,6 +23,9 @@ pub struct FairUse {
     pub missed_within_days: u32,
     /// For how many days online booking is closed then, 1 to 365.
     pub closed_days: u32,
+    /// People whom a clerk may look up by their NIK in a day: more than come to a desk with such a
+    /// question, and too few to try out many NIKs.
+    pub lookups_per_clerk: u32,
 }
 
 impl Default for FairUse {
@@ -33,6 +36,7 @@ impl Default for FairUse {
             missed_visits: 2,
             missed_within_days: 90,
             closed_days: 30,
+            lookups_per_clerk: 40,
         }
     }
 }
@@ -45,6 +49,7 @@ impl FairUse {
         missed_visits: 0,
         missed_within_days: 1,
         closed_days: 1,
+        lookups_per_clerk: 0,
     };
 
     /// Until when online booking is closed to somebody who missed a visit on `date` and others on the

@@ -16,6 +16,7 @@ pub mod language;
 pub mod message;
 pub mod office;
 pub mod person;
+pub mod person_claim;
 pub mod personal;
 pub mod queue;
 pub mod reason;

@@ -10,6 +10,7 @@ use super::booking::{Booking, Status};
 use super::code::BookingCode;
 use super::ids::{AccountId, MessageId};
 use super::language::Locale;
+use super::person_claim::PersonClaim;
 
 pub use delivery::Lease;
 pub use last_attempt::{FailureCode, LastAttempt};
@@ -29,6 +30,12 @@ pub enum MessageKind {
     Moved,
     /// The office closes that day: move free of charge.
     OfficeClosed,
+    /// Somebody claims the person of a booking: is it given up?
+    ClaimAsked,
+    /// A booking was given up to the account that claimed its person.
+    ClaimReleased,
+    /// A clerk has released the person, and with that the booking.
+    Released,
     /// A document is missing at the office: what to bring until when.
     DocumentsMissing,
     /// The number is verified.
@@ -50,6 +57,9 @@ impl MessageKind {
             Self::Cancelled => "cancelled",
             Self::Moved => "moved",
             Self::OfficeClosed => "office_closed",
+            Self::ClaimAsked => "claim_asked",
+            Self::ClaimReleased => "claim_released",
+            Self::Released => "released",
             Self::DocumentsMissing => "documents_missing",
             Self::Verified => "verified",
             Self::OneTimeCode => "one_time_code",
@@ -184,6 +194,20 @@ impl Message {
         Self { about, account, ..Self::new(id, kind, locale, due, expires_at) }
     }
 
+    /// Asks the account of a booking whether it is given up to whoever claims its person.
+    pub fn of_claim(booking: &Booking, claim: &PersonClaim) -> Self {
+        let (kind, locale) = (MessageKind::ClaimAsked, booking.locale);
+        Self { expires_at: claim.until, ..Self::about(booking, kind, locale, claim.asked_at) }
+    }
+
+    /// Tells who claimed a person that the booking in the way was given up. It says nothing of the
+    /// booking.
+    pub fn of_released_claim(booking: &Booking, claim: &PersonClaim, now: DateTime<Utc>) -> Self {
+        let kind = MessageKind::ClaimReleased;
+        let account = Some(claim.claimant.clone());
+        Self { account, about: None, ..Self::about(booking, kind, claim.locale, now) }
+    }
+
     /// A row that nobody has sent yet.
     pub fn new(
         id: MessageId,
@@ -263,6 +287,9 @@ mod tests {
             MessageKind::Cancelled,
             MessageKind::Moved,
             MessageKind::OfficeClosed,
+            MessageKind::ClaimAsked,
+            MessageKind::ClaimReleased,
+            MessageKind::Released,
             MessageKind::DocumentsMissing,
             MessageKind::Ticket,
         ] {

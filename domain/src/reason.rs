@@ -59,14 +59,20 @@ reasons! {
     NotVerified = "not_verified",
     NotWaiting = "not_waiting",
     OfficeClosed = "office_closed",
+    /// Of a person whom another account has booked for, nothing else is told.
+    PersonNeedsConfirmation = "person_needs_confirmation",
     QueueEmpty = "queue_empty",
     RegistrationEnded = "registration_ended",
     SlotFull = "slot_full",
     TooEarly = "too_early",
     TooLate = "too_late",
     TooLateToMove = "too_late_to_move",
+    /// As many claims were made today as one may make.
+    TooManyClaims = "too_many_claims",
     /// As many seats as allowed were held today.
     TooManyHolds = "too_many_holds",
+    /// As many people were looked up today as a clerk may look up.
+    TooManyLookups = "too_many_lookups",
     /// Visits were missed: online booking is closed for a time.
     TooManyMissed = "too_many_missed",
     /// As many people were added today as one may add.

@@ -41,6 +41,9 @@ pub struct SendingPolicy {
     /// Answers to a number within an hour. A booking by lists and buttons has about seven; five people
     /// of a family have 35.
     pub answers_per_hour: u32,
+    /// Claims of persons that an account may make in a day. Each may ask somebody a question; a family
+    /// of five that has lost its number makes five.
+    pub claims_per_account: u32,
 }
 
 impl Default for SendingPolicy {
@@ -55,6 +58,7 @@ impl Default for SendingPolicy {
             template_micros: 25_000,
             reply_micros: 25_000,
             answers_per_hour: 60,
+            claims_per_account: 5,
         }
     }
 }
@@ -138,6 +142,9 @@ pub fn waits_at_ceiling(kind: MessageKind) -> bool {
         | MessageKind::Cancelled
         | MessageKind::Moved
         | MessageKind::OfficeClosed
+        | MessageKind::ClaimAsked
+        | MessageKind::ClaimReleased
+        | MessageKind::Released
         | MessageKind::DocumentsMissing
         | MessageKind::Verified
         | MessageKind::Ticket

@@ -133,7 +133,7 @@ async fn a_person_has_one_live_booking_whatever_the_account() {
     let other = Person::register_only(&app, 2).await;
     assert_eq!(other.add(&app, 1).await.status, 201);
     let refused = other.hold(&app, "2026-12-03", "09:00").await;
-    assert_eq!((refused.status, refused.code()), (409, "already_booked"));
+    assert_eq!((refused.status, refused.code()), (409, "person_needs_confirmation"));
     assert!(!refused.body.to_string().contains(&code), "{refused:?}");
     assert_eq!(app.seats_free("2026-12-03", "09:00").await, Some(2));
     app.assert_audit_agrees().await;

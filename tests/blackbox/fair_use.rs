@@ -61,7 +61,8 @@ async fn another_account_does_not_give_a_person_more_holds() {
     }
     let second = Person::register_only(&app, 2).await;
     assert_eq!(second.add(&app, 1).await.status, 201);
-    assert_eq!(hold_and_cancel(&app, &second, "p1").await.code(), "too_many_holds");
+    let refused = hold_and_cancel(&app, &second, "p1").await;
+    assert_eq!(refused.code(), "person_needs_confirmation", "and does not tell of the other");
 }
 
 #[tokio::test]

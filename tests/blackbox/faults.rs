@@ -1,6 +1,7 @@
 //! The wire breaks at every call of every operation: nothing is oversold, lost, or done twice, and
 //! what is not known is never told as a refusal.
 
+mod claims;
 mod every_call;
 mod kinds;
 mod limits;

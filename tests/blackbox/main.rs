@@ -34,6 +34,8 @@ mod offices;
 mod one_time_code;
 mod operations;
 mod pages;
+mod person_claims;
+mod person_releases;
 mod pools;
 mod privacy;
 mod providers;

@@ -59,7 +59,18 @@ async fn everything(app: &TestApp) {
     app.advance_to("2026-12-02T16:00:00Z");
     app.tick().await;
     app.audit().await;
+    claimed(app, &missing).await;
     what_is_limited(app).await;
+}
+
+/// A person is claimed, and looked up at a desk.
+async fn claimed(app: &TestApp, person: &Person) {
+    let claim = person.post(app, "/v1/me/applicants/p1/claim", json!({})).await;
+    assert_eq!(claim.status, 202, "{claim:?}");
+    let staff = app.staff("uji", &["desk"]).await;
+    let look = Some(json!({"nik": antrian_tests::person::nik(3)}));
+    let path = "/v1/offices/uji/person-releases";
+    assert_eq!(app.call(Method::POST, path, Some(&staff), look).await.status, 200);
 }
 
 /// A code that is refused, one that waits at the ceiling, and a chat with too many answers.

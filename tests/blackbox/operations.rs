@@ -74,7 +74,7 @@ impl World {
         let path = operation.path.replace("{office}", "uji").replace("{code}", &self.code);
         let path =
             path.replace("{step}", "serve").replace("{date}", DATE).replace("{slot}", "09:00");
-        let path = path.replace("{session}", "0123456789abcdef");
+        let path = path.replace("{session}", "0123456789abcdef").replace("{applicant}", "p1");
         path.replace("{id}", self.registration["id"].as_str().unwrap())
     }
 
@@ -110,6 +110,7 @@ impl World {
             "priority" => json!({"priority": true}),
             "documents" => json!({"decision": "incomplete", "missing": ["kk"],
                 "deadline": "2026-12-02T07:00:00Z"}),
+            "person-releases" => json!({"nik": nik(1)}),
             "call" | "{step}" => json!({"counter": "1"}),
             "applicants" => json!({"name": "Contoh", "nik": nik(9), "birth_date": "1990-01-01",
                 "ktp_regency": "Kota Makassar"}),

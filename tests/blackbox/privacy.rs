@@ -84,6 +84,7 @@ async fn journey() {
     }
     let ticket = visit(&app, &person).await;
     refused(&app, &person).await;
+    claimed(&app).await;
     desk(&app, &person, &ticket).await;
     let fresh = sign_in_again(&app).await;
     let export = fresh.get(&app, "/v1/me/export").await.body.to_string();
@@ -193,6 +194,7 @@ async fn refused(app: &TestApp, person: &Person) {
         (Method::POST, "/v1/check-ins", staff, Some(json!({"ticket": "ZQXJVWMARKED"}))),
         (Method::POST, "/v1/check-ins", Some("zqxjvw.zqxjvw.zqxjvw"), Some(json!({"code": NIK}))),
         (Method::PUT, "/v1/offices/uji/calendar", staff, Some(deep)),
+        (Method::POST, "/v1/offices/uji/person-releases", staff, Some(json!({"nik": PHONE}))),
     ] {
         let answer = app.call(method.clone(), path, token, body).await;
         assert!((400..500).contains(&answer.status), "{method} {path}: {answer:?}");
@@ -207,6 +209,27 @@ async fn refused(app: &TestApp, person: &Person) {
     assert_clean("answer", &held.body.to_string());
     let requirements = "/v1/requirements?office=uji&service=passport_new&ktp_regency=Zqxjvwregency";
     assert_eq!(app.get(requirements).await.status, 200);
+}
+
+/// Somebody else knows the NIK, is refused, and claims its person; a clerk looks them up.
+async fn claimed(app: &TestApp) {
+    let stranger = Person::register_only(app, 900).await;
+    let added = stranger.post(app, "/v1/me/applicants", marked(NIK)).await;
+    assert_eq!(added.status, 201, "{added:?}");
+    let refused = stranger.hold(app, "2026-12-04", "10:00").await;
+    assert_eq!(refused.code(), "person_needs_confirmation", "{refused:?}");
+    let claim = stranger.post(app, "/v1/me/applicants/p1/claim", json!({})).await;
+    assert_eq!(claim.status, 202, "{claim:?}");
+    app.drain().await;
+    assert_clean("question", app.sent().last().unwrap());
+    let staff = app.staff("uji", &["desk"]).await;
+    let look = Some(json!({"nik": NIK}));
+    let path = "/v1/offices/uji/person-releases";
+    let found = app.call(Method::POST, path, Some(&staff), look).await;
+    assert_eq!(found.text("found"), "booked", "{found:?}");
+    for answer in [refused, claim, found] {
+        assert_clean("claim", &answer.body.to_string());
+    }
 }
 
 async fn desk(app: &TestApp, person: &Person, ticket: &str) {
@@ -242,8 +265,17 @@ fn assert_calls_are_clean(recorder: &Recorder) {
 
 fn assert_metrics_are_clean(app: &TestApp) {
     let lines = app.stack.app.metrics.kept();
-    for event in ["hold", "booking", "move", "cancellation", "check_in", "refusal", "message_sent"]
-    {
+    for event in [
+        "hold",
+        "booking",
+        "move",
+        "cancellation",
+        "check_in",
+        "refusal",
+        "person_claim",
+        "person_lookup",
+        "message_sent",
+    ] {
         let shown = lines.iter().any(|line| line.contains(&format!(r#""event":"{event}""#)));
         assert!(shown, "the search looks where `{event}` is");
     }

@@ -10,6 +10,7 @@ use antrian_tests::{Browser, Person, Recorder, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::person_claims::{give_up, stranger};
 use crate::registration::{begin, path};
 use crate::steps::{close, reach};
 use crate::webhooks::{message, store};
@@ -125,6 +126,7 @@ async fn everything() -> Written {
     online(&mut watch, &comes, &leaves).await;
     by_chat(&mut watch).await;
     by_page(&mut watch).await;
+    claims(&mut watch).await;
     at_the_office(&mut watch, &comes).await;
     administration(&mut watch).await;
     watch.written
@@ -238,6 +240,28 @@ async fn by_page(watch: &mut Watch) {
     assert_eq!(browser.post(&format!("{ticket}/pindah"), &target).await.status, 303);
     assert_eq!(browser.post("/saya/hapus", &[]).await.status, 303);
     watch.end("web");
+}
+
+/// A booking is given up to a claim; the next one is released at a desk.
+async fn claims(watch: &mut Watch) {
+    let owner = Person::register(&watch.app, 5).await;
+    let code = owner.book(&watch.app, "2026-12-03", "09:00").await.text("code");
+    let claimant = stranger(&watch.app, 6, 5).await;
+    let claim = "/v1/me/applicants/p1/claim";
+    watch.call("registration", Method::POST, claim, &claimant.token, Value::Null).await;
+    watch.deliver().await;
+    watch.begin();
+    let tap = [give_up("wamid.give-up", &owner.phone, &code)];
+    assert_eq!(store(&watch.app, &tap).await, 200);
+    watch.end("whatsapp");
+    watch.app.listen().await;
+    watch.end("conversation");
+    watch.deliver().await;
+    assert_eq!(claimant.hold(&watch.app, "2026-12-03", "10:00").await.status, 201);
+    let staff = watch.app.staff("uji", &["desk"]).await;
+    let release = json!({"nik": antrian_tests::person::nik(5), "release": "not_theirs"});
+    let path = "/v1/offices/uji/person-releases";
+    watch.call("checkin", Method::POST, path, &staff, release).await;
 }
 
 async fn at_the_office(watch: &mut Watch, comes: &Person) {

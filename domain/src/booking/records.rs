@@ -1,8 +1,11 @@
-//! What a booking keeps of a visit: the first scan, and the last look at the documents.
+//! What a booking keeps of a visit: the first scan, and the last look at the documents; and what its
+//! history keeps of a clerk who released its person.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use crate::ids::OfficeId;
 use crate::queue::QueueNumber;
 
 /// The first scan of a ticket.
@@ -45,4 +48,24 @@ pub struct DocumentCheck {
         skip_serializing_if = "Option::is_none"
     )]
     pub deadline: Option<DateTime<Utc>>,
+}
+
+/// Why a clerk releases the booking that another account has for the person whose KTP they see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReleaseReason {
+    /// The person did not ask for it.
+    NotTheirs,
+    /// The person has no access to the number or account that it was made from.
+    NumberLost,
+}
+
+/// What a clerk has released, for the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskRelease {
+    /// The issuer's opaque identifier of the clerk.
+    pub staff: String,
+    /// Where the KTP was seen.
+    pub office: OfficeId,
+    pub reason: ReleaseReason,
 }

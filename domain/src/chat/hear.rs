@@ -292,6 +292,15 @@ impl Chat {
                 return world.named.map_or(Act::Say(Remark::UnknownCode), |_| Act::Cancel(code));
             }
             Pick::Move(_) => return self.start_move(world.named, world),
+            Pick::GiveUp(code) => {
+                return world.named.map_or(Act::Say(Remark::UnknownCode), |_| Act::GiveUp(code));
+            }
+            Pick::KeepClaimed(code) => {
+                return world
+                    .named
+                    .map_or(Act::Say(Remark::UnknownCode), |_| Act::KeepClaimed(code));
+            }
+            Pick::Claim(id) => return Act::Claim(id),
             Pick::SignIn(id, number) => return self.sign_in_picked(id, number),
             Pick::NotMe(id) => return self.refuse_sign_in(id),
             Pick::Dates(_) | Pick::Hours(..) => {}

@@ -47,6 +47,12 @@ pub enum Pick {
     Move(BookingCode),
     /// The ticket once more.
     Ticket(BookingCode),
+    /// Claim a person: whoever has booked for them is asked.
+    Claim(ApplicantId),
+    /// Give a booking up to whoever claims its person.
+    GiveUp(BookingCode),
+    /// Keep it.
+    KeepClaimed(BookingCode),
     /// The page that this registration began on shows this number.
     SignIn(RegistrationId, u8),
     /// Somebody else began this registration.
@@ -61,7 +67,9 @@ impl Pick {
             | Self::Cancel(code)
             | Self::CancelSurely(code)
             | Self::Move(code)
-            | Self::Ticket(code) => Some(*code),
+            | Self::Ticket(code)
+            | Self::GiveUp(code)
+            | Self::KeepClaimed(code) => Some(*code),
             _ => None,
         }
     }
@@ -91,6 +99,9 @@ impl fmt::Display for Pick {
             Self::Keep => f.write_str("keep"),
             Self::Move(code) => write!(f, "move:{code}"),
             Self::Ticket(code) => write!(f, "ticket:{code}"),
+            Self::Claim(id) => write!(f, "claim:{id}"),
+            Self::GiveUp(code) => write!(f, "give-up:{code}"),
+            Self::KeepClaimed(code) => write!(f, "keep-claimed:{code}"),
             Self::SignIn(id, number) => write!(f, "sign-in:{id}:{number}"),
             Self::NotMe(id) => write!(f, "not-me:{id}"),
         }
@@ -129,6 +140,9 @@ impl FromStr for Pick {
             "cancel-surely" => rest.parse().ok().map(Self::CancelSurely),
             "move" => rest.parse().ok().map(Self::Move),
             "ticket" => rest.parse().ok().map(Self::Ticket),
+            "claim" => rest.parse().ok().map(Self::Claim),
+            "give-up" => rest.parse().ok().map(Self::GiveUp),
+            "keep-claimed" => rest.parse().ok().map(Self::KeepClaimed),
             "sign-in" => numbered(rest).map(|(id, number)| Self::SignIn(id, number)),
             "not-me" => rest.parse().ok().map(Self::NotMe),
             _ => None,

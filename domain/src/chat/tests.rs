@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::account::{Applicant, PersonDetails};
 use crate::code::BookingCode;
+use crate::ids::ApplicantId;
 use crate::language::Locale;
 use crate::office::Office;
 use crate::person::Category;
@@ -17,7 +18,7 @@ fn pick() -> impl Strategy<Value = Pick> {
     let code = (0u64..1 << 45).prop_map(BookingCode::from_bits);
     let office = "[a-z][a-z0-9-]{1,19}".prop_filter_map("an office", |id| id.parse().ok());
     let service = "[a-z][a-z0-9_]{1,39}".prop_filter_map("a service", |id| id.parse().ok());
-    let person = (1u8..6).prop_filter_map("a person", |n| format!("p{n}").parse().ok());
+    let person = (1u8..6).prop_map(|n| format!("p{n}").parse::<ApplicantId>().unwrap());
     prop_oneof![
         Just(Pick::Menu),
         Just(Pick::Book),
@@ -30,7 +31,8 @@ fn pick() -> impl Strategy<Value = Pick> {
         office.prop_map(Pick::Office),
         (0usize..1_000).prop_map(Pick::Offices),
         service.prop_map(Pick::Service),
-        person.prop_map(Pick::Person),
+        person.clone().prop_map(Pick::Person),
+        person.prop_map(Pick::Claim),
         date.clone().prop_map(Pick::Date),
         date.clone().prop_map(Pick::Dates),
         (date.clone(), time.clone()).prop_map(|(date, time)| Pick::Hours(date, time)),
@@ -39,7 +41,9 @@ fn pick() -> impl Strategy<Value = Pick> {
         code.clone().prop_map(Pick::Cancel),
         code.clone().prop_map(Pick::CancelSurely),
         code.clone().prop_map(Pick::Move),
-        code.prop_map(Pick::Ticket),
+        code.clone().prop_map(Pick::Ticket),
+        code.clone().prop_map(Pick::GiveUp),
+        code.prop_map(Pick::KeepClaimed),
         ("[0-9a-f]{32}", 10u8..100).prop_filter_map("a registration", |(id, number)| {
             Some(Pick::SignIn(id.parse().ok()?, number))
         }),

@@ -10,7 +10,7 @@ use super::words::{Details, Misread};
 use crate::account::Applicant;
 use crate::booking::Booking;
 use crate::code::BookingCode;
-use crate::ids::RegistrationId;
+use crate::ids::{ApplicantId, RegistrationId};
 use crate::inbound::Content;
 use crate::language::Locale;
 use crate::office::Office;
@@ -141,6 +141,12 @@ pub enum Act {
     Extend(BookingCode),
     /// Cancel a booking.
     Cancel(BookingCode),
+    /// Claim a person of the account.
+    Claim(ApplicantId),
+    /// Give a booking up to whoever claims its person.
+    GiveUp(BookingCode),
+    /// Keep a booking whose person somebody claims.
+    KeepClaimed(BookingCode),
     /// Send the ticket once more.
     Ticket(BookingCode),
     /// Show the bookings that are on.

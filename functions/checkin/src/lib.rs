@@ -4,6 +4,7 @@ mod calling;
 mod corrections;
 mod documents;
 mod queue;
+mod releases;
 mod scan;
 mod visit;
 
@@ -18,4 +19,5 @@ pub fn routes() -> Routes {
         .merge(corrections::routes())
         .merge(calling::routes())
         .merge(queue::routes())
+        .merge(releases::routes())
 }

@@ -9,7 +9,7 @@ use crate::context::TurnContext;
 use crate::error::TurnError;
 use crate::remarks::remark;
 use crate::texts::TEXTS;
-use crate::{ask, bookings, hold, people, refusals, say, sign_in};
+use crate::{ask, bookings, claims, hold, people, refusals, say, sign_in};
 
 /// Whether an act sends a message of its own before the turn is written.
 pub(crate) fn sends_by_itself(act: &Act) -> bool {
@@ -21,6 +21,7 @@ pub(crate) fn sends_by_itself(act: &Act) -> bool {
             | Act::Move(_)
             | Act::Confirm(_)
             | Act::Cancel(_)
+            | Act::GiveUp(_)
             | Act::Ticket(_)
     )
 }
@@ -54,6 +55,9 @@ pub(crate) async fn perform(
         Act::Confirm(code) => bookings::confirm(context, chat, code).await?,
         Act::Extend(code) => bookings::extend(context, code).await?,
         Act::Cancel(code) => bookings::cancel(context, chat, code).await?,
+        Act::Claim(id) => Some(claims::claim(context, &id).await?),
+        Act::GiveUp(code) => claims::give_up(context, code).await?,
+        Act::KeepClaimed(code) => Some(claims::keep(context, code).await?),
         Act::Ticket(code) => bookings::ticket(context, code).await?,
         Act::Speak(locale) => Some(speak(context, locale).await?),
     })

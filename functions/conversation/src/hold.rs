@@ -67,6 +67,11 @@ async fn answer_to_hold(
             chat.ended();
             refusals::already_booked(context, code).await?
         }
+        HoldRefusal::PersonNeedsConfirmation => {
+            let person = chat.draft.person.clone();
+            chat.ended();
+            refusals::needs_confirmation(context, person)
+        }
         HoldRefusal::Limited(limit) => {
             chat.ended();
             refusals::limited(context, office, limit)
@@ -90,7 +95,7 @@ pub(crate) async fn move_booking(
     };
     let office = context.ledger.offices().get(&booking.seat.office, context.now).await?;
     let Some(office) = office else { return Ok(Some(remark(context, Remark::Ended))) };
-    let is_held = booking.status == Status::Held;
+    let (is_held, person) = (booking.status == Status::Held, booking.applicant.clone());
     let moved = context.ledger.reschedule(&office, booking, date, time, context.now).await;
     let changed = match unless_busy(moved)? {
         None => return Ok(Some(busy(context))),
@@ -100,9 +105,13 @@ pub(crate) async fn move_booking(
         Some(Err(MoveRefusal::NotOffered(reason))) => {
             return refusals::not_offered(context, chat, reason).await.map(Some);
         }
-        Some(Err(MoveRefusal::AlreadyBooked)) => {
+        Some(Err(MoveRefusal::AlreadyBooked(code))) => {
             chat.ended();
-            return refusals::already_booked(context, None).await.map(Some);
+            return refusals::already_booked(context, code).await.map(Some);
+        }
+        Some(Err(MoveRefusal::PersonNeedsConfirmation)) => {
+            chat.ended();
+            return Ok(Some(refusals::needs_confirmation(context, Some(person))));
         }
         Some(Err(MoveRefusal::Refused(refusal))) => Err(refusal),
         Some(Ok(changed)) => Ok(changed),

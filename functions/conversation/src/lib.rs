@@ -5,6 +5,7 @@ mod act;
 mod answering;
 mod ask;
 mod bookings;
+mod claims;
 mod context;
 mod error;
 mod hold;

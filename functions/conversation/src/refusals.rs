@@ -5,6 +5,7 @@ use antrian::domain::calendar::ClosedReason;
 use antrian::domain::chat::{Chat, Pick, Question, Remark};
 use antrian::domain::code::BookingCode;
 use antrian::domain::fair_use::{Limit, Whose};
+use antrian::domain::ids::ApplicantId;
 use antrian::domain::language::{date, date_time, fill, in_language};
 use antrian::domain::office::Office;
 use antrian::domain::reason::Reason;
@@ -60,25 +61,32 @@ fn wanted(
     time.map_or(day.clone(), |time| format!("{day}, {}", say::hour(locale, time, office)))
 }
 
-/// The person has a booking: which, if it is the account's own.
+/// The person has a booking of this account: which.
 pub(crate) async fn already_booked(
     context: &TurnContext<'_>,
-    code: Option<BookingCode>,
+    code: BookingCode,
 ) -> Result<Reply, TurnError> {
     let locale = context.account.locale;
-    let own = match code {
-        Some(code) => context.own(code).await?,
-        None => None,
-    };
+    let own = context.own(code).await?;
     let own = own.filter(|booking| booking.status_at(context.now).is_live());
     let office = own.as_ref().and_then(|booking| context.office_of(booking));
+    // It has ended since, or its office has another number.
     let (Some(booking), Some(office)) = (&own, office) else {
-        let contact = context.contact();
-        return Ok(plain(locale, &TEXTS.already_booked_elsewhere, &[("contact", &contact)]));
+        return Ok(plain(locale, &TEXTS.not_now, &[]));
     };
     let lines = say::booking(locale, office, booking, context.now);
     let text = fill(locale, &TEXTS.already_booked, &[("booking", &lines)]);
     Ok(say::about_booking(locale, text, booking))
+}
+
+/// Somebody else was the last to book for the person: what can be done, and nothing of what they did.
+pub(crate) fn needs_confirmation(context: &TurnContext<'_>, person: Option<ApplicantId>) -> Reply {
+    let locale = context.account.locale;
+    let text = fill(locale, &TEXTS.person_needs_confirmation, &[]);
+    match person {
+        Some(person) => say::with_buttons(text, locale, &[(Pick::Claim(person), &TEXTS.do_claim)]),
+        None => Reply { text, options: None },
+    }
 }
 
 /// No more seats can be held for a time: until when, by which rule, and who can help.

@@ -20,7 +20,8 @@ texts! {
     menu menu_book menu_show menu_help choose ask_office more_offices ask_service ask_person
     new_person ask_details example_details fault_nik fault_date fault_past_date fault_unclear
     people_full too_many_people ask_date seats more_dates no_dates ask_hour more_hours full full_none closed
-    not_released no_slot offline already_booked already_booked_elsewhere too_many_holds
+    not_released no_slot offline already_booked person_needs_confirmation do_claim claim_made claim_over claim_kept
+    too_many_claims too_many_holds
     too_many_holds_here too_many_missed booking status_held
     status_confirmed status_checked_in status_awaiting_documents do_missing show_one show_many
     show_none do_confirm do_ticket do_move do_cancel ask_cancel cancel_surely keep ask_booking help example_wish stopped resumed kept
@@ -63,6 +64,7 @@ mod tests {
             "do_ticket",
             "do_move",
             "do_cancel",
+            "do_claim",
             "cancel_surely",
             "keep",
         ] {

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod applicants;
+pub mod claims;
 pub mod registrations;
 pub mod sessions;
 
@@ -15,4 +16,5 @@ pub fn routes() -> Routes {
         .merge(account::routes())
         .merge(sessions::routes())
         .merge(applicants::routes())
+        .merge(claims::routes())
 }

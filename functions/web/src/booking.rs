@@ -283,6 +283,8 @@ struct Refused {
     title: &'static str,
     sentence: String,
     more: Option<String>,
+    /// Where the person is claimed, if that is a way on.
+    claim: Option<String>,
     /// Where to go on, the best way first.
     ways: Vec<(String, String)>,
 }
@@ -296,6 +298,9 @@ fn refused(page: Page, choice: &Choice, visit: Visit, refusal: HoldRefusal) -> R
         }
         HoldRefusal::AlreadyBooked(_) => {
             page.say("Orang ini sudah punya pesanan", "This person has a booking")
+        }
+        HoldRefusal::PersonNeedsConfirmation => {
+            page.say("Kami perlu memastikan dahulu", "We must make sure first")
         }
         _ => page.say("Belum bisa dipesan", "This cannot be booked yet"),
     };
@@ -312,16 +317,23 @@ fn refused(page: Page, choice: &Choice, visit: Visit, refusal: HoldRefusal) -> R
             let found = alternatives.iter().map(|other| way(other.date, other.time));
             ways.splice(0..0, found);
         }
-        HoldRefusal::AlreadyBooked(Some(code)) => {
+        HoldRefusal::AlreadyBooked(code) => {
             let see = page.say("Lihat pesanan itu", "See that booking").to_owned();
             ways.insert(0, (format!("/pesanan/{code}"), see));
         }
         _ => {}
     }
+    let is_claimable = matches!(refusal, HoldRefusal::PersonNeedsConfirmation);
+    let claim = choice.orang.as_ref().filter(|_| is_claimable);
+    let claim = claim.map(|person| format!("/orang/{person}/klaim"));
     let problem = hold_refused(&visit.office, refusal);
     let sentence = problem.sentence(page.locale).to_owned();
     let more = problem.said(page.say("reason", "reason_en")).map(str::to_owned);
-    shown(problem.status(), Keep::Never, &Refused { page, visit, title, sentence, more, ways })
+    shown(
+        problem.status(),
+        Keep::Never,
+        &Refused { page, visit, title, sentence, more, claim, ways },
+    )
 }
 
 #[derive(Template)]
@@ -399,7 +411,7 @@ fn expired(page: Page, details: BookingDetails) -> Response {
     shown(
         problem.status(),
         Keep::Never,
-        &Refused { page, visit, title, sentence, more: None, ways },
+        &Refused { page, visit, title, sentence, more: None, claim: None, ways },
     )
 }
 

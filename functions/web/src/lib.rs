@@ -6,6 +6,7 @@
 
 mod assets;
 mod booking;
+mod claim;
 mod cookies;
 mod dates;
 mod errors;
@@ -34,6 +35,7 @@ pub fn routes() -> Routes {
         .merge(sign_in::routes())
         .merge(people::routes())
         .merge(booking::routes())
+        .merge(claim::routes())
         .merge(ticket::routes())
         .merge(own::routes())
         .merge(language::routes())

@@ -117,7 +117,7 @@ pub struct ProblemDetails {
     pub errors: Option<Vec<FieldError>>,
     /// With `slot_full`: what is free instead.
     pub alternatives: Option<Vec<AlternativeView>>,
-    /// With `already_booked`: the live booking, if it is this account's own.
+    /// With `already_booked`: the live booking, which is this account's own.
     pub booking_code: Option<String>,
     /// With `not_released`: when the date opens.
     pub release_at: Option<String>,

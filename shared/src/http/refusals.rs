@@ -2,14 +2,18 @@
 
 use super::problem::Problem;
 use super::views::{AlternativeView, instant, views};
+use crate::domain::code::BookingCode;
 use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::office::Office;
 use crate::domain::reason::Reason;
 use crate::domain::sending::CodeRule;
-use crate::ledger::{Alternative, CallRefusal, HoldRefusal, MoveRefusal, NotOffered, StepRefusal};
+use crate::ledger::{
+    Alternative, CallRefusal, ClaimRefusal, HoldRefusal, MoveRefusal, NotOffered, StepRefusal,
+};
 use crate::use_cases::account::{FreshProofNeeded, VisitInProgress};
 use crate::use_cases::desk::{CorrectionRefusal, FindingRefusal, ScanRefusal, VisitRefusal};
 use crate::use_cases::people::AddRefusal;
+use crate::use_cases::person_release::LookRefusal;
 use crate::use_cases::registration::RegistrationRefusal;
 use chrono::{DateTime, Utc};
 
@@ -31,13 +35,16 @@ pub fn slot_full(alternatives: &[Alternative]) -> Problem {
 pub fn hold_refused(office: &Office, refusal: HoldRefusal) -> Problem {
     match refusal {
         HoldRefusal::Full(alternatives) => slot_full(&alternatives),
-        HoldRefusal::AlreadyBooked(Some(code)) => {
-            Problem::new(Reason::AlreadyBooked).with("booking_code", code)
-        }
+        HoldRefusal::AlreadyBooked(code) => already_booked(code),
         HoldRefusal::Limited(limit) => limited(office, limit, Problem::new(refusal.reason())),
         HoldRefusal::NotOffered(why) => not_offered(office, why),
         other => Problem::new(other.reason()),
     }
+}
+
+/// The account's own booking that is in the way.
+fn already_booked(code: BookingCode) -> Problem {
+    Problem::new(Reason::AlreadyBooked).with("booking_code", code)
 }
 
 /// From when on, and of how many: of a person's or of an account's.
@@ -59,6 +66,7 @@ fn limited(office: &Office, limit: Limit, problem: Problem) -> Problem {
 pub fn move_refused(office: &Office, refusal: MoveRefusal) -> Problem {
     match refusal {
         MoveRefusal::Full(alternatives) => slot_full(&alternatives),
+        MoveRefusal::AlreadyBooked(code) => already_booked(code),
         MoveRefusal::NotOffered(why) => not_offered(office, why),
         other => Problem::new(other.reason()),
     }
@@ -102,6 +110,18 @@ fn wait_secs(at: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
 
 impl From<AddRefusal> for Problem {
     fn from(refusal: AddRefusal) -> Self {
+        Self::new(refusal.reason())
+    }
+}
+
+impl From<ClaimRefusal> for Problem {
+    fn from(refusal: ClaimRefusal) -> Self {
+        Self::new(refusal.reason())
+    }
+}
+
+impl From<LookRefusal> for Problem {
+    fn from(refusal: LookRefusal) -> Self {
         Self::new(refusal.reason())
     }
 }

@@ -155,11 +155,13 @@ impl Ledger {
 }
 
 /// Who cancels, and what people are told.
-fn cancelled_by(reason: CancelReason) -> (Actor, &'static [MessageKind]) {
+pub(super) fn cancelled_by(reason: CancelReason) -> (Actor, &'static [MessageKind]) {
     match reason {
         CancelReason::Applicant => (Actor::Applicant, &[MessageKind::Cancelled]),
         CancelReason::OfficeClosed => (Actor::Office, &[MessageKind::OfficeClosed]),
         CancelReason::Erasure => (Actor::Applicant, &[]),
+        CancelReason::Claim => (Actor::Applicant, &[MessageKind::Cancelled]),
+        CancelReason::Desk => (Actor::Office, &[MessageKind::Released]),
     }
 }
 

@@ -222,10 +222,8 @@ impl Ledger {
                 let day = self.days.refresh(&request.office.id, day.date, now).await?;
                 return Ok(Attempt::Conflict((day, code_attempt)));
             }
-            Err(ClaimConflict::PersonBusy(live)) => {
-                let own = (live.account == *request.account).then_some(live.code);
-                Err(HoldRefusal::AlreadyBooked(own))
-            }
+            Err(ClaimConflict::PersonBusy(code)) => Err(HoldRefusal::AlreadyBooked(code)),
+            Err(ClaimConflict::PersonElsewhere) => Err(HoldRefusal::PersonNeedsConfirmation),
             Err(ClaimConflict::Limited(limit)) => Err(HoldRefusal::Limited(limit)),
             Err(ClaimConflict::AccountGone) => Err(HoldRefusal::AccountGone),
         };

@@ -14,6 +14,7 @@ mod documents;
 mod hold;
 mod housekeeping;
 mod moving;
+mod person_claims;
 mod record;
 mod search;
 mod seats;
@@ -44,6 +45,7 @@ pub use check_in::{CheckInRefusal, CheckedIn, Scanner};
 pub use documents::Decision;
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
 pub use moving::MoveRefusal;
+pub use person_claims::{ClaimOver, ClaimRefusal, ClaimRequest};
 pub use wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice};
 
 #[derive(Debug, Clone)]

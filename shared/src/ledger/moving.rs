@@ -10,6 +10,7 @@ use super::{
     messages,
 };
 use crate::domain::booking::{Booking, Refusal, SeatRef, Status, Times};
+use crate::domain::code::BookingCode;
 use crate::domain::day::Day;
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
@@ -28,8 +29,10 @@ pub enum MoveRefusal {
     Full(Vec<Alternative>),
     /// There is no such slot to move to.
     NotOffered(NotOffered),
-    /// The person has another live booking meanwhile.
-    AlreadyBooked,
+    /// The person has another live booking of this account meanwhile.
+    AlreadyBooked(BookingCode),
+    /// The person has booked anew from another account.
+    PersonNeedsConfirmation,
 }
 
 impl MoveRefusal {
@@ -39,7 +42,8 @@ impl MoveRefusal {
             Self::Refused(refusal) => refusal.reason(),
             Self::Full(_) => Reason::SlotFull,
             Self::NotOffered(why) => why.reason(),
-            Self::AlreadyBooked => Reason::AlreadyBooked,
+            Self::AlreadyBooked(_) => Reason::AlreadyBooked,
+            Self::PersonNeedsConfirmation => Reason::PersonNeedsConfirmation,
         }
     }
 }
@@ -102,7 +106,8 @@ impl Ledger {
             }
             Err(RelocationConflict::Lost) => MoveRefusal::Refused(Refusal::HoldExpired),
             Err(RelocationConflict::AccountGone) => MoveRefusal::Refused(Refusal::Ended),
-            Err(RelocationConflict::PersonBusy) => MoveRefusal::AlreadyBooked,
+            Err(RelocationConflict::PersonBusy(Some(code))) => MoveRefusal::AlreadyBooked(code),
+            Err(RelocationConflict::PersonBusy(None)) => MoveRefusal::PersonNeedsConfirmation,
         };
         Ok(Attempt::Done(Err(refusal)))
     }

@@ -86,8 +86,11 @@ pub enum HoldRefusal {
     Mismatch,
     /// Every acceptable slot is full.
     Full(Vec<Alternative>),
-    /// The person has a live booking; its code only if it is this account's own.
-    AlreadyBooked(Option<BookingCode>),
+    /// The person has a live booking of this account.
+    AlreadyBooked(BookingCode),
+    /// Another account was the last to book for the person, and something stands in the way: a live
+    /// booking, or a limit. Which of them is not told, or a NIK would be enough to learn of its owner.
+    PersonNeedsConfirmation,
     /// The person or the account may hold no more seats today, or for longer.
     Limited(Limit),
     /// No seat is offered.
@@ -115,6 +118,7 @@ impl HoldRefusal {
             Self::Mismatch => Reason::IdempotencyMismatch,
             Self::Full(_) => Reason::SlotFull,
             Self::AlreadyBooked(_) => Reason::AlreadyBooked,
+            Self::PersonNeedsConfirmation => Reason::PersonNeedsConfirmation,
             Self::Limited(Limit::Holds(..)) => Reason::TooManyHolds,
             Self::Limited(Limit::Missed(_)) => Reason::TooManyMissed,
             Self::NotOffered(why) => why.reason(),

@@ -13,6 +13,7 @@ use crate::domain::language::{self, Locale, in_language};
 use crate::domain::message::{LastAttempt, Message, MessageKind};
 use crate::domain::office::Office;
 use crate::domain::person::Contacts;
+use crate::domain::person_claim::initials;
 use crate::domain::requirements::{Requirements, checklist, missing_documents};
 use crate::domain::ticket::TicketClaims;
 use crate::ledger::Ledger;
@@ -106,6 +107,7 @@ pub async fn compose(
     let office = booking.as_ref().map(|booking| booking.seat.office.clone());
     let forms = match booking {
         _ if message.kind == MessageKind::Reply => Some((reply(ledger, message)?, None)),
+        None if message.kind == MessageKind::ClaimReleased => Some(claim_released(message.locale)?),
         None => Some((Body::Text(texts::verified(message.locale).map_err(text_error)?), None)),
         Some(booking) => about_booking(ledger, message, &booking, public_url, now).await?,
     };
@@ -190,6 +192,12 @@ fn reply(ledger: &Ledger, message: &Message) -> Result<Body, ComposeError> {
     })
 }
 
+fn claim_released(locale: Locale) -> Result<(Body, Option<TemplateCall>), ComposeError> {
+    let (template, buttons) = templates::claim_released(locale);
+    let text = texts::claim_released(locale).map_err(text_error)?;
+    Ok((with_buttons(text, buttons), template))
+}
+
 async fn about_booking(
     ledger: &Ledger,
     message: &Message,
@@ -206,7 +214,8 @@ async fn about_booking(
     if message.kind == MessageKind::DocumentsMissing {
         list.documents = missing_documents(&list, booking);
     }
-    let text = booking_text(&office, booking, &list, message.locale, public_url);
+    let mut text = booking_text(&office, booking, &list, message.locale, public_url);
+    text.initials = initials(&applicant.details.name);
     let png = has_ticket(message.kind).then(|| ticket(ledger, booking)).transpose()?;
     let (kind, locale) = (message.kind, message.locale);
     let template = templates::about_booking(kind, locale, &text, booking.code, png.as_ref());
@@ -273,6 +282,7 @@ fn booking_text<'a>(
             .map(|at| language::date_time(locale, at, zone)),
         documents: &list.documents,
         warnings: &list.warnings,
+        initials: String::new(),
         fair_use: office.policy.fair_use,
     }
 }

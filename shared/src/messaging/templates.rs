@@ -55,6 +55,12 @@ forms! {
     En Cancelled "en/cancelled.json"
     Id OfficeClosed "id/office_closed.json"
     En OfficeClosed "en/office_closed.json"
+    Id ClaimAsked "id/claim_asked.json"
+    En ClaimAsked "en/claim_asked.json"
+    Id ClaimReleased "id/claim_released.json"
+    En ClaimReleased "en/claim_released.json"
+    Id Released "id/released.json"
+    En Released "en/released.json"
     Id DocumentsMissing "id/documents_missing.json"
     En DocumentsMissing "en/documents_missing.json"
     Id OneTimeCode "id/one_time_code.json"
@@ -85,6 +91,9 @@ fn kind_of_form(kind: MessageKind) -> MessageKind {
     if kind == MessageKind::Ticket { MessageKind::Confirmed } else { kind }
 }
 
+/// Begins a booking.
+const BOOK: &str = "book";
+
 /// What comes back from the buttons of a message about a booking.
 fn payloads(kind: MessageKind, code: BookingCode) -> Vec<String> {
     let (confirm, moves, cancel) =
@@ -93,7 +102,8 @@ fn payloads(kind: MessageKind, code: BookingCode) -> Vec<String> {
         MessageKind::Hold => vec![confirm, moves, cancel],
         MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder => vec![moves, cancel],
         MessageKind::OfficeClosed => vec![moves],
-        MessageKind::Cancelled => vec!["book".to_owned()],
+        MessageKind::Cancelled => vec![BOOK.to_owned()],
+        MessageKind::ClaimAsked => vec![format!("give-up:{code}"), format!("keep-claimed:{code}")],
         _ => vec![],
     }
 }
@@ -101,9 +111,24 @@ fn payloads(kind: MessageKind, code: BookingCode) -> Vec<String> {
 /// The buttons of a message about a booking: titles are those of its form.
 pub fn buttons(kind: MessageKind, locale: Locale, code: BookingCode) -> Vec<ReplyOption> {
     let kind = kind_of_form(kind);
+    options(kind, locale, payloads(kind, code))
+}
+
+fn options(kind: MessageKind, locale: Locale, payloads: Vec<String>) -> Vec<ReplyOption> {
     let titles = form(kind, locale).map(titles).unwrap_or_default();
     let option = |(title, id)| ReplyOption { id, title, description: None };
-    titles.into_iter().zip(payloads(kind, code)).map(option).collect()
+    titles.into_iter().zip(payloads).map(option).collect()
+}
+
+/// The form that tells who claimed a person that they can book, and its button.
+pub fn claim_released(locale: Locale) -> (Option<TemplateCall>, Vec<ReplyOption>) {
+    let (kind, payloads) = (MessageKind::ClaimReleased, vec![BOOK.to_owned()]);
+    let options = options(kind, locale, payloads.clone());
+    let call = form(kind, locale).map(|form| {
+        let name = form.name.as_str();
+        TemplateCall { name, locale, parameters: vec![], png: None, payloads, copies: None }
+    });
+    (call, options)
 }
 
 fn titles(form: &TemplateForm) -> Vec<String> {
@@ -149,6 +174,8 @@ fn parameters<'a>(
         MessageKind::Moved => vec![service, when, office, address, code, from, until, contact],
         MessageKind::Reminder => vec![service, when, office, address, code, from, until],
         MessageKind::Cancelled => vec![service, when, office, code, contact],
+        MessageKind::ClaimAsked => vec![service, when, office, code, text.initials.as_str()],
+        MessageKind::Released => vec![service, when, office, code, contact],
         MessageKind::OfficeClosed => vec![service, when, office, code, public_url, contact],
         MessageKind::DocumentsMissing => {
             let deadline = text.documents_deadline.as_deref().unwrap_or_default();

@@ -45,6 +45,8 @@ pub struct BookingText<'a> {
     pub documents: &'a [Document],
     /// What to know.
     pub warnings: &'a [Warning],
+    /// Initials of the person, for who is asked about a booking among several.
+    pub initials: String,
     /// The office's rule of holds and missed visits.
     pub fair_use: FairUse,
 }
@@ -105,6 +107,18 @@ pub fn verified(locale: Locale) -> askama::Result<String> {
     match locale {
         Locale::Id => VerifiedId.render(),
         Locale::En => VerifiedEn.render(),
+    }
+    .map(tidy)
+}
+
+/// Tells who claimed a person that the booking in the way was given up.
+///
+/// # Errors
+/// Those of the template, which has none of its own.
+pub fn claim_released(locale: Locale) -> askama::Result<String> {
+    match locale {
+        Locale::Id => ClaimReleasedId.render(),
+        Locale::En => ClaimReleasedEn.render(),
     }
     .map(tidy)
 }
@@ -174,9 +188,13 @@ macro_rules! booking_templates {
         ) -> askama::Result<String> {
             match (locale, kind) {
                 $((Locale::$locale, MessageKind::$kind) => $name { message }.render().map(tidy),)*
-                (_, MessageKind::Verified | MessageKind::OneTimeCode | MessageKind::Reply) => {
-                    Err(askama::Error::custom(NotAboutABooking(kind)))
-                }
+                (
+                    _,
+                    MessageKind::Verified
+                    | MessageKind::OneTimeCode
+                    | MessageKind::ClaimReleased
+                    | MessageKind::Reply,
+                ) => Err(askama::Error::custom(NotAboutABooking(kind))),
             }
         }
     };
@@ -197,6 +215,10 @@ booking_templates! {
     En Moved MovedEn "messages/en/moved.txt"
     Id OfficeClosed OfficeClosedId "messages/id/office_closed.txt"
     En OfficeClosed OfficeClosedEn "messages/en/office_closed.txt"
+    Id ClaimAsked ClaimAskedId "messages/id/claim_asked.txt"
+    En ClaimAsked ClaimAskedEn "messages/en/claim_asked.txt"
+    Id Released ReleasedId "messages/id/released.txt"
+    En Released ReleasedEn "messages/en/released.txt"
     Id DocumentsMissing DocumentsMissingId "messages/id/documents_missing.txt"
     En DocumentsMissing DocumentsMissingEn "messages/en/documents_missing.txt"
 }
@@ -208,6 +230,14 @@ struct VerifiedId;
 #[derive(Template)]
 #[template(path = "messages/en/verified.txt", escape = "none")]
 struct VerifiedEn;
+
+#[derive(Template)]
+#[template(path = "messages/id/claim_released.txt", escape = "none")]
+struct ClaimReleasedId;
+
+#[derive(Template)]
+#[template(path = "messages/en/claim_released.txt", escape = "none")]
+struct ClaimReleasedEn;
 
 #[derive(Template)]
 #[template(path = "messages/id/one_time_code.txt", escape = "none")]

@@ -5,24 +5,27 @@
 //! When several conditions fail at once the first in the order of the refusals counts: the booking's
 //! own, which tells that this very request was here before, then the person's, then the seat's.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::accounts::account_exists;
 use super::bookings::booking_item;
 use super::error::StoreError;
 use super::fair_use::{self, HoldLimits, Kept, MissedVisit};
 use super::guards::{
-    LiveBooking, claim_person, claim_seat, count_hold, extend_person, hold_seat, is_busy,
+    claim_person, claim_seat, count_hold, extend_person, forgive_person, hold_seat, is_busy,
     keep_seat, live_booking, pointer, release_seat, replace_booking,
 };
 use super::items::{from_item, to_item};
 use super::outbox::message_item;
 use super::queue::QueueChange;
 use super::transact::Write;
-use super::{Store, keys};
-use crate::domain::booking::{Actor, Booking, Event};
+use super::values::text_of;
+use super::{Item, Store, keys, person_claims};
+use crate::domain::booking::{Actor, Booking, DeskRelease, Event};
+use crate::domain::code::BookingCode;
 use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::message::Message;
+use crate::domain::person_claim::PersonClaim;
 
 /// Who asks for a change, and when.
 #[derive(Debug, Clone, Copy)]
@@ -51,8 +54,11 @@ pub struct Claim<'a> {
 pub enum ClaimConflict {
     /// There is a booking of this code.
     CodeTaken(Box<Booking>),
-    /// The person has a live booking.
-    PersonBusy(LiveBooking),
+    /// The person has a live booking of this very account.
+    PersonBusy(BookingCode),
+    /// The person may not be booked for, and the last booking was not this account's: why is told to
+    /// nobody else.
+    PersonElsewhere,
     /// The person or the account may hold no more seats.
     Limited(Limit),
     /// The seat is somebody else's.
@@ -71,6 +77,10 @@ pub struct Transition<'a> {
     messages: &'a [Message],
     queue: Vec<QueueChange>,
     attendance: Attendance,
+    /// The claim that it settles.
+    claim: Option<&'a PersonClaim>,
+    /// The clerk who releases its person.
+    released: Option<&'a DeskRelease>,
 }
 
 /// What is noted of the person's coming.
@@ -103,6 +113,8 @@ enum Person {
     Extended(DateTime<Utc>),
     /// Free from now on, if this booking has it.
     Released,
+    /// The same, and nothing counts against the person any more.
+    Forgiven(NaiveDate),
 }
 
 /// Why a booking was not changed.
@@ -122,7 +134,8 @@ impl<'a> Transition<'a> {
     pub fn new(before: &'a Booking, after: &'a Booking) -> Self {
         let (seat, person) = (Seat::Untouched, Person::Untouched);
         let (queue, attendance) = (vec![], Attendance::Untouched);
-        Self { before, after, seat, person, messages: &[], queue, attendance }
+        let (claim, released) = (None, None);
+        Self { before, after, seat, person, messages: &[], queue, attendance, claim, released }
     }
 
     /// The seat is the booking's for good.
@@ -179,6 +192,19 @@ impl<'a> Transition<'a> {
         Self { attendance: Attendance::Excused(kept), ..self }
     }
 
+    /// It answers a claim of its person.
+    #[must_use]
+    pub fn settling(self, claim: &'a PersonClaim) -> Self {
+        Self { claim: Some(claim), ..self }
+    }
+
+    /// A clerk has released its person: what was counted against the person until `today` at the
+    /// office counts no more, for others may have made it.
+    #[must_use]
+    pub fn released(self, by: &'a DeskRelease, today: NaiveDate) -> Self {
+        Self { person: Person::Forgiven(today), released: Some(by), ..self }
+    }
+
     /// The booking before it.
     pub fn before(&self) -> &Booking {
         self.before
@@ -221,8 +247,9 @@ pub struct Relocation<'a> {
 pub enum RelocationConflict {
     /// It has another version by now: this is what it is.
     Version(Box<Booking>),
-    /// The person has a live booking: this one was displaced, and they have booked again.
-    PersonBusy,
+    /// The person has a live booking: this one was displaced, and they have booked again. Its code, if
+    /// it is this account's.
+    PersonBusy(Option<BookingCode>),
     /// The old seat or the person is not its own any more: its hold ran out.
     Lost,
     /// The new seat is somebody else's.
@@ -281,14 +308,13 @@ impl Store {
             (None, Write::Put(pointer(new), None)),
             (Some(Account), count_hold(&new.account, &claim.limits, asked.at)),
         ];
-        writes.extend(record(new, asked, claim.messages)?.map(|write| (None, write)));
+        writes.extend(record(new, asked, None, claim.messages)?.map(|write| (None, write)));
         let Err((condition, item)) = self.transact_conditions(writes).await? else {
             return Ok(Ok(()));
         };
         Ok(Err(match condition {
             Booking => ClaimConflict::CodeTaken(Box::new(from_item("booking", item)?)),
-            Person if is_busy(&item, asked.at) => ClaimConflict::PersonBusy(live_booking(&item)?),
-            Person => ClaimConflict::Limited(claim.limits.reached(&item, Whose::Person, asked.at)),
+            Person => person_conflict(claim, &item, asked.at)?,
             Seat => ClaimConflict::SeatTaken,
             Account if item.is_empty() => ClaimConflict::AccountGone,
             Account => {
@@ -320,6 +346,7 @@ impl Store {
             Person::Extended(until) => Some(extend_person(after, until)),
             // Free whatever another instance's clock says.
             Person::Released => Some(extend_person(after, DateTime::UNIX_EPOCH)),
+            Person::Forgiven(today) => Some(forgive_person(after, today)),
         };
         writes.extend(person.into_iter().chain(seat).map(|write| (Some(Own), write)));
         for place in &change.queue {
@@ -331,7 +358,10 @@ impl Store {
             Attendance::Excused(kept) => fair_use::excuse(after, kept),
         };
         writes.extend(attendance.into_iter().map(|write| (Some(Beside), write)));
-        writes.extend(record(after, asked, change.messages)?.map(|write| (None, write)));
+        let settled = change.claim.map(|claim| person_claims::settle(&after.person, claim));
+        writes.extend(settled.map(|write| (Some(Beside), write)));
+        let by = change.released;
+        writes.extend(record(after, asked, by, change.messages)?.map(|write| (None, write)));
         let Err((condition, item)) = self.transact_conditions(writes).await? else {
             return Ok(Ok(()));
         };
@@ -364,13 +394,17 @@ impl Store {
         }
         let claimed = claim_seat(&after.seat, after.code, relocation.seat_free_at, asked.at);
         writes.push((Some(NewSeat), claimed));
-        writes.extend(record(after, asked, relocation.messages)?.map(|write| (None, write)));
+        writes.extend(record(after, asked, None, relocation.messages)?.map(|write| (None, write)));
         let Err((condition, item)) = self.transact_conditions(writes).await? else {
             return Ok(Ok(()));
         };
         Ok(Err(match condition {
             Booking => RelocationConflict::Version(Box::new(from_item("booking", item)?)),
-            NewPerson => RelocationConflict::PersonBusy,
+            NewPerson => {
+                let live = live_booking(&item)?;
+                let own = (live.account == after.account).then_some(live.code);
+                RelocationConflict::PersonBusy(own)
+            }
             Own => RelocationConflict::Lost,
             NewSeat => RelocationConflict::SeatTaken,
             Account => RelocationConflict::AccountGone,
@@ -378,14 +412,30 @@ impl Store {
     }
 }
 
+/// Why the uniqueness guard refuses a claim.
+fn person_conflict(
+    claim: &Claim<'_>,
+    guard: &Item,
+    now: DateTime<Utc>,
+) -> Result<ClaimConflict, StoreError> {
+    Ok(if text_of(guard, "account") != Some(claim.booking.account.as_str()) {
+        ClaimConflict::PersonElsewhere
+    } else if is_busy(guard, now) {
+        ClaimConflict::PersonBusy(live_booking(guard)?.code)
+    } else {
+        ClaimConflict::Limited(claim.limits.reached(guard, Whose::Person, now))
+    })
+}
+
 /// What every change leaves behind: its event, and the messages that tell of it.
 fn record(
     after: &Booking,
     asked: &Asked<'_>,
+    released: Option<&DeskRelease>,
     messages: &[Message],
 ) -> Result<impl Iterator<Item = Write> + use<>, StoreError> {
     let cause = asked.cause.map(str::to_owned);
-    let event = Event { cause, ..after.event(asked.at, asked.by) };
+    let event = Event { cause, released: released.cloned(), ..after.event(asked.at, asked.by) };
     let event = to_item("event", &keys::event(after.code, after.version), &event)?;
     let mut writes = vec![Write::Put(event, None)];
     for message in messages {

@@ -10,7 +10,7 @@ use super::items::{Query, from_item, key_of};
 use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::Write;
 use super::values::{number, seconds, text};
-use super::{Item, Store, keys};
+use super::{Item, Store, keys, person_claims};
 use crate::domain::booking::Booking;
 use crate::domain::ids::AccountId;
 
@@ -82,7 +82,7 @@ impl Store {
             }
             for person in items.iter().filter_map(|item| item.get("person")) {
                 let person = person.as_s().map_err(|_| StoreError::corrupt("person"))?;
-                self.forget_person(person, now).await?;
+                self.forget_person(person, id, now).await?;
             }
             for some in items.chunks(TRANSACTION_ITEMS) {
                 let delete = |item| Ok(Write::Delete(key_of(item)?, None));
@@ -112,7 +112,13 @@ impl Store {
 
     /// Removes a person's uniqueness guard, unless a live booking of another account has it. What counts
     /// against the person stays under the hash for a time, and nothing else of it.
-    async fn forget_person(&self, person: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn forget_person(
+        &self,
+        person: &str,
+        account: &AccountId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.transact(vec![person_claims::forget(person, account)]).await?;
         let key = keys::person(person);
         let Some(item) = self.get_item(&key).await? else { return Ok(()) };
         let ended = Expression::new("attribute_not_exists(#free_at) OR #free_at <= :now")

@@ -43,6 +43,18 @@ pub(super) fn count_person(account: &AccountId, today: NaiveDate) -> Write {
     Write::Update(keys::profile(account), add, Some(allowed.with(":most", number(MAX_ADDED_A_DAY))))
 }
 
+/// Begins the name of a day's count of claims.
+const CLAIMS_PREFIX: &str = "claims_";
+
+/// Counts a claim of a person. Refused: the account was erased meanwhile, or as many were made today as
+/// one may.
+pub(super) fn count_claim(account: &AccountId, most: u32, today: NaiveDate) -> Write {
+    let claims = day_count(CLAIMS_PREFIX, today);
+    let add = counted(Expression::new(format!("SET {}", one_more(&claims))));
+    let allowed = Expression::new(format!("attribute_exists(#pk) AND {}", below_most(&claims)));
+    Write::Update(keys::profile(account), add, Some(allowed.with(":most", number(most))))
+}
+
 /// The attribute of a day's count.
 fn day_count(prefix: &str, day: NaiveDate) -> String {
     format!("{prefix}{}", day.format("%Y%m%d"))
@@ -82,6 +94,14 @@ impl HoldLimits {
     /// Counts a hold, as a part of a `SET`; [`counted`] adds its values.
     pub(super) fn count(&self) -> String {
         one_more(&day_count(HOLDS_PREFIX, self.today))
+    }
+
+    /// Whether a person's own limit stands in a hold's way.
+    pub(super) fn bars(&self, guard: &Item, now: DateTime<Utc>) -> bool {
+        let held = guard.get(&day_count(HOLDS_PREFIX, self.today));
+        let held = held.and_then(|count| count.as_n().ok()?.parse().ok()).unwrap_or(0u32);
+        let most = self.rule.holds_per_person;
+        instant_of(guard, CLOSED_UNTIL).is_some_and(|until| now < until) || most > 0 && held >= most
     }
 
     /// Which limit stands in a hold's way, as the item says that refused it.
@@ -148,6 +168,11 @@ pub(super) fn excuse(booking: &Booking, kept: &Kept) -> Vec<Write> {
     person.into_iter().chain(account).map(write).collect()
 }
 
+/// Takes from a guard what counts against its person, as a part of an update.
+pub(super) fn forgiven(today: NaiveDate) -> String {
+    format!("REMOVE #{MISSED}, #{CLOSED_UNTIL}, #{}", day_count(HOLDS_PREFIX, today))
+}
+
 /// Who of a booking's person and account is still there.
 #[derive(Debug, Clone, Copy)]
 pub struct Kept {
@@ -161,7 +186,7 @@ const KEEP_MISSED_DAYS: i64 = 365;
 const KEEP_COUNTS_DAYS: i64 = 2;
 
 fn is_count(name: &str) -> bool {
-    name.starts_with(HOLDS_PREFIX) || name.starts_with(ADDS_PREFIX)
+    [HOLDS_PREFIX, ADDS_PREFIX, CLAIMS_PREFIX].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// What of an item is about fair use.

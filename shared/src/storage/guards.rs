@@ -1,11 +1,11 @@
 //! What a change of a booking writes to booking, person and seat, and what each write is refused for.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::bookings::booking_item;
 use super::error::StoreError;
 use super::expression::Expression;
-use super::fair_use::{HoldLimits, counted};
+use super::fair_use::{HoldLimits, counted, forgiven};
 use super::transact::Write;
 use super::values::{instant_of, number, seconds, text, text_of};
 use super::{Item, keys};
@@ -80,6 +80,13 @@ fn own(booking: &Booking) -> Expression {
 pub(super) fn extend_person(booking: &Booking, until: DateTime<Utc>) -> Write {
     let extend = Expression::new("SET #free_at = :at").with(":at", seconds(until));
     Write::Update(keys::person(&booking.person), extend, Some(own(booking)))
+}
+
+/// Frees the person, and forgets what was counted against them. Refused: as above.
+pub(super) fn forgive_person(booking: &Booking, today: NaiveDate) -> Write {
+    let free = Expression::new(format!("SET #free_at = :at {}", forgiven(today)))
+        .with(":at", seconds(DateTime::UNIX_EPOCH));
+    Write::Update(keys::person(&booking.person), free, Some(own(booking)))
 }
 
 /// Refused: the booking has lost its seat, or is about to.

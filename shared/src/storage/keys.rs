@@ -96,6 +96,11 @@ pub(crate) fn person(hash: &str) -> Key {
     Key::new(format!("PERSON#{hash}"), "ACTIVE")
 }
 
+/// The last claim of a person, beside the guard.
+pub(crate) fn person_claim(hash: &str) -> Key {
+    Key::new(format!("PERSON#{hash}"), "CLAIM")
+}
+
 pub(crate) fn message(id: &MessageId) -> Key {
     Key::new(format!("MESSAGE#{id}"), "MESSAGE")
 }
@@ -166,6 +171,11 @@ pub(crate) fn registration(id: &RegistrationId) -> Key {
 /// One-time codes of a month: to a number, to a prefix, from an address (keyed hashes), or in all.
 pub(crate) fn codes_sent(hash: &str, date: NaiveDate) -> Key {
     Key::new(format!("OTP#{hash}"), date.format("%Y-%m").to_string())
+}
+
+/// How many people a clerk has looked up on a date at a desk.
+pub(crate) fn lookups(clerk_hash: &str, date: NaiveDate) -> Key {
+    Key::new(format!("LOOKUP#{clerk_hash}"), date.to_string())
 }
 
 /// What the messages of a day have cost, in shares.

@@ -12,6 +12,7 @@
 //! | one slot with its seats | `DAY#office#date` / begins with `hhmm#service` | strong |
 //! | a booking, with its events | `BOOKING#code` | strong |
 //! | the person's live booking | `PERSON#hash` / `ACTIVE` | strong, in conditions |
+//! | the last claim of a person, with their live booking | `PERSON#hash` / two keys by one call | strong, then a condition |
 //! | an account: profile, applicants, sessions, bookings | `ACCOUNT#id` | strong |
 //! | the conversation with an account | `ACCOUNT#id` / `CHAT` | strong |
 //! | the account of a contact | `CONTACT#hash` | strong |
@@ -24,6 +25,7 @@
 //! | which keyring wrote the table | `KEYRING` | strong, at a start |
 //! | the pause of sending | `PAUSE` | strong, then a condition |
 //! | one-time codes of a month: to a number or prefix, from an address, in all | `OTP#hash` / month | strong, in conditions |
+//! | how many people a clerk has looked up on a date | `LOOKUP#hash` / date | strong, in conditions |
 //! | what the messages of a day have cost | `SPENDING#date` | strong |
 //! | an outbox row | `MESSAGE#id` | strong |
 //! | rows due to be sent | `due-index`: `MESSAGE#shard`, `due ≤ now` | eventual, then a condition |
@@ -66,10 +68,12 @@ mod inbound;
 mod items;
 mod keyring_record;
 mod keys;
+mod lookups;
 mod offices;
 mod outbox;
 mod pause;
 mod people;
+mod person_claims;
 mod queue;
 mod registrations;
 mod reseal;
@@ -108,9 +112,11 @@ pub use idempotency::{Answer, Replay};
 pub use inbound::{TakenIn, Waiting};
 pub(crate) use keyring_record::known_keyring;
 pub use keys::DUE_SHARDS;
+pub use lookups::Standing;
 pub use offices::{Closure, NextAvailable};
 pub use outbox::Leased;
 pub use people::ApplicantAdded;
+pub use person_claims::{ClaimCounted, ClaimQuestion};
 pub use queue::{AtCounter, KnownStep, QueueChange};
 pub use registrations::{OtpChecked, OtpGrant, OtpGranted, Page, Registration, RegistrationState};
 pub use reseal::Resealed;

@@ -78,11 +78,18 @@ records! {
     BOOKING = "booking" [count_by("Bookings", "Channel")] ["office", "date", "service"]
         "a hold was confirmed";
     CANCELLATION = "cancellation" [count("Cancellations")] ["office", "date"]
-        "a booking was cancelled: by its owner, with its account, or because the office closed";
+        "a booking was cancelled: by its owner, with its account, because the office closed, or because \
+         its person was claimed or released";
     MOVE = "move" [count("Moves")] ["office", "date"]
         "a booking was moved; `date` is the new one";
     REFUSAL = "refusal" [count_by("Refusals", "Reason")] ["office", "date", "channel"]
         "a hold, a confirmation, a cancellation or a move was refused";
+    PERSON_CLAIM = "person_claim" [count("PersonClaims")] ["step"]
+        "a person was claimed: another account was `asked`, or `nobody`, or it was `refused` for the day; \
+         a booking was `given_up` to a claim, or `kept`";
+    PERSON_LOOKUP = "person_lookup" [count("PersonLookups")] ["office", "found", "staff"]
+        "a clerk looked a person up by NIK: `nothing`, `booked` or `closed` was found, `released` or \
+         `reopened` was done, or it was `refused` for the day";
     SEATS = "seats" [count("SeatsFree")] ["office", "date"]
         "every 15 minutes, free seats of the next 14 days: the metric is the sum over all offices; \
          a line for each office and open day has the number without being a metric";
@@ -187,7 +194,10 @@ mod tests {
             MessageKind::Reminder => Some(MessageKind::Cancelled),
             MessageKind::Cancelled => Some(MessageKind::Moved),
             MessageKind::Moved => Some(MessageKind::OfficeClosed),
-            MessageKind::OfficeClosed => Some(MessageKind::DocumentsMissing),
+            MessageKind::OfficeClosed => Some(MessageKind::ClaimAsked),
+            MessageKind::ClaimAsked => Some(MessageKind::ClaimReleased),
+            MessageKind::ClaimReleased => Some(MessageKind::Released),
+            MessageKind::Released => Some(MessageKind::DocumentsMissing),
             MessageKind::DocumentsMissing => Some(MessageKind::Verified),
             MessageKind::Verified => Some(MessageKind::OneTimeCode),
             MessageKind::OneTimeCode => Some(MessageKind::Ticket),

@@ -8,6 +8,8 @@
 //! - [`one_time_codes`]: the code of somebody who cannot send a message.
 //! - [`sign_in`]: the chat asks its owner who wants to sign in.
 //! - [`people`]: the people that an account books for.
+//! - [`person_claims`]: a person whom another account has booked for.
+//! - [`person_release`]: the same, by a clerk who sees the KTP.
 //! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
 //! - [`free_days`]: the first days with a free seat; [`place`]: where somebody stands in the line.
 //! - [`documents`]: which documents to bring.
@@ -23,6 +25,8 @@ pub mod erasures;
 pub mod free_days;
 pub mod one_time_codes;
 pub mod people;
+pub mod person_claims;
+pub mod person_release;
 pub mod place;
 pub mod registration;
 pub mod sign_in;

@@ -60,7 +60,7 @@ async fn who_was_erased_and_what_was_signed_out_does_not_come_back_with_a_backup
     assert_eq!(signed_in(&app, all).await, [true; 4], "without the command all are back");
     assert_eq!(app.seats_free(DATE, SLOT).await, Some(0));
     let refused = book_with_another_phone(&app, 701, 1).await;
-    assert_eq!(refused, (409, "already_booked".to_owned()));
+    assert_eq!(refused, (409, "person_needs_confirmation".to_owned()));
 
     assert_eq!(again(&app).await, Reapplied { accounts: 1, sessions: 2 });
     assert_eq!(signed_in(&app, all).await, [false, false, false, true]);

@@ -8,6 +8,7 @@ use antrian_tests::desk::Desk;
 use antrian_tests::offices::OFFICE;
 use antrian_tests::{Answer, Person, TestApp};
 use chrono::{DateTime, Utc};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
@@ -94,13 +95,13 @@ pub(super) fn kind(item: &Value) -> String {
         ("DAY", 1) => "day".to_owned(),
         ("DAY", 2) => "slot".to_owned(),
         ("DAY", _) => "seat".to_owned(),
-        ("CLOSURES" | "OTP" | "SPENDING", _) => first(&pk),
+        ("CLOSURES" | "LOOKUP" | "OTP" | "SPENDING", _) => first(&pk),
         _ => format!("{}/{}", first(&pk), first(&sk)),
     }
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 26] = [
+pub(super) const KINDS: [&str; 28] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -112,12 +113,14 @@ pub(super) const KINDS: [&str; 26] = [
     "CONTACT/CONTACT",
     "INBOUND/INBOUND",
     "KEYRING/KEYRING",
+    "LOOKUP",
     "MESSAGE/MESSAGE",
     "OFFICES/NEXT",
     "OFFICES/OFFICE",
     "OTP",
     "PAUSE/PAUSE",
     "PERSON/ACTIVE",
+    "PERSON/CLAIM",
     "QUEUE/COUNTER",
     "QUEUE/DESK",
     "QUEUE/ENTRY",
@@ -153,6 +156,7 @@ async fn play() -> Fixture {
     app.drain().await;
     check_in(&app, &visit.text("ticket"), "visit").await;
     at_the_desk(&app, &visit.text("code")).await;
+    claim_and_look_up(&app, &leaving).await;
     chat_and_prove(&app).await;
     let begun = begin(&app).await;
     let asked = app.post(&path(&begun, "otp"), json!({"phone": "6280000000009"})).await;
@@ -202,6 +206,17 @@ async fn at_the_desk(app: &TestApp, code: &str) {
         assert_eq!(desk.documents(app, code, found).await.status, 200);
     }
     assert_eq!(desk.call(app, "1").await.status, 200);
+}
+
+/// Somebody claims whom another has booked for; a clerk looks the person up.
+async fn claim_and_look_up(app: &TestApp, claimant: &Person) {
+    assert_eq!(claimant.add(app, 2).await.status, 201);
+    let claimed = claimant.post(app, "/v1/me/applicants/p2/claim", json!({})).await;
+    assert_eq!(claimed.status, 202, "{claimed:?}");
+    let staff = app.staff(OFFICE, &["desk"]).await;
+    let path = format!("/v1/offices/{OFFICE}/person-releases");
+    let look = json!({"nik": nik_of(2)});
+    assert_eq!(app.call(Method::POST, &path, Some(&staff), Some(look)).await.status, 200);
 }
 
 /// Somebody chats; of another nothing but a message that was dealt with is left.

@@ -11,7 +11,7 @@ use antrian_tests::{Answer, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::journey::{Fixture, KINDS, LATER, kind};
+use super::journey::{Fixture, KINDS, LATER, kind, nik_of};
 use super::previous::{go_on, kept, over, person};
 use crate::registration::path;
 use crate::webhooks::{message, store};
@@ -79,11 +79,12 @@ async fn do_everything(app: &TestApp, fixture: &Fixture) -> Vec<Answer> {
         coming.get(app, "/v1/me/export").await,
         coming.add(app, 5).await,
         coming.get(app, "/v1/me/bookings").await,
+        leaving.post(app, "/v1/me/applicants/p2/claim", json!({})).await,
         holding.act(app, &code("hold"), "confirm").await,
         leaving.post(app, "/v1/bookings", hold_body("2026-12-02", "10:00")).await,
         visitor.get(app, &format!("/v1/bookings/{}", code("visit"))).await,
     ];
-    let come = answers[6].text("code");
+    let come = answers[7].text("code");
     answers.push(leaving.act(app, &come, "confirm").await);
     answers.extend(newcomers(app, fixture).await);
     // 09:01: check-in is open for the slot at ten.
@@ -102,6 +103,7 @@ async fn staff(app: &TestApp, fixture: &Fixture, come: &str) -> Vec<Answer> {
     let quota = format!("/v1/offices/{OFFICE}/slots/{LATER}/10:00");
     let mut answers = Vec::new();
     for (method, path, key, body) in [
+        (Method::POST, "/v1/offices/uji/person-releases", "look", json!({"nik": nik_of(9)})),
         (Method::POST, "/v1/check-ins", "visit", scan.clone()),
         (Method::POST, "/v1/check-ins", "again", scan),
         (Method::POST, "/v1/check-ins", "come", json!({"code": come})),

@@ -51,7 +51,10 @@ async fn after_a_rotation_everybody_goes_on_and_nobody_books_twice() {
     let fixture = journey().await;
     let (app, recorder) =
         over_with(&fixture, &after(&[RotationStep::Add, RotationStep::Use])).await;
-    assert_eq!(book_with_another_phone(&app, 2).await, (409, "already_booked".to_owned()));
+    assert_eq!(
+        book_with_another_phone(&app, 2).await,
+        (409, "person_needs_confirmation".to_owned())
+    );
     go_on(&app, &fixture).await;
     app.assert_audit_agrees().await;
     let items = recorder.items().await;

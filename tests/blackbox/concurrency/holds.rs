@@ -123,7 +123,7 @@ async fn one_person_in_ten_accounts_has_one_booking() {
     let app = TestApp::with_quota(60).await;
     let answers = rush(&app, &namesakes(&app).await).await;
     assert_eq!(count(&answers, 201, ""), 1, "{:?}", statuses(&answers));
-    assert_eq!(count(&answers, 409, "already_booked"), 9, "{:?}", statuses(&answers));
+    assert_eq!(count(&answers, 409, "person_needs_confirmation"), 9, "{:?}", statuses(&answers));
     assert!(answers.iter().all(|answer| answer.body["booking_code"].is_null()), "{answers:?}");
     assert_eq!(app.assert_audit_agrees().await.live_bookings, 1);
 }

@@ -57,6 +57,7 @@ impl Stage {
         let switch = Arc::new(Switch::default());
         let mut office = offices::office(QUOTA);
         office.policy.hold_minutes = HOLD_MINUTES;
+        office.policy.fair_use.lookups_per_clerk = 0;
         let app = TestApp::start_with(Setup {
             offices: vec![office],
             http_client: Some(client(switch.clone())),

@@ -213,8 +213,9 @@ impl System {
             Err(HoldRefusal::Mismatch) => HoldEnd::Mismatch,
             Err(HoldRefusal::Full(alternatives)) => HoldEnd::Full(free(alternatives)),
             Err(HoldRefusal::AlreadyBooked(code)) => {
-                HoldEnd::AlreadyBooked(code.map(|code| self.index(code)))
+                HoldEnd::AlreadyBooked(Some(self.index(*code)))
             }
+            Err(HoldRefusal::PersonNeedsConfirmation) => HoldEnd::AlreadyBooked(None),
             Err(HoldRefusal::NotOffered(reason)) => HoldEnd::NotOffered(why(reason)),
             Err(refusal @ (HoldRefusal::AccountGone | HoldRefusal::Limited(_))) => {
                 panic!("{request:?}: {refusal:?} does not happen here")
@@ -291,7 +292,9 @@ impl System {
             Err(MoveRefusal::Refused(refusal)) => MoveEnd::Refused(*refusal),
             Err(MoveRefusal::Full(alternatives)) => MoveEnd::Full(free(alternatives)),
             Err(MoveRefusal::NotOffered(reason)) => MoveEnd::NotOffered(why(reason)),
-            Err(MoveRefusal::AlreadyBooked) => MoveEnd::AlreadyBooked,
+            Err(MoveRefusal::AlreadyBooked(_) | MoveRefusal::PersonNeedsConfirmation) => {
+                MoveEnd::AlreadyBooked
+            }
         };
         assert_eq!(end, expected);
     }

@@ -4,6 +4,7 @@ use antrian_tests::app::DATE;
 use antrian_tests::{Browser, Person, TestApp};
 
 use super::{books, checks, choice, holds};
+use crate::person_claims::stranger;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_keeps_what_was_typed_and_says_what_does_not_fit() {
@@ -136,4 +137,22 @@ async fn who_presses_before_answering_in_the_chat_is_asked_to_answer() {
         early.html.contains("belum kami terima") && early.html.contains("DAFTAR "),
         "{early:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_booked_from_another_number_is_claimed_on_the_page() {
+    let app = TestApp::start().await;
+    let (mut browser, check) = checks(&app, 1, "10:00").await;
+    let other = stranger(&app, 50, 1).await;
+    let code = other.book(&app, DATE, "09:00").await.text("code");
+    let refused = browser.hold(&check).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.html.contains("Kami perlu memastikan dahulu"), "{refused:?}");
+    assert!(refused.html.contains("action=\"/orang/p1/klaim\"") && !refused.html.contains(&code));
+    let claimed = browser.post("/orang/p1/klaim", &[]).await;
+    assert_eq!(claimed.status, 200);
+    assert!(claimed.html.contains("Klaim Anda kami terima"), "{claimed:?}");
+    assert_eq!(browser.post("/orang/p5/klaim", &[]).await.status, 404);
+    app.drain().await;
+    assert!(app.sent_ids().iter().any(|id| id.ends_with("-claim_asked")));
 }

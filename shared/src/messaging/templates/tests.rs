@@ -3,13 +3,15 @@ use crate::domain::fair_use::FairUse;
 use crate::messaging::cloud_api::language;
 
 const BOTH: [Locale; 2] = [Locale::Id, Locale::En];
-const ABOUT_BOOKINGS: [MessageKind; 7] = [
+const ABOUT_BOOKINGS: [MessageKind; 9] = [
     MessageKind::Hold,
     MessageKind::Confirmed,
     MessageKind::Moved,
     MessageKind::Reminder,
     MessageKind::Cancelled,
     MessageKind::OfficeClosed,
+    MessageKind::ClaimAsked,
+    MessageKind::Released,
     MessageKind::DocumentsMissing,
 ];
 
@@ -29,6 +31,7 @@ fn text() -> BookingText<'static> {
         documents_deadline: None,
         documents: &[],
         warnings: &[],
+        initials: "S. C.".to_owned(),
         fair_use: FairUse::default(),
     }
 }
@@ -117,5 +120,20 @@ fn buttons_carry_the_booking_in_both_languages() {
         assert_eq!(ids(MessageKind::Hold, locale), hold);
         assert_eq!(ids(MessageKind::OfficeClosed, locale), [format!("move:{booking}")]);
         assert_eq!(ids(MessageKind::Cancelled, locale), ["book"]);
+        let answers = ["give-up", "keep-claimed"].map(|verb| format!("{verb}:{booking}"));
+        assert_eq!(ids(MessageKind::ClaimAsked, locale), answers);
+    }
+}
+
+#[test]
+fn who_claimed_a_person_is_told_nothing_but_that_they_can_book() {
+    for locale in BOTH {
+        let (call, buttons) = claim_released(locale);
+        let call = call.unwrap();
+        assert_eq!((call.name, call.parameters.len()), ("antrian_claim_released", 0));
+        assert_eq!(call.payloads, ["book"]);
+        assert_eq!(buttons.iter().map(|button| &*button.id).collect::<Vec<_>>(), ["book"]);
+        let body = component(form(MessageKind::ClaimReleased, locale).unwrap(), "BODY").unwrap();
+        assert!(!body["text"].as_str().unwrap().contains("{{"), "{body}");
     }
 }

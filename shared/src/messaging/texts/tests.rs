@@ -8,13 +8,15 @@ use crate::domain::fair_use::FairUse;
 use crate::domain::language::{Text, date_time, time};
 
 const ZONE: Tz = Tz::Asia__Jakarta;
-const ABOUT_BOOKINGS: [MessageKind; 7] = [
+const ABOUT_BOOKINGS: [MessageKind; 9] = [
     MessageKind::Hold,
     MessageKind::Confirmed,
     MessageKind::Reminder,
     MessageKind::Cancelled,
     MessageKind::Moved,
     MessageKind::OfficeClosed,
+    MessageKind::ClaimAsked,
+    MessageKind::Released,
     MessageKind::DocumentsMissing,
 ];
 
@@ -88,6 +90,7 @@ fn booking<'a>(
         documents_deadline: None,
         documents,
         warnings,
+        initials: "S. C.".to_owned(),
         fair_use: FairUse::default(),
     }
 }
