@@ -8,10 +8,11 @@ use antrian::domain::queue::{Counter, QueueState};
 use antrian::domain::reason::Reason;
 use antrian::domain::requirements::Warning;
 use antrian::domain::time::SlotTime;
-use antrian::http::body::Params;
+use antrian::http::body::{Params, Segments};
 use antrian::http::problem::{Problem, internal};
 use antrian::http::refusals::move_refused;
 use antrian::http::{AppState, Routes};
+use antrian::messaging::ticket_page::code_of;
 use antrian::rendering::{self, CalendarEntry};
 use antrian::use_cases::bookings::{self, BookingDetails};
 use antrian::use_cases::place::{self, Place};
@@ -32,6 +33,7 @@ use crate::session::Own;
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .route("/tiket/{code}", get(ticket))
+        .route("/t/{address}", get(shared))
         .route("/tiket/{code}/antrean", get(line))
         .route("/tiket/{code}/hari", get(days))
         .route("/tiket/{code}/pindah", get(move_check).post(move_to))
@@ -58,6 +60,8 @@ struct TicketPage {
     line: Option<LineWords>,
     /// Until when a browser may show it without a network.
     keep_until: String,
+    /// Whoever looks has only the address, and signs in to change anything.
+    is_shared: bool,
 }
 
 /// The place in the line, in words.
@@ -153,7 +157,31 @@ async fn ticket(State(app): State<AppState>, page: Page, Own { booking }: Own) -
     if booking.status_at(now) == Status::Held {
         return Ok(go(&format!("/pesanan/{}", booking.code)));
     }
-    let (details, person) = shown(&app, booking, now).await?;
+    Ok(own(&ticket_page(&app, page, booking, false).await?))
+}
+
+/// A ticket by the address that a message carried: to look at, until the day is over.
+async fn shared(
+    State(app): State<AppState>,
+    page: Page,
+    Segments(address): Segments<String>,
+) -> Shown {
+    let not_found = || Problem::new(Reason::NotFound);
+    let code = code_of(&app.keyring, &address).ok_or_else(not_found)?;
+    let booking = app.ledger.store().booking(code).await?;
+    let booking = booking.filter(|booking| app.clock.now() < booking.times.day_ends_at);
+    let booking = booking.ok_or_else(not_found)?;
+    Ok(own(&ticket_page(&app, page, booking, true).await?))
+}
+
+async fn ticket_page(
+    app: &AppState,
+    page: Page,
+    booking: Booking,
+    is_shared: bool,
+) -> Result<TicketPage, Problem> {
+    let now = app.clock.now();
+    let (details, person) = shown(app, booking, now).await?;
     let (times, zone) = (details.booking.times, details.office.timezone);
     let qr = details.ticket.as_deref().map(rendering::svg).transpose();
     let words = BookingWords::of(&page, &details, person);
@@ -161,8 +189,9 @@ async fn ticket(State(app): State<AppState>, page: Page, Own { booking }: Own) -
         details.missing.map(|missing| (missing.documents, page.date_time(missing.deadline, zone)));
     let can_move = details.status == Status::Confirmed && now < times.reschedule_until;
     let at = format!("{}, {}", words.office, words.address);
-    let line = line_words(&app, &page, &details.booking, now).await?;
-    Ok(own(&TicketPage {
+    let line = line_words(app, &page, &details.booking, now).await?;
+    Ok(TicketPage {
+        is_shared,
         qr: qr.map_err(|error| internal(&error))?,
         google: google(&details.booking, &at, &words.service),
         map: map(&details.office),
@@ -176,7 +205,7 @@ async fn ticket(State(app): State<AppState>, page: Page, Own { booking }: Own) -
         keep_until: times.day_ends_at.to_rfc3339(),
         booking: words,
         page,
-    }))
+    })
 }
 
 /// The place in the line alone, for a page that stays open. Without one there is nothing to show.

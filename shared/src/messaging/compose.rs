@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::messenger::{Body, ReplyOption, ReplyOptions, TemplateCall};
 use super::templates;
 use super::texts::{self, BookingText};
+use super::ticket_page;
 use crate::domain::booking::Booking;
 use crate::domain::ids::OfficeId;
 use crate::domain::language::{self, Locale, in_language};
@@ -214,7 +215,8 @@ async fn about_booking(
     if message.kind == MessageKind::DocumentsMissing {
         list.documents = missing_documents(&list, booking);
     }
-    let mut text = booking_text(&office, booking, &list, message.locale, public_url);
+    let page = page_of(ledger, booking, public_url, now);
+    let mut text = booking_text(&office, booking, &list, message.locale, &page);
     text.initials = initials(&applicant.details.name);
     let png = has_ticket(message.kind).then(|| ticket(ledger, booking)).transpose()?;
     let (kind, locale) = (message.kind, message.locale);
@@ -230,6 +232,14 @@ async fn about_booking(
         }
     };
     Ok(Some((body, template)))
+}
+
+/// Where a person goes on: to the booking's own page while it is on, or free to be moved.
+fn page_of(ledger: &Ledger, booking: &Booking, public_url: &str, now: DateTime<Utc>) -> String {
+    if booking.status_at(now).is_live() || booking.is_displaced() {
+        return ticket_page::address(ledger.store().keyring(), public_url, booking.code);
+    }
+    public_url.to_owned()
 }
 
 fn has_ticket(kind: MessageKind) -> bool {

@@ -19,6 +19,7 @@ mod record;
 pub mod sweep;
 pub mod templates;
 pub mod texts;
+pub mod ticket_page;
 pub mod twilio;
 
 pub use cloud_api::CloudApi;

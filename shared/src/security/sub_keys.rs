@@ -26,7 +26,7 @@ pub enum Derive {
     /// The secret with which a registration's starter fetches the token.
     RegistrationSecret,
     SessionToken,
-    /// The address of a message's picture.
+    /// An address that is handed out: of a message's picture, of a booking's page.
     PictureAddress,
     /// What is counted of somebody without knowing who it is.
     Throttle,

@@ -108,6 +108,40 @@ async fn somebody_elses_booking_is_not_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_the_address_of_a_message_may_look_and_nothing_more() {
+    let app = TestApp::start().await;
+    let (_, code) = books(&app, 1, "09:00").await;
+    app.drain().await;
+    let base = format!("{}/t/", app.stack.base_url);
+    let sent = app.sent().join("\n");
+    let address = sent.split(&base).nth(1).unwrap().split_whitespace().next().unwrap();
+    let mut anybody = Browser::new(&app);
+    let page = anybody.get(&format!("/t/{address}")).await;
+    assert_eq!((page.status, page.header("cache-control")), (200, "no-store"));
+    for shown in ["<svg xmlns", "Rabu, 2 Desember 2026", "Masuk untuk memindahkan"] {
+        assert!(page.html.contains(shown), "{shown}: {page:?}");
+    }
+    for owners in ["/batal", "/pindah", "kalender.ics", "tiket.png", "628000000001", "Contoh 1"] {
+        assert!(!page.html.contains(owners), "{owners}: {page:?}");
+    }
+    let way = anybody.get(&format!("/tiket/{code}")).await;
+    assert!(way.location().starts_with("/masuk?"), "changing wants the owner");
+    let (other, mark) = address.split_once('-').unwrap();
+    let forged = [
+        other.to_owned(),
+        format!("{other}-"),
+        format!("{other}-{}", "0".repeat(16)),
+        format!("{other}-{}", &mark[..15]),
+        format!("{}-{mark}", "00000-00000"),
+    ];
+    for address in forged {
+        assert_eq!(anybody.get(&format!("/t/{address}")).await.status, 404, "{address}");
+    }
+    app.advance_to("2026-12-02T16:00:00Z");
+    assert_eq!(anybody.get(&format!("/t/{address}")).await.status, 404, "the day is over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn markup_in_a_name_is_a_name() {
     let app = TestApp::start().await;
     let mut browser = Browser::new(&app);

@@ -64,7 +64,7 @@ fn confirmed_in_indonesian() {
 
     Kode booking: *7KQ4M-M2XR9*
 
-    Datang mulai pukul 08.00 WIB; setelah pukul 09.30 WIB jadwal ini tidak berlaku lagi. Kode QR ini tiket Anda: tunjukkan kepada petugas.
+    Datang mulai pukul 08.00 WIB; setelah pukul 09.30 WIB jadwal ini tidak berlaku lagi. Kode QR ini tiket Anda: tunjukkan kepada petugas. Tiket juga ada di https://antrian.example
 
     Perhatian: KTP Anda dari luar daerah kantor ini. Sebaiknya bawa surat domisili.
 
@@ -90,7 +90,7 @@ fn confirmed_in_english() {
 
     Booking code: *7KQ4M-M2XR9*
 
-    Come from 08:00 WIB on; after 09:30 WIB the appointment no longer counts. This QR code is your ticket: show it to the staff.
+    Come from 08:00 WIB on; after 09:30 WIB the appointment no longer counts. This QR code is your ticket: show it to the staff. It is also at https://antrian.example
 
     Please note: Your KTP is from outside this office's region. It is better to bring a domicile letter.
 
