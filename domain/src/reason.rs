@@ -60,6 +60,8 @@ reasons! {
     QueueEmpty = "queue_empty",
     RegistrationEnded = "registration_ended",
     SlotFull = "slot_full",
+    /// This member of staff is denied.
+    StaffDenied = "staff_denied",
     TooEarly = "too_early",
     TooLate = "too_late",
     TooLateToMove = "too_late_to_move",

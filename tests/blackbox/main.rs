@@ -13,6 +13,7 @@ mod closing;
 mod code_limits;
 mod compat;
 mod concurrency;
+mod denials;
 mod desk;
 mod documented;
 mod edge;

@@ -8,6 +8,7 @@ use antrian_tests::desk::Desk;
 use antrian_tests::offices::OFFICE;
 use antrian_tests::{Answer, Person, TestApp};
 use chrono::{DateTime, Utc};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
@@ -100,7 +101,7 @@ pub(super) fn kind(item: &Value) -> String {
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 26] = [
+pub(super) const KINDS: [&str; 27] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -115,6 +116,7 @@ pub(super) const KINDS: [&str; 26] = [
     "MESSAGE/MESSAGE",
     "OFFICES/NEXT",
     "OFFICES/OFFICE",
+    "OFFICES/STAFF",
     "OTP",
     "PAUSE/PAUSE",
     "PERSON/ACTIVE",
@@ -161,6 +163,10 @@ async fn play() -> Fixture {
     app.stack.graph.fail(Fault::Code(131_031), 1);
     app.drain().await;
     close(&app, &[CLOSED]).await;
+    let head = app.staff("*", &["admin"]).await;
+    let denied = json!({"denial_reason": "left"});
+    let path = "/v1/staff/denials/clerk-1";
+    assert_eq!(app.call(Method::PUT, path, Some(&head), Some(denied)).await.status, 200);
     let wait = message("wamid.waiting", json!({"from": coming.phone}), "MENU");
     assert_eq!(store(&app, &[wait]).await, 200);
     Fixture {
