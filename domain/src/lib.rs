@@ -16,6 +16,7 @@ pub mod inbound;
 pub mod language;
 pub mod message;
 pub mod office;
+pub mod owner;
 pub mod person;
 pub mod personal;
 pub mod queue;

@@ -57,6 +57,8 @@ reasons! {
     NotVerified = "not_verified",
     NotWaiting = "not_waiting",
     OfficeClosed = "office_closed",
+    /// The number may be another person's by now: digits of a NIK are wanted.
+    OwnerProofNeeded = "owner_proof_needed",
     QueueEmpty = "queue_empty",
     RegistrationEnded = "registration_ended",
     SlotFull = "slot_full",

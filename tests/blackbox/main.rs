@@ -33,6 +33,7 @@ mod moves;
 mod offices;
 mod one_time_code;
 mod operations;
+mod owner;
 mod pools;
 mod privacy;
 mod providers;

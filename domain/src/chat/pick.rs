@@ -49,6 +49,8 @@ pub enum Pick {
     Ticket(BookingCode),
     /// The page that this registration began on shows this number.
     SignIn(RegistrationId, u8),
+    /// The number's account is somebody else's: begin one of one's own.
+    NewAccount,
     /// Somebody else began this registration.
     NotMe(RegistrationId),
 }
@@ -92,6 +94,7 @@ impl fmt::Display for Pick {
             Self::Move(code) => write!(f, "move:{code}"),
             Self::Ticket(code) => write!(f, "ticket:{code}"),
             Self::SignIn(id, number) => write!(f, "sign-in:{id}:{number}"),
+            Self::NewAccount => f.write_str("new-account"),
             Self::NotMe(id) => write!(f, "not-me:{id}"),
         }
     }
@@ -113,6 +116,7 @@ impl FromStr for Pick {
             "show" => Some(Self::Show),
             "help" => Some(Self::Help),
             "keep" => Some(Self::Keep),
+            "new-account" => Some(Self::NewAccount),
             "new-person" => Some(Self::NewPerson),
             "language" if rest == "id" => Some(Self::Language(Locale::Id)),
             "language" if rest == "en" => Some(Self::Language(Locale::En)),

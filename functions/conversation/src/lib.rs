@@ -8,6 +8,7 @@ mod bookings;
 mod context;
 mod error;
 mod hold;
+mod owner;
 mod people;
 mod refusals;
 mod remarks;

@@ -7,6 +7,7 @@
 //! - [`registration`]: prove a number, open a session.
 //! - [`one_time_codes`]: the code of somebody who cannot send a message.
 //! - [`sign_in`]: the chat asks its owner who wants to sign in.
+//! - [`owner`]: whose an account is whose number may be another person's by now.
 //! - [`people`]: the people that an account books for.
 //! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
 //! - [`documents`]: which documents to bring.
@@ -20,6 +21,7 @@ pub mod desk;
 pub mod documents;
 pub mod erasures;
 pub mod one_time_codes;
+pub mod owner;
 pub mod people;
 pub mod registration;
 pub mod sign_in;
