@@ -36,23 +36,27 @@ impl Claimed<'_> {
     /// Whether the account is theirs who come with these contacts. One that has rested for `rest` may be
     /// another person's by now, and so is a number that comes with another id.
     pub fn standing(&self, from: &Contacts, rest: TimeDelta, now: DateTime<Utc>) -> Standing {
-        let has_other_id = differ(self, from) == Some(true);
-        let has_rested = now - self.active_at >= rest;
-        let has_nik = self.people.iter().any(|person| person.details.nik.is_some());
-        match () {
-            () if !has_other_id && !has_rested && !self.is_asked => Standing::Own,
-            () if has_nik => Standing::Doubtful,
-            () if has_other_id => Standing::Another,
-            // Nothing is to be seen in an account without people; and an id stays with its person.
-            () if self.people.is_empty() || differ(self, from) == Some(false) => Standing::Own,
-            () => Standing::Another,
+        let (has_other_id, has_rested) =
+            (self.has_id_of(from) == Some(false), self.rested(rest, now));
+        if !has_other_id && !has_rested && !self.is_asked {
+            return Standing::Own;
         }
+        if self.people.iter().any(|person| person.details.nik.is_some()) {
+            return Standing::Doubtful;
+        }
+        // Nothing is to be seen in an account without people; and an id stays with its person.
+        let is_safe = self.people.is_empty() || self.has_id_of(from) == Some(true);
+        if is_safe && !has_other_id { Standing::Own } else { Standing::Another }
     }
-}
 
-/// Whether two ids of WhatsApp differ. Absent: one of them is not known.
-fn differ(known: &Claimed<'_>, from: &Contacts) -> Option<bool> {
-    Some(known.account.contacts.scoped.as_ref()? != from.scoped.as_ref()?)
+    fn rested(&self, rest: TimeDelta, now: DateTime<Utc>) -> bool {
+        now - self.active_at >= rest
+    }
+
+    /// Whether the id of WhatsApp is the account's. Absent: one of the two is not known.
+    fn has_id_of(&self, from: &Contacts) -> Option<bool> {
+        Some(self.account.contacts.scoped.as_ref()? == from.scoped.as_ref()?)
+    }
 }
 
 /// Wrong answers that are taken altogether, by chat and by one-time code.

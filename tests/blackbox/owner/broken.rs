@@ -1,6 +1,7 @@
 //! The table breaks at every call of an answer: what it leads to is there once, and whole.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use antrian_tests::app::Setup;
 use antrian_tests::wire::{Action, Call, Switch, client};
@@ -8,28 +9,26 @@ use antrian_tests::{Person, TestApp};
 use serde_json::json;
 
 use super::{DAY, Handset, account_of, asks, digits};
+use crate::webhooks::{message, store};
 
 fn is_table_call(call: &Call) -> bool {
     matches!(call.target.as_str(), "GetItem" | "BatchGetItem" | "Query" | "TransactWriteItems")
 }
 
-/// Lets the wire break at the `nth` call of the table, from 1, for as long as the message is dealt with;
-/// whether there were so many.
-fn breaks(switch: &Switch, nth: usize, is_lost: bool) -> Arc<std::sync::atomic::AtomicUsize> {
-    let met = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+/// Lets the wire break at the `nth` call of the table, from 1, until it is disarmed; counts the calls.
+fn breaks(switch: &Switch, nth: usize, is_lost: bool) -> Arc<AtomicUsize> {
+    let met = Arc::new(AtomicUsize::new(0));
     let count = met.clone();
     switch.arm(move |call| {
         if !is_table_call(call) {
             return Action::Pass;
         }
-        let number = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-        match () {
-            () if number < nth => Action::Pass,
-            // What was written may have been: nobody is told.
-            () if number == nth && is_lost => Action::LoseAnswer,
-            // The function ends here.
-            () => Action::Refuse,
+        let number = count.fetch_add(1, Ordering::Relaxed) + 1;
+        if number < nth {
+            return Action::Pass;
         }
+        // As if the function ended here, before the call or after what it did.
+        if number == nth && is_lost { Action::LoseAnswer } else { Action::Refuse }
     });
     met
 }
@@ -62,12 +61,12 @@ async fn settles_once(wrong: u32, say: fn(u32) -> String, is_own: bool) {
             let mut phone = Handset::new(&app, "answer", &person.phone, None);
             phone.said = number * 100;
             let id = format!("wamid.answer.{}", phone.said);
-            let text = crate::webhooks::message(&id, phone.from.clone(), &say(number));
-            assert_eq!(crate::webhooks::store(&app, &[text]).await, 200);
+            let text = message(&id, phone.from.clone(), &say(number));
+            assert_eq!(store(&app, &[text]).await, 200);
             let met = breaks(&switch, nth, is_lost);
             let _ = app.stack.inbox.drain().await;
             switch.disarm();
-            let reached = met.load(std::sync::atomic::Ordering::Relaxed) >= nth;
+            let reached = met.load(Ordering::Relaxed) >= nth;
             // The queue brings it again.
             for _ in 0..3 {
                 app.advance(30);
