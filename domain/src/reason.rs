@@ -61,9 +61,13 @@ reasons! {
     OfficeClosed = "office_closed",
     /// Of a person whom another account has booked for, nothing else is told.
     PersonNeedsConfirmation = "person_needs_confirmation",
+    /// The number may be another person's by now: digits of a NIK are wanted.
+    OwnerProofNeeded = "owner_proof_needed",
     QueueEmpty = "queue_empty",
     RegistrationEnded = "registration_ended",
     SlotFull = "slot_full",
+    /// This member of staff is denied.
+    StaffDenied = "staff_denied",
     TooEarly = "too_early",
     TooLate = "too_late",
     TooLateToMove = "too_late_to_move",

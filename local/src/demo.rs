@@ -31,7 +31,7 @@ pub fn offices() -> anyhow::Result<Vec<Office>> {
 /// # Errors
 /// If the table does not answer.
 pub async fn seed(store: &Store, offices: &[Office]) -> anyhow::Result<()> {
-    let (known, _) = store.offices().await?;
+    let known = store.offices().await?.offices;
     for office in offices.iter().filter(|office| known.iter().all(|known| known.id != office.id)) {
         store.put_office(0, office).await?;
     }

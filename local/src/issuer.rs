@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use antrian::domain::denial::StaffSubject;
 use antrian::http::body::{self, Body};
 use antrian::http::problem::Problem;
 use antrian::security::tokens;
@@ -76,13 +77,24 @@ impl Issuer {
 
     /// An access token for these offices and scopes, good for eight hours from `now`.
     pub fn token(&self, offices: &Offices, scopes: &[Scope], now: DateTime<Utc>) -> String {
+        self.token_of(SUBJECT, offices, scopes, now)
+    }
+
+    /// The same for somebody of this name.
+    fn token_of(
+        &self,
+        subject: &str,
+        offices: &Offices,
+        scopes: &[Scope],
+        now: DateTime<Utc>,
+    ) -> String {
         let groups = scopes.iter().map(|scope| scope.group().to_owned());
         let groups: Vec<String> = groups.chain(offices.to_groups()).collect();
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         let header = json!({"alg": "EdDSA", "typ": "JWT", "kid": self.key_id});
         let claims = json!({
             "iss": self.url,
-            "sub": "local-staff",
+            "sub": subject,
             "iat": now.timestamp(),
             "exp": (now + LIFETIME).timestamp(),
             "token_use": "access",
@@ -120,7 +132,12 @@ async fn jwks(State(service): State<Arc<Service>>) -> Json<Value> {
 struct TokenRequest {
     office: String,
     scopes: Vec<Scope>,
+    /// Whose; absent: the one member of staff that the local stack has.
+    subject: Option<StaffSubject>,
 }
+
+/// Who gets a token that names nobody.
+const SUBJECT: &str = "local-staff";
 
 async fn staff_token(
     State(service): State<Arc<Service>>,
@@ -130,7 +147,8 @@ async fn staff_token(
         "*" => Offices::All,
         office => [office.parse().map_err(|_| unknown_office())?].into_iter().collect(),
     };
-    let token = service.issuer.token(&offices, &body.value.scopes, (service.now)());
+    let subject = body.value.subject.as_ref().map_or(SUBJECT, StaffSubject::as_str);
+    let token = service.issuer.token_of(subject, &offices, &body.value.scopes, (service.now)());
     Ok(Json(json!({"token": token})))
 }
 

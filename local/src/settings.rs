@@ -25,13 +25,14 @@ const USAGE: &str = "usage: cargo run [-- --fresh]\n\
     Variables: ANTRIAN_PORT (8080), ANTRIAN_DATA (a folder, or :memory:), and those in README.md";
 
 /// Variables that the stack passes on to its functions.
-const PASSED_ON: [&str; 23] = [
+const PASSED_ON: [&str; 24] = [
     "ANTRIAN_TABLE",
     "ANTRIAN_PUBLIC_URL",
     "ANTRIAN_CODE_COUNTRIES",
     "ANTRIAN_CODES_PER_DAY",
     "ANTRIAN_CODES_PER_MONTH",
     "ANTRIAN_ANSWERS_PER_HOUR",
+    "ANTRIAN_ACCOUNT_REST_DAYS",
     "ANTRIAN_SPENDING_PER_DAY_USD",
     "ANTRIAN_TEMPLATE_PRICE_USD",
     "ANTRIAN_REPLY_PRICE_USD",

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
+use chrono::TimeDelta;
+
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Secrets, WhatsappConfig};
 use crate::domain::sending::SendingPolicy;
@@ -41,6 +43,8 @@ pub struct App {
     whatsapp: Option<WhatsappConfig>,
     /// Where applicants reach the system.
     pub public_url: String,
+    /// Who uses a number that was silent for so long is asked whether its account is still theirs.
+    pub account_rest: TimeDelta,
     /// What is sent, and how much of it.
     pub sending: SendingPolicy,
     /// What is counted.
@@ -110,6 +114,7 @@ impl App {
             chat_url: config.chat_url(),
             whatsapp: config.whatsapp.clone(),
             public_url: config.public_url.clone(),
+            account_rest: TimeDelta::days(config.account_rest_days.into()),
             sending: config.sending.clone(),
             metrics,
             is_behind_edge: config.is_behind_edge,

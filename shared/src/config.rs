@@ -8,7 +8,7 @@ mod whatsapp;
 
 use secrecy::SecretString;
 
-use values::{digits, flag, origin, url};
+use values::{days, digits, flag, origin, url};
 
 use crate::domain::sending::SendingPolicy;
 use crate::security::OriginSecrets;
@@ -51,11 +51,18 @@ pub struct Config {
     /// The channel; absent without `WHATSAPP_PROVIDER`: most functions neither send nor receive, and
     /// do not get its secrets.
     pub whatsapp: Option<WhatsappConfig>,
+    /// `ANTRIAN_ACCOUNT_REST_DAYS`: who uses a number that was silent for so long is asked whether its
+    /// account is still theirs; absent: 90.
+    pub account_rest_days: u16,
     /// What is sent, and how much of it: `ANTRIAN_CODE_COUNTRIES`, `ANTRIAN_CODES_PER_DAY`,
     /// `ANTRIAN_CODES_PER_MONTH`, `ANTRIAN_ANSWERS_PER_HOUR`, `ANTRIAN_SPENDING_PER_DAY_USD`,
     /// `ANTRIAN_TEMPLATE_PRICE_USD`, `ANTRIAN_REPLY_PRICE_USD`.
     pub sending: SendingPolicy,
 }
+
+/// In Indonesia a number is given to somebody else 60 days after it lapsed at the earliest (annex of the
+/// Ministry of Communication's regulation 14/2018), and it lapses some weeks after it was last topped up.
+const ACCOUNT_REST_DAYS: u16 = 90;
 
 impl Config {
     /// Reads the settings with `get`, normally [`std::env::var`].
@@ -85,6 +92,10 @@ impl Config {
             origin: proof.transpose()?,
             whatsapp_number: digits("WHATSAPP_NUMBER", need("WHATSAPP_NUMBER")?)?,
             whatsapp: channel.transpose()?,
+            account_rest_days: match get("ANTRIAN_ACCOUNT_REST_DAYS") {
+                Some(text) => days("ANTRIAN_ACCOUNT_REST_DAYS", &text)?,
+                None => ACCOUNT_REST_DAYS,
+            },
             sending: sending::read(get)?,
         })
     }
@@ -113,7 +124,8 @@ mod tests {
             | "ANTRIAN_ORIGIN_SECRET" => return None,
             name if name.starts_with("ANTRIAN_CODE")
                 || name.ends_with("_USD")
-                || name.ends_with("_HOUR") =>
+                || name.ends_with("_HOUR")
+                || name.ends_with("_DAYS") =>
             {
                 return None;
             }

@@ -74,6 +74,7 @@ impl World {
         let path = operation.path.replace("{office}", "uji").replace("{code}", &self.code);
         let path =
             path.replace("{step}", "serve").replace("{date}", DATE).replace("{slot}", "09:00");
+        let path = path.replace("{subject}", "another-clerk");
         let path = path.replace("{session}", "0123456789abcdef").replace("{applicant}", "p1");
         path.replace("{id}", self.registration["id"].as_str().unwrap())
     }
@@ -120,6 +121,7 @@ impl World {
             "verify" => json!({"secret": secret, "otp": "123456"}),
             "{office}" => serde_json::to_value(offices::office(2)).unwrap(),
             "calendar" => json!({"exceptions": {}}),
+            "{subject}" => json!({"denial_reason": "left"}),
             "releases" => json!({"from": "2027-01-11", "to": "2027-01-12"}),
             "{slot}" => json!({"service": "passport_new", "quota": 3}),
             other => panic!("a body for `{other}` is missing here"),

@@ -265,7 +265,8 @@ impl Chat {
     /// is taken from the draft, or asked for.
     fn picked(&mut self, pick: Pick, world: &World<'_>) -> Act {
         match pick {
-            Pick::Menu => return self.begin(),
+            // It is settled whose account it is.
+            Pick::Menu | Pick::NewAccount => return self.begin(),
             Pick::Show => return Act::Show,
             Pick::Help => return Act::Say(Remark::Help),
             Pick::Language(locale) => return Act::Speak(Some(locale)),

@@ -8,6 +8,7 @@
 mod answers;
 mod hear;
 mod next;
+mod owner;
 mod pick;
 mod sign_in;
 mod state;
@@ -15,6 +16,7 @@ mod turn;
 pub mod words;
 
 pub use answers::{Answering, Answers};
+pub use owner::OwnerHeard;
 pub use pick::Pick;
 pub use sign_in::{SIGN_IN_NUMBERS, sign_in_picks};
 pub use state::{Chat, Draft, Offer, Question};

@@ -55,6 +55,8 @@ pub enum Pick {
     KeepClaimed(BookingCode),
     /// The page that this registration began on shows this number.
     SignIn(RegistrationId, u8),
+    /// The number's account is somebody else's: begin one of one's own.
+    NewAccount,
     /// Somebody else began this registration.
     NotMe(RegistrationId),
 }
@@ -103,6 +105,7 @@ impl fmt::Display for Pick {
             Self::GiveUp(code) => write!(f, "give-up:{code}"),
             Self::KeepClaimed(code) => write!(f, "keep-claimed:{code}"),
             Self::SignIn(id, number) => write!(f, "sign-in:{id}:{number}"),
+            Self::NewAccount => f.write_str("new-account"),
             Self::NotMe(id) => write!(f, "not-me:{id}"),
         }
     }
@@ -124,6 +127,7 @@ impl FromStr for Pick {
             "show" => Some(Self::Show),
             "help" => Some(Self::Help),
             "keep" => Some(Self::Keep),
+            "new-account" => Some(Self::NewAccount),
             "new-person" => Some(Self::NewPerson),
             "language" if rest == "id" => Some(Self::Language(Locale::Id)),
             "language" if rest == "en" => Some(Self::Language(Locale::En)),

@@ -26,6 +26,7 @@ fn pick() -> impl Strategy<Value = Pick> {
         Just(Pick::Help),
         Just(Pick::Keep),
         Just(Pick::NewPerson),
+        Just(Pick::NewAccount),
         Just(Pick::Language(Locale::Id)),
         Just(Pick::Language(Locale::En)),
         office.prop_map(Pick::Office),

@@ -123,6 +123,12 @@ pub enum Act {
     AskCancel(BookingCode),
     /// Ask which booking is meant.
     AskBooking(Purpose),
+    /// Ask for digits of a NIK that only the account's owner knows; tries that are left, and whether the
+    /// last one was wrong.
+    AskOwner {
+        left: u32,
+        was_wrong: bool,
+    },
     /// Somebody wants to sign in on the page that has one of these codes: ask which number it shows.
     AskSignIn(Vec<String>),
     /// Verify a registration if its page shows this number; another number ends it.
@@ -190,6 +196,10 @@ pub enum Remark {
     Example,
     /// Only words can be read here.
     OnlyWords,
+    /// The owner has shown to be who they are.
+    OwnerProved,
+    /// An account has begun, for the number is another person's by now.
+    NewAccount,
     /// A number of two digits is wanted, or a no.
     SignInNumber,
     /// That question is no longer open.

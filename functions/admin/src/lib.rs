@@ -1,6 +1,7 @@
-//! Administration: offices, calendars, releases, quotas.
+//! Administration: offices, calendars, releases, quotas, staff who are denied.
 
 pub mod calendar;
+pub mod denials;
 pub mod offices;
 pub mod slots;
 
@@ -9,5 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// All routes of this function.
 pub fn routes() -> Routes {
-    OpenApiRouter::new().merge(offices::routes()).merge(calendar::routes()).merge(slots::routes())
+    OpenApiRouter::new()
+        .merge(offices::routes())
+        .merge(calendar::routes())
+        .merge(slots::routes())
+        .merge(denials::routes())
 }

@@ -9,7 +9,7 @@ use crate::context::TurnContext;
 use crate::error::TurnError;
 use crate::remarks::remark;
 use crate::texts::TEXTS;
-use crate::{ask, bookings, claims, hold, people, refusals, say, sign_in};
+use crate::{ask, bookings, claims, hold, owner, people, refusals, say, sign_in};
 
 /// Whether an act sends a message of its own before the turn is written.
 pub(crate) fn sends_by_itself(act: &Act) -> bool {
@@ -46,6 +46,7 @@ pub(crate) async fn perform(
         Act::AskBooking(purpose) => Some(bookings::ask_which(context, purpose).await?),
         Act::AskCancel(code) => Some(bookings::ask_cancel(context, code).await?),
         Act::Show => Some(bookings::show(context).await?),
+        Act::AskOwner { left, was_wrong } => Some(owner::ask(context, left, was_wrong)),
         Act::AskSignIn(codes) => sign_in::ask(context, chat, &codes).await?,
         Act::SignIn(id, number) => sign_in::answer(context, &id, number).await?,
         Act::RefuseSignIn(id) => Some(sign_in::refuse(context, &id).await?),

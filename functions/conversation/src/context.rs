@@ -13,7 +13,8 @@ use antrian::domain::language::{Locale, fill};
 use antrian::domain::message::{Message, MessageKind};
 use antrian::domain::office::{Channel, Office};
 use antrian::ledger::Ledger;
-use antrian::storage::{ChatKept, Received, Sender};
+use antrian::storage::{ChatKept, OwnerSeen, Received, Sender};
+use antrian::use_cases::owner;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::OnceCell;
 
@@ -43,19 +44,22 @@ pub(crate) struct TurnContext<'a> {
 const ANSWER_EXPIRES: TimeDelta = TimeDelta::minutes(30);
 
 impl<'a> TurnContext<'a> {
-    /// What the turn of a message begins with, and the conversation so far. Absent: the account was
-    /// erased meanwhile.
+    /// What the turn of a message begins with, the conversation so far, and how the account stands to who
+    /// wrote. Absent: the account was erased meanwhile.
     pub(crate) async fn read(
         app: &'a App,
         hash: &'a str,
         received: &Received,
         sender: Option<Sender>,
         now: DateTime<Utc>,
-    ) -> Result<Option<(Self, ChatKept)>, TurnError> {
+    ) -> Result<Option<(Self, ChatKept, OwnerSeen)>, TurnError> {
         let (store, offices) = (app.ledger.store(), app.ledger.offices());
         let (sender, directory) =
             tokio::try_join!(store.sender(received, sender, now), offices.all(now))?;
-        let Some(Sender { account, people, chat, .. }) = sender else { return Ok(None) };
+        let Some(sender) = sender else { return Ok(None) };
+        let recognised = owner::recognise(app, sender, &received.inbound.from, now).await?;
+        let Some((sender, seen)) = recognised else { return Ok(None) };
+        let Sender { account, people, chat, .. } = sender;
         let context = Self {
             app,
             ledger: app.ledger.caused_by(hash),
@@ -67,7 +71,7 @@ impl<'a> TurnContext<'a> {
             named: None,
             now,
         };
-        Ok(Some((context, chat)))
+        Ok(Some((context, chat, seen)))
     }
 
     /// Reads the bookings that the machine has to know.

@@ -9,6 +9,7 @@ mod claims;
 mod context;
 mod error;
 mod hold;
+mod owner;
 mod people;
 mod refusals;
 mod remarks;

@@ -27,16 +27,21 @@ pub(crate) fn remark(context: &TurnContext<'_>, remark: Remark) -> Reply {
         Remark::Ended => &TEXTS.ended,
         Remark::Example => &TEXTS.misread,
         Remark::OnlyWords => &TEXTS.only_words,
+        Remark::OwnerProved => &TEXTS.owner_proved,
+        Remark::NewAccount => &TEXTS.account_begun,
         Remark::SignInNumber => &TEXTS.sign_in_number,
         Remark::SignInOver => &TEXTS.sign_in_over,
         Remark::Contact => &TEXTS.contact,
     };
-    let values = [("example", &*example(context)), ("contact", &*context.contact())];
+    let days = context.app.account_rest.num_days().to_string();
+    let values =
+        [("example", &*example(context)), ("contact", &*context.contact()), ("days", &*days)];
     let text = fill(locale, text, &values);
     match remark {
         Remark::HoldExpired | Remark::Ended | Remark::NoBooking => {
             say::with_buttons(text, locale, &[(Pick::Book, &TEXTS.menu_book)])
         }
+        Remark::OwnerProved | Remark::NewAccount => Reply { text, ..say::menu(locale) },
         _ => Reply { text, options: None },
     }
 }

@@ -28,7 +28,7 @@ texts! {
     dropped no_booking unknown_code mistyped_code hold_expired ended misread only_words contact
     contact_general busy too_late_to_move moved_too_often checked_in not_now language extended no_more_time
     registration_unknown sign_in_known sign_in_new not_me sign_in_number sign_in_wrong
-    sign_in_refused sign_in_undone sign_in_over answers_paused
+    sign_in_refused sign_in_undone sign_in_over answers_paused ask_owner owner_wrong new_account owner_proved account_begun
 }
 
 pub(crate) static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
@@ -67,6 +67,7 @@ mod tests {
             "do_claim",
             "cancel_surely",
             "keep",
+            "new_account",
         ] {
             for title in [&all[key].id, &all[key].en] {
                 assert!(title.chars().count() <= 20, "{key} is a button: {title}");

@@ -1,9 +1,10 @@
 //! One message: read what is known, let the machine decide, carry it out, write the turn.
 
 use antrian::app::App;
-use antrian::domain::chat::{Answers, Chat, Input};
+use antrian::domain::chat::{Act, Answers, Chat, Input, Remark};
 use antrian::domain::inbound::Content;
 use antrian::domain::message::{Message, MessageKind};
+use antrian::domain::owner::Standing;
 use antrian::messaging::compose::{Reply, message_aad};
 use antrian::storage::{
     Attempt, CONTENTION, ChatKept, Received, Sender, Turn, Turned, compare_and_set,
@@ -12,7 +13,7 @@ use chrono::TimeDelta;
 
 use crate::context::TurnContext;
 use crate::error::TurnError;
-use crate::{act, answering};
+use crate::{act, answering, owner};
 
 /// Before something is sent it is noted that the person wrote, unless that was noted within this time.
 const NOTE_INBOUND_EVERY: TimeDelta = TimeDelta::hours(1);
@@ -28,7 +29,22 @@ pub(crate) async fn answer(app: &App, hash: &str, mut received: Received) -> Res
         return Ok(());
     }
     // What was read with the message is good for the first try.
-    compare_and_set(CONTENTION, sender, |sender| take_turn(app, hash, received, sender)).await
+    let first = Try { sender, settled: None };
+    compare_and_set(CONTENTION, first, |this| take_turn(app, hash, received, this)).await
+}
+
+/// What a try begins with.
+#[derive(Default)]
+struct Try {
+    sender: Option<Sender>,
+    /// The try before has settled whose account it is: this is said of it.
+    settled: Option<Remark>,
+}
+
+impl Try {
+    fn again(settled: Option<Remark>) -> Attempt<Self, ()> {
+        Attempt::Conflict(Self { sender: None, settled })
+    }
 }
 
 /// Begins again if another message of the person was faster, or their account was erased.
@@ -36,17 +52,31 @@ async fn take_turn(
     app: &App,
     hash: &str,
     received: &Received,
-    sender: Option<Sender>,
-) -> Result<Attempt<Option<Sender>, ()>, TurnError> {
+    Try { sender, settled }: Try,
+) -> Result<Attempt<Try, ()>, TurnError> {
     let now = app.clock.now();
-    let Some((mut context, before)) = TurnContext::read(app, hash, received, sender, now).await?
+    let Some((mut context, before, seen)) =
+        TurnContext::read(app, hash, received, sender, now).await?
     else {
-        return Ok(Attempt::Conflict(None));
+        return Ok(Try::again(settled));
     };
     let mut chat = before.chat.clone().at(now);
-    let input = Input::from(&received.inbound.content);
-    context.read_bookings(chat.bookings_needed(&input, &context.world())).await?;
-    let act = chat.hear(&input, &context.world());
+    let (input, from) = (Input::from(&received.inbound.content), &received.inbound.from);
+    let act = match (seen.standing, settled) {
+        (Standing::Another, _) => {
+            owner::begin_anew(&context, seen, from).await?;
+            return Ok(Try::again(settled));
+        }
+        (Standing::Doubtful, _) => match owner::hear(&context, &chat, &input, seen, from).await? {
+            Ok(remark) => return Ok(Try::again(Some(remark))),
+            Err(question) => question,
+        },
+        (Standing::Own, Some(remark)) => Act::Say(remark),
+        (Standing::Own, None) => {
+            context.read_bookings(chat.bookings_needed(&input, &context.world())).await?;
+            chat.hear(&input, &context.world())
+        }
+    };
     let is_noted = before.last_inbound_at.is_some_and(|at| now - at <= NOTE_INBOUND_EVERY);
     if act::sends_by_itself(&act) && !is_noted {
         // In which form it may be sent depends on it. Any other answer is sent after the turn, which
@@ -56,7 +86,7 @@ async fn take_turn(
     let (reply, answers) =
         Box::pin(answering::answer(&mut context, &before, &mut chat, act)).await?;
     Ok(match commit(&context, &before, chat, reply, answers).await? {
-        Turned::Again => Attempt::Conflict(None),
+        Turned::Again => Try::again(settled),
         Turned::Done | Turned::Before => Attempt::Done(()),
     })
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use antrian::domain::device::Device;
 use antrian::domain::ids::RegistrationId;
 use antrian::domain::language::Locale;
+use antrian::domain::owner::InvalidDigits;
 use antrian::domain::personal::PhoneNumber;
 use antrian::http::body::{Body, Segments};
 use antrian::http::caller::CallerAddress;
@@ -15,6 +16,7 @@ use antrian::http::routes::routes;
 use antrian::http::{AppState, Routes};
 use antrian::storage::Registration;
 use antrian::use_cases::one_time_codes;
+use antrian::use_cases::owner::OwnerProof;
 use antrian::use_cases::registration::{
     self, Begun, Opened, RegistrationRefusal, open_session, verify_otp,
 };
@@ -110,12 +112,17 @@ struct SignedInView {
     token: String,
     account_id: String,
     expires_at: DateTime<Utc>,
+    /// The number had another person's account until now: this is a new one, and the old one cannot be
+    /// opened from this number any more. Absent: no.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    is_new_account: bool,
 }
 
 impl From<Opened> for SignedInView {
     fn from(opened: Opened) -> Self {
-        let Opened { token, account, expires_at } = opened;
-        Self { token, account_id: account.to_string(), expires_at }
+        let Opened { token, account, expires_at, is_anew } = opened;
+        Self { token, account_id: account.to_string(), expires_at, is_new_account: is_anew }
     }
 }
 
@@ -207,9 +214,36 @@ struct Verify {
     secret: String,
     /// Six digits.
     otp: String,
+    /// After `owner_proof_needed`: the last eight digits of the NIK of one of the account's people.
+    #[serde(default)]
+    nik_last_digits: Option<String>,
+    /// After `owner_proof_needed`: the account is somebody else's, and the number gets one of its own.
+    #[serde(default)]
+    new_account: bool,
+}
+
+impl Verify {
+    fn proof(&self) -> Result<OwnerProof, Problem> {
+        match self.nik_last_digits.as_deref().map(str::parse) {
+            _ if self.new_account => Ok(OwnerProof::NewAccount),
+            None => Ok(OwnerProof::None),
+            Some(Ok(digits)) => Ok(OwnerProof::Digits(digits)),
+            Some(Err(InvalidDigits)) => Err(Problem::field(
+                "nik_last_digits",
+                "Isi 8 angka terakhir NIK.",
+                "Give the last 8 digits of the NIK.",
+            )),
+        }
+    }
 }
 
 /// Verifies a one-time code and opens a session.
+///
+/// Numbers come to other people: if the number's account was not used for 90 days (a setting), or somebody
+/// with another WhatsApp has used it, the answer is `owner_proof_needed`, with `tries_left`. Then ask again
+/// with the same code and `nik_last_digits`, or with `new_account`. After three wrong answers, which the
+/// chat counts too, a new account begins (`is_new_account`), and the old one is closed to the number: its
+/// sessions end, its bookings and tickets stay valid.
 #[utoipa::path(post, path = "/v1/registrations/{id}/verify", tag = "account", request_body = Verify,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = SignedInView), (status = 404, body = ProblemDetails),
@@ -221,9 +255,10 @@ async fn verify(
     key: RequestKey,
     body: Body<Verify>,
 ) -> Result<Json<SignedInView>, Problem> {
+    let proof = body.value.proof()?;
     let registration = own(&app, &id, &body.value.secret).await?;
     check_payload(&app, &key, &format!("verify\n{id}"), &body.hash()).await?;
-    let Verify { secret, otp } = &body.value;
-    let opened = verify_otp(&app, &registration, secret, otp.trim()).await?;
+    let Verify { secret, otp, .. } = &body.value;
+    let opened = verify_otp(&app, &registration, secret, otp.trim(), &proof).await?;
     Ok(Json(opened.map_err(refused(&app))?.into()))
 }

@@ -13,6 +13,7 @@ use antrian::http::refusals::registration_refused;
 use antrian::rendering;
 use antrian::storage::Registration;
 use antrian::use_cases::one_time_codes::send_otp;
+use antrian::use_cases::owner::OwnerProof;
 use antrian::use_cases::registration::{
     self, Opened, RegistrationRefusal, open_session, verify_otp, whatsapp_link,
 };
@@ -245,16 +246,35 @@ struct OtpPage<'a> {
     page: Page,
     to: &'a str,
     faults: Faults,
+    /// The code was right, but whose the account is has to be shown as well: the code stays.
+    right_code: Option<&'a str>,
 }
 
 async fn otp(page: Page, Params(to): Params<To>) -> Response {
-    own(&OtpPage { page, to: to.path(), faults: Faults::default() })
+    own(&OtpPage { page, to: to.path(), faults: Faults::default(), right_code: None })
 }
 
 #[derive(Deserialize)]
 struct Otp {
     otp: String,
+    /// Where the number may be another person's by now.
+    #[serde(default)]
+    nik_last_digits: String,
+    /// It is: an account of one's own.
+    #[serde(default)]
+    new_account: bool,
     ke: Option<String>,
+}
+
+impl Otp {
+    /// What shows whose the account is. Digits that are none are as good as wrong ones, and not counted.
+    fn proof(&self) -> Option<OwnerProof> {
+        match self.nik_last_digits.trim() {
+            _ if self.new_account => Some(OwnerProof::NewAccount),
+            "" => Some(OwnerProof::None),
+            digits => plain(digits).parse().ok().map(OwnerProof::Digits),
+        }
+    }
 }
 
 /// Verifies a one-time code and opens a session. Spaces in it do not matter.
@@ -268,13 +288,27 @@ async fn check_code(
     let Some((began, registration)) = current(&app, &jar).await? else {
         return Ok(own(&Why { page, to, again: true }));
     };
-    match verify_otp(&app, &registration, &began.secret, &plain(&form.otp)).await? {
+    let otp = plain(&form.otp);
+    let Some(proof) = form.proof() else {
+        let faults = Faults::one(
+            page.locale,
+            "nik_last_digits",
+            "Isi 8 angka terakhir NIK.",
+            "Give the last 8 digits of the NIK.",
+        );
+        let template = OtpPage { page, to, faults, right_code: Some(&otp) };
+        return Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template));
+    };
+    match verify_otp(&app, &registration, &began.secret, &otp, &proof).await? {
         Ok(opened) => Ok(signed_in(&app, jar, &opened, to)),
         Err(refusal) => {
+            let asks_owner = matches!(refusal, RegistrationRefusal::OwnerProofNeeded(_));
+            let field = if asks_owner { "nik_last_digits" } else { "otp" };
             let problem = registration_refused(refusal, app.clock.now());
             let sentence = problem.sentence(page.locale);
-            let faults = Faults::one(page.locale, "otp", sentence, sentence);
-            let template = OtpPage { page, to, faults };
+            let faults = Faults::one(page.locale, field, sentence, sentence);
+            let right_code = asks_owner.then_some(&*otp);
+            let template = OtpPage { page, to, faults, right_code };
             Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
         }
     }

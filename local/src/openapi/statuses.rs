@@ -23,7 +23,7 @@ struct Asked {
 const RULES: [Rule; 9] = [
     ("400", "`malformed_json`", |asked| asked.body),
     ("401", "`unauthenticated`", |asked| asked.token),
-    ("403", "`forbidden`: another scope or office", |asked| asked.staff),
+    ("403", "`forbidden`: another scope or office; `staff_denied`", |asked| asked.staff),
     ("404", "`not_found`", |asked| asked.path),
     ("413", "`body_too_large`", |asked| asked.body),
     ("415", "`unsupported_media_type`", |asked| asked.body),

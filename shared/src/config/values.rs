@@ -24,6 +24,12 @@ pub(super) fn digits(variable: &'static str, value: String) -> Result<String, Co
     }
 }
 
+/// A number of days, at least one.
+pub(super) fn days(variable: &'static str, value: &str) -> Result<u16, ConfigError> {
+    let days = value.parse().ok().filter(|days| *days > 0);
+    days.ok_or(ConfigError::Wrong { variable, why: "it is not a number of days, from 1 to 65535" })
+}
+
 /// `true` or `false`.
 pub(super) fn flag(variable: &'static str, value: &str) -> Result<bool, ConfigError> {
     value.parse().map_err(|_| ConfigError::Wrong { variable, why: "it is neither true nor false" })

@@ -99,7 +99,9 @@ pub fn registration_refused(refusal: RegistrationRefusal, now: DateTime<Utc>) ->
         RegistrationRefusal::NoCode { rule, next_day } if rule != CodeRule::Country => {
             problem.retry_after(wait_secs(next_day, now))
         }
-        RegistrationRefusal::WrongOtp(Some(left)) => problem.with("tries_left", left),
+        RegistrationRefusal::WrongOtp(Some(left)) | RegistrationRefusal::OwnerProofNeeded(left) => {
+            problem.with("tries_left", left)
+        }
         _ => problem,
     }
 }

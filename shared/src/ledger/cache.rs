@@ -3,7 +3,7 @@
 //! A reader who finds a cache too old reads the table while the others wait for that one reading.
 //! Every age is judged by the `now` of the request.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use crate::domain::code::BookingCode;
 use crate::domain::day::{Day, Seat};
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::Office;
-use crate::storage::{NextAvailable, Store, StoreError};
+use crate::storage::{NextAvailable, OfficesKept, Store, StoreError};
 
 /// A day is read again after this time.
 const DAY_AGE: TimeDelta = TimeDelta::seconds(1);
@@ -256,9 +256,16 @@ pub struct Directory {
     pub offices: Vec<Arc<Office>>,
     /// What the scheduler last saw.
     pub seen: Vec<NextAvailable>,
+    /// Members of staff whose tokens are not taken.
+    denied: BTreeSet<String>,
 }
 
 impl Directory {
+    /// Whether a member of staff is denied, as the issuer names them.
+    pub fn is_denied(&self, subject: &str) -> bool {
+        self.denied.contains(subject)
+    }
+
     pub fn office(&self, id: &OfficeId) -> Option<&Arc<Office>> {
         self.offices.iter().find(|office| office.id == *id)
     }
@@ -287,8 +294,8 @@ impl OfficeCache {
     /// If they have to be read and the table does not answer.
     pub async fn all(&self, now: DateTime<Utc>) -> Result<Arc<Directory>, StoreError> {
         let read = async {
-            let (offices, seen) = self.store.offices().await?;
-            Ok(Directory { offices: offices.into_iter().map(Arc::new).collect(), seen })
+            let OfficesKept { offices, seen, denied } = self.store.offices().await?;
+            Ok(Directory { offices: offices.into_iter().map(Arc::new).collect(), seen, denied })
         };
         self.cache.get(&(), OFFICES_AGE, now, read).await
     }

@@ -8,7 +8,7 @@ use super::expression::Expression;
 use super::items::{Query, from_item, to_item};
 use super::schema::known;
 use super::transact::Write;
-use super::values::text_of;
+use super::values::{seconds, text_of};
 use super::{Item, Store, keys};
 use crate::domain::account::{Account, Applicant, MAX_APPLICANTS, PersonDetails};
 use crate::domain::code::BookingCode;
@@ -23,6 +23,23 @@ pub(super) struct ProfileItem {
     pub(super) locale: Locale,
     pub(super) sealed: String,
     pub(super) contacts: Vec<String>,
+    #[serde(flatten, skip_serializing)]
+    pub(super) usage: Usage,
+}
+
+/// What stands beside a profile and is written apart from it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Usage {
+    /// When the account was last signed in to or booked for; when it was written from its chat knows.
+    #[serde(with = "chrono::serde::ts_seconds_option")]
+    pub(super) active_at: Option<DateTime<Utc>>,
+    /// Keyed hashes of the contacts of whoever was asked whether the account is theirs.
+    pub(super) owner_asked: Vec<String>,
+    /// Answers so far.
+    pub(super) owner_tries: u32,
+    /// What the last of them came with.
+    pub(super) owner_try: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,6 +58,13 @@ struct SealedApplicant {
     birth_date: NaiveDate,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ktp_regency: Option<String>,
+}
+
+/// Notes that an account is in use. Refused: it was erased meanwhile.
+pub(super) fn account_used(account: &AccountId, now: DateTime<Utc>) -> Write {
+    let used = Expression::new("SET #active_at = :now").with(":now", seconds(now));
+    let there = Expression::new("attribute_exists(#pk)");
+    Write::Update(keys::profile(account), used, Some(there))
 }
 
 /// Refused: the account was erased meanwhile.

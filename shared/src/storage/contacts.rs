@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
-use super::accounts::ProfileItem;
+use super::accounts::{ProfileItem, Usage};
 use super::error::StoreError;
 use super::expression::Expression;
 use super::fair_use;
@@ -91,7 +91,7 @@ impl Store {
     }
 
     /// Whether the account's scoped id is not the one that came with its number now.
-    fn is_other_person(
+    pub(super) fn is_other_person(
         &self,
         id: &AccountId,
         profile: &ProfileItem,
@@ -140,8 +140,8 @@ impl Store {
         };
         known.retain(|hash| !hashes.contains(hash));
         known.extend(hashes);
-        let profile =
-            ProfileItem { created_at, locale, sealed: self.sealed(id, &all), contacts: known };
+        let (sealed, usage) = (self.sealed(id, &all), Usage::default());
+        let profile = ProfileItem { created_at, locale, sealed, contacts: known, usage };
         match &ownership.owner {
             Some((_, before)) => replace_profile(id, before, &profile),
             None => {
@@ -167,8 +167,7 @@ impl Store {
             left.phone = left.phone.filter(|own| own.expose() != phone.expose());
         }
         let sealed = self.sealed(&loser.id, &left);
-        let (created_at, locale) = (profile.created_at, profile.locale);
-        let after = ProfileItem { created_at, locale, sealed, contacts: known };
+        let after = ProfileItem { sealed, contacts: known, ..profile.clone() };
         replace_profile(&loser.id, profile, &after).map(Some)
     }
 
@@ -183,15 +182,17 @@ pub(super) fn replace_profile(
     before: &ProfileItem,
     after: &ProfileItem,
 ) -> Result<Write, StoreError> {
-    let unchanged =
-        Expression::new("#sealed = :sealed").with(":sealed", text(before.sealed.clone()));
     // Every attribute of a profile is always there: none has to go.
     let after = to_item("profile", &keys::profile(id), after)?;
-    Ok(Write::Replace(Item::new(), after, unchanged))
+    Ok(Write::Replace(Item::new(), after, unchanged(before)))
+}
+
+pub(super) fn unchanged(before: &ProfileItem) -> Expression {
+    Expression::new("#sealed = :sealed").with(":sealed", text(before.sealed.clone()))
 }
 
 /// Refused: the contact belongs to an account that was not looked at.
-fn contact_write(hash: &str, id: &AccountId, loser: Option<&Holder>) -> Write {
+pub(super) fn contact_write(hash: &str, id: &AccountId, loser: Option<&Holder>) -> Write {
     let mut item = keys::contact(hash).attributes();
     item.insert("account".to_owned(), text(id.as_str()));
     let before = loser.map_or(id, |loser| &loser.id);

@@ -53,7 +53,7 @@ pub(super) fn claim_person(
 
 /// Refused: the account was erased meanwhile, or may hold no more seats.
 pub(super) fn count_hold(account: &AccountId, limits: &HoldLimits, now: DateTime<Utc>) -> Write {
-    let count = counted(Expression::new(format!("SET {}", limits.count())));
+    let count = counted(Expression::new(format!("SET {}, #active_at = :now", limits.count())));
     let allowed = limits.allow(Whose::Account, "attribute_exists(#pk)", now);
     Write::Update(keys::profile(account), count, Some(allowed))
 }

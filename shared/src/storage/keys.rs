@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::domain::booking::SeatRef;
 use crate::domain::code::BookingCode;
+use crate::domain::denial::StaffSubject;
 use crate::domain::ids::{AccountId, ApplicantId, MessageId, OfficeId, RegistrationId, ServiceId};
 use crate::domain::queue::{Counter, QueueDay, QueueNumber};
 use crate::domain::time::SlotTime;
@@ -53,6 +54,14 @@ pub(crate) const NEXT_AVAILABLE_PREFIX: &str = "NEXT#";
 
 pub(crate) fn next_available(id: &OfficeId) -> Key {
     Key::new(OFFICES, format!("{NEXT_AVAILABLE_PREFIX}{id}"))
+}
+
+/// Prefix of the members of staff who are or were denied, beside the offices: read with them, and after
+/// them, so that no list of theirs is in an office's way.
+pub(crate) const STAFF_PREFIX: &str = "STAFF#";
+
+pub(crate) fn denial(subject: &StaffSubject) -> Key {
+    Key::new(OFFICES, format!("{STAFF_PREFIX}{subject}"))
 }
 
 pub(crate) fn closure(id: &OfficeId, date: NaiveDate) -> Key {

@@ -6,7 +6,8 @@
 //!
 //! | access | key or query | consistency |
 //! |---|---|---|
-//! | all offices, next free hours | `OFFICES` | eventual, cached |
+//! | all offices, next free hours, denied staff | `OFFICES` | eventual, cached |
+//! | who is or was denied | `OFFICES` / begins with `STAFF#` | strong |
 //! | one office | `OFFICES` / `OFFICE#id` | strong |
 //! | a day with its slots and seats | `DAY#office#date` | strong |
 //! | one slot with its seats | `DAY#office#date` / begins with `hhmm#service` | strong |
@@ -57,6 +58,7 @@ mod chats;
 mod code_limits;
 mod contacts;
 mod days;
+mod denials;
 mod erasure;
 mod erasures;
 mod error;
@@ -71,6 +73,7 @@ mod keys;
 mod lookups;
 mod offices;
 mod outbox;
+mod owner;
 mod pause;
 mod people;
 mod person_claims;
@@ -104,6 +107,7 @@ pub use changes::{
 pub use chats::{ChatKept, Turn, Turned};
 pub use code_limits::CodeRequest;
 pub use days::DayOpened;
+pub use denials::DenialChanged;
 pub use erasures::{Returned, erasures_table};
 pub use error::StoreError;
 pub use fair_use::{HoldLimits, Kept, MissedVisit};
@@ -113,8 +117,9 @@ pub use inbound::{TakenIn, Waiting};
 pub(crate) use keyring_record::known_keyring;
 pub use keys::DUE_SHARDS;
 pub use lookups::Standing;
-pub use offices::{Closure, NextAvailable};
+pub use offices::{Closure, NextAvailable, OfficesKept};
 pub use outbox::Leased;
+pub use owner::OwnerSeen;
 pub use people::ApplicantAdded;
 pub use person_claims::{ClaimCounted, ClaimQuestion};
 pub use queue::{AtCounter, KnownStep, QueueChange};

@@ -1,8 +1,11 @@
 //! Offices, their next free hour as the scheduler last saw it, and closures to be carried out.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::denials::{MAX_DENIALS, denied_by, is_about_staff};
 use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{Query, from_item, readable, to_item};
@@ -23,6 +26,17 @@ pub struct NextAvailable {
     pub seen_at: DateTime<Utc>,
 }
 
+/// What stands in the partition of offices.
+#[derive(Debug, Clone, Default)]
+pub struct OfficesKept {
+    /// In order of their ids.
+    pub offices: Vec<Office>,
+    /// What was last seen free at each.
+    pub seen: Vec<NextAvailable>,
+    /// Members of staff whose tokens are not taken.
+    pub denied: BTreeSet<String>,
+}
+
 /// A closed day whose bookings are still to be dealt with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closure {
@@ -33,7 +47,7 @@ pub struct Closure {
 }
 
 /// Indonesia has about 151 passport offices; each has two items here.
-const MAX_OFFICE_ITEMS: usize = 2_000;
+const MAX_OFFICE_ITEMS: usize = 2_000 + MAX_DENIALS;
 /// Closures wait for a minute or two; a decree may close one day at every office.
 const MAX_CLOSURES: usize = 500;
 
@@ -62,16 +76,21 @@ impl Store {
         Ok(Some((from_item("office", item)?, revision)))
     }
 
-    /// All offices, in order of their ids, and what was last seen free at each. Items that cannot be
-    /// read are logged and left out.
-    pub async fn offices(&self) -> Result<(Vec<Office>, Vec<NextAvailable>), StoreError> {
+    /// All offices, with what is kept beside them. Offices that cannot be read are logged and left out.
+    pub async fn offices(&self) -> Result<OfficesKept, StoreError> {
         let mut query = Query::partition(keys::OFFICES.to_owned(), MAX_OFFICE_ITEMS);
         query.consistent = false;
         let is_seen = |item: &Item| {
             text_of(item, "sk").is_some_and(|sk| sk.starts_with(keys::NEXT_AVAILABLE_PREFIX))
         };
-        let (seen, offices) = self.query(query).await?.into_iter().partition(is_seen);
-        Ok((readable("office", offices), readable("next available", seen)))
+        let (staff, items): (Vec<_>, Vec<_>) =
+            self.query(query).await?.into_iter().partition(is_about_staff);
+        let (seen, offices) = items.into_iter().partition(is_seen);
+        Ok(OfficesKept {
+            offices: readable("office", offices),
+            seen: readable("next available", seen),
+            denied: denied_by(&staff),
+        })
     }
 
     /// Stores what was seen free at an office.

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::accounts::account_exists;
+use super::accounts::account_used;
 use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{Query, from_item, key_of, to_item};
@@ -68,7 +68,7 @@ impl Store {
         let writes = vec![
             Write::Put(item, Some(super::days::absent())),
             Write::Update(keys::registration(registration), mark, Some(first)),
-            account_exists(&session.account),
+            account_used(&session.account, session.opened_at),
         ];
         match self.transact(writes).await? {
             Outcome::Applied => Ok(true),

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
-use super::accounts::ProfileItem;
+use super::accounts::{ProfileItem, Usage};
 use super::chats::ChatKept;
 use super::error::StoreError;
 use super::items::from_item;
@@ -14,6 +14,7 @@ use crate::domain::account::{Account, Applicant};
 use crate::domain::booking::Booking;
 use crate::domain::ids::AccountId;
 use crate::domain::inbound::Inbound;
+use crate::domain::person::Contacts;
 
 /// A message that waits to be dealt with.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ pub struct Sender {
     pub chat: ChatKept,
     /// Keyed hashes of its contacts.
     contacts: Vec<String>,
+    pub(super) usage: Usage,
 }
 
 impl Store {
@@ -64,7 +66,8 @@ impl Store {
         Ok(Some(Received { inbound, hint, sender }))
     }
 
-    /// Who wrote a message. An account is made for contacts that are new, or known only in part.
+    /// Who wrote a message. An account is made for contacts that are new. Those that are known only in part
+    /// are [`Store::knows`]'s to tell: that they belong together has to be asked first.
     /// `read` is the sender as it came with the message. Absent: the account was erased meanwhile.
     pub async fn sender(
         &self,
@@ -73,8 +76,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<Sender>, StoreError> {
         let contacts = &received.inbound.from;
-        let hashes = self.keyring().contacts(contacts);
-        let is_known = |sender: &Sender| hashes.iter().all(|hash| sender.contacts.contains(hash));
+        let is_known = |sender: &Sender| self.knows(sender, contacts);
         if let Some(sender) = read.filter(is_known) {
             return Ok(Some(sender));
         }
@@ -83,11 +85,28 @@ impl Store {
         {
             return Ok(Some(sender));
         }
+        if let Some(sender) = self.claimed(contacts).await? {
+            return Ok(Some(sender));
+        }
         let id = self.known_account(contacts, now).await?;
         self.sender_of(&id).await
     }
 
-    async fn sender_of(&self, id: &AccountId) -> Result<Option<Sender>, StoreError> {
+    /// Whether all of these contacts lead to the account.
+    pub fn knows(&self, sender: &Sender, contacts: &Contacts) -> bool {
+        self.keyring().contacts(contacts).iter().all(|hash| sender.contacts.contains(hash))
+    }
+
+    /// The account that one of these contacts leads to.
+    pub async fn claimed(&self, contacts: &Contacts) -> Result<Option<Sender>, StoreError> {
+        match self.holder_of(contacts).await? {
+            Some(holder) => self.sender_of(&holder.id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// An account, its people and its chat.
+    pub async fn sender_of(&self, id: &AccountId) -> Result<Option<Sender>, StoreError> {
         let wanted = [keys::profile(id), keys::chat(id)];
         let ([profile, chat], people) =
             tokio::try_join!(self.get_items(&wanted), self.applicants(id))?;
@@ -98,6 +117,7 @@ impl Store {
             people,
             chat: self.open_chat(id, chat)?,
             contacts: profile.contacts,
+            usage: profile.usage,
         }))
     }
 

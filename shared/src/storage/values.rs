@@ -29,3 +29,8 @@ pub(crate) fn instant_of(item: &Item, name: &str) -> Option<DateTime<Utc>> {
     let secs = item.get(name)?.as_n().ok()?.parse().ok()?;
     DateTime::from_timestamp(secs, 0)
 }
+
+/// A set of texts, which must not be empty.
+pub(super) fn texts(all: Vec<String>) -> AttributeValue {
+    AttributeValue::Ss(all)
+}

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::accounts::ProfileItem;
 use super::contacts::{Holder, replace_profile};
 use super::error::StoreError;
 use super::expression::Expression;
@@ -56,7 +57,15 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Attempt<(), ()>, StoreError> {
         let Some(holder) = self.holder_of(from).await? else { return Ok(Attempt::Done(())) };
-        let Some(writes) = self.moving(&holder, to)? else { return Ok(Attempt::Done(())) };
+        if self.is_doubtful(&holder, from)? {
+            tracing::warn!("a number whose account may be another person's has changed");
+            return Ok(Attempt::Done(()));
+        }
+        let Some((before, after)) = self.with_contacts(&holder, to)? else {
+            return Ok(Attempt::Done(()));
+        };
+        let mut writes = vec![replace_profile(&holder.id, before, &after)?];
+        writes.extend(self.relinked(&holder.id, before, &after, to));
         // Whoever has the old number, or a phone that was left with it, is not signed in any more. Before
         // the move: what is cut short here is found again by the old contacts.
         if to.phone.is_some() {
@@ -73,7 +82,17 @@ impl Store {
         Ok(Attempt::Conflict(()))
     }
 
-    async fn holder_of(&self, contacts: &Contacts) -> Result<Option<Holder>, StoreError> {
+    /// Whether it is not known that an account is theirs who come with these contacts.
+    fn is_doubtful(&self, holder: &Holder, from: &Contacts) -> Result<bool, StoreError> {
+        let Some(profile) = &holder.profile else { return Ok(false) };
+        let is_asked = profile.usage.is_asked(&self.keyring().contacts(from));
+        Ok(is_asked || self.is_other_person(&holder.id, profile, from)?)
+    }
+
+    pub(super) async fn holder_of(
+        &self,
+        contacts: &Contacts,
+    ) -> Result<Option<Holder>, StoreError> {
         for hash in self.keyring().contacts(contacts) {
             if let Some(holder) = self.holder(Some(hash)).await?.filter(|h| h.profile.is_some()) {
                 return Ok(Some(holder));
@@ -82,27 +101,39 @@ impl Store {
         Ok(None)
     }
 
-    /// Refused: the account has other contacts meanwhile, or the new ones are another account's.
-    fn moving(&self, holder: &Holder, to: &Contacts) -> Result<Option<Vec<Write>>, StoreError> {
-        let Some(profile) = &holder.profile else { return Ok(None) };
-        let id = &holder.id;
-        let all = to.clone().or(self.open_contacts(id, &profile.sealed)?);
-        let mut after = profile.clone();
+    /// The profile of an account, and as it is with these contacts too. Absent: it has none any more.
+    pub(super) fn with_contacts<'a>(
+        &self,
+        holder: &'a Holder,
+        to: &Contacts,
+    ) -> Result<Option<(&'a ProfileItem, ProfileItem)>, StoreError> {
+        let Some(before) = &holder.profile else { return Ok(None) };
+        let all = to.clone().or(self.open_contacts(&holder.id, &before.sealed)?);
+        let mut after = before.clone();
         after.contacts = self.keyring().contacts(&all);
-        after.sealed = self.sealed(id, &all);
-        let mut writes = vec![replace_profile(id, profile, &after)?];
-        let own = |text_before: &str| {
+        after.sealed = self.sealed(&holder.id, &all);
+        Ok(Some((before, after)))
+    }
+
+    /// Leads the contacts `to` to the account, and those that it has no more to none. Refused: they are
+    /// another account's.
+    pub(super) fn relinked(
+        &self,
+        id: &AccountId,
+        before: &ProfileItem,
+        after: &ProfileItem,
+        to: &Contacts,
+    ) -> Vec<Write> {
+        let own = || {
             Expression::new("attribute_not_exists(#pk) OR #account = :id")
-                .with(":id", text(text_before))
+                .with(":id", text(id.as_str()))
         };
-        for hash in self.keyring().contacts(to) {
+        let added = self.keyring().contacts(to).into_iter().map(|hash| {
             let mut item = keys::contact(&hash).attributes();
             item.insert("account".to_owned(), text(id.as_str()));
-            writes.push(Write::Put(item, Some(own(id.as_str()))));
-        }
-        for hash in profile.contacts.iter().filter(|hash| !after.contacts.contains(hash)) {
-            writes.push(Write::Delete(keys::contact(hash), Some(own(id.as_str()))));
-        }
-        Ok(Some(writes))
+            Write::Put(item, Some(own()))
+        });
+        let gone = before.contacts.iter().filter(|hash| !after.contacts.contains(hash));
+        added.chain(gone.map(|hash| Write::Delete(keys::contact(hash), Some(own())))).collect()
     }
 }

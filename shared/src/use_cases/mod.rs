@@ -7,6 +7,7 @@
 //! - [`registration`]: prove a number, open a session.
 //! - [`one_time_codes`]: the code of somebody who cannot send a message.
 //! - [`sign_in`]: the chat asks its owner who wants to sign in.
+//! - [`owner`]: whose an account is whose number may be another person's by now.
 //! - [`people`]: the people that an account books for.
 //! - [`person_claims`]: a person whom another account has booked for.
 //! - [`person_release`]: the same, by a clerk who sees the KTP.
@@ -24,6 +25,7 @@ pub mod documents;
 pub mod erasures;
 pub mod free_days;
 pub mod one_time_codes;
+pub mod owner;
 pub mod people;
 pub mod person_claims;
 pub mod person_release;

@@ -4,10 +4,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Outcome;
+use super::owner::{self, Claim, OwnerAsked, OwnerProof, OwnerSettled};
 use crate::app::App;
 use crate::domain::device::Device;
 use crate::domain::ids::{AccountId, RegistrationId};
 use crate::domain::language::Locale;
+use crate::domain::owner::Standing;
 use crate::domain::person::Contacts;
 use crate::domain::reason::Reason;
 use crate::domain::sending::CodeRule;
@@ -50,6 +52,8 @@ pub struct Opened {
     pub account: AccountId,
     /// It ends then.
     pub expires_at: DateTime<Utc>,
+    /// The number had another person's account until now.
+    pub is_anew: bool,
 }
 
 impl std::fmt::Debug for Opened {
@@ -73,6 +77,9 @@ pub enum RegistrationRefusal {
     TooManyTries,
     /// No one-time code is sent, by this rule; a limit of the day is open again from `next_day` on.
     NoCode { rule: CodeRule, next_day: DateTime<Utc> },
+    /// The number may be another person's by now, and what was sent does not show that it is not: so
+    /// many tries are left.
+    OwnerProofNeeded(u32),
     /// The one-time code is wrong: tries that are left, if they are counted.
     WrongOtp(Option<u32>),
 }
@@ -93,6 +100,7 @@ impl RegistrationRefusal {
                 CodeRule::Address => Reason::NoCodeAddress,
                 CodeRule::All | CodeRule::Ceiling => Reason::NoCodes,
             },
+            Self::OwnerProofNeeded(_) => Reason::OwnerProofNeeded,
             Self::WrongOtp(_) => Reason::WrongOtp,
         }
     }
@@ -172,30 +180,35 @@ pub async fn open_session(
     if !app.ledger.store().open_session(&registration.id, &session, &hash).await? {
         return Ok(Err(RegistrationRefusal::Ended));
     }
-    Ok(Ok(Opened { token, account, expires_at: session.expires_at }))
+    Ok(Ok(Opened { token, account, expires_at: session.expires_at, is_anew: false }))
 }
 
-/// Verifies a one-time code and opens a session.
+/// Verifies a one-time code and opens a session. `proof` counts where the number may be another person's
+/// by now.
 pub async fn verify_otp(
     app: &App,
     registration: &Registration,
     secret: &str,
     otp: &str,
+    proof: &OwnerProof,
 ) -> Outcome<Opened, RegistrationRefusal> {
     if registration.account.is_some() {
         return open_session(app, registration, secret).await;
     }
-    match check_otp(app, registration, otp).await? {
-        Ok(verified) => open_session(app, &verified, secret).await,
-        Err(refusal) => Ok(Err(refusal)),
-    }
+    let (verified, is_anew) = match check_otp(app, registration, otp, proof).await? {
+        Ok(verified) => verified,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let opened = open_session(app, &verified, secret).await?;
+    Ok(opened.map(|opened| Opened { is_anew, ..opened }))
 }
 
 async fn check_otp(
     app: &App,
     registration: &Registration,
     otp: &str,
-) -> Outcome<Registration, RegistrationRefusal> {
+    proof: &OwnerProof,
+) -> Outcome<(Registration, bool), RegistrationRefusal> {
     let (store, now) = (app.ledger.store(), app.clock.now());
     let Some(phone) = store.otp_phone(registration)? else {
         return Ok(Err(RegistrationRefusal::WrongOtp(None)));
@@ -208,9 +221,38 @@ async fn check_otp(
         OtpChecked::None => return Ok(Err(RegistrationRefusal::WrongOtp(None))),
     }
     let contacts = Contacts { phone: Some(phone), scoped: None };
+    let is_anew = match settle_owner(app, registration, &contacts, proof, now).await? {
+        Ok(settled) => settled == Some(OwnerSettled::Anew),
+        Err(OwnerAsked { left, .. }) => {
+            return Ok(Err(RegistrationRefusal::OwnerProofNeeded(left)));
+        }
+    };
     let account = store.account_of_contacts(&contacts, registration.locale, now).await?;
     if !store.verify_registration(&registration.id, &account, None, now).await? {
         return Ok(Err(RegistrationRefusal::Ended));
     }
-    Ok(Ok(Registration { account: Some(account), ..registration.clone() }))
+    Ok(Ok((Registration { account: Some(account), ..registration.clone() }, is_anew)))
+}
+
+/// Whose the account of a number is: a code proves the number and nothing else. Absent: there is none, or
+/// no doubt.
+async fn settle_owner(
+    app: &App,
+    registration: &Registration,
+    contacts: &Contacts,
+    proof: &OwnerProof,
+    now: DateTime<Utc>,
+) -> Outcome<Option<OwnerSettled>, OwnerAsked> {
+    let store = app.ledger.store();
+    let Some(holder) = store.claimed(contacts).await? else { return Ok(Ok(None)) };
+    let seen = store.owner_seen(&holder, contacts, app.account_rest, now);
+    let proof = match seen.standing {
+        Standing::Own => return Ok(Ok(None)),
+        Standing::Doubtful => proof,
+        Standing::Another => &OwnerProof::NewAccount,
+    };
+    let (account, people) = (&holder.account.id, &*holder.people);
+    let claim = Claim { account, people, from: contacts, seen, locale: registration.locale };
+    let cause = tokens::random_id("verify");
+    Ok(owner::answer(app, &claim, proof, &cause, now).await?.map(Some))
 }

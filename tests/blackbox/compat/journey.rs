@@ -101,7 +101,7 @@ pub(super) fn kind(item: &Value) -> String {
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 28] = [
+pub(super) const KINDS: [&str; 29] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -117,6 +117,7 @@ pub(super) const KINDS: [&str; 28] = [
     "MESSAGE/MESSAGE",
     "OFFICES/NEXT",
     "OFFICES/OFFICE",
+    "OFFICES/STAFF",
     "OTP",
     "PAUSE/PAUSE",
     "PERSON/ACTIVE",
@@ -165,6 +166,10 @@ async fn play() -> Fixture {
     app.stack.graph.fail(Fault::Code(131_031), 1);
     app.drain().await;
     close(&app, &[CLOSED]).await;
+    let head = app.staff("*", &["admin"]).await;
+    let denied = json!({"denial_reason": "left"});
+    let path = "/v1/staff/denials/clerk-1";
+    assert_eq!(app.call(Method::PUT, path, Some(&head), Some(denied)).await.status, 200);
     let wait = message("wamid.waiting", json!({"from": coming.phone}), "MENU");
     assert_eq!(store(&app, &[wait]).await, 200);
     Fixture {

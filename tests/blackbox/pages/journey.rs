@@ -157,6 +157,32 @@ async fn a_code_opens_a_session_where_no_message_can_be_sent() {
     assert_eq!(browser.get("/saya").await.status, 200);
 }
 
+/// Asks for a code to this number, and reads it.
+async fn code_for(app: &TestApp, browser: &mut Browser, phone: &str) -> String {
+    browser.post("/masuk/nomor", &[("phone", phone), ("ke", "/saya")]).await;
+    app.drain().await;
+    let last = app.sent().pop().unwrap();
+    last.split(|c: char| !c.is_ascii_digit()).find(|part| part.len() == 6).unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_rested_long_is_opened_by_digits_of_a_nik_or_begun_anew() {
+    let app = TestApp::start().await;
+    let (_, _) = books(&app, 1, "09:00").await;
+    app.advance(91 * 24 * 3600);
+    let mut browser = Browser::new(&app);
+    let code = code_for(&app, &mut browser, "628000000001").await;
+    let asked = browser.post("/masuk/otp", &[("otp", &code), ("ke", "/saya")]).await;
+    assert_eq!(asked.status, 422);
+    assert!(asked.html.contains("Milik siapa akun ini?"), "{asked:?}");
+    assert!(!asked.html.contains("Contoh"), "nothing of the account is told: {asked:?}");
+    let nik = antrian_tests::person::nik(1);
+    let kept = asked.hidden("otp").to_owned();
+    let digits = [("otp", &*kept), ("nik_last_digits", &nik[8..]), ("ke", "/saya")];
+    assert_eq!(browser.post("/masuk/otp", &digits).await.location(), "/saya");
+    assert!(browser.get("/saya").await.html.contains("Contoh 1"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn signing_out_and_erasing_leave_nothing_behind() {
     let app = TestApp::start().await;
