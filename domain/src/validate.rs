@@ -180,3 +180,6 @@ fn policy_violation(office: &Office) -> Option<&'static str> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;
