@@ -346,8 +346,7 @@ mod tests {
         let reason = ClosedReason { code: "office_closed".to_owned(), text };
         let date = "2026-12-02".parse().unwrap();
         let day = |state| Day { date, state, slots: slots.clone() };
-        let state =
-            |closed| DayState { closed, ..serde_json::from_str("{\"opened_at\":0}").unwrap() };
+        let state = |closed| DayState { opened_at: at(0), closed, closed_at: None };
         let service = "passport_new".parse().unwrap();
         let open = day(Some(state(None)));
         assert_eq!((open.closed(), open.slots_of(&service).count()), (None, 1));
