@@ -252,4 +252,30 @@ mod tests {
         }
         assert_ne!(plain_regency("Kota Bandung"), plain_regency("Bandung Barat"));
     }
+
+    #[test]
+    fn a_ktp_from_elsewhere_needs_what_the_office_says() {
+        let offices: serde_json::Value =
+            serde_json::from_str(include_str!("../data/offices.json")).unwrap();
+        let mut office: Office = serde_json::from_value(offices["offices"][0].clone()).unwrap();
+        office.regencies = ["Kota Uji".to_owned()].into();
+        let mut codes = |rule: DomicileRule, regency: Option<&str>| {
+            office.domicile = rule;
+            let mut list =
+                Requirements { documents: vec![], warnings: vec![], as_of: None, sources: vec![] };
+            add_domicile(&mut list, &office, regency);
+            let asked = list.documents.first().map(|document| document.required);
+            (asked, list.warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>())
+        };
+        use DomicileRule::{NotNeeded, Recommended, Required};
+        let warned = |asked: Option<bool>, code: &str| (asked, vec![code.to_owned()]);
+        assert_eq!(codes(Required, Some("uji")), (None, vec![]));
+        assert_eq!(codes(NotNeeded, Some("Kota Lain")), (None, vec![]));
+        assert_eq!(codes(Required, Some("Kota Lain")), warned(Some(true), "domicile_required"));
+        assert_eq!(
+            codes(Recommended, Some("Kota Lain")),
+            warned(Some(false), "domicile_recommended")
+        );
+        assert_eq!(codes(Required, None), warned(None, "domicile_depends"));
+    }
 }

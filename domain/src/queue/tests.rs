@@ -111,3 +111,17 @@ fn who_waits_or_was_skipped_can_be_called() {
     assert_eq!(can, [true, false, false, true, false, false]);
     assert_eq!(all.map(QueueState::is_at_counter), [false, true, true, false, false, false]);
 }
+
+#[test]
+fn a_look_alike_is_somebody_else_with_the_same_likeness() {
+    let of = |number: &str, bits, likeness: Option<&str>| QueueEntry {
+        code: BookingCode::from_bits(bits),
+        likeness: likeness.map(str::to_owned),
+        ..entry(number, false, 0)
+    };
+    let all = [of("A-001", 1, Some("x")), of("A-002", 2, Some("y")), of("A-003", 3, Some("x"))];
+    let found = |own: &QueueEntry| look_alike(&all, own).map(|entry| entry.number);
+    assert_eq!((found(&all[0]), found(&all[2])), (Some(3), Some(1)));
+    assert_eq!(found(&all[1]), None, "not the entry itself");
+    assert_eq!(found(&of("A-004", 4, None)), None, "nothing is known of it");
+}

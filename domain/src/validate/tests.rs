@@ -141,16 +141,36 @@ fn documents_are_few_and_their_texts_short() {
     let wide = "é".repeat(120);
     let over = "é".repeat(121);
     let of = |id: &str, label: &str| json!([rule(vec![document(id, label)])]);
+    let noted = |note: &str, source: &str| {
+        let mut document = document("a", "A");
+        document["note"] = json!({"id": note, "en": note});
+        let mut rule = rule(vec![document]);
+        rule["source"] = source.into();
+        json!([rule])
+    };
+    let (long, longer) = ("é".repeat(500), "é".repeat(501));
     let many = |rules: usize, documents: usize| {
         json!(vec![rule(vec![document("a_1", "A"); documents]); rules])
     };
-    let good = vec![of(&"a".repeat(40), &wide), of("a", "A"), many(50, 1), many(1, 12), json!([])];
+    let good = vec![
+        of(&"a".repeat(40), &wide),
+        of("a", "A"),
+        many(50, 1),
+        many(1, 12),
+        noted(&long, &long),
+        json!([]),
+    ];
     let bad = vec![
         of(&"a".repeat(41), "A"),
         of("", "A"),
         of("A", "A"),
         of("a-b", "A"),
         of("a", &over),
+        of("a", ""),
+        noted(&longer, "uji"),
+        noted("", "uji"),
+        noted("Asli", &longer),
+        noted("Asli", ""),
         many(51, 1),
         many(1, 13),
     ];
@@ -160,14 +180,26 @@ fn documents_are_few_and_their_texts_short() {
 #[test]
 fn texts_of_messages_and_numbers_are_bounded() {
     let (wide, over) = ("é".repeat(120), "é".repeat(121));
+    let bad = || vec![json!(over), json!(""), json!("  ")];
     for (field, place) in [
         ("name", "/name"),
         ("address", "/address"),
+        ("city", "/city"),
+        ("province", "/province"),
         ("contact", "/contact/id"),
         ("contact", "/contact/en"),
+        ("services.name", "/services/1/name/id"),
+        ("services.name", "/services/1/name/en"),
     ] {
-        check(field, place, vec![json!(wide)], vec![json!(over)]);
+        check(field, place, vec![json!(wide)], bad());
     }
+    let regencies = |text: Value| json!(["Kota Uji", text]);
+    let bad_ones = bad().into_iter().map(regencies).collect();
+    check("regencies", "/regencies", vec![regencies(json!(wide))], bad_ones);
+    let closed =
+        |text: Value| json!({"2026-12-24": {"open": false, "reason": {"id": "Libur", "en": text}}});
+    let bad_ones = bad().into_iter().map(closed).collect();
+    check("exceptions", "/exceptions", vec![closed(json!(wide))], bad_ones);
     let good = vec![json!("62800000"), json!("628000000000000"), json!(null)];
     let bad =
         vec![json!("6280000"), json!("6280000000000000"), json!("+62800000"), json!("62 800000")];
