@@ -69,3 +69,37 @@ pub struct Applicant {
     pub person: String,
     pub details: PersonDetails,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(name: &str, nik: Option<&str>, birth: &str) -> PersonDetails {
+        PersonDetails {
+            name: name.parse().unwrap(),
+            nik: nik.map(|nik| nik.parse().unwrap()),
+            birth_date: birth.parse().unwrap(),
+            ktp_regency: None,
+            category: Category::General,
+        }
+    }
+
+    #[test]
+    fn a_nik_tells_its_birth_date_or_another() {
+        let nik = Some("9971014501909001");
+        assert!(!person("Siti", nik, "1990-01-05").birth_date_differs());
+        assert!(person("Siti", nik, "1990-01-06").birth_date_differs());
+        assert!(!person("Siti", None, "1990-01-06").birth_date_differs(), "nothing to differ from");
+    }
+
+    #[test]
+    fn one_name_and_one_birth_date_are_probably_one_person_unless_two_niks_say_otherwise() {
+        let (one, other) = (Some("9971014501909001"), Some("9971014501909002"));
+        let siti = |nik| person("Siti Contoh", nik, "1990-01-05");
+        assert!(siti(None).may_be(&siti(None)) && siti(one).may_be(&siti(None)));
+        assert!(siti(None).may_be(&siti(one)) && !siti(one).may_be(&siti(other)));
+        assert!(siti(None).may_be(&person("SITI CONTOH", one, "1990-01-05")));
+        assert!(!siti(None).may_be(&person("Siti Contoh", None, "1990-01-06")));
+        assert!(!siti(None).may_be(&person("Sita Contoh", None, "1990-01-05")));
+    }
+}

@@ -405,3 +405,6 @@ impl Booking {
         if status == self.status { Err(Refusal::NotDue) } else { Ok(self.next(status)) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -337,4 +337,23 @@ mod tests {
         assert!(!seat.is_taken(at(100)));
         assert!(Seat { free_at: None, ..seat }.is_taken(at(1_000_000)));
     }
+
+    #[test]
+    fn a_closed_day_offers_nothing_and_still_knows_its_slots() {
+        let other = Slot { service: "passport_replacement".parse().unwrap(), ..slot(2, vec![]) };
+        let slots = [slot(2, vec![]), other].map(|slot| SlotSeats { slot, seats: vec![] }).to_vec();
+        let text = crate::language::Text { id: "Libur".to_owned(), en: "Closed".to_owned() };
+        let reason = ClosedReason { code: "office_closed".to_owned(), text };
+        let date = "2026-12-02".parse().unwrap();
+        let day = |state| Day { date, state, slots: slots.clone() };
+        let state = |closed| DayState { opened_at: at(0), closed, closed_at: None };
+        let service = "passport_new".parse().unwrap();
+        let open = day(Some(state(None)));
+        assert_eq!((open.closed(), open.slots_of(&service).count()), (None, 1));
+        let closed = day(Some(state(Some(reason.clone()))));
+        assert_eq!((closed.closed(), closed.slots_of(&service).count()), (Some(&reason), 0));
+        assert_eq!(day(None).closed(), None);
+        let found = |time: &str| closed.slot(&service, time.parse().unwrap()).map(|it| &it.slot);
+        assert_eq!((found("09:00"), found("10:00")), (Some(&slots[0].slot), None));
+    }
 }

@@ -299,4 +299,35 @@ mod tests {
         let id = MessageId::of_verified(&"r".repeat(64).parse().unwrap());
         assert_eq!(id.as_str().parse(), Ok(id));
     }
+
+    #[test]
+    fn a_kind_is_written_as_it_is_stored() {
+        use MessageKind::*;
+        let all = [
+            Hold,
+            Confirmed,
+            Reminder,
+            Cancelled,
+            Moved,
+            OfficeClosed,
+            DocumentsMissing,
+            Verified,
+            OneTimeCode,
+            Ticket,
+            Reply,
+        ];
+        for kind in all {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
+
+    #[test]
+    fn what_ranks_alike_does_not_move_a_message() {
+        for (from, report) in [(Pending, Sending), (Sending, Pending), (Pending, Stale)] {
+            assert_eq!(from.advanced(report), from);
+        }
+        let last =
+            [Pending, Sending, Sent, Delivered, Read, Failed, Stale].map(MessageState::is_final);
+        assert_eq!(last, [false, false, true, true, true, true, true]);
+    }
 }

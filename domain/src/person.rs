@@ -160,4 +160,15 @@ mod tests {
             assert_eq!(Contacts::from_json(json.as_bytes()), Some(contacts));
         }
     }
+
+    #[test]
+    fn one_way_to_reach_somebody_is_enough_and_the_newer_one_counts() {
+        let phone = |text: &str| Contacts { phone: Some(text.parse().unwrap()), scoped: None };
+        let scoped = Contacts { phone: None, scoped: Some("ID.1".parse().unwrap()) };
+        assert!(Contacts { phone: None, scoped: None }.is_empty());
+        assert!(!phone("628120000001").is_empty() && !scoped.is_empty());
+        let both = phone("628120000001").or(scoped.clone());
+        assert_eq!((both.phone, both.scoped), (phone("628120000001").phone, scoped.scoped));
+        assert_eq!(phone("628120000001").or(phone("628120000002")), phone("628120000001"));
+    }
 }

@@ -259,4 +259,36 @@ mod tests {
             let _ = (text.parse::<Nik>(), text.parse::<PhoneNumber>(), text.parse::<PersonName>());
         }
     }
+
+    #[test]
+    fn the_digits_tell_the_latest_birth_date_that_is_not_to_come() {
+        let told = |nik: &str, today: &str| {
+            let nik: Nik = nik.parse().unwrap();
+            nik.birth_date(today.parse().unwrap()).map(|date| date.to_string())
+        };
+        let born = |date: &str| Some(date.to_owned());
+        assert_eq!(told("9971014501909001", "2026-12-02"), born("1990-01-05"));
+        assert_eq!(told("9971010212269001", "2026-12-02"), born("2026-12-02"), "today");
+        assert_eq!(told("9971010312269001", "2026-12-02"), born("1926-12-03"));
+        assert_eq!(told("9971012902009001", "2026-12-02"), born("2000-02-29"));
+        assert_eq!(told("9971013102009001", "2026-12-02"), None, "31 February");
+    }
+
+    #[test]
+    fn a_scoped_id_has_letters_digits_and_a_dot() {
+        let is_id = |text: &str| text.parse::<ScopedUserId>().is_ok();
+        assert!(is_id("ID.1") && is_id(&format!("ID.{}", "1".repeat(157))));
+        assert!(!is_id("I.1") && !is_id(&format!("ID.{}", "1".repeat(158))));
+        assert!(!is_id("ID12") && !is_id("ID.1-2") && !is_id("ID.1 2"));
+    }
+
+    #[test]
+    fn a_name_has_letters_and_nothing_that_hides() {
+        let name = |text: &str| text.parse::<PersonName>().map(|name| name.expose().to_owned());
+        assert_eq!(name("  Siti   Contoh "), Ok("Siti Contoh".to_owned()));
+        assert!(name(&"é".repeat(100)).is_ok() && name(&"é".repeat(101)).is_err());
+        for bad in ["", " ", "123", "Siti\u{202e}", "Siti\u{200b}", "Siti\u{0}", "Si\u{feff}ti"] {
+            assert_eq!(name(bad), Err(InvalidName), "{bad:?}");
+        }
+    }
 }

@@ -164,4 +164,17 @@ mod tests {
             prop_assert_eq!(after(&once), after(&shuffled));
         }
     }
+
+    #[test]
+    fn a_failure_of_an_earlier_try_does_not_undo_a_later_one() {
+        let own = Some("wamid.2".to_owned());
+        let row = |state, attempts| Message { provider_id: own.clone(), attempts, ..row(state) };
+        let after = |message: Message| message.reported(&report(Failed)).state;
+        assert_eq!(after(row(Sent, 2)), Sent, "sent again meanwhile");
+        assert_eq!(after(row(Sent, 1)), Failed, "there was one try");
+        assert_eq!(after(row(Sending, 2)), Failed, "nothing came of the later one yet");
+        let same = Message { provider_id: Some("wamid.1".to_owned()), ..row(Sent, 2) };
+        assert_eq!(after(same), Failed, "it is of this very try");
+        assert_eq!(row(Sent, 2).reported(&report(Delivered)).state, Delivered);
+    }
 }

@@ -214,4 +214,68 @@ mod tests {
         let rules: Rules = read.unwrap();
         assert!(!rules.rules.is_empty());
     }
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_child_is_of_age_on_the_seventeenth_birthday() {
+        let kind = |day: &str| applicant_kind(date("2009-12-02"), date(day));
+        assert_eq!(kind("2026-12-01"), ApplicantKind::Child);
+        assert_eq!(kind("2026-12-02"), ApplicantKind::Adult);
+    }
+
+    #[test]
+    fn a_rule_is_of_a_service_of_some_applicants_and_of_some_dates() {
+        let rule: DocumentRule = serde_json::from_value(serde_json::json!({"service": "new",
+            "applicant": "child", "from": "2026-12-02", "until": "2026-12-04", "documents": [],
+            "source": "uji", "as_of": "2026-11-01"}))
+        .unwrap();
+        let applies_to = |service: &str, applicant, day: &str| {
+            let service = service.parse().unwrap();
+            let about =
+                Circumstances { service: &service, applicant, ktp_regency: None, date: date(day) };
+            applies(&rule, &about)
+        };
+        let child = ApplicantKind::Child;
+        assert!(applies_to("new", child, "2026-12-02") && applies_to("new", child, "2026-12-04"));
+        assert!(!applies_to("new", child, "2026-12-01") && !applies_to("new", child, "2026-12-05"));
+        assert!(!applies_to("old", child, "2026-12-03"));
+        assert!(!applies_to("new", ApplicantKind::Adult, "2026-12-03"));
+    }
+
+    #[test]
+    fn regencies_are_compared_without_their_titles() {
+        for (one, other) in [("Kota Makassar", "makassar"), ("Kab. Barru", "Kabupaten  BARRU")] {
+            assert_eq!(plain_regency(one), plain_regency(other));
+        }
+        assert_ne!(plain_regency("Kota Bandung"), plain_regency("Bandung Barat"));
+    }
+
+    #[test]
+    fn a_ktp_from_elsewhere_needs_what_the_office_says() {
+        let offices: serde_json::Value =
+            serde_json::from_str(include_str!("../data/offices.json")).unwrap();
+        let mut office: Office = serde_json::from_value(offices["offices"][0].clone()).unwrap();
+        office.regencies = ["Kota Uji".to_owned()].into();
+        let mut codes = |rule: DomicileRule, regency: Option<&str>| {
+            office.domicile = rule;
+            let mut list =
+                Requirements { documents: vec![], warnings: vec![], as_of: None, sources: vec![] };
+            add_domicile(&mut list, &office, regency);
+            let asked = list.documents.first().map(|document| document.required);
+            (asked, list.warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>())
+        };
+        use DomicileRule::{NotNeeded, Recommended, Required};
+        let warned = |asked: Option<bool>, code: &str| (asked, vec![code.to_owned()]);
+        assert_eq!(codes(Required, Some("uji")), (None, vec![]));
+        assert_eq!(codes(NotNeeded, Some("Kota Lain")), (None, vec![]));
+        assert_eq!(codes(Required, Some("Kota Lain")), warned(Some(true), "domicile_required"));
+        assert_eq!(
+            codes(Recommended, Some("Kota Lain")),
+            warned(Some(false), "domicile_recommended")
+        );
+        assert_eq!(codes(Required, None), warned(None, "domicile_depends"));
+    }
 }

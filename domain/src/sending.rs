@@ -191,4 +191,18 @@ mod tests {
             assert_eq!(policy.spending(micros), level, "{micros}");
         }
     }
+
+    #[test]
+    fn a_rule_is_recorded_under_its_own_name() {
+        let rules = [
+            CodeRule::Country,
+            CodeRule::Number,
+            CodeRule::Prefix,
+            CodeRule::Address,
+            CodeRule::All,
+            CodeRule::Ceiling,
+        ];
+        let names = ["country", "number", "prefix", "address", "all", "ceiling"];
+        assert_eq!(rules.map(CodeRule::as_str), names);
+    }
 }

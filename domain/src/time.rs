@@ -166,4 +166,14 @@ mod tests {
         assert_eq!(at.to_rfc3339(), "2026-12-06T23:00:00+00:00");
         assert_eq!(local_date(at, Tz::Asia__Jayapura), date);
     }
+
+    #[test]
+    fn a_day_has_no_twenty_fourth_hour_and_an_hour_no_sixtieth_minute() {
+        for bad in ["24:00", "23:60", "99:99", "9:00", "09:000", "09.00", "-1:00", "09:0x"] {
+            assert_eq!(bad.parse::<SlotTime>(), Err(InvalidSlotTime), "{bad}");
+        }
+        let last: SlotTime = "23:59".parse().unwrap();
+        assert_eq!((last.minutes(), last.compact()), (1439, "2359".to_owned()));
+        assert_eq!(SlotTime::from_minutes(1440), None);
+    }
 }

@@ -59,7 +59,7 @@ pub fn violations(office: &Office) -> Vec<RuleViolation> {
         ));
     }
     found.extend(documents_violation(office).map(|why| violation("documents", why)));
-    found.extend(long_text(office).map(|field| violation(field, "at most 120 characters")));
+    found.extend(bad_text(office).map(|field| violation(field, "1 to 120 characters")));
     found
 }
 
@@ -80,14 +80,34 @@ fn release_violation(release: &ReleasePolicy) -> Option<(&'static str, &'static 
     }
 }
 
-/// Names and addresses stand in messages, whose length is bounded.
+/// Names, addresses and reasons stand in messages, whose length is bounded.
 const MAX_CHARS: usize = 120;
+/// Notes and sources stand on pages only.
+const MAX_NOTE_CHARS: usize = 500;
 
-fn long_text(office: &Office) -> Option<&'static str> {
-    let (name, address, contact) = (&office.name, &office.address, &office.contact);
-    let texts =
-        [("name", name), ("address", address), ("contact", &contact.id), ("contact", &contact.en)];
-    texts.into_iter().find(|(_, text)| text.chars().count() > MAX_CHARS).map(|(field, _)| field)
+fn has_chars(text: &str, most: usize) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= most
+}
+
+fn is_said(text: &Text, most: usize) -> bool {
+    [&text.id, &text.en].iter().all(|said| has_chars(said, most))
+}
+
+/// The first field with a text that says nothing or too much.
+fn bad_text(office: &Office) -> Option<&'static str> {
+    let short = |text: &String| has_chars(text, MAX_CHARS);
+    let said = |text: &Text| is_said(text, MAX_CHARS);
+    let fields = [
+        ("name", short(&office.name)),
+        ("address", short(&office.address)),
+        ("city", short(&office.city)),
+        ("province", short(&office.province)),
+        ("contact", said(&office.contact)),
+        ("services.name", office.services.iter().all(|service| said(&service.name))),
+        ("regencies", office.regencies.iter().all(short)),
+        ("exceptions", office.exceptions.values().all(|exception| said(&exception.reason))),
+    ];
+    fields.into_iter().find(|(_, is_good)| !is_good).map(|(field, _)| field)
 }
 
 /// Rules of an office's own: few, for the checklist has to fit into a message.
@@ -100,8 +120,6 @@ fn documents_violation(office: &Office) -> Option<&'static str> {
         (1..=40).contains(&id.len())
             && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
-    let is_short =
-        |text: &Text| [&text.id, &text.en].iter().all(|t| t.chars().count() <= MAX_CHARS);
     if office.documents.len() > MAX_RULES {
         return Some("at most 50 rules");
     }
@@ -112,8 +130,14 @@ fn documents_violation(office: &Office) -> Option<&'static str> {
         if rule.documents.iter().any(|document| !is_id(&document.id)) {
             return Some("an id of 1 to 40 small letters, digits or `_`");
         }
-        if rule.documents.iter().any(|document| !is_short(&document.label)) {
-            return Some("a label of at most 120 characters");
+        if rule.documents.iter().any(|document| !is_said(&document.label, MAX_CHARS)) {
+            return Some("a label of 1 to 120 characters");
+        }
+        let mut notes = rule.documents.iter().filter_map(|document| document.note.as_ref());
+        if !notes.all(|note| is_said(note, MAX_NOTE_CHARS))
+            || !has_chars(&rule.source, MAX_NOTE_CHARS)
+        {
+            return Some("notes and a source of 1 to 500 characters");
         }
     }
     None
@@ -182,3 +206,6 @@ fn policy_violation(office: &Office) -> Option<&'static str> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

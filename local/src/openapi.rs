@@ -1,5 +1,6 @@
 //! The description of the whole API, made from the code of all functions.
 
+mod links;
 mod statuses;
 mod strings;
 
@@ -42,10 +43,11 @@ pub fn document() -> serde_json::Result<String> {
     document.merge(paths);
     let strings = Strings::read()?;
     strings.of_components(document.components.get_or_insert_default());
-    for (method, operation) in operations(&mut document) {
+    for (_, method, operation) in operations(&mut document) {
         strings.of_parameters(operation);
         statuses::apply(&method, operation);
     }
+    links::apply(operations(&mut document))?;
     let sent = sent(&serde_json::to_value(&document)?);
     let components = document.components.get_or_insert_default();
     for (name, format) in [("session", "opaque"), ("staff", "JWT")] {
@@ -64,8 +66,11 @@ pub fn document() -> serde_json::Result<String> {
     Ok(document.to_pretty_json()? + "\n")
 }
 
-fn operations(document: &mut Described) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
-    document.paths.paths.values_mut().flat_map(|item: &mut PathItem| {
+/// All operations with their paths and methods.
+fn operations(
+    document: &mut Described,
+) -> impl Iterator<Item = (&str, HttpMethod, &mut Operation)> {
+    document.paths.paths.iter_mut().flat_map(|(path, item): (&String, &mut PathItem)| {
         let all = [
             (HttpMethod::Get, &mut item.get),
             (HttpMethod::Put, &mut item.put),
@@ -73,7 +78,9 @@ fn operations(document: &mut Described) -> impl Iterator<Item = (HttpMethod, &mu
             (HttpMethod::Patch, &mut item.patch),
             (HttpMethod::Delete, &mut item.delete),
         ];
-        all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+        let path = path.as_str();
+        all.into_iter()
+            .filter_map(move |(method, operation)| Some((path, method, operation.as_mut()?)))
     })
 }
 

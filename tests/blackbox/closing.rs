@@ -151,3 +151,16 @@ async fn a_release_of_a_service_without_sessions_opens_nothing() {
     assert_eq!(released, json!({"opened": [], "slots_added": 0}));
     assert_eq!(release(&app, SERVICE, thursday).await["opened"], json!([thursday]));
 }
+
+#[tokio::test]
+async fn a_reason_that_says_nothing_or_too_much_closes_no_day() {
+    let app = TestApp::start().await;
+    for said in ["", "  ", &"é".repeat(121)] {
+        let reason = json!({"id": "Pemadaman listrik", "en": said});
+        let body = json!({"exceptions": {DATE: {"open": false, "reason": reason}}});
+        let refused = administer(&app, Method::PUT, "/calendar", body).await;
+        assert_eq!((refused.status, refused.code()), (422, "invalid_request"), "{refused:?}");
+        assert_eq!(refused.body["errors"][0]["field"], "exceptions", "{refused:?}");
+    }
+    assert_eq!(close_day(&app).await.status, 200);
+}

@@ -41,12 +41,10 @@ fn odd(world: &World, operation: &Operation) -> Vec<(&'static str, RequestBuilde
             let path = path.replace("/uji", "/nirgends");
             json(world.bare(operation.method.clone(), &path))
                 .bearer_auth(world.token(operation).unwrap_or("x"))
-                .body(
-                    operation
-                        .body
-                        .as_ref()
-                        .map_or_else(String::new, |_| world.good_body(operation).to_string()),
-                )
+                .body(operation.body.as_ref().map_or_else(String::new, |_| {
+                    let body = world.good_body(operation).to_string();
+                    body.replace(&world.code, "0000000000").replace("\"uji\"", "\"nirgends\"")
+                }))
         }),
         (
             "under a bad key",

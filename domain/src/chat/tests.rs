@@ -161,3 +161,50 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_offered_is_found_by_number_title_or_beginning() {
+    let offer = |id: &str, title: &str| Offer { id: id.to_owned(), title: title.to_owned() };
+    let offered = vec![
+        offer("1", "Makassar"),
+        offer("2", "Medan"),
+        offer("3", "Merauke"),
+        offer("4", "Kantor Merauke"),
+    ];
+    let chat = Chat { offered, ..Chat::default() };
+    let found = |text: &str, number| chat.offered_as(text, number).map(|offer| &*offer.id);
+    for (text, number, id) in [
+        ("", Some(1), Some("1")),
+        ("", Some(4), Some("4")),
+        ("", Some(5), None),
+        ("", Some(0), None),
+        ("", None, None),
+        ("MEDAN!", None, Some("2")),
+        ("merauke", None, Some("3")),
+        ("mak", None, Some("1")),
+        ("ma", None, None),
+        ("me", None, None),
+        ("kantor", None, Some("4")),
+        ("medan raya", None, None),
+    ] {
+        assert_eq!(found(text, number), id, "{text} {number:?}");
+    }
+    let twins =
+        Chat { offered: vec![offer("1", "Jam 9 A"), offer("2", "Jam 9 B")], ..Chat::default() };
+    assert_eq!(twins.offered_as("jam 9", None), None, "it could be either");
+}
+
+#[test]
+fn a_conversation_that_rested_for_half_an_hour_begins_anew() {
+    let began: DateTime<Utc> = "2026-12-02T00:00:00Z".parse().unwrap();
+    let chat = Chat {
+        question: Question::Office,
+        touched_at: Some(began),
+        reminders_off: true,
+        ..Chat::default()
+    };
+    let later = |secs| chat.clone().at(began + TimeDelta::seconds(secs));
+    assert_eq!(later(1_799), chat);
+    assert_eq!(later(1_800), Chat { reminders_off: true, ..Chat::default() });
+    assert_eq!(Chat { touched_at: None, ..chat.clone() }.at(began).question, Question::Idle);
+}

@@ -77,3 +77,51 @@ fn an_entry_of_an_earlier_version_is_read() {
     let entry: QueueEntry = serde_json::from_value(kept).unwrap();
     assert_eq!((entry.queue_number().to_string(), entry.calls), ("A-007".to_owned(), 0));
 }
+
+#[test]
+fn a_counter_recalls_serves_skips_and_finishes() {
+    use CounterAction::{Finish, Recall, Serve, Skip};
+    let called = entry("A-001", false, 0).called(&"3".parse().unwrap(), at(5));
+    assert_eq!(
+        (called.calls, called.state, called.called_at),
+        (1, QueueState::Called, Some(at(5)))
+    );
+    let again = called.after(Recall, at(6));
+    assert_eq!((again.calls, again.state), (2, QueueState::Called));
+    let serving = again.after(Serve, at(7));
+    assert_eq!((serving.state, serving.served_at), (QueueState::Serving, Some(at(7))));
+    assert_eq!(serving.after(Serve, at(8)).served_at, Some(at(7)), "since the first time");
+    assert_eq!(serving.service_time(at(9)), TimeDelta::minutes(2));
+    assert_eq!(called.service_time(at(9)), TimeDelta::minutes(4), "since the call");
+    assert_eq!(called.after(Skip, at(7)).state, QueueState::Skipped);
+    assert_eq!(serving.after(Finish, at(8)).state, QueueState::Finished);
+    let names = [Recall, Serve, Skip, Finish].map(CounterAction::as_str);
+    assert_eq!(names, ["recall", "serve", "skip", "finish"]);
+    for name in names {
+        let read: CounterAction = serde_json::from_value(name.into()).unwrap();
+        assert_eq!(read.as_str(), name);
+    }
+}
+
+#[test]
+fn who_waits_or_was_skipped_can_be_called() {
+    use QueueState::{AwaitingDocuments, Called, Finished, Serving, Skipped, Waiting};
+    let all = [Waiting, Called, Serving, Skipped, AwaitingDocuments, Finished];
+    let can = all.map(|state| entry("A-001", false, 0).moved_to(state).can_be_called());
+    assert_eq!(can, [true, false, false, true, false, false]);
+    assert_eq!(all.map(QueueState::is_at_counter), [false, true, true, false, false, false]);
+}
+
+#[test]
+fn a_look_alike_is_somebody_else_with_the_same_likeness() {
+    let of = |number: &str, bits, likeness: Option<&str>| QueueEntry {
+        code: BookingCode::from_bits(bits),
+        likeness: likeness.map(str::to_owned),
+        ..entry(number, false, 0)
+    };
+    let all = [of("A-001", 1, Some("x")), of("A-002", 2, Some("y")), of("A-003", 3, Some("x"))];
+    let found = |own: &QueueEntry| look_alike(&all, own).map(|entry| entry.number);
+    assert_eq!((found(&all[0]), found(&all[2])), (Some(3), Some(1)));
+    assert_eq!(found(&all[1]), None, "not the entry itself");
+    assert_eq!(found(&of("A-004", 4, None)), None, "nothing is known of it");
+}

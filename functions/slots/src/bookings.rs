@@ -76,8 +76,8 @@ impl NewBooking {
 /// is read: what is free is public. Whatever else is wrong is told to somebody who is signed in.
 #[utoipa::path(post, path = "/v1/bookings", tag = "bookings", request_body = NewBooking,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = BookingView), (status = 409, body = ProblemDetails),
-        (status = 422, body = ProblemDetails)), security(("session" = [])))]
+    responses((status = 201, body = BookingView), (status = 404, body = ProblemDetails),
+        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)), security(("session" = [])))]
 async fn hold(
     State(app): State<AppState>,
     token: Token,

@@ -1,10 +1,13 @@
-//! What every route of a kind can answer besides its own: problems, in their media type.
+//! What every route of a kind can answer besides its own: problems, in their media type, and headers.
 
 use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{HttpMethod, Ref, RefOr, Response, ResponseBuilder};
 
 const JSON: &str = "application/json";
+const PNG: &str = "image/png";
 const PROBLEM: &str = "application/problem+json";
 const DETAILS: &str = "ProblemDetails";
 
@@ -32,6 +35,24 @@ const RULES: [Rule; 9] = [
     ("503", "`busy`, `outcome_unknown` or `not_ready`: try again, with the same key", |_| true),
 ];
 
+/// A header, which form its values have, what it says, and the statuses that come with it.
+type HeaderRule = (&'static str, Form, &'static str, &'static [&'static str]);
+
+enum Form {
+    Pattern(&'static str),
+    Number,
+}
+
+const HEADERS: [HeaderRule; 2] = [
+    (
+        "WWW-Authenticate",
+        Form::Pattern("^Bearer$"),
+        "A token is missing or no longer good.",
+        &["401"],
+    ),
+    ("Retry-After", Form::Number, "In so many seconds; absent: nobody knows.", &["429", "503"]),
+];
+
 /// Adds what the kind of an operation can answer, and names the media type of problems.
 pub(super) fn apply(method: &HttpMethod, operation: &mut Operation) {
     let asked = asked(method, operation);
@@ -41,14 +62,34 @@ pub(super) fn apply(method: &HttpMethod, operation: &mut Operation) {
             responses.insert(status.to_owned(), RefOr::T(problem(says)));
         }
     }
-    for response in responses.values_mut() {
-        if let RefOr::T(response) = response
-            && is_problem(response)
+    for (status, response) in responses {
+        let RefOr::T(response) = response else { continue };
+        if is_problem(response)
             && let Some(content) = response.content.shift_remove(JSON)
         {
             response.content.insert(PROBLEM.to_owned(), content);
         }
+        // Bytes have no schema.
+        if let Some(RefOr::T(content)) = response.content.get_mut(PNG) {
+            content.schema = None;
+        }
+        for (name, form, says, statuses) in &HEADERS {
+            if statuses.contains(&status.as_str()) {
+                response.headers.insert((*name).to_owned(), RefOr::T(header(form, says)));
+            }
+        }
     }
+}
+
+fn header(form: &Form, says: &str) -> Header {
+    let schema = match form {
+        Form::Pattern(pattern) => {
+            ObjectBuilder::new().schema_type(Type::String).pattern(Some(*pattern))
+        }
+        Form::Number => ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)),
+    };
+    let schema = Schema::Object(schema.build());
+    HeaderBuilder::new().schema(Some(schema)).description(Some(says)).build()
 }
 
 fn asked(method: &HttpMethod, operation: &Operation) -> Asked {

@@ -128,3 +128,18 @@ fn range_end(tokens: &[Token<'_>]) -> Option<usize> {
     let (_, _, taken) = clock(&tokens[1..], false).filter(|_| is_until)?;
     Some(taken + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_phone;
+
+    #[test]
+    fn a_phone_begins_as_phones_do_and_has_nine_to_fourteen_digits() {
+        for phone in ["081234567", "62812345678901", "08123456789012"] {
+            assert!(is_phone(phone), "{phone}");
+        }
+        for other in ["08123456", "081234567890123", "02112345678", "628123", "9971014501909001"] {
+            assert!(!is_phone(other), "{other}");
+        }
+    }
+}
