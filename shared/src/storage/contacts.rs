@@ -141,7 +141,7 @@ impl Store {
         known.retain(|hash| !hashes.contains(hash));
         known.extend(hashes);
         let profile =
-            ProfileItem { created_at, locale, sealed: self.sealed(id, &all), contacts: known };
+            ProfileItem { created_at, locale, sealed: self.sealed(id, &all)?, contacts: known };
         match &ownership.owner {
             Some((_, before)) => replace_profile(id, before, &profile),
             None => {
@@ -166,14 +166,15 @@ impl Store {
             known.retain(|known| *known != hash);
             left.phone = left.phone.filter(|own| own.expose() != phone.expose());
         }
-        let sealed = self.sealed(&loser.id, &left);
+        let sealed = self.sealed(&loser.id, &left)?;
         let (created_at, locale) = (profile.created_at, profile.locale);
         let after = ProfileItem { created_at, locale, sealed, contacts: known };
         replace_profile(&loser.id, profile, &after).map(Some)
     }
 
-    pub(super) fn sealed(&self, id: &AccountId, contacts: &Contacts) -> String {
-        self.keyring().seal(contacts.to_json().as_bytes(), &keys::profile(id).aad("sealed"))
+    pub(super) fn sealed(&self, id: &AccountId, contacts: &Contacts) -> Result<String, StoreError> {
+        let aad = keys::profile(id).aad("sealed");
+        Ok(self.keyring().seal(contacts.to_json().as_bytes(), &aad)?)
     }
 }
 

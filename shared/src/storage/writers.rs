@@ -89,7 +89,7 @@ impl Store {
         let all = to.clone().or(self.open_contacts(id, &profile.sealed)?);
         let mut after = profile.clone();
         after.contacts = self.keyring().contacts(&all);
-        after.sealed = self.sealed(id, &all);
+        after.sealed = self.sealed(id, &all)?;
         let mut writes = vec![replace_profile(id, profile, &after)?];
         let own = |text_before: &str| {
             Expression::new("attribute_not_exists(#pk) OR #account = :id")
