@@ -1,12 +1,15 @@
 //! The wire breaks at every call of every operation: nothing is oversold, lost, or done twice, and
 //! what is not known is never told as a refusal.
 
+mod desk;
 mod every_call;
 mod kinds;
 mod limits;
 mod operations;
+mod redrive;
 mod sending;
 mod stage;
+mod throttled_hour;
 mod verifying;
 
 use every_call::try_every_call;
