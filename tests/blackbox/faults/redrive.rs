@@ -8,7 +8,8 @@ use antrian_local::cloud::{DEAD_LETTER_QUEUE, INBOX, INBOX_DEAD_LETTERS, QUEUE};
 use antrian_local::poller::Poller;
 use antrian_local::simulator::Fault;
 use antrian_tests::app::DATE;
-use antrian_tests::wire::{Action, Call};
+use antrian_tests::unguarded::without_conditions_on;
+use antrian_tests::wire::{Action, Call, Gate, Item as Row, touched};
 use antrian_tests::{Person, TestApp};
 use aws_sdk_sqs::types::Message;
 use serde_json::json;
@@ -55,8 +56,11 @@ async fn take(poller: &Poller) -> Vec<Message> {
 /// Puts letters back twice: the first half of them last, then all of them backwards.
 async fn redrive(poller: &Poller, letters: &[Message], round: usize) {
     let (first, second) = letters.split_at(letters.len() / 2);
-    let order = second.iter().chain(first).chain(letters.iter().rev());
-    for (number, letter) in order.enumerate() {
+    put_back(poller, second.iter().chain(first).chain(letters.iter().rev()), round).await;
+}
+
+async fn put_back(poller: &Poller, letters: impl Iterator<Item = &Message>, round: usize) {
+    for (number, letter) in letters.enumerate() {
         let attributes: HashMap<_, _> = letter.message_attributes.clone().unwrap_or_default();
         let body = letter.body().unwrap();
         let send = poller.sqs.send_message().queue_url(&poller.queue_url).message_body(body);
@@ -122,6 +126,49 @@ async fn dead_letters_that_are_all_put_back_are_sent_once() {
         }
     }
     assert!(take(poller).await.is_empty());
+}
+
+/// A batch is put back twice, and two instances come to its first row at the same moment; how often that
+/// is sent then.
+async fn times_sent_in_a_race(is_guarded: bool) -> usize {
+    let stage = Stage::start().await;
+    let poller = &stage.app.stack.poller;
+    let rows = untold_holds(&stage, 10).await;
+    forbid_writes(&stage);
+    for _ in 0..DELIVERIES {
+        poller.drain().await.unwrap();
+    }
+    stage.switch.disarm();
+    let mut letters = take(poller).await;
+    letters.sort_by_key(|letter| letter.body().map(str::to_owned));
+    put_back(poller, letters.iter().chain(&letters), 0).await;
+    let gate = Gate::default();
+    let closed = gate.clone();
+    stage.switch.arm(move |call| match (touched(call).contains(&Row::Message), is_guarded) {
+        (false, _) => Action::Pass,
+        (true, true) => Action::Wait(closed.clone(), Box::new(Action::Pass)),
+        (true, false) => {
+            let unguarded = without_conditions_on(&[Row::Message], call);
+            Action::Wait(closed.clone(), Box::new(unguarded))
+        }
+    });
+    let open = async {
+        gate.reached_by(2).await;
+        gate.open();
+    };
+    let (one, other, ()) = tokio::join!(poller.drain(), poller.drain(), open);
+    assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+    rows.iter().map(|row| stage.times_sent(row)).max().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_instances_that_come_to_one_row_send_it_once() {
+    assert_eq!(times_sent_in_a_race(true).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn control_without_the_rows_condition_both_send_it() {
+    assert_eq!(times_sent_in_a_race(false).await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

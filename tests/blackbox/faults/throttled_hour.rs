@@ -24,14 +24,14 @@ const OPERATIONS: [Operation; 6] = [
     Operation::CheckIn,
     Operation::Documents,
 ];
-const OF_EACH: u32 = 7;
-/// Each of three minutes.
-const STEPS: u32 = 20;
-const STEP_SECS: i64 = 180;
+const OF_EACH: u32 = 6;
+/// Each of five minutes.
+const STEPS: u32 = 12;
+const STEP_SECS: i64 = 300;
 /// How many people begin in a step.
-const BEGIN: usize = 3;
+const BEGIN: usize = 4;
 /// In these nothing gets through.
-const DARK: [u32; 2] = [5, 12];
+const DARK: [u32; 2] = [3, 7];
 /// A tick that takes longer ends where it is, as in the cloud before the next one.
 const TICK: Duration = Duration::from_secs(3);
 
