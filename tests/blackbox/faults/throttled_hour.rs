@@ -116,7 +116,7 @@ async fn an_hour_of_throttles_loses_nothing_and_everybody_is_told_the_truth() {
         stage.app.advance(STEP_SECS);
     }
     stage.switch.disarm();
-    let seen = seen.lock().unwrap();
+    let seen = std::mem::take(&mut *seen.lock().unwrap());
     assert!(to_come.is_empty() && open.is_empty(), "{} still wait", open.len());
     assert!(busy > 0 && seen.turned_away > 100, "{busy} were told to ask again, {seen:?}");
     check(&stage, &done, seen.given_up()).await;
