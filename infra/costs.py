@@ -91,6 +91,7 @@ OWN_METRICS = {
 }
 METRICS = sum(OWN_METRICS.values())
 SECRETS = 5
+KEYS = (INFRA / "data.yaml").read_text("utf-8").count("AWS::KMS::Key\n")
 KMS_CALLS = len(FUNCTIONS) * 12 * 24 * 30  # one every five minutes for each function
 TICKS = 60 * 24 * 30
 POLLERS = 2 * 5 * 3 * 60 * 24 * 30         # two queues, five pollers each, an empty receive every 20 s
@@ -235,7 +236,7 @@ def fixed(offices, seats, is_full):
         "alarms": ALARM_METRICS * p["alarm"],
         "dashboards": DASHBOARDS * p["dashboard"],
         "the edge's firewall": p["acl"] + WAF_RULES * p["waf_rule"],
-        "key, secrets": p["key"] + SECRETS * p["secret"] + KMS_CALLS * p["kms"],
+        "key, secrets": KEYS * p["key"] + SECRETS * p["secret"] + KMS_CALLS * p["kms"],
         "schedule: runs": TICKS * (p["schedule"] + p["invoke"] + tick_seconds * MEMORY_GB * p["gb_second"]),
         "schedule: reading": TICKS * tick * p["read"],
         "waiting at the queues": POLLERS / 2 * (p["sqs"] + p["fifo"]),

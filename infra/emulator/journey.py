@@ -11,13 +11,14 @@ Only HTTP: the API through its gateway, staff through the sign-in pages, WhatsAp
 """
 
 import base64
-import hmac
 import datetime
 import hashlib
 import json
+import os
 import pathlib
 import re
 import secrets
+import subprocess
 import sys
 import time
 import urllib.parse
@@ -32,6 +33,8 @@ QUEUE, COUNTER = f"/v1/offices/{OFFICE}/queue", "3"
 IS_LATE = datetime.datetime.now(zoneinfo.ZoneInfo("Asia/Jakarta")).hour >= 22
 ZONE = "Asia/Jayapura" if IS_LATE else "Asia/Jakarta"
 NOTES = pathlib.Path(".journey.json")
+# From the folder target/emulate.
+PROGRAM = pathlib.Path("../debug/antrian-local").absolute()
 PASSWORD = "Contoh-" + secrets.token_hex(12) + "-A1"
 
 
@@ -237,14 +240,23 @@ def fill_secrets():
     print(answer["reason"])
     put = lambda secret, value: stack.aws("secretsmanager").put_secret_value(
         SecretId=stack.outputs[secret], SecretString=json.dumps(value))
-    master = secrets.token_bytes(32)
-    seed = hmac.digest(master, b"antrian/v1/ticket", "sha256")
-    text = lambda key: base64.b64encode(key).decode()
-    put("KeysSecret", {"ANTRIAN_KEYS": {"current": 1, "lookup": 1, "keys": {"1": text(master)}}})
-    put("TicketsSecret", {"ANTRIAN_TICKET_KEYS": {"1": text(seed)}})
+    master = {"ANTRIAN_KEYS": {"current": 1, "lookup": 1, "keys": {"1": base64.b64encode(secrets.token_bytes(32)).decode()}}}
+    data = part(master, "data", stack.name)
+    assert "seal" not in data["ANTRIAN_KEYS"]["keys"]["1"] and data["ANTRIAN_KEYS"]["wrapped"], data.keys()
+    put("KeysSecret", data)
+    put("TicketsSecret", part(master, "tickets", stack.name))
     put("WhatsappSecret", {"WHATSAPP_TOKEN": "local-access-token", "WHATSAPP_APP_SECRET": "local-app-secret",
                            "WHATSAPP_VERIFY_TOKEN": "local-verify-token"})
     until("a healthy system", lambda: stack.http.get(stack.url + "/v1/health").status_code == 200, 60)
+
+
+def part(master, name, stack):
+    """A part of the master keys as docs/deploy.md makes it, the sealing keys wrapped by the stack's key."""
+    command = [PROGRAM, "keys", "split", name]
+    made = subprocess.run(command, input=json.dumps(master), text=True, capture_output=True,
+                          env={**os.environ, "ANTRIAN_DATA_KEY": f"alias/{stack}-data"})
+    assert made.returncode == 0, made.stderr
+    return json.loads(made.stdout)
 
 
 def book():

@@ -4,9 +4,10 @@
 
 #![expect(clippy::print_stdout, reason = "this is what the caller reads")]
 
-use antrian::security::Keyring;
+use antrian::net::kms::Kms;
+use antrian::security::{Keyring, split};
 use antrian::staff::{Offices, Scope};
-use antrian_local::cloud::{DEAD_LETTER_QUEUE, QUEUE, REGION};
+use antrian_local::cloud::{DATA_KEY, DEAD_LETTER_QUEUE, QUEUE, REGION};
 use antrian_local::{Options, Stack, demo, issuer, simulator};
 use antrian_scheduler::Job;
 use secrecy::ExposeSecret;
@@ -15,22 +16,24 @@ use tokio::io::AsyncReadExt;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let keys = Keyring::generate_json().expose_secret().to_owned();
+    let keys = Keyring::generate_json();
     let options = Options {
         offices: demo::offices()?,
-        overrides: [("ANTRIAN_KEYS".to_owned(), keys.clone())].into(),
+        overrides: [("ANTRIAN_KEYS".to_owned(), keys.expose_secret().to_owned())].into(),
         by_hand: true,
         ..Options::default()
     };
     let stack = Stack::start(options).await?;
     stack.run_job(Job::Tick).await?;
-    println!("{}", environment(&stack, &keys));
+    let parts = split(&keys)?;
+    let data = Kms::new(&stack.cloud.kms_settings(), DATA_KEY).wrap(&parts.data).await?;
+    println!("{}", environment(&stack, data.expose_secret(), parts.tickets.expose_secret()));
     tokio::io::stdin().read_to_end(&mut Vec::new()).await?;
     stack.stop().await;
     Ok(())
 }
 
-fn environment(stack: &Stack, keys: &str) -> Value {
+fn environment(stack: &Stack, keys: &str, ticket_keys: &str) -> Value {
     let queue = &stack.poller.queue_url;
     let token =
         stack.issuer.token(&Offices::All, &[Scope::Desk, Scope::Admin], stack.app.clock.now());
@@ -46,7 +49,10 @@ fn environment(stack: &Stack, keys: &str) -> Value {
         "ANTRIAN_QUEUE_URL": queue,
         "ANTRIAN_DLQ_URL": queue.replace(QUEUE, DEAD_LETTER_QUEUE),
         "ANTRIAN_INBOX_URL": stack.inbox.queue_url,
+        "AWS_ENDPOINT_URL_KMS": stack.cloud.kms_url,
+        "ANTRIAN_DATA_KEY": DATA_KEY,
         "ANTRIAN_KEYS": keys,
+        "ANTRIAN_TICKET_KEYS": ticket_keys,
         "ANTRIAN_STAFF_ISSUER": stack.issuer.url(),
         "ANTRIAN_STAFF_CLIENT_ID": issuer::CLIENT_ID,
         "ANTRIAN_PUBLIC_URL": stack.base_url,

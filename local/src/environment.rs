@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use antrian::config::{Config, ConfigError};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::cloud::QueueUrls;
+use crate::cloud::{DATA_KEY, QueueUrls};
 use crate::simulator::{APP_SECRET, NUMBER};
 
 /// The variables that follow from what the stack has started.
@@ -14,6 +14,7 @@ pub(crate) struct Environment<'a> {
     pub(crate) table: &'a str,
     pub(crate) urls: &'a QueueUrls,
     pub(crate) keys: &'a SecretString,
+    pub(crate) ticket_keys: Option<&'a SecretString>,
     pub(crate) base_url: &'a str,
 }
 
@@ -34,6 +35,8 @@ impl Environment<'_> {
             "ANTRIAN_DLQ_URL" => self.urls.dead_letters.clone(),
             "ANTRIAN_INBOX_URL" => self.urls.inbox.clone(),
             "ANTRIAN_KEYS" => self.keys.expose_secret().to_owned(),
+            "ANTRIAN_TICKET_KEYS" => self.ticket_keys?.expose_secret().to_owned(),
+            "ANTRIAN_DATA_KEY" => DATA_KEY.to_owned(),
             "ANTRIAN_STAFF_ISSUER" => format!("{}/local/idp", self.base_url),
             "ANTRIAN_PUBLIC_URL" => self.base_url.to_owned(),
             "WHATSAPP_PROVIDER" => "simulator".to_owned(),

@@ -3,21 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use antrian::app::App;
+use antrian::app::{App, unwrapped};
 use antrian::config::Config;
 use antrian::ledger::Housekeeping;
 use antrian::messaging::AnyMessenger;
+use antrian::net::kms::Kms;
 use antrian::net::sdk::Clients;
+use antrian::security::split;
 use antrian::storage::erasures_table;
 use antrian_scheduler::Job;
 use anyhow::Context;
 use axum::Router;
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::background;
-use crate::cloud::{self, Cloud, QueueUrls};
+use crate::cloud::{self, Cloud, DATA_KEY, QueueUrls};
 use crate::demo;
 use crate::environment::Environment;
 use crate::home::Home;
@@ -67,7 +70,8 @@ impl Stack {
         let listener = listen(options.port).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let clients = cloud.clients(options.http_client.clone(), options.sdk_timeouts.clone());
-        let (config, urls) = prepare(&options, &clients, &base_url).await?;
+        let (config, urls) = prepare(&options, &cloud, &clients, &base_url).await?;
+        let config = unwrapped(config, &cloud.kms_settings()).await?;
         let sqs = clients.sqs.clone();
         let metrics = options.metrics(&config.stage);
         let app = Arc::new(App::new(&config, clients, options.clock(), metrics)?);
@@ -153,6 +157,7 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
 /// Makes the table and the queues, and reads the settings of the functions that use them.
 async fn prepare(
     options: &Options,
+    cloud: &Cloud,
     clients: &Clients,
     base_url: &str,
 ) -> anyhow::Result<(Config, QueueUrls)> {
@@ -161,9 +166,24 @@ async fn prepare(
         cloud::create_table(&clients.dynamodb, table).await?;
     }
     let urls = cloud::create_queues(&clients.sqs, VISIBILITY_SECS).await?;
-    let keys = options.keys()?;
-    let environment = Environment { table, urls: &urls, keys: &keys, base_url };
+    let (keys, ticket_keys) = keys(options, cloud).await?;
+    let ticket_keys = ticket_keys.as_ref();
+    let environment = Environment { table, urls: &urls, keys: &keys, ticket_keys, base_url };
     Ok((environment.config(&options.overrides)?, urls))
+}
+
+/// What functions get of the keyring, as they do in the cloud: in parts, the sealing keys wrapped. One
+/// that the caller chose stays in the form that it has.
+async fn keys(
+    options: &Options,
+    cloud: &Cloud,
+) -> anyhow::Result<(SecretString, Option<SecretString>)> {
+    if let Some(chosen) = options.overrides.get("ANTRIAN_KEYS") {
+        return Ok((chosen.clone().into(), None));
+    }
+    let parts = split(&options.keys()?)?;
+    let data = Kms::new(&cloud.kms_settings(), DATA_KEY).wrap(&parts.data).await?;
+    Ok((data, Some(parts.tickets)))
 }
 
 fn pollers(

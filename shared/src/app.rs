@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use aws_types::SdkConfig;
 use chrono::TimeDelta;
 
 use crate::clock::Clock;
@@ -12,6 +13,7 @@ use crate::health::{HealthChecks, Part, Queue, Unreachable};
 use crate::ledger::Ledger;
 use crate::messaging::picture::PictureLinks;
 use crate::messaging::{AnyMessenger, ProviderError};
+use crate::net::kms::{Kms, KmsError};
 use crate::net::sdk::{self, Clients};
 use crate::queues::{Inbox, MessageQueue};
 use crate::security::{Fingerprint, Keyring, KeyringMismatch, OriginSecrets};
@@ -54,6 +56,17 @@ pub struct App {
     health: HealthChecks,
 }
 
+/// These settings with the keyring's sealing keys, in a function that has a key to unwrap them with. It
+/// asks KMS once, for as long as the instance lives.
+///
+/// # Errors
+/// Says what KMS says.
+pub async fn unwrapped(config: Config, sdk: &SdkConfig) -> Result<Config, StartError> {
+    let Some(key) = &config.data_key else { return Ok(config) };
+    let keys = Kms::new(sdk, key).unwrap(&config.keys).await?;
+    Ok(Config { keys, ..config })
+}
+
 type MakeVerifier = Box<dyn FnOnce() -> TicketVerifier + Send>;
 
 /// Why a function cannot start.
@@ -68,6 +81,9 @@ pub enum StartError {
     /// The keyring is not the one that the table was written with.
     #[error("ANTRIAN_KEYS is not this table's keyring: {0}")]
     OtherKeys(#[from] KeyringMismatch),
+    /// The keys that seal and open stay wrapped.
+    #[error("the sealing keys cannot be had: {0}")]
+    Sealing(#[from] KmsError),
     /// The issuer of staff tokens is of no use.
     #[error("ANTRIAN_STAFF_ISSUER is wrong: {0}")]
     Staff(#[from] crate::staff::InvalidIssuer),
@@ -124,9 +140,9 @@ impl App {
     }
 
     /// The state for the settings in the environment and in the secrets that it names, as a Lambda
-    /// function starts that works with `queues`. Secrets, table and these queues are asked at once: a
-    /// start takes as long as the slowest answer; by then it is known whether keyring and table belong
-    /// together. The connections are open then.
+    /// function starts that works with `queues`. Secrets, table and these queues are asked at once, and
+    /// KMS after the secrets: a start takes as long as the slowest answer; by then it is known whether
+    /// keyring and table belong together. The connections are open then.
     ///
     /// # Errors
     /// Names what is missing or wrong.
@@ -134,10 +150,13 @@ impl App {
         let settings = sdk::sdk_of_function();
         let clients = Clients::new(&settings);
         let (health, arns) = (HealthChecks::from_env(clients.clone()), sdk::env("ANTRIAN_SECRETS"));
-        let secrets = Secrets::load(&settings, arns.as_deref().unwrap_or_default());
-        let (secrets, answers) = tokio::join!(secrets, health.check(queues));
-        let secrets = secrets?;
-        let config = Config::read(|name| secrets.get(name).or_else(|| sdk::env(name)))?;
+        let config = async {
+            let secrets = Secrets::load(&settings, arns.as_deref().unwrap_or_default()).await?;
+            let config = Config::read(|name| secrets.get(name).or_else(|| sdk::env(name)))?;
+            unwrapped(config, &settings).await
+        };
+        let (config, answers) = tokio::join!(config, health.check(queues));
+        let config = config?;
         let metrics = Metrics::to_stdout(&config.stage);
         let app = Self::new(&config, clients, Clock::default(), metrics)?;
         app.match_keyring(answers?).await?;

@@ -34,6 +34,9 @@ pub struct Config {
     /// `ANTRIAN_TICKET_KEYS`: the keys that sign tickets, as JSON, in the functions that do; absent: those
     /// of the keyring, if it has its master keys.
     pub ticket_keys: Option<SecretString>,
+    /// `ANTRIAN_DATA_KEY`: the KMS key that wraps the keyring's sealing keys, in the functions that seal
+    /// and open what tells of people.
+    pub data_key: Option<String>,
     /// `ANTRIAN_STAFF_ISSUER`: issuer of staff tokens.
     pub staff_issuer: String,
     /// `ANTRIAN_STAFF_CLIENT_ID`: the client that they are issued to; absent: any.
@@ -84,6 +87,7 @@ impl Config {
             inbox_url: url("ANTRIAN_INBOX_URL", need("ANTRIAN_INBOX_URL")?)?,
             keys: need("ANTRIAN_KEYS")?.into(),
             ticket_keys: get("ANTRIAN_TICKET_KEYS").map(Into::into),
+            data_key: get("ANTRIAN_DATA_KEY"),
             staff_issuer: url("ANTRIAN_STAFF_ISSUER", need("ANTRIAN_STAFF_ISSUER")?)?,
             staff_client_id: get("ANTRIAN_STAFF_CLIENT_ID"),
             staff_keys_url: get("ANTRIAN_STAFF_KEYS_URL"),
@@ -119,6 +123,7 @@ mod tests {
             "ANTRIAN_KEYS" => "{}",
             "ANTRIAN_STAFF_CLIENT_ID"
             | "ANTRIAN_STAFF_KEYS_URL"
+            | "ANTRIAN_DATA_KEY"
             | "WHATSAPP_PHONE_NUMBER_ID"
             | "ANTRIAN_EDGE"
             | "ANTRIAN_ORIGIN_SECRET" => return None,

@@ -2,12 +2,15 @@
 //! what is not known is never told as a refusal.
 
 mod claims;
+mod desk;
 mod every_call;
 mod kinds;
 mod limits;
 mod operations;
+mod redrive;
 mod sending;
 mod stage;
+mod throttled_hour;
 mod verifying;
 
 use every_call::try_every_call;

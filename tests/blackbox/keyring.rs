@@ -20,21 +20,21 @@ use axum::Router;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-const HEALTH: &str = "/v1/health";
-const OFFICES: &str = "/v1/offices";
+pub(crate) const HEALTH: &str = "/v1/health";
+pub(crate) const OFFICES: &str = "/v1/offices";
 
 fn after(secret: &SecretString, step: RotationStep) -> SecretString {
     rotated(secret, step).unwrap()
 }
 
 /// A system with these keys.
-async fn with_keys(keys: &SecretString) -> TestApp {
+pub(crate) async fn with_keys(keys: &SecretString) -> TestApp {
     let settings = [("ANTRIAN_KEYS".to_owned(), keys.expose_secret().to_owned())].into();
     TestApp::start_with(Setup { settings, ..Setup::default() }).await
 }
 
 /// Settings of a function over this system's table and queues.
-fn config(app: &TestApp, keys: &SecretString) -> Config {
+pub(crate) fn config(app: &TestApp, keys: &SecretString) -> Config {
     let queue = &app.stack.poller.queue_url;
     let get = |name: &str| {
         Some(match name {
@@ -69,7 +69,7 @@ fn function(app: &TestApp, secret: &Arc<Mutex<SecretString>>) -> Function<Router
     })
 }
 
-async fn get(function: &Function<Router>, path: &str) -> Answer {
+pub(crate) async fn get(function: &Function<Router>, path: &str) -> Answer {
     let request = axum::http::Request::get(path).body(lambda_http::Body::Empty).unwrap();
     let answer = function.answer(request).await;
     let status = answer.status().as_u16();

@@ -45,6 +45,7 @@ mod registration;
 mod roles;
 mod round_trips;
 mod scheduler;
+mod sealing_keys;
 mod sessions;
 mod sign_in;
 mod steps;

@@ -50,6 +50,7 @@ fn booking(status: Status) -> Booking {
         channel: Channel::Web,
         locale: Locale::Id,
         hold_expires_at: (status == Held).then(|| at("2026-12-02T00:40:00Z")),
+        extensions: 0,
         created_at: at("2026-12-01T00:00:00Z"),
         request_hash: "hash".to_owned(),
         cancel_reason: (status == Cancelled).then_some(CancelReason::Applicant),
@@ -278,6 +279,7 @@ fn an_event_says_what_a_version_made() {
         date: booking.seat.date,
         time: booking.seat.time,
         cause: None,
+        released: None,
     };
     assert_eq!(event, expected);
     assert!(booking.confirm(at(NOW)).is_err() && booking.excuse(at(NOW)).is_err());
@@ -331,4 +333,25 @@ fn a_message_is_stale_when_its_time_its_version_or_its_hold_is_over() {
     let until = at("2026-12-03T00:00:00Z");
     let of_nothing = Message::new(id, MessageKind::Verified, Locale::Id, at(NOW), until);
     assert!(!of_nothing.is_stale(None, at(NOW)), "it is about no booking");
+}
+
+#[test]
+fn a_hold_is_extended_as_often_and_as_far_as_the_policy_says() {
+    let policy =
+        Policy { extend_minutes: 3, max_extensions: 2, hold_max_minutes: 20, ..Policy::default() };
+    let made = at("2026-12-02T00:00:00Z");
+    let end = |minutes| Some(made + TimeDelta::minutes(minutes));
+    let held = Booking { created_at: made, hold_expires_at: end(15), ..booking(Held) };
+    let once = held.extend(&policy, made).unwrap();
+    assert_eq!((once.hold_expires_at, once.extensions, once.version), (end(18), 1, 3));
+    let twice = once.extend(&policy, made).unwrap();
+    assert_eq!(twice.hold_expires_at, end(20), "the hard end cuts it short");
+    assert_eq!(twice.extend(&policy, made), Err(Refusal::NoMoreTime), "often enough");
+    let far = Policy { max_extensions: 9, ..policy.clone() };
+    assert_eq!(twice.extend(&far, made), Err(Refusal::NoMoreTime), "far enough");
+    let never = Policy { extend_minutes: 0, ..policy.clone() };
+    assert_eq!(held.extend(&never, made), Err(Refusal::NoMoreTime));
+    assert_eq!(held.extend(&policy, end(15).unwrap()), Err(Refusal::HoldExpired));
+    assert_eq!(booking(CheckedIn).extend(&policy, made), Err(Refusal::CheckedIn));
+    assert_eq!(booking(Cancelled).extend(&policy, made), Err(Refusal::Ended));
 }

@@ -7,7 +7,7 @@ use antrian::domain::message::{Message, MessageKind};
 use antrian::domain::owner::Standing;
 use antrian::messaging::compose::{Reply, message_aad};
 use antrian::storage::{
-    Attempt, CONTENTION, ChatKept, Received, Sender, Turn, Turned, compare_and_set,
+    Attempt, CONTENTION, ChatKept, Received, Sender, StoreError, Turn, Turned, compare_and_set,
 };
 use chrono::TimeDelta;
 
@@ -124,5 +124,6 @@ fn row(context: &TurnContext<'_>, reply: &Reply) -> Result<Message, TurnError> {
     let row = context.answer(id, MessageKind::Reply, context.account.locale);
     let plain = serde_json::to_vec(reply).map_err(TurnError::Reply)?;
     let sealed = context.app.keyring.seal(&plain, &message_aad(row.id.as_str()));
+    let sealed = sealed.map_err(StoreError::from)?;
     Ok(Message { sealed: Some(sealed), ..row })
 }

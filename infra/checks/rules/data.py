@@ -2,7 +2,7 @@
 
 from .templates import ROOT
 
-RETAINED = [("data", "Key"), ("data", "Table"), ("data", "Erasures"), ("data", "Keys"), ("data", "Tickets"), ("data", "Master"), ("data", "Whatsapp"), ("staff", "Users"), (ROOT, "Data"), (ROOT, "Staff")]
+RETAINED = [("data", "Key"), ("data", "DataKey"), ("data", "Table"), ("data", "Erasures"), ("data", "Keys"), ("data", "Tickets"), ("data", "Master"), ("data", "Whatsapp"), ("staff", "Users"), (ROOT, "Data"), (ROOT, "Staff")]
 
 
 def retained(templates):

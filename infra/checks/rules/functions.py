@@ -13,6 +13,9 @@ ANYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
 # Functions that make tickets; others have the public keys.
 SIGN = {"slots", "notifier", "web"}
+# Functions that seal and open nothing, and so cannot unwrap the keys for it.
+CLOSED = {"scheduler"}
+DATA_KEY = {"Fn::GetAtt": "Data.Outputs.DataKeyArn"}
 
 SCHEDULES = {"scheduler": {"tick", "audit"}}
 PROVIDER = re.compile(r"(WHATSAPP|TWILIO)_(?!NUMBER$)")
@@ -51,6 +54,26 @@ def environment(templates):
             yield f"{name} {'cannot sign' if name in SIGN else 'signs'} tickets"
         if (OF_EDGE in role(templates, name)["ManagedPolicyArns"]) != is_reached:
             yield f"{name} {'cannot' if is_reached else 'may'} read the secret of the edge"
+
+
+def sealing(templates):
+    """Who seals and opens what tells of people may unwrap the keys for it; nobody else, and nothing else with their key."""
+    for name, function in templates.functions():
+        is_open = name not in CLOSED
+        if (function["Environment"]["Variables"].get("ANTRIAN_DATA_KEY") == DATA_KEY) != is_open:
+            yield f"{name} is {'not ' if is_open else ''}told the key that unwraps"
+        if ({"Ref": "Sealing"} in role(templates, name)["ManagedPolicyArns"]) != is_open:
+            yield f"{name} {'cannot' if is_open else 'may'} unwrap"
+    may = {}
+    for logical, statement in statements(templates):
+        where = f"{logical}/{statement.get('Sid')}"
+        if {"Ref": "DataKeyArn"} not in listed(statement["Resource"]):
+            continue
+        may.setdefault(logical, set()).update(listed(statement["Action"]))
+        if statement.get("Condition") != {"StringEquals": {"kms:EncryptionContext:purpose": templates.purpose}}:
+            yield f"{where} is not for the purpose of the code, {templates.purpose}"
+    if may != {"Sealing": {"kms:Decrypt"}, "Operator": {"kms:Encrypt"}}:
+        yield f"the key that unwraps serves {may}"
 
 
 def settings(templates):
@@ -155,7 +178,7 @@ ACTIONS = {
 }
 SERVICES = {f"{one}.amazonaws.com" for one in ("codedeploy", "lambda", "scheduler")}
 # The role of whoever restores a table: people of this account take it, and it reads the table as a whole.
-OPERATOR, OPERATOR_ACTIONS = "Operator", ACTIONS | {"dynamodb:Scan"}
+OPERATOR, OPERATOR_ACTIONS = "Operator", ACTIONS | {"dynamodb:Scan", "kms:Encrypt"}
 OWN_ACCOUNT = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
 
 
@@ -166,7 +189,8 @@ def few(templates):
         if statement.get("Effect") != "Allow" or {"NotAction", "NotResource"} & statement.keys():
             yield f"{where} says what is left over"
         yield from (f"{where} allows {action}" for action in listed(statement.get("Action", [])) if action not in (OPERATOR_ACTIONS if logical == OPERATOR else ACTIONS))
-        if "kms:Decrypt" in listed(statement.get("Action", [])) and "kms:ViaService" not in text(statement.get("Condition")):
+        is_sealing = listed(statement["Resource"]) == [{"Ref": "DataKeyArn"}]
+        if "kms:Decrypt" in listed(statement.get("Action", [])) and not is_sealing and "kms:ViaService" not in text(statement.get("Condition")):
             yield f"{where} decrypts anything"
     for _, logical, resource in templates.resources("AWS::IAM::Role"):
         for statement in resource["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
@@ -293,4 +317,4 @@ def last(templates):
         yield f"the last function is {text(names[-1])}, not the scheduler"
 
 
-RULES = [environment, settings, sources, exact, few, removal, written, erasures, shares, nested, production, last]
+RULES = [environment, sealing, settings, sources, exact, few, removal, written, erasures, shares, nested, production, last]

@@ -30,6 +30,7 @@ class Templates:
         sources = (read(f"shared/src/{name}") for name in ("app.rs", "config.rs", "config/sending.rs", "config/whatsapp.rs"))
         config = "".join(source.split("#[cfg(test)]")[0] for source in sources)
         self.variables = set(re.findall(r'"((?:ANTRIAN|WHATSAPP|TWILIO)_[A-Z_]+)"', config))
+        self.purpose = re.search(r'PURPOSE: &str = "([^"]+)"', read("shared/src/net/kms.rs")).group(1)
         self.index = re.search(r'DUE_INDEX: &str = "([^"]+)"', read("shared/src/storage/mod.rs")).group(1)
 
     def clone(self):

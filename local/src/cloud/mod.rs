@@ -1,4 +1,4 @@
-//! The embedded cloud: DynamoDB (dynoxide) and SQS (rustack) on loopback ports.
+//! The embedded cloud: DynamoDB (dynoxide), SQS (rustack) and a KMS of our own on loopback ports.
 //!
 //! Both speak the wire protocols of AWS, so what runs against them is the production code with the
 //! real SDK. They never answer as a busy AWS does: no throttle, no `TransactionConflict`, no stale
@@ -9,8 +9,10 @@
 //! measures this and not the application: it starts a new cloud instead.
 
 mod clients;
+mod kms;
 mod queue;
 mod server;
+mod signature;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -19,24 +21,30 @@ use std::path::Path;
 
 use tokio::sync::{oneshot, watch};
 
+pub use kms::{DATA_KEY, KeyService, KmsState};
 pub use queue::{
     DEAD_LETTER_QUEUE, INBOX, INBOX_DEAD_LETTERS, QUEUE, QueueUrls, REGION, create_queues,
 };
 pub use table::create_table;
 
+use kms::KmsServer;
 use queue::QueueServer;
 use server::start;
 use table::TableServer;
 
-/// A running DynamoDB and SQS. Dropping it stops both; [`Cloud::stop`] also waits for it.
+/// A running DynamoDB, SQS and KMS. Dropping it stops them; [`Cloud::stop`] also waits for it.
 #[derive(Debug)]
 pub struct Cloud {
     /// Endpoint of DynamoDB, such as `http://127.0.0.1:40001`.
     pub dynamodb_url: String,
     /// Endpoint of SQS, such as `http://127.0.0.1:40002`; queue URLs begin with it.
     pub sqs_url: String,
+    /// Endpoint of KMS.
+    pub kms_url: String,
+    /// The KMS itself.
+    pub kms: KeyService,
     stop: watch::Sender<()>,
-    ended: [oneshot::Receiver<()>; 2],
+    ended: [oneshot::Receiver<()>; 3],
 }
 
 /// Where the table's items are kept. Queues are always in memory: the outbox in the table is the
@@ -51,7 +59,7 @@ pub enum Storage<'a> {
 }
 
 impl Cloud {
-    /// Starts both servers on free ports of 127.0.0.1 and returns when they accept connections.
+    /// Starts the servers on free ports of 127.0.0.1 and returns when they accept connections.
     ///
     /// # Errors
     /// The folder or its database cannot be opened, or there is no free port or thread.
@@ -63,11 +71,15 @@ impl Cloud {
         let (stop, stopped) = watch::channel(());
         let table = async move || TableServer::bind(folder.as_deref()).await;
         let (dynamodb_url, table) = start("table", table, stopped.clone()).await?;
-        let (sqs_url, queue) = start("queue", QueueServer::bind, stopped).await?;
-        Ok(Cloud { dynamodb_url, sqs_url, stop, ended: [table, queue] })
+        let (sqs_url, queue) = start("queue", QueueServer::bind, stopped.clone()).await?;
+        let kms = KeyService::default();
+        let service = kms.clone();
+        let bind = async move || KmsServer::bind(service).await;
+        let (kms_url, keys) = start("kms", bind, stopped).await?;
+        Ok(Cloud { dynamodb_url, sqs_url, kms_url, kms, stop, ended: [table, queue, keys] })
     }
 
-    /// Stops both servers: requests that are running end, idle connections are closed, messages
+    /// Stops the servers: requests that are running end, idle connections are closed, messages
     /// are forgotten, and the database file is checkpointed and closed, ready to be opened again.
     /// Returns within about two seconds even if a client keeps a connection busy.
     ///

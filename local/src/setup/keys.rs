@@ -1,17 +1,19 @@
-//! `keys split`: the parts of a keyring that functions get. `keys add`, `use`, `retire`: reads a keyring, alone or in a deployment's secret, and prints the next
-//! one in the same form. It stores nothing and prints nothing else.
+//! `keys add`, `use`, `retire`: reads a keyring, alone or in a deployment's secret, and prints the next one
+//! in the same form. `keys split`: a part of it that functions get, its sealing keys wrapped by KMS. They
+//! store nothing and print nothing else.
 //! `keys reseal`: seals the accounts' data under the current key. `keys record`: tells the table which
 //! keys it is written with.
 
 use std::io::{Read, Write};
 
+use antrian::net::kms::Kms;
 use antrian::security::{RotationStep, rotated, split};
 use antrian::storage::Store;
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::operator::Deployment;
+use super::operator::{self, Deployment};
 
 const USAGE: &str = "usage: cargo run -- keys add | use | retire VERSION < keys.json > next.json\n\
     \x20      cargo run -- keys split data | tickets < keys.json > part.json\n\
@@ -19,10 +21,11 @@ const USAGE: &str = "usage: cargo run -- keys add | use | retire VERSION < keys.
     add      makes a new key; nothing is sealed or signed with it yet\n\
     use      makes the newest key the one that seals and signs; every function must know it\n\
     retire   removes a key; nothing may be sealed under it\n\
-    split    data: what every function gets; tickets: what those that sign get besides\n\
+    split    data: what every function gets; tickets: what those that sign get besides. With\n\
+    \x20        ANTRIAN_DATA_KEY (id, ARN or alias of a KMS key) the sealing keys are wrapped by it\n\
     record   tells the table which keys it is written with: after `add`, before `retire`\n\
-    reseal   seals the accounts' data under the current key; ANTRIAN_TABLE and ANTRIAN_SECRETS (or\n\
-    \x20        ANTRIAN_KEYS) are those of a function\n\
+    reseal   seals the accounts' data under the current key; ANTRIAN_TABLE, ANTRIAN_DATA_KEY and\n\
+    \x20        ANTRIAN_SECRETS (or ANTRIAN_KEYS) are those of a function\n\
     When to run which: docs/runbooks/rotate-keys.md";
 /// The secret of a deployment is an object of settings; this one is the keyring.
 const SETTING: &str = "ANTRIAN_KEYS";
@@ -42,6 +45,14 @@ pub async fn run(
     match args {
         ["reseal"] => reseal(&Deployment::read(get).await?.store, out).await,
         ["record"] => record(&Deployment::read(get).await?.store, out).await,
+        ["split", "data"] => {
+            let kms = match get("ANTRIAN_DATA_KEY") {
+                Some(key) => Some(Kms::new(&operator::sdk().await, &key)),
+                None => None,
+            };
+            let data = data(&read(input)?, kms.as_ref()).await?;
+            Ok(writeln!(out, "{}", data.expose_secret())?)
+        }
         _ => step(args, input, out),
     }
 }
@@ -58,37 +69,42 @@ async fn reseal(store: &Store, out: &mut impl Write) -> anyhow::Result<()> {
     Ok(writeln!(out, "{read} items read, {anew} sealed anew, {later} changed meanwhile")?)
 }
 
-fn step(args: &[&str], mut input: impl Read, out: &mut impl Write) -> anyhow::Result<()> {
+fn read(mut input: impl Read) -> anyhow::Result<SecretString> {
     let mut text = String::new();
-    let mut read = || input.read_to_string(&mut text).context("the keyring cannot be read");
+    input.read_to_string(&mut text).context("the keyring cannot be read")?;
+    Ok(text.into())
+}
+
+fn step(args: &[&str], input: impl Read, out: &mut impl Write) -> anyhow::Result<()> {
     let step = match args {
-        ["split", part @ ("data" | "tickets")] => {
-            read()?;
-            let part = self::part(&text.into(), part)?;
-            return Ok(writeln!(out, "{}", part.expose_secret())?);
+        ["split", "tickets"] => {
+            let tickets = tickets(&read(input)?)?;
+            return Ok(writeln!(out, "{}", tickets.expose_secret())?);
         }
         ["add"] => RotationStep::Add,
         ["use"] => RotationStep::Use,
         ["retire", version] => RotationStep::Retire(version.parse().with_context(|| USAGE)?),
         _ => bail!("{USAGE}"),
     };
-    read()?;
-    let next = changed(&text.into(), |keys| Ok(rotated(keys, step)?))?;
+    let next = changed(&read(input)?, |keys| Ok(rotated(keys, step)?))?;
     Ok(writeln!(out, "{}", next.expose_secret())?)
 }
 
-/// A part of a keyring; that which signs is a secret of its own in any case.
-fn part(text: &SecretString, part: &str) -> anyhow::Result<SecretString> {
+/// What every function gets.
+async fn data(text: &SecretString, kms: Option<&Kms>) -> anyhow::Result<SecretString> {
+    let mut bare = None;
+    let data = changed(text, |keys| Ok(bare.insert(split(keys)?.data).clone()))?;
+    let (Some(kms), Some(bare)) = (kms, bare) else { return Ok(data) };
+    let wrapped = kms.wrap(&bare).await?;
+    changed(&data, |_| Ok(wrapped))
+}
+
+/// What those get besides that sign; a secret of its own in any case.
+fn tickets(text: &SecretString) -> anyhow::Result<SecretString> {
     let mut tickets = None;
-    let data = changed(text, |keys| {
-        let parts = split(keys)?;
-        tickets = Some(parts.tickets);
-        Ok(parts.data)
-    })?;
-    match tickets.filter(|_| part == "tickets") {
-        Some(tickets) => Ok(format!("{{\"{TICKETS}\":{}}}", tickets.expose_secret()).into()),
-        None => Ok(data),
-    }
+    changed(text, |keys| Ok(tickets.insert(split(keys)?.tickets).clone()))?;
+    let tickets = tickets.context("there is no keyring")?;
+    Ok(format!("{{\"{TICKETS}\":{}}}", tickets.expose_secret()).into())
 }
 
 /// What becomes of a keyring, in the form of the one that came in.
@@ -111,6 +127,7 @@ mod tests {
     use antrian::security::Keyring;
 
     use super::*;
+    use crate::cloud::{Cloud, DATA_KEY, Storage};
 
     fn output(args: &[&str], input: &str) -> anyhow::Result<String> {
         let mut out = Vec::new();
@@ -142,18 +159,38 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_deployment_s_secret_is_split_into_what_functions_get() {
+    fn json(text: &SecretString) -> Value {
+        serde_json::from_str(text.expose_secret()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_deployment_s_secret_is_split_into_what_functions_get() {
         let keys = Keyring::generate_json().expose_secret().to_owned();
-        let secret = format!(r#"{{"ANTRIAN_KEYS": {keys}}}"#);
-        let part = |part| -> Value {
-            serde_json::from_str(&output(&["split", part], &secret).unwrap()).unwrap()
-        };
-        let (data, tickets) = (part("data"), part("tickets"));
-        let data = Keyring::from_json(&data["ANTRIAN_KEYS"].to_string().into()).unwrap();
-        assert!(data.ticket_signer().is_err());
-        let seeds = tickets["ANTRIAN_TICKET_KEYS"].to_string().into();
-        assert!(data.with_ticket_keys(&seeds).unwrap().ticket_signer().is_ok());
+        let secret = SecretString::from(format!(r#"{{"ANTRIAN_KEYS": {keys}}}"#));
+        let (data, tickets) = (data(&secret, None).await.unwrap(), tickets(&secret).unwrap());
+        let keyring = Keyring::from_json(&json(&data)["ANTRIAN_KEYS"].to_string().into()).unwrap();
+        assert!(keyring.ticket_signer().is_err());
+        let seeds = json(&tickets)["ANTRIAN_TICKET_KEYS"].to_string().into();
+        assert!(keyring.with_ticket_keys(&seeds).unwrap().ticket_signer().is_ok());
+    }
+
+    #[tokio::test]
+    async fn with_a_key_of_kms_the_sealing_keys_are_wrapped_and_come_back() {
+        let cloud = Cloud::start(Storage::Memory).await.unwrap();
+        let kms = Kms::new(&cloud.kms_settings(), DATA_KEY);
+        let keys = Keyring::generate_json();
+        let secret = format!(r#"{{"ANTRIAN_KEYS": {}, "OTHER": "x"}}"#, keys.expose_secret());
+        let wrapped = json(&data(&secret.into(), Some(&kms)).await.unwrap());
+        assert_eq!(wrapped["OTHER"], "x");
+        let wrapped = wrapped["ANTRIAN_KEYS"].to_string().into();
+        let whole = Keyring::from_json(&keys).unwrap();
+        assert!(Keyring::from_json(&wrapped).unwrap().seal(b"text", "a").is_err());
+        let again = Keyring::from_json(&kms.unwrap(&wrapped).await.unwrap()).unwrap();
+        assert_eq!(whole.open(&again.seal(b"text", "a").unwrap(), "a").unwrap(), b"text");
+        let other = Kms::new(&cloud.kms_settings(), "alias/other");
+        let refused = other.unwrap(&wrapped).await.unwrap_err().to_string();
+        assert_eq!(refused, "AWS KMS does not Decrypt with ANTRIAN_DATA_KEY: NotFoundException");
+        cloud.stop().await;
     }
 
     #[test]

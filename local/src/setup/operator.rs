@@ -7,6 +7,7 @@ use antrian::clock::Clock;
 use antrian::config::Secrets;
 use antrian::ledger::Ledger;
 use antrian::net::aws;
+use antrian::net::kms::Kms;
 use antrian::net::sdk::{Clients, sdk_timeouts};
 use antrian::queues::MessageQueue;
 use antrian::security::Keyring;
@@ -14,13 +15,13 @@ use antrian::storage::Store;
 use antrian::telemetry::Metrics;
 use antrian::use_cases::erasures::reapply;
 use anyhow::{Context, bail};
-use aws_config::BehaviorVersion;
+use aws_config::{BehaviorVersion, SdkConfig};
 use std::io::Write;
 
 const USAGE: &str = "usage: cargo run -- restore reapply\n\
     reapply  erases again who was erased, and ends again which sessions were ended, since the second that\n\
-    \x20        a table was restored to; ANTRIAN_TABLE and ANTRIAN_SECRETS (or ANTRIAN_KEYS) are those of a\n\
-    \x20        function. Before the table opens: docs/runbooks/restore.md";
+    \x20        a table was restored to; ANTRIAN_TABLE, ANTRIAN_DATA_KEY and ANTRIAN_SECRETS (or\n\
+    \x20        ANTRIAN_KEYS) are those of a function. Before the table opens: docs/runbooks/restore.md";
 
 /// The deployment that the settings name.
 pub(super) struct Deployment {
@@ -30,23 +31,32 @@ pub(super) struct Deployment {
 
 impl Deployment {
     pub(super) async fn read(get: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
-        // An operator's machine: credentials may come from a profile.
-        let sdk = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .http_client(aws::http_client())
-            .timeout_config(sdk_timeouts())
-            .load()
-            .await;
+        let sdk = sdk().await;
         let secrets = Secrets::load(&sdk, &get("ANTRIAN_SECRETS").unwrap_or_default()).await?;
         let need = |name: &str| {
             let setting = secrets.get(name).or_else(|| get(name));
             setting.with_context(|| format!("{name} is not set"))
         };
-        let keyring = Keyring::from_json(&need("ANTRIAN_KEYS")?.into())?;
+        let keys = need("ANTRIAN_KEYS")?.into();
+        let keys = match get("ANTRIAN_DATA_KEY") {
+            Some(key) => Kms::new(&sdk, &key).unwrap(&keys).await?,
+            None => keys,
+        };
+        let keyring = Keyring::from_json(&keys)?;
         let clients = Clients::new(&sdk);
         let table = need("ANTRIAN_TABLE")?;
         let store = Store::new(clients.dynamodb.clone(), table, Arc::new(keyring));
         Ok(Self { store, clients })
     }
+}
+
+/// The SDK's settings on an operator's machine: credentials may come from a profile.
+pub(super) async fn sdk() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(aws::http_client())
+        .timeout_config(sdk_timeouts())
+        .load()
+        .await
 }
 
 /// Runs a command of a restore, and writes to `out` what it did.

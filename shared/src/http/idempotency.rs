@@ -85,6 +85,7 @@ impl<'a> Record<'a> {
     ) -> Result<Option<Answer>, Problem> {
         let body = serde_json::to_vec(value).map_err(|error| internal(&error))?;
         let sealed_body = self.app.keyring.seal(&body, &self.scope_hash);
+        let sealed_body = sealed_body.map_err(|error| internal(&error))?;
         let answer = Answer { status: status.as_u16(), sealed_body };
         let (store, now) = (self.app.ledger.store(), self.app.clock.now());
         let own = answer.clone();

@@ -23,11 +23,18 @@ use super::client;
 /// A connection is there within this time, or the try has failed.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// The client itself.
+pub(super) type Client = legacy::Client<HttpsConnector<connect::HttpConnector>, SdkBody>;
+
 #[derive(Debug, Clone)]
-struct Client(legacy::Client<HttpsConnector<connect::HttpConnector>, SdkBody>);
+struct Shared(Client);
 
 /// The client. Those of its connections that wait for the next request are shared by all that use it.
 pub fn http_client() -> SharedHttpClient {
+    SharedHttpClient::new(Shared(client()))
+}
+
+pub(super) fn client() -> Client {
     let mut tcp = connect::HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
@@ -38,10 +45,10 @@ pub fn http_client() -> SharedHttpClient {
         .enable_http1()
         .wrap_connector(tcp);
     let mut pool = legacy::Client::builder(TokioExecutor::new());
-    SharedHttpClient::new(Client(pool.pool_timer(TokioTimer::new()).build(https)))
+    pool.pool_timer(TokioTimer::new()).build(https)
 }
 
-impl HttpClient for Client {
+impl HttpClient for Shared {
     /// How long a request may take the SDK sees to itself.
     fn http_connector(
         &self,
@@ -52,7 +59,7 @@ impl HttpClient for Client {
     }
 }
 
-impl HttpConnector for Client {
+impl HttpConnector for Shared {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let mut request = match request.try_into_http1x() {
             Ok(request) => request,

@@ -2,4 +2,5 @@
 
 pub mod aws;
 pub mod client;
+pub mod kms;
 pub mod sdk;

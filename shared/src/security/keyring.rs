@@ -13,7 +13,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::fingerprint::Fingerprint;
-use super::sealing::{self, OpenError, Sealer};
+use super::sealing::{self, NoSealingKeys, OpenError, Sealer};
 use super::secret::{KeyringError, KeyringSecret};
 use super::sub_keys::{Derive, Keys, Lookup, SubKey, parse_key};
 use super::tokens;
@@ -25,7 +25,8 @@ use crate::domain::ticket::TicketSigner;
 
 /// What one version opens, and signs or verifies.
 struct Version {
-    sealer: Sealer,
+    /// None: the keyring's sealing keys are wrapped.
+    sealer: Option<Sealer>,
     ticket: TicketKey,
 }
 
@@ -38,16 +39,22 @@ pub(super) enum TicketKey {
 }
 
 impl Version {
-    fn new(version: u8, keys: &Keys) -> Result<Self, KeyringError> {
+    fn new(version: u8, keys: &Keys, are_wrapped: bool) -> Result<Self, KeyringError> {
         let ticket = match keys.is_master() {
             true => TicketKey::Seed(keys.key("ticket")?),
             false => TicketKey::Public(*keys.key(TICKET_PUBLIC)?),
         };
-        Ok(Self { sealer: Sealer::new(version, &*keys.key("seal")?), ticket })
+        let sealer = match are_wrapped {
+            true => None,
+            false => Some(Sealer::new(version, &*keys.key(SEAL)?)),
+        };
+        Ok(Self { sealer, ticket })
     }
 }
 
-/// The name that a public key has among the keys of purposes.
+/// The name that the key that seals and opens has among the keys of purposes.
+pub(super) const SEAL: &str = "seal";
+/// The name that a public key has among them.
 pub(super) const TICKET_PUBLIC: &str = "ticket-public";
 
 /// This function was not given the key that signs tickets.
@@ -67,17 +74,18 @@ pub struct Keyring {
 impl Keyring {
     /// Reads a keyring from its JSON:
     /// `{"current":1,"keys":{"1":"<base64 of 32 bytes>"},"lookup":1}`. In the place of a master key may
-    /// stand an object of the keys that are made of it, by purpose: see `split.rs`.
+    /// stand an object of the keys that are made of it, by purpose: see `split.rs`. Without its sealing
+    /// keys (`wrapped`, see `wrapping.rs`) a keyring finds and verifies, and seals and opens nothing.
     ///
     /// # Errors
     /// If the text is not of that form; the error names the field or version, never a value.
     pub fn from_json(secret: &SecretString) -> Result<Self, KeyringError> {
-        let KeyringSecret { current, lookup, keys } = KeyringSecret::parse(secret)?;
+        let KeyringSecret { current, lookup, keys, wrapped } = KeyringSecret::parse(secret)?;
         let (mut all, mut versions) = (BTreeMap::new(), BTreeMap::new());
         let mut prints = BTreeMap::new();
         for (version, text) in keys {
             let keys = Keys::parse(version, &text)?;
-            versions.insert(version, Version::new(version, &keys)?);
+            versions.insert(version, Version::new(version, &keys, wrapped.is_some())?);
             prints.insert(version.to_string(), print(&keys)?);
             all.insert(version, keys);
         }
@@ -216,13 +224,12 @@ impl Keyring {
 
     /// Encrypts `plaintext` under the current version; it opens only with the same `aad`, which is
     /// the key of the item that keeps it and the attribute's name.
-    pub fn seal(&self, plaintext: &[u8], aad: &str) -> String {
-        #[expect(
-            clippy::expect_used,
-            reason = "a keyring has its current version: see `from_json`"
-        )]
-        let current = self.versions.get(&self.current).expect("the current version");
-        current.sealer.seal(plaintext, aad)
+    ///
+    /// # Errors
+    /// If this function was not given the sealing keys.
+    pub fn seal(&self, plaintext: &[u8], aad: &str) -> Result<String, NoSealingKeys> {
+        let current = self.versions.get(&self.current).and_then(|keys| keys.sealer.as_ref());
+        Ok(current.ok_or(NoSealingKeys)?.seal(plaintext, aad))
     }
 
     /// Whether a sealed text is sealed under the current version.
@@ -233,11 +240,11 @@ impl Keyring {
     /// Decrypts what [`Keyring::seal`] made under any version that is still in the keyring.
     ///
     /// # Errors
-    /// If the text is not sealed, its key is gone, or it was changed or moved.
+    /// If the text is not sealed, its key is gone or was not given, or it was changed or moved.
     pub fn open(&self, sealed: &str, aad: &str) -> Result<Vec<u8>, OpenError> {
         let (version, body) = sealing::parse(sealed)?;
         let keys = self.versions.get(&version).ok_or(OpenError::UnknownKey { version })?;
-        keys.sealer.open(&body, aad)
+        keys.sealer.as_ref().ok_or(OpenError::NoKeys)?.open(&body, aad)
     }
 }
 

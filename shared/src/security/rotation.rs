@@ -96,7 +96,7 @@ mod tests {
             "Keyring { current: 1, lookup: 1, versions: [1, 2], .. }"
         );
         let used = after(&added, &[RotationStep::Use]);
-        let sealed = read(&used).seal(b"text", "a");
+        let sealed = read(&used).seal(b"text", "a").unwrap();
         assert!(sealed.starts_with("v2."));
         assert_eq!(read(&added).open(&sealed, "a").unwrap(), b"text");
         assert!(read(&first).open(&sealed, "a").is_err());

@@ -21,10 +21,18 @@ pub enum OpenError {
     /// Sealed under a version that the keyring does not hold.
     #[error("the text is sealed under key version {version}, which is not in the keyring")]
     UnknownKey { version: u8 },
+    /// The keyring was not given its sealing keys.
+    #[error("{NoSealingKeys}")]
+    NoKeys,
     /// Changed, moved from another item, or sealed under another key of the same version.
     #[error("the text was changed, moved, or sealed under another key")]
     Refused,
 }
+
+/// This function was not given the keys that seal and open what tells of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this function has no keys that seal and open (ANTRIAN_DATA_KEY)")]
+pub struct NoSealingKeys;
 
 /// Seals and opens under one key.
 #[derive(Clone)]

@@ -31,6 +31,12 @@ pub enum KeyringError {
     /// A key is not what it must be.
     #[error("the keyring's key {version} is not the base64 of 32 bytes")]
     Key { version: u8 },
+    /// A master key where keys of purposes are wanted.
+    #[error("the keyring's key {version} is a master key: split it first")]
+    NotDerived { version: u8 },
+    /// What the key service has decrypted are not the keyring's sealing keys.
+    #[error("the keyring's `wrapped` is not the base64 of its sealing keys, wrapped")]
+    Wrapped,
     /// Keys of purposes, of which no others are made.
     #[error("the keyring's key {version} is no master key")]
     NotMaster { version: u8 },
@@ -55,6 +61,7 @@ struct Json {
     current: Option<u8>,
     lookup: Option<u8>,
     keys: Option<BTreeMap<u8, KeyText>>,
+    wrapped: Option<String>,
 }
 
 /// The keys of a version, in standard base64.
@@ -72,12 +79,23 @@ pub(super) struct KeyringSecret {
     pub(super) current: u8,
     pub(super) lookup: u8,
     pub(super) keys: BTreeMap<u8, KeyText>,
+    /// The sealing keys of all versions, as a key service has encrypted them, in base64: see
+    /// `wrapping.rs`.
+    pub(super) wrapped: Option<String>,
+}
+
+impl std::fmt::Debug for KeyringSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let versions = self.keys.keys();
+        f.debug_struct("KeyringSecret").field("versions", &versions).finish_non_exhaustive()
+    }
 }
 
 impl KeyringSecret {
     /// A secret of one random key.
     pub(super) fn generate() -> Self {
-        Self { current: 1, lookup: 1, keys: BTreeMap::from([(1, KeyText::Master(random_key()))]) }
+        let keys = BTreeMap::from([(1, KeyText::Master(random_key()))]);
+        Self { current: 1, lookup: 1, keys, wrapped: None }
     }
 
     /// Reads `{"current":1,"keys":{"1":"<base64 of 32 bytes>"},"lookup":1}`. Whether the keys are keys,
@@ -90,14 +108,17 @@ impl KeyringSecret {
             current: json.current.ok_or(missing("current"))?,
             lookup: json.lookup.ok_or(missing("lookup"))?,
             keys: json.keys.ok_or(missing("keys"))?,
+            wrapped: json.wrapped,
         })
     }
 
     /// The form that [`KeyringSecret::parse`] reads. Keys are base64 and need no escaping.
     pub(super) fn to_json(&self) -> SecretString {
         let keys = object(self.keys.iter().map(|(version, key)| (version, key.to_json())));
-        let (current, lookup) = (self.current, self.lookup);
-        format!("{{\"current\":{current},\"keys\":{},\"lookup\":{lookup}}}", keys.as_str()).into()
+        let (current, lookup, keys) = (self.current, self.lookup, keys.as_str());
+        let wrapped = self.wrapped.as_ref().map(|text| format!(",\"wrapped\":\"{text}\""));
+        let wrapped = wrapped.unwrap_or_default();
+        format!("{{\"current\":{current},\"keys\":{keys},\"lookup\":{lookup}{wrapped}}}").into()
     }
 
     /// The highest version: not below the current one, which has a key.

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
-use super::keyring::TICKET_PUBLIC;
+use super::keyring::{SEAL, TICKET_PUBLIC};
 use super::secret::{KeyText, KeyringError, KeyringSecret, object};
 use super::sub_keys::{Keys, LOOKUP_PURPOSES};
 use crate::domain::ticket::TicketSigner;
@@ -52,7 +52,7 @@ fn derived(
 ) -> Result<BTreeMap<String, SecretString>, KeyringError> {
     let lookup = LOOKUP_PURPOSES.iter().filter(|_| is_lookup);
     let mut all = BTreeMap::new();
-    for purpose in ["seal", "fingerprint"].iter().chain(lookup) {
+    for purpose in [SEAL, "fingerprint"].iter().chain(lookup) {
         all.insert((*purpose).to_owned(), STANDARD.encode(keys.key(purpose)?.as_slice()).into());
     }
     all.insert(TICKET_PUBLIC.to_owned(), STANDARD.encode(ticket_public).into());
@@ -83,8 +83,8 @@ mod tests {
             whole.derive(Derive::SessionToken, &["a"]),
             data.derive(Derive::SessionToken, &["a"])
         );
-        assert_eq!(data.open(&whole.seal(b"text", "a"), "a").unwrap(), b"text");
-        assert_eq!(whole.open(&data.seal(b"text", "a"), "a").unwrap(), b"text");
+        assert_eq!(data.open(&whole.seal(b"text", "a").unwrap(), "a").unwrap(), b"text");
+        assert_eq!(whole.open(&data.seal(b"text", "a").unwrap(), "a").unwrap(), b"text");
         assert_eq!(whole.fingerprint(), data.fingerprint());
         assert!(data.ticket_signer().is_err());
         let signing = data.with_ticket_keys(&parts.tickets).unwrap();

@@ -22,12 +22,12 @@ fn keyring() -> Keyring {
 
 #[test]
 fn sealed_data_opens_after_the_key_was_rotated() {
-    let sealed = keyring().seal(b"text", "ACCOUNT#1/sealed");
+    let sealed = keyring().seal(b"text", "ACCOUNT#1/sealed").unwrap();
     let rotated = read(r#"{"current":2,"keys":{"1":"A","2":"B"},"lookup":1}"#).unwrap();
     assert_eq!(rotated.open(&sealed, "ACCOUNT#1/sealed").unwrap(), b"text");
     assert_eq!(rotated.open(&sealed, "ACCOUNT#2/sealed"), Err(OpenError::Refused));
 
-    let sealed = rotated.seal(b"text", "a");
+    let sealed = rotated.seal(b"text", "a").unwrap();
     assert!(sealed.starts_with("v2."));
     assert_eq!(rotated.open(&sealed, "a").unwrap(), b"text");
     assert_eq!(keyring().open(&sealed, "a"), Err(OpenError::UnknownKey { version: 2 }));

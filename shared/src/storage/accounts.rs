@@ -127,7 +127,7 @@ impl Store {
             kind: "applicant",
             source: Some(Box::new(error)),
         })?;
-        let sealed = self.keyring().seal(&json, &key.aad("sealed"));
+        let sealed = self.keyring().seal(&json, &key.aad("sealed"))?;
         let item = ApplicantItem {
             id: applicant.id.clone(),
             person: applicant.person.clone(),

@@ -142,7 +142,7 @@ impl Store {
             answered: turn.answers.count,
             answers_told: turn.answers.is_told,
             reminders_off: turn.after.reminders_off,
-            sealed: Some(self.keyring().seal(&json, &key.aad("sealed"))),
+            sealed: Some(self.keyring().seal(&json, &key.aad("sealed"))?),
         };
         let mut item = to_item("chat", &key, &chat)?;
         item.insert("ttl".to_owned(), seconds(now + TimeDelta::days(KEEP_DAYS)));

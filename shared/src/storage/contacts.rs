@@ -140,7 +140,7 @@ impl Store {
         };
         known.retain(|hash| !hashes.contains(hash));
         known.extend(hashes);
-        let (sealed, usage) = (self.sealed(id, &all), Usage::default());
+        let (sealed, usage) = (self.sealed(id, &all)?, Usage::default());
         let profile = ProfileItem { created_at, locale, sealed, contacts: known, usage };
         match &ownership.owner {
             Some((_, before)) => replace_profile(id, before, &profile),
@@ -166,13 +166,14 @@ impl Store {
             known.retain(|known| *known != hash);
             left.phone = left.phone.filter(|own| own.expose() != phone.expose());
         }
-        let sealed = self.sealed(&loser.id, &left);
+        let sealed = self.sealed(&loser.id, &left)?;
         let after = ProfileItem { sealed, contacts: known, ..profile.clone() };
         replace_profile(&loser.id, profile, &after).map(Some)
     }
 
-    pub(super) fn sealed(&self, id: &AccountId, contacts: &Contacts) -> String {
-        self.keyring().seal(contacts.to_json().as_bytes(), &keys::profile(id).aad("sealed"))
+    pub(super) fn sealed(&self, id: &AccountId, contacts: &Contacts) -> Result<String, StoreError> {
+        let aad = keys::profile(id).aad("sealed");
+        Ok(self.keyring().seal(contacts.to_json().as_bytes(), &aad)?)
     }
 }
 

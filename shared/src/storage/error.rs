@@ -8,7 +8,7 @@ use std::error::Error as StdError;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use super::retry::Contention;
-use crate::security::NoSigningKey;
+use crate::security::{NoSealingKeys, NoSigningKey};
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -70,6 +70,12 @@ impl StoreError {
 impl From<NoSigningKey> for StoreError {
     fn from(error: NoSigningKey) -> Self {
         Self::Corrupt { kind: "ticket", source: Some(Box::new(error)) }
+    }
+}
+
+impl From<NoSealingKeys> for StoreError {
+    fn from(error: NoSealingKeys) -> Self {
+        Self::Corrupt { kind: "sealed", source: Some(Box::new(error)) }
     }
 }
 

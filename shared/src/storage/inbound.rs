@@ -73,7 +73,7 @@ impl Store {
             kind: "inbound",
             source: Some(Box::new(error)),
         })?;
-        let sealed = Some(self.keyring().seal(&json, &key.aad("sealed")));
+        let sealed = Some(self.keyring().seal(&json, &key.aad("sealed"))?);
         let stored =
             InboundItem { waiting: waiting.clone(), state: State::Waiting, expires_at, sealed };
         let mut item = to_item("inbound", &key, &stored)?;

@@ -149,7 +149,7 @@ impl Store {
         let new = ProfileItem {
             created_at: now,
             locale,
-            sealed: self.sealed(&id, from),
+            sealed: self.sealed(&id, from)?,
             contacts: hashes.clone(),
             usage: Usage::default(),
         };
@@ -178,7 +178,7 @@ impl Store {
             scoped: known.scoped.filter(|scoped| from.scoped.as_ref() != Some(scoped)),
         };
         let mut after = before.clone();
-        after.sealed = self.sealed(id, &left);
+        after.sealed = self.sealed(id, &left)?;
         after.contacts = self.keyring().contacts(&left);
         Ok(after)
     }

@@ -210,7 +210,7 @@ impl Store {
     ) -> Result<OtpGranted, StoreError> {
         let key = keys::registration(id);
         let phone = grant.request.phone.expose();
-        let sealed = self.keyring().seal(phone.as_bytes(), &key.aad("otp_phone"));
+        let sealed = self.keyring().seal(phone.as_bytes(), &key.aad("otp_phone"))?;
         let set = Expression::new(
             "SET #otp_hash = :hash, #otp_phone = :phone, #otp_expires_at = :expires, #otp_sent_at = :now",
         )

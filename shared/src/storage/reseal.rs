@@ -57,7 +57,7 @@ impl Store {
             .open(sealed, &aad)
             .map_err(|error| StoreError::Corrupt { kind: SEALED, source: Some(Box::new(error)) })?;
         let set = Expression::new("SET #sealed = :anew")
-            .with(":anew", text(self.keyring().seal(&opened, &aad)));
+            .with(":anew", text(self.keyring().seal(&opened, &aad)?));
         let same = Expression::new("#sealed = :sealed").with(":sealed", text(sealed));
         match self.transact(vec![Write::Update(key, set, Some(same))]).await?.applied() {
             true => done.resealed += 1,

@@ -111,7 +111,7 @@ impl Store {
         let all = to.clone().or(self.open_contacts(&holder.id, &before.sealed)?);
         let mut after = before.clone();
         after.contacts = self.keyring().contacts(&all);
-        after.sealed = self.sealed(&holder.id, &all);
+        after.sealed = self.sealed(&holder.id, &all)?;
         Ok(Some((before, after)))
     }
 

@@ -92,7 +92,7 @@ fn otp_message(
     let expires_at = now + TimeDelta::minutes(OTP_MINUTES.into());
     let code = OneTimeCode { phone: phone.expose().to_owned(), otp, minutes: OTP_MINUTES };
     let plain = serde_json::to_vec(&code).map_err(|_| corrupt())?;
-    let sealed = app.keyring.seal(&plain, &message_aad(id.as_str()));
+    let sealed = app.keyring.seal(&plain, &message_aad(id.as_str()))?;
     let (kind, locale) = (MessageKind::OneTimeCode, registration.locale);
     let message = Message::new(id, kind, locale, now, expires_at);
     Ok(Message { sealed: Some(sealed), request_id: correlation::current_text(), ..message })

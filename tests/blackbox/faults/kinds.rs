@@ -81,7 +81,12 @@ impl Fault {
 
 /// Whether a call goes to the table, and not to the queue.
 pub(super) fn is_table_call(target: &str) -> bool {
-    matches!(target, "GetItem" | "BatchGetItem" | "Query") || is_write(target)
+    is_read(target) || is_write(target)
+}
+
+/// Whether a call reads the table.
+pub(super) fn is_read(target: &str) -> bool {
+    matches!(target, "GetItem" | "BatchGetItem" | "Query")
 }
 
 /// Whether a call changes the table.
