@@ -20,7 +20,7 @@ async fn checks(app: &TestApp, number: u32, time: &str) -> (Browser, Shown) {
     let to = choice(time);
     browser.sign_in(app, &format!("62800{number:07}"), &to).await;
     let added = browser.add(number, &to).await;
-    let check = browser.get(&added.location().to_owned()).await;
+    let check = browser.get(added.location()).await;
     assert_eq!(check.status, 200, "{check:?}");
     (browser, check)
 }

@@ -16,7 +16,7 @@ import schemathesis
 import stack
 
 ENDS_SESSIONS = {"delete_me", "delete_session", "delete_sessions"}
-CHANGES = {"post_bookings", "post_bookings_code_cancel", "post_bookings_code_reschedule", "post_check_ins",
+CHANGES = {"post_bookings", "post_bookings_code_cancel", "post_bookings_code_extend", "post_bookings_code_reschedule", "post_check_ins",
            "post_me_applicants"}
 # An office that is changed and closed at will; the one that people book at stays as it is.
 CHANGED = "uji-2"
@@ -121,6 +121,7 @@ REAL_CASES = {
     "post_bookings": lambda: ({}, hold()),
     "get_bookings_code": held,
     "post_bookings_code_confirm": held,
+    "post_bookings_code_extend": held,
     "post_bookings_code_cancel": held,
     "post_bookings_code_reschedule": lambda: held(date=day(), slot=hour()),
     "get_bookings_code_ticket_ics": confirmed,
@@ -134,6 +135,10 @@ REAL_CASES = {
     "post_offices_office_queue_call": lambda: (OPEN, {"counter": chance.choice("123")}),
     "post_offices_office_queue_step": lambda: (
         {**OPEN, "step": chance.choice(["recall", "serve", "skip", "finish"])}, {"counter": chance.choice("123")}),
+    "post_me_applicants_applicant_claim": lambda: ({"applicant": "p1"}, None),
+    "post_offices_office_person_releases": lambda: (OPEN, {"nik": stack.nik(chance.randrange(1000))}),
+    "put_staff_denials_subject": lambda: ({"subject": "another-clerk"}, {"denial_reason": "left"}),
+    "delete_staff_denials_subject": lambda: ({"subject": "another-clerk"}, None),
     "post_me_applicants": lambda: ({}, stack.person()),
     "post_registrations_id_otp": otp,
     "post_registrations_id_token": registration,

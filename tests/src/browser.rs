@@ -138,7 +138,7 @@ impl Browser {
     /// Signs in by the message of this phone, and goes on to `to`.
     pub async fn sign_in(&mut self, app: &TestApp, phone: &str, to: &str) -> Shown {
         let begun = self.post("/masuk", &[("ke", to)]).await;
-        let page = self.get(&begun.location().to_owned()).await;
+        let page = self.get(begun.location()).await;
         let code = page.between("<code>", "</code>").to_owned();
         let number = page.between("</span><b>", "</b>").to_owned();
         for text in [code, number] {

@@ -1,15 +1,13 @@
-//! From a chosen hour to a confirmed booking: for whom, check, hold, confirm.
+//! From a chosen hour to a held seat: for whom, check, hold, and why not.
 
 use std::sync::Arc;
 
 use antrian::domain::account::Applicant;
-use antrian::domain::booking::{CancelReason, Status};
 use antrian::domain::document::Document;
 use antrian::domain::ids::{ApplicantId, OfficeId, ServiceId};
 use antrian::domain::language::Locale;
 use antrian::domain::office::{Channel, Office};
 use antrian::domain::personal::Nik;
-use antrian::domain::reason::Reason;
 use antrian::domain::requirements::{Circumstances, Warning, applicant_kind, requirements};
 use antrian::domain::time::SlotTime;
 use antrian::http::body::{Params, hash};
@@ -20,29 +18,23 @@ use antrian::http::{AppState, Routes, office};
 use antrian::ledger::{HoldRefusal, SlotChoice};
 use antrian::security::tokens;
 use antrian::storage::Session;
-use antrian::use_cases::bookings::{self, BookingDetails, HoldWish};
+use antrian::use_cases::bookings::{self, HoldWish};
 use antrian::use_cases::people::warnings;
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::response::Response;
+use axum::routing::get;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::forms::{Nothing, Posted, address};
+use crate::forms::{Posted, address};
 use crate::office::{place, service_of};
 use crate::page::{Keep, Page, Shown, go, own, shown};
-use crate::people::{category_words, has_room, short_name};
-use crate::session::{Guest, Own, Visitor};
+use crate::people::{category_words, has_room};
+use crate::session::{Guest, Visitor};
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .route("/pesan", get(for_whom).post(hold))
-        .route("/pesan/periksa", get(check))
-        .route("/pesanan/{code}", get(held))
-        .route("/pesanan/{code}/pasti", post(confirm))
-        .route("/pesanan/{code}/perpanjang", post(extend))
-        .route("/pesanan/{code}/lepas", post(give_up))
+    Routes::new().route("/pesan", get(for_whom).post(hold)).route("/pesan/periksa", get(check))
 }
 
 /// What was chosen so far. It stands in the address, so that nothing is lost by signing in, a reload or
@@ -78,12 +70,12 @@ impl Choice {
 }
 
 /// Office, service, day and hour in words.
-struct Visit {
-    place: String,
-    office: Arc<Office>,
-    service: String,
-    day: String,
-    time: String,
+pub(crate) struct Visit {
+    pub(crate) place: String,
+    pub(crate) office: Arc<Office>,
+    pub(crate) service: String,
+    pub(crate) day: String,
+    pub(crate) time: String,
 }
 
 async fn visit(app: &AppState, page: &Page, choice: &Choice) -> Result<Visit, Problem> {
@@ -277,16 +269,16 @@ fn is_key(key: &str) -> bool {
 
 #[derive(Template)]
 #[template(path = "refused.html")]
-struct Refused {
-    page: Page,
-    visit: Visit,
-    title: &'static str,
-    sentence: String,
-    more: Option<String>,
+pub(crate) struct Refused {
+    pub(crate) page: Page,
+    pub(crate) visit: Visit,
+    pub(crate) title: &'static str,
+    pub(crate) sentence: String,
+    pub(crate) more: Option<String>,
     /// Where the person is claimed, if that is a way on.
-    claim: Option<String>,
+    pub(crate) claim: Option<String>,
     /// Where to go on, the best way first.
-    ways: Vec<(String, String)>,
+    pub(crate) ways: Vec<(String, String)>,
 }
 
 fn refused(page: Page, choice: &Choice, visit: Visit, refusal: HoldRefusal) -> Response {
@@ -334,129 +326,4 @@ fn refused(page: Page, choice: &Choice, visit: Visit, refusal: HoldRefusal) -> R
         Keep::Never,
         &Refused { page, visit, title, sentence, more, claim, ways },
     )
-}
-
-#[derive(Template)]
-#[template(path = "held.html")]
-struct HeldPage {
-    page: Page,
-    visit: Visit,
-    code: String,
-    until: String,
-    until_at: String,
-    /// When the hold would end if it was extended now; absent: it has had all the time there is.
-    extended: Option<String>,
-    documents: Vec<Document>,
-    warnings: Vec<Warning>,
-    person: String,
-}
-
-/// What a booking's visit is, in words.
-fn visit_of(page: &Page, details: &BookingDetails) -> Visit {
-    let (seat, office) = (&details.booking.seat, details.office.clone());
-    let service = office.services.iter().find(|service| service.id == seat.service);
-    Visit {
-        service: service.map_or("", |service| page.text(&service.name)).to_owned(),
-        day: page.date(seat.date),
-        time: page.time(details.booking.times.starts_at, office.timezone),
-        place: place(&office),
-        office,
-    }
-}
-
-/// A held seat, until it is confirmed or its time is over.
-async fn held(State(app): State<AppState>, page: Page, Own { booking }: Own) -> Shown {
-    let now = app.clock.now();
-    let status = booking.status_at(now);
-    if status == Status::Expired {
-        return Ok(expired(page, bookings::details(&app, booking, now).await?));
-    }
-    let Some(until) = booking.hold_expires_at.filter(|_| status == Status::Held) else {
-        return Ok(go(&format!("/tiket/{}", booking.code)));
-    };
-    let person = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
-    let code = booking.code.to_string();
-    let office = bookings::office_of(&app, &booking, now).await?;
-    let extended = booking.extended_until(&office.policy, now).ok();
-    let details = BookingDetails::of(&app, office, booking, person.as_ref(), now);
-    let visit = visit_of(&page, &details);
-    Ok(own(&HeldPage {
-        until: page.time(until, visit.office.timezone),
-        until_at: until.to_rfc3339(),
-        extended: extended.map(|until| page.time(until, visit.office.timezone)),
-        code,
-        documents: details.documents,
-        warnings: details.warnings,
-        person: person.map(|person| short_name(&person.details.name)).unwrap_or_default(),
-        visit,
-        page,
-    }))
-}
-
-/// A hold that ran out: nothing is lost but the seat, and there may be another.
-fn expired(page: Page, details: BookingDetails) -> Response {
-    let visit = visit_of(&page, &details);
-    let seat = &details.booking.seat;
-    let title = page.say("Waktu menahan tempat habis", "The time of the hold is over");
-    let problem = Problem::new(Reason::HoldExpired);
-    let sentence = problem.sentence(page.locale).to_owned();
-    let hours = format!("/kantor/{}/{}/{}", seat.office, seat.service, seat.date);
-    let ways = vec![
-        (hours, page.say("Lihat jam pada hari itu", "See the hours of that day").to_owned()),
-        (
-            format!("/kantor/{}/{}", seat.office, seat.service),
-            page.say("Pilih hari lain", "Choose another day").to_owned(),
-        ),
-    ];
-    shown(
-        problem.status(),
-        Keep::Never,
-        &Refused { page, visit, title, sentence, more: None, claim: None, ways },
-    )
-}
-
-/// Confirms a held seat. Pressed twice, it is confirmed once.
-async fn confirm(
-    State(app): State<AppState>,
-    page: Page,
-    Own { booking }: Own,
-    Posted(Nothing {}): Posted<Nothing>,
-) -> Shown {
-    let (code, now) = (booking.code, app.clock.now());
-    match bookings::confirm(&app, booking.clone(), now).await? {
-        Ok(_) => Ok(go(&format!("/tiket/{code}"))),
-        Err(refusal) if refusal.reason() == Reason::HoldExpired => {
-            Ok(expired(page, bookings::details(&app, booking, now).await?))
-        }
-        Err(refusal) => Ok(Problem::from(refusal).into_response()),
-    }
-}
-
-/// Holds the seat for longer, and shows until when.
-async fn extend(
-    State(app): State<AppState>,
-    page: Page,
-    Own { booking }: Own,
-    Posted(Nothing {}): Posted<Nothing>,
-) -> Shown {
-    let (code, now) = (booking.code, app.clock.now());
-    match bookings::extend(&app, booking.clone(), now).await? {
-        Ok(_) => Ok(go(&format!("/pesanan/{code}"))),
-        Err(refusal) if refusal.reason() == Reason::HoldExpired => {
-            Ok(expired(page, bookings::details(&app, booking, now).await?))
-        }
-        Err(refusal) => Err(refusal.into()),
-    }
-}
-
-/// Gives a held seat back.
-async fn give_up(
-    State(app): State<AppState>,
-    Own { booking }: Own,
-    Posted(Nothing {}): Posted<Nothing>,
-) -> Shown {
-    let hours =
-        format!("/kantor/{}/{}/{}", booking.seat.office, booking.seat.service, booking.seat.date);
-    bookings::cancel(&app, booking, CancelReason::Applicant, app.clock.now()).await??;
-    Ok(go(&hours))
 }

@@ -6,12 +6,15 @@
 
 mod assets;
 mod booking;
+mod changes;
 mod claim;
 mod cookies;
 mod dates;
 mod errors;
 mod forms;
+mod held;
 mod language;
+mod line;
 mod office;
 mod own;
 mod page;
@@ -35,8 +38,11 @@ pub fn routes() -> Routes {
         .merge(sign_in::routes())
         .merge(people::routes())
         .merge(booking::routes())
+        .merge(held::routes())
         .merge(claim::routes())
         .merge(ticket::routes())
+        .merge(line::routes())
+        .merge(changes::routes())
         .merge(own::routes())
         .merge(language::routes())
         .merge(assets::routes())

@@ -1,30 +1,24 @@
-//! The ticket: what one carries to the office, and what can still be changed.
+//! The ticket: what one carries to the office.
 
-use antrian::domain::booking::{Booking, CancelReason, Status};
+use antrian::domain::booking::{Booking, Status};
 use antrian::domain::document::Document;
-use antrian::domain::ids::{OfficeId, ServiceId};
-use antrian::domain::language::Locale;
-use antrian::domain::queue::{Counter, QueueState};
 use antrian::domain::reason::Reason;
 use antrian::domain::requirements::Warning;
-use antrian::domain::time::SlotTime;
-use antrian::http::body::{Params, Segments};
+use antrian::http::body::Segments;
 use antrian::http::problem::{Problem, internal};
-use antrian::http::refusals::move_refused;
 use antrian::http::{AppState, Routes};
 use antrian::messaging::ticket_page::code_of;
 use antrian::rendering::{self, CalendarEntry};
 use antrian::use_cases::bookings::{self, BookingDetails};
-use antrian::use_cases::place::{self, Place};
 use askama::Template;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::Deserialize;
+use chrono::{DateTime, Utc};
 
-use crate::forms::{Nothing, Posted, address};
+use crate::forms::address;
+use crate::line::{LineWords, line_words};
 use crate::office::{self, map};
 use crate::page::{Page, Shown, go, own};
 use crate::people::short_name;
@@ -34,10 +28,6 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .route("/tiket/{code}", get(ticket))
         .route("/t/{address}", get(shared))
-        .route("/tiket/{code}/antrean", get(line))
-        .route("/tiket/{code}/hari", get(days))
-        .route("/tiket/{code}/pindah", get(move_check).post(move_to))
-        .route("/tiket/{code}/batal", get(cancel_check).post(cancel))
         .route("/tiket/{code}/kalender.ics", get(calendar))
         .route("/tiket/{code}/tiket.png", get(picture))
 }
@@ -62,23 +52,6 @@ struct TicketPage {
     keep_until: String,
     /// Whoever looks has only the address, and signs in to change anything.
     is_shared: bool,
-}
-
-/// The place in the line, in words.
-struct LineWords {
-    number: String,
-    /// What to do now.
-    now: String,
-    /// It is one's turn.
-    is_called: bool,
-    minutes: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "line.html")]
-struct LinePage {
-    page: Page,
-    line: LineWords,
 }
 
 /// A booking in words.
@@ -208,65 +181,8 @@ async fn ticket_page(
     })
 }
 
-/// The place in the line alone, for a page that stays open. Without one there is nothing to show.
-async fn line(State(app): State<AppState>, page: Page, Own { booking }: Own) -> Shown {
-    let line = line_words(&app, &page, &booking, app.clock.now()).await?;
-    let line = line.ok_or_else(|| Problem::new(Reason::NotFound))?;
-    Ok(own(&LinePage { page, line }))
-}
-
-async fn line_words(
-    app: &AppState,
-    page: &Page,
-    booking: &Booking,
-    now: DateTime<Utc>,
-) -> Result<Option<LineWords>, Problem> {
-    let Some(scan) = &booking.check_in else { return Ok(None) };
-    let number = scan.queue_number().to_string();
-    let Some(place) = place::place(&app.ledger, booking, now).await? else { return Ok(None) };
-    let minutes = place.minutes.map(|(least, most)| match page.locale {
-        Locale::Id => format!("Perkiraan {least}–{most} menit lagi."),
-        Locale::En => format!("About {least}–{most} more minutes."),
-    });
-    let is_called = place.state.is_at_counter();
-    Ok(Some(LineWords { number, now: place_words(page, &place), is_called, minutes }))
-}
-
-fn place_words(page: &Page, place: &Place) -> String {
-    let counter = place.counter.as_ref().map(Counter::as_str).unwrap_or_default();
-    let ahead = place.ahead;
-    let (id, en) = match place.state {
-        QueueState::Called => (
-            format!("Dipanggil: ke loket {counter} sekarang."),
-            format!("Called: to counter {counter} now."),
-        ),
-        QueueState::Serving => (
-            format!("Sedang dilayani di loket {counter}."),
-            format!("Being served at counter {counter}."),
-        ),
-        QueueState::Skipped => (
-            "Nomor Anda sudah dipanggil. Lapor ke petugas, Anda akan dipanggil lagi.".to_owned(),
-            "Your number was called. Tell the staff: you will be called again.".to_owned(),
-        ),
-        QueueState::AwaitingDocuments => {
-            ("Menunggu dokumen Anda.".to_owned(), "Waiting for your document.".to_owned())
-        }
-        QueueState::Finished => ("Selesai.".to_owned(), "Done.".to_owned()),
-        QueueState::Waiting if ahead == 0 => {
-            ("Anda berikutnya.".to_owned(), "You are next.".to_owned())
-        }
-        QueueState::Waiting => {
-            (format!("{ahead} orang sebelum Anda."), format!("{ahead} people before you."))
-        }
-    };
-    match page.locale {
-        Locale::Id => id,
-        Locale::En => en,
-    }
-}
-
 /// A booking with what is shown of it, and whose it is.
-async fn shown(
+pub(crate) async fn shown(
     app: &AppState,
     booking: Booking,
     now: DateTime<Utc>,
@@ -318,102 +234,4 @@ async fn picture(State(app): State<AppState>, Own { booking }: Own) -> Shown {
     let text = bookings::ticket_text(&app, &booking)?;
     let png = rendering::png(&text).map_err(|error| internal(&error))?;
     Ok(file("image/png", "antrian-tiket.png", png))
-}
-
-/// On to the free days of the booking's office and service.
-async fn days(Own { booking }: Own) -> Response {
-    let seat = &booking.seat;
-    go(&format!("/kantor/{}/{}?pindah={}", seat.office, seat.service, booking.code))
-}
-
-#[derive(Debug, Deserialize)]
-struct Target {
-    tanggal: NaiveDate,
-    jam: SlotTime,
-    /// Come with the form of the hours; a booking keeps them.
-    #[serde(rename = "kantor")]
-    _office: Option<OfficeId>,
-    #[serde(rename = "layanan")]
-    _service: Option<ServiceId>,
-}
-
-#[derive(Template)]
-#[template(path = "move.html")]
-struct MovePage {
-    page: Page,
-    booking: BookingWords,
-    target: Target,
-    day: String,
-    time: String,
-    hours: String,
-}
-
-/// From which hour to which, before anything is moved.
-async fn move_check(
-    State(app): State<AppState>,
-    page: Page,
-    Own { booking }: Own,
-    Params(target): Params<Target>,
-) -> Shown {
-    let now = app.clock.now();
-    let seat = booking.seat.clone();
-    let hours = format!("/kantor/{}/{}?pindah={}", seat.office, seat.service, booking.code);
-    let (details, person) = shown(&app, booking, now).await?;
-    let zone = details.office.timezone;
-    Ok(own(&MovePage {
-        booking: BookingWords::of(&page, &details, person),
-        day: page.date(target.tanggal),
-        time: page.time(target.jam.on(target.tanggal, zone), zone),
-        target,
-        hours,
-        page,
-    }))
-}
-
-/// Moves the booking: both seats change in one step, or neither does.
-async fn move_to(
-    State(app): State<AppState>,
-    Own { booking }: Own,
-    Posted(target): Posted<Target>,
-) -> Shown {
-    let (code, now) = (booking.code, app.clock.now());
-    let office = bookings::office_of(&app, &booking, now).await?;
-    let to = (target.tanggal, target.jam);
-    match bookings::reschedule(&app, booking, to, now).await? {
-        Ok(_) => Ok(go(&format!("/tiket/{code}"))),
-        Err(refusal) => Err(move_refused(&office, refusal)),
-    }
-}
-
-#[derive(Template)]
-#[template(path = "cancel.html")]
-struct CancelPage {
-    page: Page,
-    booking: BookingWords,
-    rest: String,
-}
-
-/// What cancelling means, before it is done.
-async fn cancel_check(State(app): State<AppState>, page: Page, Own { booking }: Own) -> Shown {
-    let now = app.clock.now();
-    if !booking.status_at(now).is_live() {
-        return Err(Problem::new(Reason::BookingEnded));
-    }
-    let (details, person) = shown(&app, booking, now).await?;
-    let minutes = details.office.policy.cool_down_secs.1.div_ceil(60);
-    let rest = match page.locale {
-        Locale::Id => format!("Tempat Anda dibuka untuk orang lain dalam {minutes} menit."),
-        Locale::En => format!("Your place opens to others within {minutes} minutes."),
-    };
-    Ok(own(&CancelPage { booking: BookingWords::of(&page, &details, person), rest, page }))
-}
-
-async fn cancel(
-    State(app): State<AppState>,
-    Own { booking }: Own,
-    Posted(Nothing {}): Posted<Nothing>,
-) -> Shown {
-    let code = booking.code;
-    bookings::cancel(&app, booking, CancelReason::Applicant, app.clock.now()).await??;
-    Ok(go(&format!("/tiket/{code}")))
 }

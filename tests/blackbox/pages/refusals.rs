@@ -106,7 +106,7 @@ async fn whoever_is_not_signed_in_is_led_to_the_sign_in_and_back() {
     ] {
         let asked = browser.get(path).await;
         assert_eq!(asked.status, 303, "{path}");
-        let page = browser.get(&asked.location().to_owned()).await;
+        let page = browser.get(asked.location()).await;
         assert_eq!(page.hidden("ke").replace("&#38;", "&"), *path);
     }
     for path in ["/pesanan/ABCDE12345/pasti", "/keluar", "/saya/hapus"] {
@@ -120,7 +120,7 @@ async fn a_browser_without_cookies_is_told_so() {
     let mut browser = Browser::new(&app);
     let begun = browser.post("/masuk", &[("ke", "/saya")]).await;
     browser.cookies.clear();
-    let page = browser.get(&begun.location().to_owned()).await;
+    let page = browser.get(begun.location()).await;
     assert!(page.html.contains("tidak menyimpan cookie"), "{page:?}");
     assert_eq!(browser.get("/masuk/status").await.html, "over");
 }

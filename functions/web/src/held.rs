@@ -1,0 +1,159 @@
+//! A held seat: until when, more time, confirming it, giving it back.
+
+use antrian::domain::booking::{Booking, CancelReason, Refusal, Status};
+use antrian::domain::document::Document;
+use antrian::domain::reason::Reason;
+use antrian::domain::requirements::Warning;
+use antrian::http::problem::Problem;
+use antrian::http::{AppState, Routes};
+use antrian::use_cases::bookings::{self, BookingDetails};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use crate::booking::{Refused, Visit};
+use crate::forms::{Nothing, Posted};
+use crate::office::place;
+use crate::page::{Keep, Page, Shown, go, own, shown};
+use crate::people::short_name;
+use crate::session::Own;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .route("/pesanan/{code}", get(held))
+        .route("/pesanan/{code}/pasti", post(confirm))
+        .route("/pesanan/{code}/perpanjang", post(extend))
+        .route("/pesanan/{code}/lepas", post(give_up))
+}
+
+#[derive(Template)]
+#[template(path = "held.html")]
+struct HeldPage {
+    page: Page,
+    visit: Visit,
+    code: String,
+    until: String,
+    until_at: String,
+    /// When the hold would end if it was extended now; absent: it has had all the time there is.
+    extended: Option<String>,
+    documents: Vec<Document>,
+    warnings: Vec<Warning>,
+    person: String,
+}
+
+/// What a booking's visit is, in words.
+fn visit_of(page: &Page, details: &BookingDetails) -> Visit {
+    let (seat, office) = (&details.booking.seat, details.office.clone());
+    let service = office.services.iter().find(|service| service.id == seat.service);
+    Visit {
+        service: service.map_or("", |service| page.text(&service.name)).to_owned(),
+        day: page.date(seat.date),
+        time: page.time(details.booking.times.starts_at, office.timezone),
+        place: place(&office),
+        office,
+    }
+}
+
+/// A held seat, until it is confirmed or its time is over.
+async fn held(State(app): State<AppState>, page: Page, Own { booking }: Own) -> Shown {
+    let now = app.clock.now();
+    let status = booking.status_at(now);
+    if status == Status::Expired {
+        return Ok(expired(page, bookings::details(&app, booking, now).await?));
+    }
+    let Some(until) = booking.hold_expires_at.filter(|_| status == Status::Held) else {
+        return Ok(go(&format!("/tiket/{}", booking.code)));
+    };
+    let person = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
+    let code = booking.code.to_string();
+    let office = bookings::office_of(&app, &booking, now).await?;
+    let extended = booking.extended_until(&office.policy, now).ok();
+    let details = BookingDetails::of(&app, office, booking, person.as_ref(), now);
+    let visit = visit_of(&page, &details);
+    Ok(own(&HeldPage {
+        until: page.time(until, visit.office.timezone),
+        until_at: until.to_rfc3339(),
+        extended: extended.map(|until| page.time(until, visit.office.timezone)),
+        code,
+        documents: details.documents,
+        warnings: details.warnings,
+        person: person.map(|person| short_name(&person.details.name)).unwrap_or_default(),
+        visit,
+        page,
+    }))
+}
+
+/// A hold that ran out: nothing is lost but the seat, and there may be another.
+fn expired(page: Page, details: BookingDetails) -> Response {
+    let visit = visit_of(&page, &details);
+    let seat = &details.booking.seat;
+    let title = page.say("Waktu menahan tempat habis", "The time of the hold is over");
+    let problem = Problem::new(Reason::HoldExpired);
+    let sentence = problem.sentence(page.locale).to_owned();
+    let hours = format!("/kantor/{}/{}/{}", seat.office, seat.service, seat.date);
+    let ways = vec![
+        (hours, page.say("Lihat jam pada hari itu", "See the hours of that day").to_owned()),
+        (
+            format!("/kantor/{}/{}", seat.office, seat.service),
+            page.say("Pilih hari lain", "Choose another day").to_owned(),
+        ),
+    ];
+    shown(
+        problem.status(),
+        Keep::Never,
+        &Refused { page, visit, title, sentence, more: None, claim: None, ways },
+    )
+}
+
+/// Confirms a held seat. Pressed twice, it is confirmed once.
+async fn confirm(
+    State(app): State<AppState>,
+    page: Page,
+    Own { booking }: Own,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Shown {
+    let to = format!("/tiket/{}", booking.code);
+    let changed = bookings::confirm(&app, booking.clone(), app.clock.now()).await?;
+    changed_or_over(&app, page, booking, changed.map(|_| to)).await
+}
+
+/// Holds the seat for longer, and shows until when.
+async fn extend(
+    State(app): State<AppState>,
+    page: Page,
+    Own { booking }: Own,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Shown {
+    let to = format!("/pesanan/{}", booking.code);
+    let changed = bookings::extend(&app, booking.clone(), app.clock.now()).await?;
+    changed_or_over(&app, page, booking, changed.map(|_| to)).await
+}
+
+/// On to the address of a change that was made; a hold that has run out meanwhile says so.
+async fn changed_or_over(
+    app: &AppState,
+    page: Page,
+    booking: Booking,
+    changed: Result<String, Refusal>,
+) -> Shown {
+    match changed {
+        Ok(to) => Ok(go(&to)),
+        Err(refusal) if refusal.reason() == Reason::HoldExpired => {
+            Ok(expired(page, bookings::details(app, booking, app.clock.now()).await?))
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Gives a held seat back.
+async fn give_up(
+    State(app): State<AppState>,
+    Own { booking }: Own,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Shown {
+    let hours =
+        format!("/kantor/{}/{}/{}", booking.seat.office, booking.seat.service, booking.seat.date);
+    bookings::cancel(&app, booking, CancelReason::Applicant, app.clock.now()).await??;
+    Ok(go(&hours))
+}
