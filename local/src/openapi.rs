@@ -133,6 +133,21 @@ mod tests {
         }
     }
 
+    /// Two functions that give two things one name describe each other's bodies.
+    #[test]
+    fn a_name_means_one_thing_in_all_functions() {
+        let mut meanings = std::collections::BTreeMap::new();
+        for routes in crate::routes::of_functions() {
+            let (_, described) = routes.split_for_parts();
+            for (name, schema) in described.components.unwrap_or_default().schemas {
+                let meaning = serde_json::to_value(&schema).unwrap();
+                let known = meanings.entry(name.clone()).or_insert_with(|| meaning.clone());
+                assert_eq!(*known, meaning, "{name}");
+            }
+        }
+        assert!(meanings.len() > 50, "{}", meanings.len());
+    }
+
     #[test]
     fn a_parameter_of_a_path_stands_in_it() {
         let document: Value = serde_json::from_str(&super::document().unwrap()).unwrap();

@@ -34,13 +34,19 @@ pub struct Local {
 
 /// The documented routes of all functions.
 pub fn documented() -> Routes {
-    Routes::new()
-        .merge(antrian_slots::routes())
-        .merge(antrian_registration::routes())
-        .merge(antrian_checkin::routes())
-        .merge(antrian_admin::routes())
-        .merge(antrian_whatsapp::routes())
-        .merge(antrian_web::routes())
+    of_functions().into_iter().fold(Routes::new(), Routes::merge)
+}
+
+/// The same, function by function.
+pub(crate) fn of_functions() -> [Routes; 6] {
+    [
+        antrian_slots::routes(),
+        antrian_registration::routes(),
+        antrian_checkin::routes(),
+        antrian_admin::routes(),
+        antrian_whatsapp::routes(),
+        antrian_web::routes(),
+    ]
 }
 
 /// Everything on one port.

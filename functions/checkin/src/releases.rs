@@ -26,7 +26,7 @@ pub(crate) fn routes() -> Routes {
 /// Whose KTP a clerk sees.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Release {
+struct PersonRelease {
     /// 16 digits, as on the KTP.
     nik: String,
     /// Why the person is released; absent: the clerk only looks.
@@ -71,7 +71,7 @@ impl FoundView {
 /// Tells a clerk who has a KTP in hand what keeps its person from booking online: a live booking, from
 /// whatever account, or holds and missed visits. With a reason the booking is cancelled and its account
 /// told, and nothing counts against the person any more. A clerk looks up so many people in a day.
-#[utoipa::path(post, path = "/v1/offices/{office}/person-releases", tag = "staff", request_body = Release,
+#[utoipa::path(post, path = "/v1/offices/{office}/person-releases", tag = "staff", request_body = PersonRelease,
     params(("office" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = FoundView), (status = 401, body = ProblemDetails),
         (status = 403, body = ProblemDetails), (status = 404, body = ProblemDetails),
@@ -83,7 +83,7 @@ async fn release(
     staff: StaffMember,
     Segments(id): Segments<OfficeId>,
     key: RequestKey,
-    body: Body<Release>,
+    body: Body<PersonRelease>,
 ) -> Result<Json<FoundView>, Problem> {
     staff.may(Scope::Desk, &id)?;
     let scope = format!("person-release\n{id}\n{}", staff.0.subject);
@@ -95,7 +95,7 @@ async fn look(
     app: &AppState,
     staff: &StaffMember,
     id: &OfficeId,
-    asked: &Release,
+    asked: &PersonRelease,
 ) -> Result<FoundView, Problem> {
     let office = office(app, id).await?;
     let nik: Nik = asked.nik.parse().map_err(|_| {
