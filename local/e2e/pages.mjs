@@ -140,9 +140,12 @@ async function comes(page, code) {
   const { token } = await post("/local/staff-token", { office: "demo-kecil", scopes: ["desk"] });
   await post("/v1/check-ins", { code, gate: "Gerbang 1" }, token);
   await page.reload();
-  await page.getByText("Anda berikutnya.").waitFor();
+  const number = await page.locator(".number b").textContent();
+  assert.match(number, /^[A-Z]-\d{3}$/);
+  // Others may have come before.
+  await page.getByText(/Anda berikutnya|orang sebelum Anda/).waitFor();
   await look(page, "13-in-line", { scripted: true });
-  await post("/v1/offices/demo-kecil/queue/call", { counter: "3" }, token);
+  await post("/v1/offices/demo-kecil/queue/call", { counter: "3", number }, token);
   await page.getByText("ke loket 3 sekarang").waitFor({ timeout: 15_000 });
   await look(page, "14-called", { scripted: true });
 }
