@@ -172,6 +172,9 @@ def opened(stack, admin):
     """Sets the office up and waits for the schedule to open its days."""
     stack.call("PUT", f"/v1/offices/{OFFICE}", admin, office("6280000000000"))
 
+    # An instance that has just read the offices knows of a new one within five seconds.
+    until("the new office is known", lambda: stack.http.get(f"{stack.url}/v1/offices/{OFFICE}").status_code == 200, 20)
+
     def look():
         days = stack.call("GET", f"/v1/offices/{OFFICE}/availability?service={SERVICE}")["days"]
         return [day for day in days if day["status"] == "open"]
