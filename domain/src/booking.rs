@@ -261,7 +261,8 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-/// Nobody needs more transitions before the visit, extensions apart: a seat that is moved away from rests for minutes, so
+/// Nobody needs more transitions before the visit, extensions apart: a seat that is moved away from rests
+/// for minutes, so
 /// that moves back and forth would block as many seats as holds.
 const MAX_VERSIONS: u32 = 8;
 

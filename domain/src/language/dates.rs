@@ -1,10 +1,10 @@
 //! Dates and times as people read them.
 
-use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::Locale;
-use crate::time::zone_name;
+use crate::time::{SlotTime, zone_name};
 
 /// `Senin, 7 Desember 2026 pukul 09.00 WIB` or `Monday, 7 December 2026 at 09:00 WIB`.
 pub fn date_time(locale: Locale, at: DateTime<Utc>, zone: Tz) -> String {
@@ -18,13 +18,30 @@ pub fn date_time(locale: Locale, at: DateTime<Utc>, zone: Tz) -> String {
 
 /// `Senin, 7 Desember 2026` or `Monday, 7 December 2026`.
 pub fn date(locale: Locale, date: NaiveDate) -> String {
-    let (weekdays, months) = match locale {
-        Locale::Id => (WEEKDAYS_ID, MONTHS_ID),
-        Locale::En => (WEEKDAYS_EN, MONTHS_EN),
+    let months = match locale {
+        Locale::Id => MONTHS_ID,
+        Locale::En => MONTHS_EN,
     };
-    let weekday = weekdays[date.weekday().num_days_from_monday() as usize];
+    let weekday = weekday(locale, date.weekday());
     let month = months[date.month0() as usize];
     format!("{weekday}, {} {month} {}", date.day(), date.year())
+}
+
+/// `Senin` or `Monday`.
+pub fn weekday(locale: Locale, day: Weekday) -> &'static str {
+    let names = match locale {
+        Locale::Id => WEEKDAYS_ID,
+        Locale::En => WEEKDAYS_EN,
+    };
+    names[day.num_days_from_monday() as usize]
+}
+
+/// `09.00` or `09:00`.
+pub fn clock(locale: Locale, time: SlotTime) -> String {
+    match locale {
+        Locale::Id => time.to_string().replace(':', "."),
+        Locale::En => time.to_string(),
+    }
 }
 
 /// `pukul 09.00 WIB` or `09:00 WIB`.

@@ -2,7 +2,7 @@
 
 use antrian::domain::booking::{Booking, Status};
 use antrian::domain::chat::{Offer, Pick};
-use antrian::domain::language::{Locale, Text, clip, date, date_time, fill, in_language};
+use antrian::domain::language::{Locale, Text, clip, clock, date, date_time, fill, in_language};
 use antrian::domain::office::Office;
 use antrian::domain::time::{SlotTime, zone_name};
 use antrian::messaging::compose::Reply;
@@ -94,11 +94,7 @@ pub(crate) fn short_date(locale: Locale, day: NaiveDate) -> String {
 
 /// `09.00 WIB` or `09:00 WIB`.
 pub(crate) fn hour(locale: Locale, time: SlotTime, office: &Office) -> String {
-    let time = match locale {
-        Locale::Id => time.to_string().replace(':', "."),
-        Locale::En => time.to_string(),
-    };
-    format!("{time} {}", zone_name(office.timezone))
+    format!("{} {}", clock(locale, time), zone_name(office.timezone))
 }
 
 /// How many seats are left, below a date or an hour.

@@ -10,44 +10,35 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::LazyLock;
 
-/// A part of the pages.
+/// A part of the pages, under a name that follows from its content.
 #[derive(Debug)]
 pub(crate) struct Asset {
-    name: &'static str,
+    /// Where it is served.
+    pub(crate) address: String,
     kind: &'static str,
-    content: &'static str,
+    content: String,
 }
 
 /// The style of all pages.
 pub(crate) const STYLE: &str = include_str!("../assets/style.css");
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-pub(crate) static SCRIPT: Asset = Asset {
-    name: "page.js",
-    kind: "text/javascript; charset=utf-8",
-    content: include_str!("../assets/page.js"),
-};
-pub(crate) static ICON: Asset =
-    Asset { name: "icon.svg", kind: "image/svg+xml", content: include_str!("../assets/icon.svg") };
-
-pub(crate) static MANIFEST: Asset = Asset {
-    name: "manifest.webmanifest",
-    kind: "application/manifest+json",
-    content: include_str!("../assets/manifest.webmanifest"),
-};
+pub(crate) static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("page.js", JAVASCRIPT, include_str!("../assets/page.js")));
+pub(crate) static ICON: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("icon.svg", "image/svg+xml", include_str!("../assets/icon.svg")));
+/// It names the icon, and so has another name itself when the icon changes.
+pub(crate) static MANIFEST: LazyLock<Asset> = LazyLock::new(|| {
+    let manifest = include_str!("../assets/manifest.webmanifest").replace("ICON", &ICON.address);
+    Asset::new("manifest.webmanifest", "application/manifest+json", &manifest)
+});
 /// Keeps tickets. Its address stays, for browsers ask there for a newer one.
 const TICKETS: &str = include_str!("../assets/ticket.js");
 
-static ALL: [&Asset; 3] = [&SCRIPT, &ICON, &MANIFEST];
-
-/// The first digits of each content's hash, in the order of [`ALL`].
-static MARKS: LazyLock<[String; 3]> =
-    LazyLock::new(|| ALL.map(|asset| hash(asset.content.as_bytes())[..12].to_owned()));
-
 impl Asset {
-    /// Where it is served.
-    pub(crate) fn address(&self) -> String {
-        let at = ALL.iter().position(|asset| asset.name == self.name);
-        format!("/aset/{}-{}", at.map_or("", |at| &MARKS[at]), self.name)
+    fn new(name: &str, kind: &'static str, content: &str) -> Self {
+        let address = format!("/aset/{}-{name}", &hash(content.as_bytes())[..12]);
+        Self { address, kind, content: content.to_owned() }
     }
 }
 
@@ -58,18 +49,17 @@ pub(crate) fn routes() -> Routes {
 /// An earlier release's name finds nothing: its pages are over as well.
 async fn asset(Segments(name): Segments<String>) -> Result<Response, Problem> {
     let address = format!("/aset/{name}");
-    let asset = ALL.iter().find(|asset| asset.address() == address);
+    let mut all = [&SCRIPT, &ICON, &MANIFEST].into_iter();
+    let asset = all.find(|asset| asset.address == address);
     let asset = asset.ok_or_else(|| Problem::new(Reason::NotFound))?;
     let headers = [
         (header::CONTENT_TYPE, asset.kind),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
-    // The one address that an asset has in it.
-    let content = asset.content.replace("\"ICON\"", &format!("\"{}\"", ICON.address()));
-    Ok((headers, content).into_response())
+    Ok((headers, asset.content.as_str()).into_response())
 }
 
 async fn tickets() -> Response {
-    let headers = [(header::CONTENT_TYPE, SCRIPT.kind), (header::CACHE_CONTROL, "no-cache")];
+    let headers = [(header::CONTENT_TYPE, JAVASCRIPT), (header::CACHE_CONTROL, "no-cache")];
     (headers, TICKETS).into_response()
 }

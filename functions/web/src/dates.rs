@@ -1,7 +1,8 @@
 //! A free hour: the first free days, a month as a grid, the hours of a day.
 
+use antrian::domain::code::BookingCode;
 use antrian::domain::ids::{OfficeId, ServiceId};
-use antrian::domain::language::Locale;
+use antrian::domain::language::{Locale, clock};
 use antrian::domain::office::{Channel, Office, Service};
 use antrian::domain::reason::Reason;
 use antrian::domain::time::{SlotTime, local_date, zone_name};
@@ -83,9 +84,7 @@ struct Cell {
 
 /// A booking's code in an address, or nothing.
 fn moving(code: &str) -> String {
-    let is_code =
-        !code.is_empty() && code.len() <= 16 && code.bytes().all(|b| b.is_ascii_alphanumeric());
-    if is_code { code.to_owned() } else { String::new() }
+    code.parse().map_or_else(|_| String::new(), |code: BookingCode| code.to_string())
 }
 
 /// The first free days, or a month.
@@ -243,13 +242,13 @@ async fn hours(
 const MAX_DAYS_AHEAD: i64 = 366;
 
 fn groups(page: &Page, day: &DayAvailability) -> Vec<(&'static str, Vec<Hour>)> {
-    let hour = |time: SlotTime| match page.locale {
-        Locale::Id => time.to_string().replace(':', "."),
-        Locale::En => time.to_string(),
-    };
     let free = day.slots.iter().filter(|slot| slot.seats_free > 0);
     let all: Vec<Hour> = free
-        .map(|slot| Hour { time: slot.time, shown: hour(slot.time), seats: slot.seats_free })
+        .map(|slot| Hour {
+            time: slot.time,
+            shown: clock(page.locale, slot.time),
+            seats: slot.seats_free,
+        })
         .collect();
     if all.len() <= MANY_HOURS {
         return vec![(page.say("Jam", "Hour"), all)];

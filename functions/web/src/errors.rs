@@ -1,7 +1,6 @@
 //! Refusals and faults as pages: whatever a handler of a page, or something before it, refuses becomes
 //! one here, with the words that the API has for it.
 
-use antrian::domain::language::Locale;
 use antrian::domain::reason::Reason;
 use antrian::http::problem::{Code, Problem};
 use askama::Template;
@@ -65,21 +64,20 @@ fn sign_in_first(page: &Page, is_read: bool) -> Response {
 }
 
 fn problem_page(page: Page, problem: &Problem) -> Response {
-    let (title, kept) = words(page.locale, problem.code());
-    let reason = match page.locale {
-        Locale::Id => problem.said("reason"),
-        Locale::En => problem.said("reason_en"),
-    };
+    let (title, kept) = words(&page, problem.code());
+    let reason = problem.said(page.say("reason", "reason_en"));
     let onward = match problem.code() {
         Code::Busy | Code::OutcomeUnknown | Code::NotReady => {
             (page.here.clone(), page.say("Coba lagi", "Try again"))
         }
         _ => ("/".to_owned(), page.say("Ke halaman awal", "Go to the start page")),
     };
-    let sentence = field_sentence(page.locale, problem);
+    // What it says about the first field that does not fit, or else of itself.
+    let of_field = problem.first_error(page.say("detail", "detail_en"));
+    let sentence = of_field.unwrap_or_else(|| problem.sentence(page.locale));
     let template = ErrorPage {
         title,
-        sentence: &sentence,
+        sentence,
         reason,
         incident: problem.said("incident"),
         kept,
@@ -89,47 +87,36 @@ fn problem_page(page: Page, problem: &Problem) -> Response {
     shown(problem.status(), Keep::Never, &template)
 }
 
-/// What the problem says, or what it says about the first field that does not fit.
-fn field_sentence(locale: Locale, problem: &Problem) -> String {
-    let name = match locale {
-        Locale::Id => "detail",
-        Locale::En => "detail_en",
-    };
-    let of_field = problem.first_error(name);
-    of_field.unwrap_or_else(|| problem.sentence(locale)).to_owned()
-}
-
 /// A heading, and what became of what somebody did.
-fn words(locale: Locale, code: Code) -> (&'static str, &'static str) {
-    let (id, en): ((&str, &str), (&str, &str)) = match code {
+fn words(page: &Page, code: Code) -> (&'static str, &'static str) {
+    match code {
         Code::Refused(Reason::NotFound) => {
-            (("Halaman tidak ditemukan", ""), ("Page not found", ""))
+            (page.say("Halaman tidak ditemukan", "Page not found"), "")
         }
         Code::InternalError => (
-            ("Maaf, ada gangguan di sistem kami", "Pesanan yang sudah ada tidak berubah."),
-            ("Sorry, something failed on our side", "Bookings that you have are unchanged."),
+            page.say("Maaf, ada gangguan di sistem kami", "Sorry, something failed on our side"),
+            page.say(
+                "Pesanan yang sudah ada tidak berubah.",
+                "Bookings that you have are unchanged.",
+            ),
         ),
         Code::Busy | Code::NotReady => (
-            ("Sedang sangat ramai", "Belum ada yang berubah. Pilihan Anda tetap ada."),
-            ("Very busy right now", "Nothing has changed yet. Your choice is still there."),
+            page.say("Sedang sangat ramai", "Very busy right now"),
+            page.say(
+                "Belum ada yang berubah. Pilihan Anda tetap ada.",
+                "Nothing has changed yet. Your choice is still there.",
+            ),
         ),
         Code::OutcomeUnknown => (
-            (
-                "Jawaban terputus",
+            page.say("Jawaban terputus", "The answer was lost"),
+            page.say(
                 "Mungkin sudah tersimpan. Coba lagi aman: tidak akan tercatat dua kali.",
-            ),
-            (
-                "The answer was lost",
                 "It may have been saved. Trying again is safe: nothing is done twice.",
             ),
         ),
         _ => (
-            ("Belum bisa dilanjutkan", "Tidak ada yang berubah."),
-            ("This cannot go on yet", "Nothing has changed."),
+            page.say("Belum bisa dilanjutkan", "This cannot go on yet"),
+            page.say("Tidak ada yang berubah.", "Nothing has changed."),
         ),
-    };
-    match locale {
-        Locale::Id => id,
-        Locale::En => en,
     }
 }

@@ -16,8 +16,8 @@ use crate::booking::{Refused, Visit};
 use crate::forms::{Nothing, Posted};
 use crate::office::place;
 use crate::page::{Keep, Page, Shown, go, own, shown};
-use crate::people::short_name;
 use crate::session::Own;
+use crate::ticket::shown as looked_at;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -65,20 +65,17 @@ async fn held(State(app): State<AppState>, page: Page, Own { booking }: Own) -> 
     let Some(until) = booking.hold_expires_at.filter(|_| status == Status::Held) else {
         return Ok(go(&format!("/tiket/{}", booking.code)));
     };
-    let person = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
-    let code = booking.code.to_string();
-    let office = bookings::office_of(&app, &booking, now).await?;
-    let extended = booking.extended_until(&office.policy, now).ok();
-    let details = BookingDetails::of(&app, office, booking, person.as_ref(), now);
+    let (details, person) = looked_at(&app, booking, now).await?;
+    let extended = details.booking.extended_until(&details.office.policy, now).ok();
     let visit = visit_of(&page, &details);
     Ok(own(&HeldPage {
         until: page.time(until, visit.office.timezone),
         until_at: until.to_rfc3339(),
         extended: extended.map(|until| page.time(until, visit.office.timezone)),
-        code,
+        code: details.booking.code.to_string(),
         documents: details.documents,
         warnings: details.warnings,
-        person: person.map(|person| short_name(&person.details.name)).unwrap_or_default(),
+        person,
         visit,
         page,
     }))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use antrian::domain::document::ApplicantKind;
 use antrian::domain::ids::{OfficeId, ServiceId};
-use antrian::domain::language::Locale;
+use antrian::domain::language::{self, Locale, clock};
 use antrian::domain::office::{Office, Service};
 use antrian::domain::release::ReleasePolicy;
 use antrian::domain::requirements::Requirements;
@@ -110,46 +110,40 @@ fn when_next_opens(page: &Page, office: &Office, now: DateTime<Utc>) -> String {
 /// The release rule, in words.
 fn release_rule(page: &Page, office: &Office) -> String {
     let zone = zone_name(office.timezone);
-    let clock = |at: SlotTime| match page.locale {
-        Locale::Id => format!("pukul {} {zone}", at.to_string().replace(':', ".")),
+    let at_clock = |at: SlotTime| match page.locale {
+        Locale::Id => format!("pukul {} {zone}", clock(Locale::Id, at)),
         Locale::En => format!("{at} {zone}"),
     };
     match (office.release, page.locale) {
         (ReleasePolicy::Rolling { days_ahead, at }, Locale::Id) => {
             format!(
                 "Setiap hari {} dibuka satu tanggal baru, {days_ahead} hari ke depan.",
-                clock(at)
+                at_clock(at)
             )
         }
         (ReleasePolicy::Rolling { days_ahead, at }, Locale::En) => {
-            format!("Every day at {} one more date opens, {days_ahead} days ahead.", clock(at))
+            format!("Every day at {} one more date opens, {days_ahead} days ahead.", at_clock(at))
         }
         (ReleasePolicy::Weekly { weekday, at, .. }, Locale::Id) => {
             format!(
                 "Setiap {} {} dibuka seluruh pekan berikutnya.",
-                day_name(page, weekday),
-                clock(at)
+                language::weekday(page.locale, weekday),
+                at_clock(at)
             )
         }
         (ReleasePolicy::Weekly { weekday, at, .. }, Locale::En) => {
-            format!("Every {} at {} a whole week opens.", day_name(page, weekday), clock(at))
+            format!(
+                "Every {} at {} a whole week opens.",
+                language::weekday(page.locale, weekday),
+                at_clock(at)
+            )
         }
         (ReleasePolicy::Monthly { day, at, .. }, Locale::Id) => {
-            format!("Setiap tanggal {day} {} dibuka seluruh bulan berikutnya.", clock(at))
+            format!("Setiap tanggal {day} {} dibuka seluruh bulan berikutnya.", at_clock(at))
         }
         (ReleasePolicy::Monthly { day, at, .. }, Locale::En) => {
-            format!("On day {day} of each month at {} a whole month opens.", clock(at))
+            format!("On day {day} of each month at {} a whole month opens.", at_clock(at))
         }
-    }
-}
-
-fn day_name(page: &Page, day: Weekday) -> &'static str {
-    let names_id = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
-    let names_en = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-    let at = day.num_days_from_monday() as usize;
-    match page.locale {
-        Locale::Id => names_id[at],
-        Locale::En => names_en[at],
     }
 }
 
@@ -167,9 +161,8 @@ fn hours(page: &Page, office: &Office) -> Vec<(String, String)> {
     let zone = zone_name(office.timezone);
     let text = |(day, (from, until)): (u32, (SlotTime, SlotTime))| {
         let name = Weekday::try_from(u8::try_from(day).unwrap_or_default());
-        let name = name.map_or("", |day| day_name(page, day));
-        let span = format!("{from}–{until} {zone}");
-        let span = if page.locale == Locale::Id { span.replace(':', ".") } else { span };
+        let name = name.map_or("", |day| language::weekday(page.locale, day));
+        let span = format!("{}–{} {zone}", clock(page.locale, from), clock(page.locale, until));
         (name.to_owned(), span)
     };
     days.into_iter().map(text).collect()

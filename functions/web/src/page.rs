@@ -18,7 +18,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
-use crate::assets::{self, Asset};
+use crate::assets;
 use crate::cookies;
 
 /// Whoever looks at a page: in which language, and where. Templates write texts in both languages side
@@ -77,27 +77,22 @@ impl Page {
         language::date_time(self.locale, at, zone)
     }
 
-    /// The address of a part of the pages that browsers keep.
-    pub(crate) fn asset(&self, asset: &Asset) -> String {
-        asset.address()
-    }
-
     /// Part of each page: on a slow network a file of its own would be one more round trip before
     /// anything is seen.
     pub(crate) fn style(&self) -> &'static str {
         assets::STYLE
     }
 
-    pub(crate) fn script(&self) -> String {
-        self.asset(&assets::SCRIPT)
+    pub(crate) fn script(&self) -> &'static str {
+        &assets::SCRIPT.address
     }
 
-    pub(crate) fn manifest(&self) -> String {
-        self.asset(&assets::MANIFEST)
+    pub(crate) fn manifest(&self) -> &'static str {
+        &assets::MANIFEST.address
     }
 
-    pub(crate) fn icon(&self) -> String {
-        self.asset(&assets::ICON)
+    pub(crate) fn icon(&self) -> &'static str {
+        &assets::ICON.address
     }
 }
 

@@ -1,12 +1,9 @@
 //! Who is signed in, by the cookie of the session.
 
 use antrian::domain::booking::Booking;
-use antrian::domain::code::BookingCode;
-use antrian::domain::reason::Reason;
 use antrian::http::AppState;
-use antrian::http::body::Segments;
 use antrian::http::problem::Problem;
-use antrian::http::session::Token;
+use antrian::http::session::{OwnBooking, Token};
 use antrian::storage::Session;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -55,14 +52,7 @@ impl FromRequestParts<AppState> for Own {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        let token = token(parts, app)?;
-        let code = Segments::<BookingCode>::from_request_parts(parts, app).await;
-        let (session, booking) = match code {
-            Ok(Segments(code)) => token.session_with_booking(app, code).await?,
-            Err(_) => (token.session(app).await?, None),
-        };
-        let own = booking.filter(|booking| booking.account == session.account);
-        let booking = own.ok_or_else(|| Problem::new(Reason::NotFound))?;
+        let OwnBooking { booking, .. } = OwnBooking::of(&token(parts, app)?, parts, app).await?;
         Ok(Self { booking })
     }
 }

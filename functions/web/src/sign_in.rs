@@ -119,17 +119,17 @@ async fn code(
     jar: CookieJar,
     Params(to): Params<To>,
 ) -> Shown {
-    code_page(&app, page, &jar, to.path(), StatusCode::OK).await
+    let current = current(&app, &jar).await?;
+    code_page(&app, page, current, to.path(), StatusCode::OK)
 }
 
-async fn code_page(
+fn code_page(
     app: &AppState,
     page: Page,
-    jar: &CookieJar,
+    current: Option<(Began, Registration)>,
     to: &str,
     status: StatusCode,
 ) -> Shown {
-    let current = current(app, jar).await?;
     let number = current
         .as_ref()
         .and_then(|(_, registration)| registration.page.as_ref())
@@ -168,7 +168,8 @@ async fn finish(
     match open_session(&app, &registration, &began.secret).await? {
         Ok(opened) => Ok(signed_in(&app, jar, &opened, to.path())),
         Err(RegistrationRefusal::NotVerified) => {
-            code_page(&app, page, &jar, to.path(), StatusCode::CONFLICT).await
+            let current = Some((began, registration));
+            code_page(&app, page, current, to.path(), StatusCode::CONFLICT)
         }
         Err(_) => Ok(own(&Why { page, to: to.path(), again: true })),
     }

@@ -82,7 +82,7 @@ impl BookingWords {
         let code = booking.code.to_string();
         let (status, mood) = status_words(page, details.status);
         Self {
-            spaced: spaced(&code),
+            spaced: booking.code.spoken().replace('-', " "),
             code,
             status,
             mood,
@@ -97,14 +97,6 @@ impl BookingWords {
             is_live: details.status.is_live(),
             is_held: details.status == Status::Held,
         }
-    }
-}
-
-/// Ten symbols in two groups.
-fn spaced(code: &str) -> String {
-    match code.split_at_checked(code.len() / 2) {
-        Some((head, tail)) => format!("{head} {tail}"),
-        None => code.to_owned(),
     }
 }
 

@@ -164,13 +164,21 @@ impl FromRequestParts<AppState> for OwnBooking {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        let token = Token::of(&parts.headers)?;
-        let Ok(Segments(code)) = Segments::<BookingCode>::from_request_parts(parts, app).await
-        else {
-            token.session(app).await?;
-            return Err(Problem::new(Reason::NotFound));
+        Self::of(&Token::of(&parts.headers)?, parts, app).await
+    }
+}
+
+impl OwnBooking {
+    /// The booking that the path of a request names, if it is the token's owner's.
+    ///
+    /// # Errors
+    /// `unauthenticated`, or `not_found`.
+    pub async fn of(token: &Token, parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let code = Segments::<BookingCode>::from_request_parts(parts, app).await;
+        let (session, booking) = match code {
+            Ok(Segments(code)) => token.session_with_booking(app, code).await?,
+            Err(_) => (token.session(app).await?, None),
         };
-        let (session, booking) = token.session_with_booking(app, code).await?;
         let own = booking.filter(|booking| booking.account == session.account);
         let booking = own.ok_or_else(|| Problem::new(Reason::NotFound))?;
         Ok(Self { session, booking })

@@ -89,21 +89,23 @@ pub(super) fn forgive_person(booking: &Booking, today: NaiveDate) -> Write {
     Write::Update(keys::person(&booking.person), free, Some(own(booking)))
 }
 
+/// The seat is still this booking's, and nobody else may have it yet.
+fn still_held(booking: &Booking, now: DateTime<Utc>) -> Expression {
+    Expression::new("#code = :code AND #free_at > :now")
+        .with(":code", text(booking.code.as_str()))
+        .with(":now", seconds(now))
+}
+
 /// Refused: the booking has lost its seat, or is about to.
 pub(super) fn keep_seat(booking: &Booking, now: DateTime<Utc>) -> Write {
-    let held = Expression::new("#code = :code AND #free_at > :now")
-        .with(":code", text(booking.code.as_str()))
-        .with(":now", seconds(now));
-    Write::Update(keys::seat(&booking.seat), Expression::new("REMOVE #free_at"), Some(held))
+    let keep = Expression::new("REMOVE #free_at");
+    Write::Update(keys::seat(&booking.seat), keep, Some(still_held(booking, now)))
 }
 
 /// Refused: the booking has lost its seat, or is about to.
 pub(super) fn hold_seat(booking: &Booking, until: DateTime<Utc>, now: DateTime<Utc>) -> Write {
-    let held = Expression::new("#code = :code AND #free_at > :now")
-        .with(":code", text(booking.code.as_str()))
-        .with(":now", seconds(now));
     let extend = Expression::new("SET #free_at = :at").with(":at", seconds(until));
-    Write::Update(keys::seat(&booking.seat), extend, Some(held))
+    Write::Update(keys::seat(&booking.seat), extend, Some(still_held(booking, now)))
 }
 
 /// Refused: the booking has lost its seat.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::try_join_all;
 
-use super::{LedgerError, Outcome};
+use super::Outcome;
 use crate::app::App;
 use crate::domain::account::Applicant;
 use crate::domain::booking::{Booking, CancelReason, Event, Refusal, Status};
@@ -217,9 +217,8 @@ pub async fn confirm(
     now: DateTime<Utc>,
 ) -> Outcome<BookingDetails, Refusal> {
     let office = office_of(app, &booking, now).await?;
-    let (changed, applicant) =
-        tokio::join!(app.ledger.confirm(booking.clone(), now), applicant_of(app, &booking));
-    shown(app, office, changed?, applicant, now)
+    let change = app.ledger.confirm(booking.clone(), now);
+    made(app, office.clone(), &booking, change, now).await
 }
 
 /// Holds a seat for longer.
@@ -229,9 +228,8 @@ pub async fn extend(
     now: DateTime<Utc>,
 ) -> Outcome<BookingDetails, Refusal> {
     let office = office_of(app, &booking, now).await?;
-    let (changed, applicant) =
-        tokio::join!(app.ledger.extend(&office, booking.clone(), now), applicant_of(app, &booking));
-    shown(app, office, changed?, applicant, now)
+    let change = app.ledger.extend(&office, booking.clone(), now);
+    made(app, office.clone(), &booking, change, now).await
 }
 
 /// Cancels a booking.
@@ -242,11 +240,8 @@ pub async fn cancel(
     now: DateTime<Utc>,
 ) -> Outcome<BookingDetails, Refusal> {
     let office = office_of(app, &booking, now).await?;
-    let (changed, applicant) = tokio::join!(
-        app.ledger.cancel(&office, booking.clone(), reason, now),
-        applicant_of(app, &booking)
-    );
-    shown(app, office, changed?, applicant, now)
+    let change = app.ledger.cancel(&office, booking.clone(), reason, now);
+    made(app, office.clone(), &booking, change, now).await
 }
 
 /// Moves a booking to another slot of its office and service.
@@ -257,22 +252,20 @@ pub async fn reschedule(
     now: DateTime<Utc>,
 ) -> Outcome<BookingDetails, MoveRefusal> {
     let office = office_of(app, &booking, now).await?;
-    let (changed, applicant) = tokio::join!(
-        app.ledger.reschedule(&office, booking.clone(), date, time, now),
-        applicant_of(app, &booking)
-    );
-    shown(app, office, changed?, applicant, now)
+    let change = app.ledger.reschedule(&office, booking.clone(), date, time, now);
+    made(app, office.clone(), &booking, change, now).await
 }
 
-/// The applicant was read beside the change: whoever waits does so for one of the two.
-fn shown<R>(
+/// The applicant is read beside the change: whoever waits does so for one of the two.
+async fn made<R>(
     app: &App,
     office: Arc<Office>,
-    changed: Result<Changed, R>,
-    applicant: Result<Option<Applicant>, StoreError>,
+    booking: &Booking,
+    change: impl Future<Output = Outcome<Changed, R>>,
     now: DateTime<Utc>,
-) -> Result<Result<BookingDetails, R>, LedgerError> {
-    let changed = match changed {
+) -> Outcome<BookingDetails, R> {
+    let (changed, applicant) = tokio::join!(change, applicant_of(app, booking));
+    let changed = match changed? {
         Ok(changed) => changed,
         Err(refusal) => return Ok(Err(refusal)),
     };
