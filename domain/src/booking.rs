@@ -179,6 +179,10 @@ pub struct Booking {
     /// Whether staff said that the missed visit does not count.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub excused: bool,
+    /// All that were held in one go, this one too; empty: it was held alone. While they are held, they are
+    /// confirmed, extended and given back together; afterwards each goes its own way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub group: Vec<BookingCode>,
 }
 
 /// One transition, for the audit trail.

@@ -201,7 +201,19 @@ impl SlotSeats {
     /// One claimable seat at random, from the channel's own pool while that has any, so that two
     /// people rarely meet on one seat.
     pub fn pick(&self, channel: Channel, now: DateTime<Utc>, rng: &mut impl Rng) -> Option<u16> {
-        let free: Vec<u16> = self.claimable(channel, now).collect();
+        self.pick_beside(&[], channel, now, rng)
+    }
+
+    /// The same, and none of `others`.
+    pub fn pick_beside(
+        &self,
+        others: &[u16],
+        channel: Channel,
+        now: DateTime<Utc>,
+        rng: &mut impl Rng,
+    ) -> Option<u16> {
+        let free: Vec<u16> =
+            self.claimable(channel, now).filter(|number| !others.contains(number)).collect();
         let own: Vec<u16> =
             free.iter().copied().filter(|&n| self.slot.is_own_pool(n, channel)).collect();
         let from = if own.is_empty() { free } else { own };

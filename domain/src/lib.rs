@@ -25,6 +25,7 @@ pub mod reason;
 pub mod release;
 pub mod report;
 pub mod requirements;
+pub mod seating;
 pub mod sending;
 pub mod ticket;
 pub mod time;

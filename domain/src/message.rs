@@ -118,6 +118,13 @@ pub struct About {
     pub version: u32,
 }
 
+impl About {
+    /// The booking as it is.
+    pub fn of(booking: &Booking) -> Self {
+        Self { code: booking.code, version: booking.version }
+    }
+}
+
 /// An outbox row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
@@ -132,6 +139,9 @@ pub struct Message {
     /// The booking that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<About>,
+    /// The others of its group that it tells of, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub group: Vec<About>,
     /// What stands nowhere else, sealed: a one-time code with its address, or the words of a reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<String>,
@@ -189,7 +199,7 @@ impl Message {
             }
             _ => due + TimeDelta::days(WORTH_DAYS),
         };
-        let about = Some(About { code: booking.code, version: booking.version });
+        let about = Some(About::of(booking));
         let account = Some(booking.account.clone());
         Self { about, account, ..Self::new(id, kind, locale, due, expires_at) }
     }
@@ -222,6 +232,7 @@ impl Message {
             account: None,
             locale,
             about: None,
+            group: vec![],
             sealed: None,
             state: MessageState::Pending,
             due,
@@ -236,17 +247,26 @@ impl Message {
         }
     }
 
+    /// All bookings that it tells of.
+    pub fn bookings(&self) -> impl Iterator<Item = About> + '_ {
+        self.about.into_iter().chain(self.group.iter().copied())
+    }
+
     /// Whether what it says is no longer so.
-    pub fn is_stale(&self, booking: Option<&Booking>, now: DateTime<Utc>) -> bool {
-        if now >= self.expires_at {
-            return true;
-        }
-        let Some(about) = self.about else {
-            return false;
-        };
-        booking.is_none_or(|booking| {
-            booking.version != about.version || has_lapsed(self.kind, booking, now)
-        })
+    pub fn is_stale<'a>(
+        &self,
+        bookings: impl IntoIterator<Item = &'a Booking>,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let mut bookings = bookings.into_iter();
+        let is_so = self.about.is_none() || bookings.any(|booking| self.is_true_of(booking, now));
+        now >= self.expires_at || !is_so
+    }
+
+    /// Whether what it says of a booking is so still.
+    pub fn is_true_of(&self, booking: &Booking, now: DateTime<Utc>) -> bool {
+        self.bookings().any(|about| about == About::of(booking))
+            && !has_lapsed(self.kind, booking, now)
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Warning {
 }
 
 /// The checklist made for one applicant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requirements {
     /// Documents, required ones first.
     pub documents: Vec<Document>,

@@ -4,6 +4,7 @@
 mod calling;
 mod desk;
 mod expiry;
+mod groups;
 mod holds;
 mod moves;
 mod office;

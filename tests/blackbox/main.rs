@@ -22,6 +22,7 @@ mod fair_use;
 mod faults;
 mod fuzz;
 mod graph;
+mod groups;
 mod idempotency;
 mod journey;
 mod keyring;

@@ -106,6 +106,10 @@ impl World {
         let secret = &self.registration["secret"];
         match operation.path.rsplit('/').next().unwrap() {
             "bookings" => hold_body(DATE, "10:00"),
+            "group-bookings" => {
+                json!({"applicant_ids": ["p1"], "office": offices::OFFICE, "service": offices::SERVICE,
+                "date": DATE, "slot": "10:00"})
+            }
             "reschedule" => json!({"date": DATE, "slot": "10:00"}),
             "check-ins" => json!({"code": self.code}),
             "priority" => json!({"priority": true}),

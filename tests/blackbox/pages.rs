@@ -1,5 +1,6 @@
 //! Pages for applicants, without script: from the start to the ticket, and whatever goes wrong on the way.
 
+mod groups;
 mod journey;
 mod refusals;
 mod safety;

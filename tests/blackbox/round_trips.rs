@@ -14,11 +14,13 @@ use serde_json::{Value, json};
 use crate::steps::reach;
 
 /// Round trips at most, one after the other.
-const LIMITS: [(&str, usize); 23] = [
+const LIMITS: [(&str, usize); 25] = [
     ("hold of a slot", 3),
     ("hold of a slot, with a key", 3),
     ("hold on a date", 3),
+    ("hold for a group", 3),
     ("confirmation", 3),
+    ("confirmation of a group", 4),
     ("cancellation", 3),
     ("extension", 2),
     ("page: a hold", 3),
@@ -145,6 +147,20 @@ async fn a_hold_of_a_slot_with_a_key() {
 async fn a_hold_on_a_date() {
     let body = json!({"applicant_id": "p1", "office": OFFICE, "service": SERVICE, "date": DATE});
     hold("hold on a date", None, body).await;
+}
+
+#[tokio::test]
+async fn a_group_that_is_held_and_confirmed() {
+    let stage = Stage::start().await;
+    let person = Person::register(&stage.app, 1).await;
+    person.add(&stage.app, 2).await;
+    let body = json!({"applicant_ids": ["p1", "p2"], "office": OFFICE, "service": SERVICE,
+        "date": DATE, "slot": "09:00"});
+    let held = person.post(&stage.app, "/v1/group-bookings", body);
+    let held = stage.measure("hold for a group", held).await;
+    let code = held.body["bookings"][0]["code"].as_str().unwrap().to_owned();
+    let confirmed = person.act(&stage.app, &code, "confirm");
+    assert_eq!(stage.measure("confirmation of a group", confirmed).await.status, 200);
 }
 
 #[tokio::test]

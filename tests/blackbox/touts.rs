@@ -13,7 +13,7 @@ use antrian::domain::ids::AccountId;
 use antrian::domain::language::Locale;
 use antrian::domain::office::{Channel, Office};
 use antrian::domain::person::{Category, Contacts};
-use antrian::ledger::{HoldRefusal, HoldRequest, SlotChoice};
+use antrian::ledger::{HoldRefusal, HoldRequest, SlotChoice, Visitor};
 use antrian::storage::ApplicantAdded;
 use antrian_tests::offices::SERVICE;
 use antrian_tests::person::nik;
@@ -72,9 +72,11 @@ impl Market {
             service: &SERVICE.parse().unwrap(),
             choice: SlotChoice::Date(date),
             account: &tout.account,
-            applicant: &person.id,
-            person: &person.person,
-            channel: Channel::Web,
+            visitors: &[Visitor {
+                applicant: &person.id,
+                person: &person.person,
+                channel: Channel::Web,
+            }],
             locale: Locale::Id,
             idempotency_key: None,
             request_hash: "tout",
@@ -84,7 +86,7 @@ impl Market {
             Ok(held) => Some(*held.booking),
             // The day after may be a holiday.
             Err(
-                HoldRefusal::Limited(_)
+                HoldRefusal::Limited(..)
                 | HoldRefusal::AlreadyBooked(_)
                 | HoldRefusal::NotOffered(_),
             ) => None,

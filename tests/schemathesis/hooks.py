@@ -78,6 +78,11 @@ def hold():
     return chance.choice([wish, {**wish, "date": day(), "slot": hour()}])
 
 
+def group():
+    wish = {key: value for key, value in hold().items() if key != "applicant_id"}
+    return {**wish, "applicant_ids": chance.sample(["p1", "p2", "p3"], chance.choice([1, 2]))}
+
+
 def registration(**more):
     begun = one("registration")
     return ({"id": begun["id"]}, {"secret": begun["secret"], **more}) if begun else None
@@ -119,6 +124,7 @@ OPEN = {"office": stack.OFFICE}
 # By operation: path parameters and body about what there is; none as long as there is none.
 REAL_CASES = {
     "post_bookings": lambda: ({}, hold()),
+    "post_group_bookings": lambda: ({}, group()),
     "get_bookings_code": held,
     "post_bookings_code_confirm": held,
     "post_bookings_code_extend": held,

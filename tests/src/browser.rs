@@ -166,8 +166,10 @@ impl Browser {
 
     /// Presses the button of the page on which everything is checked.
     pub async fn hold(&mut self, check: &Shown) -> Shown {
-        let fields = ["kantor", "layanan", "tanggal", "jam", "orang", "kunci"];
-        let form: Vec<_> = fields.iter().map(|name| (*name, check.hidden(name))).collect();
+        let fields = ["kantor", "layanan", "tanggal", "jam", "kunci"];
+        let mut form: Vec<_> = fields.iter().map(|name| (*name, check.hidden(name))).collect();
+        let people = check.html.split("<input type=\"hidden\" name=\"orang\" value=\"").skip(1);
+        form.extend(people.filter_map(|rest| Some(("orang", rest.split_once('"')?.0))));
         self.post("/pesan", &form).await
     }
 }

@@ -60,6 +60,7 @@ fn booking(status: Status) -> Booking {
             deadline: Some(at("2026-12-03T00:00:00Z")),
         }),
         excused: false,
+        group: vec![],
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn hold_seat(
         service,
         choice,
         account: &context.account.id,
-        person,
+        people: std::slice::from_ref(person),
         channel: Channel::Whatsapp,
         locale,
         // The same message holds the same seat, however often it is dealt with.
@@ -67,12 +67,12 @@ async fn answer_to_hold(
             chat.ended();
             refusals::already_booked(context, code).await?
         }
-        HoldRefusal::PersonNeedsConfirmation => {
+        HoldRefusal::PersonNeedsConfirmation(_) => {
             let person = chat.draft.person.clone();
             chat.ended();
             refusals::needs_confirmation(context, person)
         }
-        HoldRefusal::Limited(limit) => {
+        HoldRefusal::Limited(limit, _) => {
             chat.ended();
             refusals::limited(context, office, limit)
         }

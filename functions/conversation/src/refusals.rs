@@ -140,7 +140,7 @@ async fn no_seat_on(
         DayStatus::NotReleased(at) => not_released(context, chat, (office, day), at).await,
         DayStatus::Open | DayStatus::Full => {
             let ledger = &context.ledger;
-            let free = ledger.alternatives(office, &service, day, channel, now).await?;
+            let free = ledger.alternatives(office, &service, day, (channel, 1), now).await?;
             Ok(full(context, chat, &free))
         }
     }

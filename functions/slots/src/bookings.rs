@@ -57,18 +57,19 @@ struct NewBooking {
     slot: Option<SlotTime>,
 }
 
-impl NewBooking {
-    fn choice(&self) -> Result<SlotChoice, Problem> {
-        match (self.date, self.slot) {
-            (Some(date), Some(time)) => Ok(SlotChoice::Slot(date, time)),
-            (Some(date), None) => Ok(SlotChoice::Date(date)),
-            (None, None) => Ok(SlotChoice::Earliest),
-            (None, Some(_)) => Err(Problem::field(
-                "date",
-                "Sebutkan tanggal untuk sesi ini.",
-                "Name the date of this slot.",
-            )),
-        }
+pub(crate) fn slot_choice(
+    date: Option<NaiveDate>,
+    time: Option<SlotTime>,
+) -> Result<SlotChoice, Problem> {
+    match (date, time) {
+        (Some(date), Some(time)) => Ok(SlotChoice::Slot(date, time)),
+        (Some(date), None) => Ok(SlotChoice::Date(date)),
+        (None, None) => Ok(SlotChoice::Earliest),
+        (None, Some(_)) => Err(Problem::field(
+            "date",
+            "Sebutkan tanggal untuk sesi ini.",
+            "Name the date of this slot.",
+        )),
     }
 }
 
@@ -110,13 +111,13 @@ async fn hold_for(
         app.ledger.foresee(&office.id, asked.date, now)
     );
     let (session, person) = known?;
-    let person = person.ok_or_else(unknown_applicant)?;
+    let person = person.ok_or_else(|| unknown_applicant("applicant_id"))?;
     let wish = HoldWish {
         office,
         service: &asked.service,
-        choice: asked.choice()?,
+        choice: slot_choice(asked.date, asked.slot)?,
         account: &session.account,
-        person: &person,
+        people: std::slice::from_ref(&person),
         channel: Channel::Web,
         locale: session.locale,
         idempotency_key: key.0.as_deref(),
@@ -140,9 +141,9 @@ fn refuse_known_full(
     }
 }
 
-fn unknown_applicant() -> Problem {
+pub(crate) fn unknown_applicant(field: &str) -> Problem {
     Problem::field(
-        "applicant_id",
+        field,
         "Pemohon ini tidak ada dalam akun Anda.",
         "There is no such person in your account.",
     )

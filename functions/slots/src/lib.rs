@@ -1,6 +1,7 @@
 //! Offices, availability, requirements, bookings and tickets.
 
 pub mod bookings;
+pub mod groups;
 pub mod offices;
 pub mod requirements;
 pub mod tickets;
@@ -27,6 +28,7 @@ pub fn routes() -> Routes {
         .merge(offices::routes())
         .merge(requirements::routes())
         .merge(bookings::routes())
+        .merge(groups::routes())
         .merge(tickets::routes())
 }
 

@@ -23,6 +23,9 @@ pub(crate) struct BookingView {
     /// The slot's start.
     starts_at: String,
     applicant_id: String,
+    /// The codes of all that were held in one go, this one too; absent: it was held alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    group: Vec<String>,
     /// Come at this time at the earliest.
     check_in_from: String,
     /// Come before this time.
@@ -89,6 +92,7 @@ impl From<&BookingDetails> for BookingView {
             slot: booking.seat.time.to_string(),
             starts_at: instant(booking.times.starts_at, zone),
             applicant_id: booking.applicant.to_string(),
+            group: booking.group.iter().map(ToString::to_string).collect(),
             check_in_from: instant(booking.times.check_in_from, zone),
             check_in_until: instant(booking.times.check_in_until, zone),
             reschedule_until: instant(booking.times.reschedule_until, zone),

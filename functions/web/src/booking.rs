@@ -1,4 +1,4 @@
-//! From a chosen hour to a held seat: for whom, check, hold, and why not.
+//! From a chosen hour to what is checked before a seat is held: who comes, and everything once more.
 
 use std::sync::Arc;
 
@@ -6,66 +6,72 @@ use antrian::domain::account::Applicant;
 use antrian::domain::document::Document;
 use antrian::domain::ids::{ApplicantId, OfficeId, ServiceId};
 use antrian::domain::language::Locale;
-use antrian::domain::office::{Channel, Office};
+use antrian::domain::office::Office;
 use antrian::domain::personal::Nik;
 use antrian::domain::requirements::{Circumstances, Warning, applicant_kind, requirements};
 use antrian::domain::time::SlotTime;
-use antrian::http::body::{Params, hash};
 use antrian::http::problem::Problem;
-use antrian::http::refusals::hold_refused;
 use antrian::http::session::Token;
 use antrian::http::{AppState, Routes, office};
-use antrian::ledger::{HoldRefusal, SlotChoice};
 use antrian::security::tokens;
 use antrian::storage::Session;
-use antrian::use_cases::bookings::{self, HoldWish};
 use antrian::use_cases::people::warnings;
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::StatusCode;
 use axum::routing::get;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::forms::{Posted, address};
+use crate::forms::{Asked, Faults, address};
 use crate::office::{place, service_of};
 use crate::page::{Keep, Page, Shown, go, own, shown};
 use crate::people::{category_words, has_room};
 use crate::session::{Guest, Visitor};
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().route("/pesan", get(for_whom).post(hold)).route("/pesan/periksa", get(check))
+    Routes::new().route("/pesan", get(for_whom)).route("/pesan/periksa", get(check))
 }
 
 /// What was chosen so far. It stands in the address, so that nothing is lost by signing in, a reload or
 /// a phone that closed the page; none of it is personal.
 #[derive(Debug, Clone, Deserialize)]
-struct Choice {
-    kantor: OfficeId,
-    layanan: ServiceId,
-    tanggal: NaiveDate,
-    jam: SlotTime,
-    orang: Option<ApplicantId>,
+pub(crate) struct Choice {
+    pub(crate) kantor: OfficeId,
+    pub(crate) layanan: ServiceId,
+    pub(crate) tanggal: NaiveDate,
+    pub(crate) jam: SlotTime,
+    /// Who comes.
+    #[serde(default)]
+    pub(crate) orang: Vec<ApplicantId>,
     /// Makes the hold the same however often it is sent.
     #[serde(default)]
-    kunci: String,
+    pub(crate) kunci: String,
+    /// One more person is to be added first.
+    tambah: Option<String>,
 }
 
 impl Choice {
-    fn address(&self, path: &str) -> String {
+    pub(crate) fn address(&self, path: &str) -> String {
         let (date, time) = (self.tanggal.to_string(), self.jam.to_string());
-        let slot = [
+        let mut chosen = vec![
             ("kantor", self.kantor.as_str()),
             ("layanan", self.layanan.as_str()),
             ("tanggal", &date),
             ("jam", &time),
         ];
-        address(path, &slot)
+        chosen.extend(self.orang.iter().map(|person| ("orang", person.as_str())));
+        address(path, &chosen)
     }
 
     /// The hours of its day.
-    fn hours(&self) -> String {
+    pub(crate) fn hours(&self) -> String {
         format!("/kantor/{}/{}/{}", self.kantor, self.layanan, self.tanggal)
+    }
+
+    /// Those of the account who come.
+    fn of(&self, people: Vec<Applicant>) -> Vec<Applicant> {
+        people.into_iter().filter(|person| self.orang.contains(&person.id)).collect()
     }
 }
 
@@ -78,7 +84,7 @@ pub(crate) struct Visit {
     pub(crate) time: String,
 }
 
-async fn visit(app: &AppState, page: &Page, choice: &Choice) -> Result<Visit, Problem> {
+pub(crate) async fn visit(app: &AppState, page: &Page, choice: &Choice) -> Result<Visit, Problem> {
     let office = office(app, &choice.kantor).await?;
     let service = page.text(&service_of(&office, &choice.layanan)?.name).to_owned();
     let starts_at = choice.jam.on(choice.tanggal, office.timezone);
@@ -112,9 +118,9 @@ struct ForWhom {
     page: Page,
     visit: Visit,
     choice: Choice,
-    people: Vec<PersonRow>,
-    /// The form for one more; absent: there is no room.
-    add: Option<String>,
+    faults: Faults,
+    people: Vec<(PersonRow, bool)>,
+    has_room: bool,
     back: String,
 }
 
@@ -123,18 +129,54 @@ async fn for_whom(
     State(app): State<AppState>,
     page: Page,
     who: Visitor,
-    Params(choice): Params<Choice>,
+    Asked(choice): Asked<Choice>,
 ) -> Shown {
-    let visit = visit(&app, &page, &choice).await?;
     let people = app.ledger.store().applicants(&who.session.account).await?;
-    let add = address("/orang/baru", &[("ke", &choice.address("/pesan"))]);
-    if people.is_empty() {
-        return Ok(go(&add));
+    let faults = Faults::default();
+    match people.is_empty() {
+        true => Ok(go(&one_more(choice))),
+        false => Ok(own(&choose(&app, page, choice, people, faults).await?)),
     }
-    let add = has_room(&people).then_some(add);
-    let people = people.iter().map(|person| PersonRow::of(&page, person)).collect();
-    let back = choice.hours();
-    Ok(own(&ForWhom { page, visit, choice, people, add, back }))
+}
+
+/// The form for one more person, and back to the choice.
+fn one_more(choice: Choice) -> String {
+    address("/orang/baru", &[("ke", &choice.address("/pesan"))])
+}
+
+async fn choose(
+    app: &AppState,
+    page: Page,
+    choice: Choice,
+    people: Vec<Applicant>,
+    faults: Faults,
+) -> Result<ForWhom, Problem> {
+    let visit = visit(app, &page, &choice).await?;
+    let is_only = people.len() == 1;
+    let row = |person: &Applicant| {
+        (PersonRow::of(&page, person), is_only || choice.orang.contains(&person.id))
+    };
+    let (back, has_room) = (choice.hours(), has_room(&people));
+    let people = people.iter().map(row).collect();
+    Ok(ForWhom { page, visit, choice, faults, people, has_room, back })
+}
+
+fn nobody(page: &Page) -> Faults {
+    Faults::one(
+        page.locale,
+        "orang",
+        "Pilih siapa yang datang, satu orang atau lebih.",
+        "Choose who comes, one person or more.",
+    )
+}
+
+/// Somebody who comes, with what they bring.
+struct Attendee {
+    id: String,
+    name: String,
+    nik: String,
+    category: &'static str,
+    documents: Vec<Document>,
 }
 
 #[derive(Template)]
@@ -143,13 +185,14 @@ struct CheckPage {
     page: Page,
     visit: Visit,
     choice: Choice,
-    person: PersonRow,
-    documents: Vec<Document>,
+    attendees: Vec<Attendee>,
+    /// Whether everybody brings the same.
+    bring_the_same: bool,
     warnings: Vec<Warning>,
     hold_minutes: u32,
     rules: Vec<String>,
     key: String,
-    other_person: String,
+    other_people: String,
     other_hour: String,
 }
 
@@ -158,50 +201,85 @@ async fn check(
     State(app): State<AppState>,
     page: Page,
     Guest(token): Guest,
-    Params(choice): Params<Choice>,
+    Asked(choice): Asked<Choice>,
 ) -> Shown {
-    let (_, person) = person_of(&app, &token, &choice).await?;
+    let (_, people) = people_of(&app, &token).await?;
+    if people.is_empty() || choice.tambah.is_some() {
+        return Ok(go(&one_more(choice)));
+    }
+    let chosen = choice.of(people.clone());
+    if chosen.is_empty() {
+        let faults = nobody(&page);
+        let asked = choose(&app, page, choice, people, faults).await?;
+        return Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &asked));
+    }
     let visit = visit(&app, &page, &choice).await?;
-    let Some(person) = person else {
-        return Ok(go(&choice.address("/pesan")));
-    };
-    let about = Circumstances {
-        service: &choice.layanan,
-        applicant: applicant_kind(person.details.birth_date, choice.tanggal),
-        ktp_regency: person.details.ktp_regency.as_deref(),
-        date: choice.tanggal,
-    };
-    let list = requirements(&visit.office, &about);
-    let warnings = list.warnings.into_iter().chain(warnings(&person.details)).collect();
+    let (attendees, warnings) = attendees(&page, &visit.office, &choice, &chosen);
+    let bring_the_same = attendees.windows(2).all(|two| two[0].documents == two[1].documents);
     Ok(own(&CheckPage {
-        documents: list.documents,
-        warnings,
         hold_minutes: visit.office.policy.hold_minutes,
-        rules: rules(&page, &visit.office),
-        person: PersonRow::of(&page, &person),
+        rules: rules(&page, &visit.office, chosen.len()),
         key: tokens::random_id("w"),
-        other_person: choice.address("/pesan"),
+        other_people: choice.address("/pesan"),
         other_hour: choice.hours(),
+        attendees,
+        bring_the_same,
+        warnings,
         visit,
         choice,
         page,
     }))
 }
 
-/// Who is signed in, and the person who was chosen, if the account has them.
-async fn person_of(
+/// Who comes with which documents, and what any of them should know, once.
+fn attendees(
+    page: &Page,
+    office: &Office,
+    choice: &Choice,
+    people: &[Applicant],
+) -> (Vec<Attendee>, Vec<Warning>) {
+    let (mut attendees, mut all) = (vec![], vec![]);
+    for person in people {
+        let about = Circumstances {
+            service: &choice.layanan,
+            applicant: applicant_kind(person.details.birth_date, choice.tanggal),
+            ktp_regency: person.details.ktp_regency.as_deref(),
+            date: choice.tanggal,
+        };
+        let list = requirements(office, &about);
+        for warning in list.warnings.into_iter().chain(warnings(&person.details)) {
+            if !all.contains(&warning) {
+                all.push(warning);
+            }
+        }
+        let PersonRow { id, name, nik, category } = PersonRow::of(page, person);
+        attendees.push(Attendee { id, name, nik, category, documents: list.documents });
+    }
+    (attendees, all)
+}
+
+/// Who is signed in, and the people of their account.
+pub(crate) async fn people_of(
+    app: &AppState,
+    token: &Token,
+) -> Result<(Session, Vec<Applicant>), Problem> {
+    let people = app.ledger.store().applicants(token.claimed_account());
+    let (session, people) = tokio::join!(token.session(app), people);
+    Ok((session?, people?))
+}
+
+/// Who is signed in, and those of their account who come.
+pub(crate) async fn chosen(
     app: &AppState,
     token: &Token,
     choice: &Choice,
-) -> Result<(Session, Option<Applicant>), Problem> {
-    match &choice.orang {
-        Some(id) => token.session_with_applicant(app, id).await,
-        None => Ok((token.session(app).await?, None)),
-    }
+) -> Result<(Session, Vec<Applicant>), Problem> {
+    let (session, people) = people_of(app, token).await?;
+    Ok((session, choice.of(people)))
 }
 
 /// What a person should know of the office's rules before they book.
-fn rules(page: &Page, office: &Office) -> Vec<String> {
+fn rules(page: &Page, office: &Office, people: usize) -> Vec<String> {
     let policy = &office.policy;
     let (early, late) = (policy.early_minutes, policy.late_minutes);
     let fair = &policy.fair_use;
@@ -224,106 +302,14 @@ fn rules(page: &Page, office: &Office) -> Vec<String> {
             ),
         });
     }
+    if people > 1 {
+        rules.push(
+            page.say(
+                "Bila jam ini tidak cukup untuk semua, sebagian mendapat jam terdekat. Semua mendapat tempat, atau tidak ada yang ditahan.",
+                "If this hour has no room for all, some get the nearest hour. Everybody gets a place, or none is held.",
+            )
+            .to_owned(),
+        );
+    }
     rules
-}
-
-/// Holds the seat, once, however often the button is pressed.
-async fn hold(
-    State(app): State<AppState>,
-    page: Page,
-    Guest(token): Guest,
-    Posted(choice): Posted<Choice>,
-) -> Shown {
-    let now = app.clock.now();
-    let (known, ()) = tokio::join!(
-        person_of(&app, &token, &choice),
-        app.ledger.foresee(&choice.kantor, Some(choice.tanggal), now)
-    );
-    let (session, person) = known?;
-    let visit = visit(&app, &page, &choice).await?;
-    let Some(person) = person else {
-        return Ok(go(&choice.address("/pesan")));
-    };
-    let slot = SlotChoice::Slot(choice.tanggal, choice.jam);
-    let asked = format!("{}&orang={}", choice.address(""), person.id);
-    let wish = HoldWish {
-        office: &visit.office,
-        service: &choice.layanan,
-        choice: slot,
-        account: &session.account,
-        person: &person,
-        channel: Channel::Web,
-        locale: page.locale,
-        idempotency_key: Some(choice.kunci.as_str()).filter(|key| is_key(key)),
-        request_hash: &hash(asked.as_bytes()),
-    };
-    match bookings::hold(&app.ledger, &wish, now).await? {
-        Ok(held) => Ok(go(&format!("/pesanan/{}", held.booking.code))),
-        Err(refusal) => Ok(refused(page, &choice, visit, refusal)),
-    }
-}
-
-fn is_key(key: &str) -> bool {
-    (16..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-#[derive(Template)]
-#[template(path = "refused.html")]
-pub(crate) struct Refused {
-    pub(crate) page: Page,
-    pub(crate) visit: Visit,
-    pub(crate) title: &'static str,
-    pub(crate) sentence: String,
-    pub(crate) more: Option<String>,
-    /// Where the person is claimed, if that is a way on.
-    pub(crate) claim: Option<String>,
-    /// Where to go on, the best way first.
-    pub(crate) ways: Vec<(String, String)>,
-}
-
-fn refused(page: Page, choice: &Choice, visit: Visit, refusal: HoldRefusal) -> Response {
-    let other_day = page.say("Pilih hari lain", "Choose another day").to_owned();
-    let mut ways = vec![(format!("/kantor/{}/{}", choice.kantor, choice.layanan), other_day)];
-    let title = match &refusal {
-        HoldRefusal::Full(_) => {
-            page.say("Jam ini baru saja terisi", "This hour has just been taken")
-        }
-        HoldRefusal::AlreadyBooked(_) => {
-            page.say("Orang ini sudah punya pesanan", "This person has a booking")
-        }
-        HoldRefusal::PersonNeedsConfirmation => {
-            page.say("Kami perlu memastikan dahulu", "We must make sure first")
-        }
-        _ => page.say("Belum bisa dipesan", "This cannot be booked yet"),
-    };
-    match &refusal {
-        HoldRefusal::Full(alternatives) => {
-            let zone = visit.office.timezone;
-            let way = |date: NaiveDate, time: SlotTime| {
-                let at = page.date_time(time.on(date, zone), zone);
-                let mut other = choice.clone();
-                (other.tanggal, other.jam) = (date, time);
-                let orang = choice.orang.as_ref().map(ToString::to_string).unwrap_or_default();
-                (format!("{}&orang={orang}", other.address("/pesan/periksa")), at)
-            };
-            let found = alternatives.iter().map(|other| way(other.date, other.time));
-            ways.splice(0..0, found);
-        }
-        HoldRefusal::AlreadyBooked(code) => {
-            let see = page.say("Lihat pesanan itu", "See that booking").to_owned();
-            ways.insert(0, (format!("/pesanan/{code}"), see));
-        }
-        _ => {}
-    }
-    let is_claimable = matches!(refusal, HoldRefusal::PersonNeedsConfirmation);
-    let claim = choice.orang.as_ref().filter(|_| is_claimable);
-    let claim = claim.map(|person| format!("/orang/{person}/klaim"));
-    let problem = hold_refused(&visit.office, refusal);
-    let sentence = problem.sentence(page.locale).to_owned();
-    let more = problem.said(page.say("reason", "reason_en")).map(str::to_owned);
-    shown(
-        problem.status(),
-        Keep::Never,
-        &Refused { page, visit, title, sentence, more, claim, ways },
-    )
 }

@@ -5,7 +5,8 @@ use antrian::domain::language::Locale;
 use antrian::http::AppState;
 use antrian::http::problem::{Code, Problem};
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
@@ -22,8 +23,20 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Posted<T> {
         }
         let bytes = Bytes::from_request(request, app).await;
         let bytes = bytes.map_err(|_| Problem::new(Code::BodyTooLarge))?;
-        let form = serde_urlencoded::from_bytes(&bytes);
+        let form = serde_html_form::from_bytes(&bytes);
         form.map(Self).map_err(|_| incomplete())
+    }
+}
+
+/// The parameters of an address, of which some may be there more than once.
+pub(crate) struct Asked<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        serde_html_form::from_str(query).map(Self).map_err(|_| incomplete())
     }
 }
 

@@ -11,9 +11,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
+use futures_util::future::try_join_all;
 
-use crate::booking::{Refused, Visit};
+use crate::booking::Visit;
 use crate::forms::{Nothing, Posted};
+use crate::hold::Refused;
 use crate::office::place;
 use crate::page::{Keep, Page, Shown, go, own, shown};
 use crate::session::Own;
@@ -37,9 +39,18 @@ struct HeldPage {
     until_at: String,
     /// When the hold would end if it was extended now; absent: it has had all the time there is.
     extended: Option<String>,
-    documents: Vec<Document>,
+    /// Everybody of its group.
+    people: Vec<HeldFor>,
+    /// Whether everybody brings the same.
+    bring_the_same: bool,
     warnings: Vec<Warning>,
-    person: String,
+}
+
+/// Somebody a seat is held for.
+struct HeldFor {
+    name: String,
+    time: String,
+    documents: Vec<Document>,
 }
 
 /// What a booking's visit is, in words.
@@ -65,7 +76,16 @@ async fn held(State(app): State<AppState>, page: Page, Own { booking }: Own) -> 
     let Some(until) = booking.hold_expires_at.filter(|_| status == Status::Held) else {
         return Ok(go(&format!("/tiket/{}", booking.code)));
     };
-    let (details, person) = looked_at(&app, booking, now).await?;
+    let others = app.ledger.others_of_group(&booking).await?;
+    let others = others.into_iter().filter(|other| other.status_at(now) == Status::Held);
+    let looked = others.map(|other| looked_at(&app, other, now));
+    let (first, others) = tokio::join!(looked_at(&app, booking, now), try_join_all(looked));
+    let ((mut details, name), others) = (first?, others?);
+    let mut people = vec![HeldFor::of(&page, &details, name)];
+    for (other, name) in others {
+        people.push(HeldFor::of(&page, &other, name));
+        details.warnings.extend(other.warnings);
+    }
     let extended = details.booking.extended_until(&details.office.policy, now).ok();
     let visit = visit_of(&page, &details);
     Ok(own(&HeldPage {
@@ -73,19 +93,36 @@ async fn held(State(app): State<AppState>, page: Page, Own { booking }: Own) -> 
         until_at: until.to_rfc3339(),
         extended: extended.map(|until| page.time(until, visit.office.timezone)),
         code: details.booking.code.to_string(),
-        documents: details.documents,
-        warnings: details.warnings,
-        person,
+        bring_the_same: people.windows(2).all(|two| two[0].documents == two[1].documents),
+        people,
+        warnings: once(details.warnings),
         visit,
         page,
     }))
+}
+
+impl HeldFor {
+    fn of(page: &Page, details: &BookingDetails, name: String) -> Self {
+        let time = page.time(details.booking.times.starts_at, details.office.timezone);
+        Self { name, time, documents: details.documents.clone() }
+    }
+}
+
+fn once(warnings: Vec<Warning>) -> Vec<Warning> {
+    let mut all = vec![];
+    for warning in warnings {
+        if !all.contains(&warning) {
+            all.push(warning);
+        }
+    }
+    all
 }
 
 /// A hold that ran out: nothing is lost but the seat, and there may be another.
 fn expired(page: Page, details: BookingDetails) -> Response {
     let visit = visit_of(&page, &details);
     let seat = &details.booking.seat;
-    let title = page.say("Waktu menahan tempat habis", "The time of the hold is over");
+    let title = page.say("Waktu menahan tempat habis", "The time of the hold is over").to_owned();
     let problem = Problem::new(Reason::HoldExpired);
     let sentence = problem.sentence(page.locale).to_owned();
     let hours = format!("/kantor/{}/{}/{}", seat.office, seat.service, seat.date);

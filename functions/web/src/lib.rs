@@ -13,6 +13,7 @@ mod dates;
 mod errors;
 mod forms;
 mod held;
+mod hold;
 mod language;
 mod line;
 mod office;
@@ -38,6 +39,7 @@ pub fn routes() -> Routes {
         .merge(sign_in::routes())
         .merge(people::routes())
         .merge(booking::routes())
+        .merge(hold::routes())
         .merge(held::routes())
         .merge(claim::routes())
         .merge(ticket::routes())

@@ -7,7 +7,7 @@ use antrian::domain::requirements::Warning;
 use antrian::http::body::Segments;
 use antrian::http::problem::{Problem, internal};
 use antrian::http::{AppState, Routes};
-use antrian::messaging::ticket_page::code_of;
+use antrian::messaging::ticket_page::{self, code_of};
 use antrian::rendering::{self, CalendarEntry};
 use antrian::use_cases::bookings::{self, BookingDetails};
 use askama::Template;
@@ -16,6 +16,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
 
 use crate::forms::address;
 use crate::line::{LineWords, line_words};
@@ -48,10 +49,19 @@ struct TicketPage {
     can_cancel: bool,
     move_until: String,
     line: Option<LineWords>,
+    /// The tickets of those who come with them.
+    others: Vec<OtherTicket>,
     /// Until when a browser may show it without a network.
     keep_until: String,
     /// Whoever looks has only the address, and signs in to change anything.
     is_shared: bool,
+}
+
+/// A ticket of the same group.
+struct OtherTicket {
+    person: String,
+    time: String,
+    address: String,
 }
 
 /// A booking in words.
@@ -154,7 +164,10 @@ async fn ticket_page(
         details.missing.map(|missing| (missing.documents, page.date_time(missing.deadline, zone)));
     let can_move = details.status == Status::Confirmed && now < times.reschedule_until;
     let at = format!("{}, {}", words.office, words.address);
-    let line = line_words(app, &page, &details.booking, now).await?;
+    let (line, others) = tokio::join!(
+        line_words(app, &page, &details.booking, now),
+        others(app, &page, &details.booking, is_shared, now)
+    );
     Ok(TicketPage {
         is_shared,
         qr: qr.map_err(|error| internal(&error))?,
@@ -166,11 +179,35 @@ async fn ticket_page(
         can_move,
         can_cancel: matches!(details.status, Status::Confirmed | Status::AwaitingDocuments),
         move_until: page.date_time(times.reschedule_until, zone),
-        line,
+        line: line?,
+        others: others?,
         keep_until: times.day_ends_at.to_rfc3339(),
         booking: words,
         page,
     })
+}
+
+/// The tickets of those who were booked in one go with this one, as far as they are on.
+async fn others(
+    app: &AppState,
+    page: &Page,
+    booking: &Booking,
+    is_shared: bool,
+    now: DateTime<Utc>,
+) -> Result<Vec<OtherTicket>, Problem> {
+    let others = app.ledger.others_of_group(booking).await?;
+    let others = others.into_iter().filter(|other| other.status_at(now).is_live());
+    let others = try_join_all(others.map(|other| shown(app, other, now))).await?;
+    let ticket = |(details, person): (BookingDetails, String)| {
+        let code = details.booking.code;
+        let address = match is_shared {
+            true => ticket_page::address(&app.keyring, "", code),
+            false => format!("/tiket/{code}"),
+        };
+        let zone = details.office.timezone;
+        OtherTicket { person, time: page.time(details.booking.times.starts_at, zone), address }
+    };
+    Ok(others.into_iter().map(ticket).collect())
 }
 
 /// A booking with what is shown of it, and whose it is.

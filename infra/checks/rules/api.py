@@ -14,7 +14,7 @@ OPEN = {
         "POST /v1/registrations/{id}/otp", "POST /v1/registrations/{id}/token", "POST /v1/registrations/{id}/verify",
     },
     "the applicant's session, an opaque token that only the table knows": {
-        "POST /v1/bookings", "GET /v1/bookings/{code}", "POST /v1/bookings/{code}/cancel",
+        "POST /v1/bookings", "POST /v1/group-bookings", "GET /v1/bookings/{code}", "POST /v1/bookings/{code}/cancel",
         "POST /v1/bookings/{code}/confirm", "POST /v1/bookings/{code}/extend", "POST /v1/bookings/{code}/reschedule",
         "GET /v1/bookings/{code}/ticket.ics", "GET /v1/bookings/{code}/ticket.png", "GET /v1/bookings/{code}/ticket.svg",
         "GET /v1/me", "DELETE /v1/me", "GET /v1/me/applicants", "POST /v1/me/applicants",

@@ -36,7 +36,7 @@ pub fn hold_refused(office: &Office, refusal: HoldRefusal) -> Problem {
     match refusal {
         HoldRefusal::Full(alternatives) => slot_full(&alternatives),
         HoldRefusal::AlreadyBooked(code) => already_booked(code),
-        HoldRefusal::Limited(limit) => limited(office, limit, Problem::new(refusal.reason())),
+        HoldRefusal::Limited(limit, _) => limited(office, limit, Problem::new(refusal.reason())),
         HoldRefusal::NotOffered(why) => not_offered(office, why),
         other => Problem::new(other.reason()),
     }

@@ -1,4 +1,5 @@
-//! Changes of a booking that stays where it is: confirm, cancel, write down what time has changed.
+//! Changes of a booking that stays where it is: confirm, cancel, write down what time has changed. What
+//! is held together ([`super::group`]) is changed together.
 //! Check-in, documents and calling have files of their own.
 //!
 //! Each reads the rule from the domain, makes one conditional transaction, and starts over with the
@@ -7,7 +8,8 @@
 use chrono::{DateTime, Utc};
 
 use super::commit::Made;
-use super::{Ledger, LedgerError, Outcome, cooled_down, lapsed_at, messages};
+use super::group::Group;
+use super::{Ledger, LedgerError, Outcome, cooled_down, group_messages, lapsed_at};
 use crate::domain::booking::{Actor, Booking, CancelReason, Refusal, Status};
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
@@ -33,38 +35,41 @@ impl Changed {
 }
 
 /// One try of a change.
-pub(super) type Try = Result<Attempt<Booking, Result<Changed, Refusal>>, LedgerError>;
+pub(super) type Try<T = Booking> = Result<Attempt<T, Result<Changed, Refusal>>, LedgerError>;
 
 impl Ledger {
-    /// Confirms a held booking.
+    /// Confirms a held booking, with the others of its group that are held.
     pub async fn confirm(&self, booking: Booking, now: DateTime<Utc>) -> Outcome<Changed, Refusal> {
         let now = whole_seconds(now);
-        compare_and_set(CONTENTION, booking, |before| self.try_confirm(before, now)).await
+        let group = self.held_together(booking, now).await?;
+        compare_and_set(CONTENTION, group, |before| self.try_confirm(before, now)).await
     }
 
-    async fn try_confirm(&self, before: Booking, now: DateTime<Utc>) -> Try {
-        if before.status_at(now) == Status::Confirmed {
-            return Ok(Attempt::Done(Ok(Changed::before(before))));
+    async fn try_confirm(&self, before: Group, now: DateTime<Utc>) -> Try<Group> {
+        if before.booking.status_at(now) == Status::Confirmed {
+            return Ok(Attempt::Done(Ok(Changed::before(before.booking))));
         }
-        let after = match before.confirm(now) {
+        let after = match before.each(|booking| booking.confirm(now)) {
             Ok(after) => after,
-            Err(refusal) => return Ok(Attempt::Done(Err(self.refuse(&before, refusal, now)))),
-        };
-        let messages = messages(&after, &[MessageKind::Confirmed, MessageKind::Reminder], now);
-        let change = Transition::new(&before, &after);
-        let change = change.keeping_seat().keeping_person().telling(&messages);
-        match self.make_transition(&change, Actor::Applicant, now).await? {
-            Made::Yes => {
-                self.days.note_claim(&after.seat, after.code, None).await;
-                Ok(Attempt::Done(Ok(Changed::now(after))))
+            Err(refusal) => {
+                return Ok(Attempt::Done(Err(self.refuse(&before.booking, refusal, now))));
             }
-            Made::Conflict(newer) => Ok(Attempt::Conflict(*newer)),
-            Made::Lost => Ok(Attempt::Done(Err(self.refuse(&before, Refusal::HoldExpired, now)))),
+        };
+        let all: Vec<_> = after.iter().collect();
+        let messages = group_messages(&all, &[MessageKind::Confirmed, MessageKind::Reminder], now);
+        let changes =
+            before.transitions(&after, &messages, |change| change.keeping_seat().keeping_person());
+        let made = self.make_transitions(&changes, Actor::Applicant, now).await?;
+        if matches!(made, Made::Yes) {
+            for booking in &after {
+                self.days.note_claim(&booking.seat, booking.code, None).await;
+            }
         }
+        Ok(self.made(made, before, after, now))
     }
 
-    /// Holds a seat for longer, within what the office gives. A booking that is confirmed meanwhile needs
-    /// no more time.
+    /// Holds a booking, and the others of its group that are held, for longer, within what the office
+    /// gives. A booking that is confirmed meanwhile needs no more time.
     pub async fn extend(
         &self,
         office: &Office,
@@ -72,30 +77,35 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Outcome<Changed, Refusal> {
         let now = whole_seconds(now);
-        compare_and_set(CONTENTION, booking, |before| self.try_extend(office, before, now)).await
+        let group = self.held_together(booking, now).await?;
+        compare_and_set(CONTENTION, group, |before| self.try_extend(office, before, now)).await
     }
 
-    async fn try_extend(&self, office: &Office, before: Booking, now: DateTime<Utc>) -> Try {
-        if before.status_at(now) == Status::Confirmed {
-            return Ok(Attempt::Done(Ok(Changed::before(before))));
+    async fn try_extend(&self, office: &Office, before: Group, now: DateTime<Utc>) -> Try<Group> {
+        if before.booking.status_at(now) == Status::Confirmed {
+            return Ok(Attempt::Done(Ok(Changed::before(before.booking))));
         }
-        let after = match before.extend(&office.policy, now) {
+        let after = match before.each(|booking| booking.extend(&office.policy, now)) {
             Ok(after) => after,
-            Err(refusal) => return Ok(Attempt::Done(Err(self.refuse(&before, refusal, now)))),
-        };
-        let free_at = lapsed_at(office, &after);
-        let change = Transition::new(&before, &after).holding_seat(free_at).keeping_person();
-        match self.make_transition(&change, Actor::Applicant, now).await? {
-            Made::Yes => {
-                self.days.note_claim(&after.seat, after.code, Some(free_at)).await;
-                Ok(Attempt::Done(Ok(Changed::now(after))))
+            Err(refusal) => {
+                return Ok(Attempt::Done(Err(self.refuse(&before.booking, refusal, now))));
             }
-            Made::Conflict(newer) => Ok(Attempt::Conflict(*newer)),
-            Made::Lost => Ok(Attempt::Done(Err(self.refuse(&before, Refusal::HoldExpired, now)))),
+        };
+        let free_at = after.iter().map(|booking| lapsed_at(office, booking)).max();
+        let free_at = free_at.unwrap_or(now);
+        let changes =
+            before.transitions(&after, &[], |change| change.holding_seat(free_at).keeping_person());
+        let made = self.make_transitions(&changes, Actor::Applicant, now).await?;
+        if matches!(made, Made::Yes) {
+            for booking in &after {
+                self.days.note_claim(&booking.seat, booking.code, Some(free_at)).await;
+            }
         }
+        Ok(self.made(made, before, after, now))
     }
 
-    /// Cancels a booking that is on and whose person is not at the office.
+    /// Cancels a booking that is on and whose person is not at the office. A held one that its owner gives
+    /// back goes with the others of its group that are held.
     pub async fn cancel(
         &self,
         office: &Office,
@@ -104,35 +114,58 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Outcome<Changed, Refusal> {
         let now = whole_seconds(now);
+        let group = match reason {
+            CancelReason::Applicant => self.held_together(booking, now).await?,
+            _ => Group::alone(booking),
+        };
         let attempt = |before| self.try_cancel(office, before, reason, now);
-        compare_and_set(CONTENTION, booking, attempt).await
+        compare_and_set(CONTENTION, group, attempt).await
     }
 
     async fn try_cancel(
         &self,
         office: &Office,
-        before: Booking,
+        before: Group,
         reason: CancelReason,
         now: DateTime<Utc>,
-    ) -> Try {
-        if before.status == Status::Cancelled {
-            return Ok(Attempt::Done(Ok(Changed::before(before))));
+    ) -> Try<Group> {
+        if before.booking.status == Status::Cancelled {
+            return Ok(Attempt::Done(Ok(Changed::before(before.booking))));
         }
-        let after = match before.cancel(reason, now) {
+        let after = match before.each(|booking| booking.cancel(reason, now)) {
             Ok(after) => after,
-            Err(refusal) => return Ok(Attempt::Done(Err(self.refuse(&before, refusal, now)))),
+            Err(refusal) => {
+                return Ok(Attempt::Done(Err(self.refuse(&before.booking, refusal, now))));
+            }
         };
         let (by, kinds) = cancelled_by(reason);
-        let messages = messages(&after, kinds, now);
-        let change = Transition::new(&before, &after);
-        let change = change.releasing_seat(cooled_down(office, &before, now)).telling(&messages);
-        match self.make_transition(&change, by, now).await? {
-            Made::Yes => {
-                self.days.forget(&after.seat.office, after.seat.date).await;
-                Ok(Attempt::Done(Ok(Changed::now(after))))
+        let all: Vec<_> = after.iter().collect();
+        let messages = group_messages(&all, kinds, now);
+        let free_at = cooled_down(office, &before.booking, now);
+        let changes =
+            before.transitions(&after, &messages, |change| change.releasing_seat(free_at));
+        let made = self.make_transitions(&changes, by, now).await?;
+        if matches!(made, Made::Yes) {
+            self.days.forget(&before.booking.seat.office, before.booking.seat.date).await;
+        }
+        Ok(self.made(made, before, after, now))
+    }
+
+    /// What a try came to: `after`, another try, or a refusal.
+    fn made(
+        &self,
+        made: Made,
+        before: Group,
+        after: Vec<Booking>,
+        now: DateTime<Utc>,
+    ) -> Attempt<Group, Result<Changed, Refusal>> {
+        match (made, after.into_iter().next()) {
+            (Made::Yes, Some(after)) => Attempt::Done(Ok(Changed::now(after))),
+            (Made::Conflict(newer), _) => Attempt::Conflict(before.renewed(*newer, now)),
+            (Made::Lost | Made::Yes, _) => {
+                let booking = &before.booking;
+                Attempt::Done(Err(self.refuse(booking, lost(booking), now)))
             }
-            Made::Conflict(newer) => Ok(Attempt::Conflict(*newer)),
-            Made::Lost => Ok(Attempt::Done(Err(self.refuse(&before, lost(&before), now)))),
         }
     }
 

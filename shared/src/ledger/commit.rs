@@ -23,7 +23,7 @@ pub(super) enum Made {
 }
 
 impl Ledger {
-    /// Makes a booking.
+    /// Makes bookings.
     pub(super) async fn make_claim(
         &self,
         claim: &Claim<'_>,
@@ -31,8 +31,9 @@ impl Ledger {
     ) -> Result<Result<(), ClaimConflict>, StoreError> {
         let made = self.store.claim(claim, &self.asked(Actor::Applicant, now)).await?;
         if made.is_ok() {
-            let counted = Counted { before: None, after: claim.booking, queue: &[] };
-            self.committed(&counted, claim.messages, now).await;
+            let counted = |new| Counted { before: None, after: new, queue: &[] };
+            claim.bookings.iter().for_each(|new| self.count(&counted(&new.booking), now));
+            self.enqueue_due(claim.messages, now).await;
         }
         Ok(made)
     }
@@ -44,17 +45,30 @@ impl Ledger {
         by: Actor,
         now: DateTime<Utc>,
     ) -> Result<Made, LedgerError> {
-        match self.store.transition(change, &self.asked(by, now)).await? {
+        self.make_transitions(std::slice::from_ref(change), by, now).await
+    }
+
+    /// Changes bookings that stay where they are, all of them or none.
+    pub(super) async fn make_transitions(
+        &self,
+        changes: &[Transition<'_>],
+        by: Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Made, LedgerError> {
+        let Some(first) = changes.first() else { return Ok(Made::Yes) };
+        match self.store.transition(changes, &self.asked(by, now)).await? {
             Ok(()) => {}
             Err(TransitionConflict::Version(newer)) => return Ok(Made::Conflict(newer)),
             Err(TransitionConflict::Beside) => {
-                return Ok(Made::Conflict(Box::new(change.before().clone())));
+                return Ok(Made::Conflict(Box::new(first.before().clone())));
             }
             Err(TransitionConflict::Lost) => return Ok(Made::Lost),
         }
-        let (before, after) = (Some(change.before()), change.after());
-        let counted = Counted { before, after, queue: change.queue() };
-        self.committed(&counted, change.messages(), now).await;
+        for change in changes {
+            let (before, after) = (Some(change.before()), change.after());
+            self.count(&Counted { before, after, queue: change.queue() }, now);
+            self.enqueue_due(change.messages(), now).await;
+        }
         Ok(Made::Yes)
     }
 
@@ -68,8 +82,8 @@ impl Ledger {
         let made = self.store.relocate(relocation, &asked).await?;
         if made.is_ok() {
             let before = Some(relocation.before);
-            let counted = Counted { before, after: relocation.after, queue: &[] };
-            self.committed(&counted, relocation.messages, now).await;
+            self.count(&Counted { before, after: relocation.after, queue: &[] }, now);
+            self.enqueue_due(relocation.messages, now).await;
         }
         Ok(made)
     }
@@ -78,8 +92,7 @@ impl Ledger {
         Asked { by, cause: self.cause.as_deref(), at }
     }
 
-    async fn committed(&self, counted: &Counted<'_>, messages: &[Message], now: DateTime<Utc>) {
-        self.count(counted, now);
+    async fn enqueue_due(&self, messages: &[Message], now: DateTime<Utc>) {
         let due = messages.iter().filter(|message| message.due <= now);
         let due: Vec<_> = due.map(|message| message.id.clone()).collect();
         if !due.is_empty() {

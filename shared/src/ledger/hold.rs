@@ -1,4 +1,4 @@
-//! Holding a seat: choose at random among those that show free, claim by condition, choose again.
+//! Holding seats: choose at random among those that show free, claim by condition, choose again.
 
 use std::sync::Arc;
 
@@ -7,16 +7,20 @@ use rand::RngExt;
 
 use super::availability::{DayStatus, day_availability, past, search_dates};
 use super::search::is_beyond;
-use super::wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice};
-use super::{Ledger, LedgerError, Outcome, lapsed_at, messages};
+use super::wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice, Visitor};
+use super::{Ledger, LedgerError, Outcome, group_messages, lapsed_at};
 use crate::domain::booking::{Booking, SeatRef, Status, Times};
 use crate::domain::code::BookingCode;
 use crate::domain::day::Day;
+use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::ids::ServiceId;
 use crate::domain::message::MessageKind;
 use crate::domain::office::{Channel, Office};
+use crate::domain::seating::seat_group;
 use crate::domain::time::{SlotTime, end_of_day, local_date, whole_seconds};
-use crate::storage::{Attempt, CONTENTION, Claim, ClaimConflict, HoldLimits, compare_and_set};
+use crate::storage::{
+    Attempt, CONTENTION, Claim, ClaimConflict, HoldLimits, NewBooking, StoreError, compare_and_set,
+};
 
 type Wished = Result<Held, HoldRefusal>;
 
@@ -31,7 +35,7 @@ enum Claimed {
 }
 
 impl Ledger {
-    /// Holds a seat.
+    /// Holds a seat for everybody who comes, or for nobody.
     ///
     /// # Errors
     /// If the table does not answer, or everybody meets on the same seats.
@@ -44,7 +48,7 @@ impl Ledger {
         let wished = self.try_hold(request, now).await?;
         if let Err(refusal) = &wished {
             let place = (&request.office.id, request.choice.date());
-            self.count_refusal(refusal.reason(), place, request.channel, now);
+            self.count_refusal(refusal.reason(), place, request.channel(), now);
         }
         Ok(wished)
     }
@@ -58,8 +62,13 @@ impl Ledger {
         if !office.services.iter().any(|service| service.id == *request.service) {
             return Ok(Err(HoldRefusal::NotOffered(NotOffered::Service)));
         }
-        if !office.online && request.channel != Channel::WalkIn {
+        if !office.online && request.channel() != Channel::WalkIn {
             return Ok(Err(HoldRefusal::NotOffered(NotOffered::Offline)));
+        }
+        let limits = hold_limits(office, now);
+        if limits.excludes(u32::try_from(request.visitors.len()).unwrap_or(u32::MAX)) {
+            let limit = Limit::Holds(Whose::Account, limits.day_ends_at);
+            return Ok(Err(HoldRefusal::Limited(limit, None)));
         }
         let wished = match request.choice {
             SlotChoice::Slot(date, time) => self.hold_on(request, date, Some(time), now).await?,
@@ -83,7 +92,7 @@ impl Ledger {
             let code = self.store.keyring().booking_code(request.account, key, attempt);
             match self.store.booking(code).await? {
                 Some(booking) if booking.account == *request.account => {
-                    return Ok(Some(replay(request, booking)));
+                    return Ok(Some(self.replay(request, booking).await?));
                 }
                 Some(_) => {}
                 None => return Ok(None),
@@ -104,7 +113,7 @@ impl Ledger {
             if is_beyond(office, &day, now) {
                 break;
             }
-            let free = day_availability(office, service, &day, request.channel, now);
+            let free = day_availability(office, service, &day, request.channel(), now);
             any_full |= matches!(free.status, DayStatus::Open | DayStatus::Full);
             if free.status != DayStatus::Open {
                 continue;
@@ -133,8 +142,9 @@ impl Ledger {
         match self.claim_on(request, day, time, now).await? {
             Claimed::Done(wished) => Ok(wished),
             Claimed::Full(_) => {
-                let (office, channel) = (request.office, request.channel);
-                let found = self.alternatives(office, request.service, date, channel, now).await?;
+                let seats = u16::try_from(request.visitors.len()).unwrap_or(u16::MAX);
+                let (office, wanted) = (request.office, (request.channel(), seats));
+                let found = self.alternatives(office, request.service, date, wanted, now).await?;
                 Ok(Err(HoldRefusal::Full(found)))
             }
         }
@@ -148,7 +158,7 @@ impl Ledger {
         time: Option<SlotTime>,
         now: DateTime<Utc>,
     ) -> Result<Claimed, LedgerError> {
-        let (office, channel) = (request.office, request.channel);
+        let (office, channel) = (request.office, request.channel());
         let none = |reason| Ok(Claimed::Done(Err(HoldRefusal::NotOffered(reason))));
         let times = match offered(office, request.service, channel, &day, time, now) {
             Ok(times) => times,
@@ -188,31 +198,25 @@ impl Ledger {
         time: SlotTime,
         now: DateTime<Utc>,
     ) -> Result<Attempt<(Arc<Day>, u32), Claimed>, LedgerError> {
-        let slot = day.slot(request.service, time);
-        let picked = slot.and_then(|slot| slot.pick(request.channel, now, &mut rand::rng()));
-        let Some(number) = picked else { return Ok(Attempt::Done(Claimed::Full(day))) };
-        let booking = self.new_booking(request, day.date, time, number, code_attempt, now);
-        let messages = messages(&booking, &[MessageKind::Hold], now);
-        let office = request.office;
-        let today = local_date(now, office.timezone);
-        let claim = Claim {
-            booking: &booking,
-            seat_free_at: lapsed_at(office, &booking),
-            limits: HoldLimits {
-                today,
-                day_ends_at: end_of_day(today, office.timezone),
-                rule: office.policy.fair_use,
-            },
-            messages: &messages,
-        };
+        let (service, channels) = (request.service, request.channels());
+        let seats = seat_group(&day, service, time, &channels, now, &mut rand::rng());
+        let Some(seats) = seats else { return Ok(Attempt::Done(Claimed::Full(day))) };
+        let bookings = self.new_bookings(request, day.date, &seats, code_attempt, now);
+        let all: Vec<_> = bookings.iter().map(|new| &new.booking).collect();
+        let messages = group_messages(&all, &[MessageKind::Hold], now);
+        let limits = hold_limits(request.office, now);
+        let account = request.account;
+        let claim = Claim { account, bookings: &bookings, limits, messages: &messages };
         let wished = match self.make_claim(&claim, now).await? {
             Ok(()) => {
-                let free_at = Some(claim.seat_free_at);
-                self.days.note_claim(&booking.seat, booking.code, free_at).await;
-                Ok(Held { booking: Box::new(booking), replayed: false })
+                for new in &bookings {
+                    let (seat, code) = (&new.booking.seat, new.booking.code);
+                    self.days.note_claim(seat, code, Some(new.seat_free_at)).await;
+                }
+                held(bookings.into_iter().map(|new| new.booking), false)?
             }
             Err(ClaimConflict::CodeTaken(other)) if is_replay(request, &other) => {
-                replay(request, *other)
+                self.replay(request, *other).await?
             }
             // Somebody else's code: one in 2^45.
             Err(ClaimConflict::CodeTaken(_)) => {
@@ -223,61 +227,131 @@ impl Ledger {
                 return Ok(Attempt::Conflict((day, code_attempt)));
             }
             Err(ClaimConflict::PersonBusy(code)) => Err(HoldRefusal::AlreadyBooked(code)),
-            Err(ClaimConflict::PersonElsewhere) => Err(HoldRefusal::PersonNeedsConfirmation),
-            Err(ClaimConflict::Limited(limit)) => Err(HoldRefusal::Limited(limit)),
+            Err(ClaimConflict::PersonElsewhere(nth)) => {
+                Err(HoldRefusal::PersonNeedsConfirmation(request.visitors[nth].applicant.clone()))
+            }
+            Err(ClaimConflict::PersonLimited(nth, limit)) => {
+                Err(HoldRefusal::Limited(limit, Some(request.visitors[nth].applicant.clone())))
+            }
+            Err(ClaimConflict::AccountLimited(limit)) => Err(HoldRefusal::Limited(limit, None)),
             Err(ClaimConflict::AccountGone) => Err(HoldRefusal::AccountGone),
         };
         Ok(Attempt::Done(Claimed::Done(wished)))
     }
 
-    fn new_booking(
+    fn new_bookings(
         &self,
         request: &HoldRequest<'_>,
         date: NaiveDate,
-        time: SlotTime,
-        number: u16,
+        seats: &[(SlotTime, u16)],
         code_attempt: u32,
         now: DateTime<Utc>,
-    ) -> Booking {
-        let office = request.office;
-        let code = match request.idempotency_key {
-            Some(key) => self.store.keyring().booking_code(request.account, key, code_attempt),
-            None => BookingCode::from_bits(rand::rng().random()),
+    ) -> Vec<NewBooking> {
+        let code = |nth| self.code(request, nth, code_attempt);
+        let codes: Vec<_> = (0..request.visitors.len()).map(code).collect();
+        let group = if codes.len() > 1 { codes.clone() } else { vec![] };
+        let visitors = request.visitors.iter().zip(codes).zip(seats);
+        let new = |((visitor, code), &(time, number))| {
+            let seat = SeatRef {
+                office: request.office.id.clone(),
+                service: request.service.clone(),
+                date,
+                time,
+                number,
+            };
+            let booking = new_booking(request, visitor, code, seat, now);
+            let booking = Booking { group: group.clone(), ..booking };
+            NewBooking { seat_free_at: lapsed_at(request.office, &booking), booking }
         };
-        let service = request.service.clone();
-        Booking {
-            code,
-            status: Status::Held,
-            version: 1,
-            seat: SeatRef { office: office.id.clone(), service, date, time, number },
-            times: Times::of(office, date, time),
-            account: request.account.clone(),
-            applicant: request.applicant.clone(),
-            person: request.person.to_owned(),
-            channel: request.channel,
-            locale: request.locale,
-            extensions: 0,
-            hold_expires_at: Some(now + TimeDelta::minutes(office.policy.hold_minutes.into())),
-            created_at: now,
-            request_hash: request.request_hash.to_owned(),
-            cancel_reason: None,
-            check_in: None,
-            documents: None,
-            excused: false,
+        visitors.map(new).collect()
+    }
+
+    /// The code of the nth booking of a request: with a key it follows from it.
+    fn code(&self, request: &HoldRequest<'_>, nth: usize, attempt: u32) -> BookingCode {
+        let keyring = self.store.keyring();
+        match (request.idempotency_key, nth) {
+            (Some(key), 0) => keyring.booking_code(request.account, key, attempt),
+            (Some(key), _) => {
+                keyring.booking_code(request.account, &format!("{key}\n{nth}"), attempt)
+            }
+            (None, _) => BookingCode::from_bits(rand::rng().random()),
         }
+    }
+
+    /// The answer to a request whose first try made this booking.
+    async fn replay(
+        &self,
+        request: &HoldRequest<'_>,
+        first: Booking,
+    ) -> Result<Wished, LedgerError> {
+        if first.request_hash != request.request_hash {
+            return Ok(Err(HoldRefusal::Mismatch));
+        }
+        let others = self.others_of_group(&first).await?;
+        held(std::iter::once(first).chain(others), true)
+    }
+}
+
+impl HoldRequest<'_> {
+    /// The channel that a refusal is counted for, and alternatives are looked for.
+    fn channel(&self) -> Channel {
+        self.visitors.first().map_or(Channel::Web, |visitor| visitor.channel)
+    }
+
+    fn channels(&self) -> Vec<Channel> {
+        self.visitors.iter().map(|visitor| visitor.channel).collect()
+    }
+}
+
+fn held(
+    bookings: impl IntoIterator<Item = Booking>,
+    replayed: bool,
+) -> Result<Wished, LedgerError> {
+    let mut bookings = bookings.into_iter();
+    let first = bookings.next().ok_or_else(|| StoreError::corrupt("hold for nobody"))?;
+    Ok(Ok(Held { booking: Box::new(first), others: bookings.collect(), replayed }))
+}
+
+fn hold_limits(office: &Office, now: DateTime<Utc>) -> HoldLimits {
+    let today = local_date(now, office.timezone);
+    let day_ends_at = end_of_day(today, office.timezone);
+    HoldLimits { today, day_ends_at, rule: office.policy.fair_use }
+}
+
+fn new_booking(
+    request: &HoldRequest<'_>,
+    visitor: &Visitor<'_>,
+    code: BookingCode,
+    seat: SeatRef,
+    now: DateTime<Utc>,
+) -> Booking {
+    let office = request.office;
+    Booking {
+        code,
+        status: Status::Held,
+        version: 1,
+        times: Times::of(office, seat.date, seat.time),
+        seat,
+        account: request.account.clone(),
+        applicant: visitor.applicant.clone(),
+        person: visitor.person.to_owned(),
+        channel: visitor.channel,
+        locale: request.locale,
+        extensions: 0,
+        hold_expires_at: Some(now + TimeDelta::minutes(office.policy.hold_minutes.into())),
+        created_at: now,
+        request_hash: request.request_hash.to_owned(),
+        cancel_reason: None,
+        check_in: None,
+        documents: None,
+        excused: false,
+        group: vec![],
     }
 }
 
 /// Whether a booking under this request's code can be its own.
 fn is_replay(request: &HoldRequest<'_>, booking: &Booking) -> bool {
     booking.account == *request.account && request.idempotency_key.is_some()
-}
-
-fn replay(request: &HoldRequest<'_>, booking: Booking) -> Wished {
-    if booking.request_hash != request.request_hash {
-        return Err(HoldRefusal::Mismatch);
-    }
-    Ok(Held { booking: Box::new(booking), replayed: true })
 }
 
 /// The slots of a day that can be booked (only the one at `time`, if that is named), in order, or

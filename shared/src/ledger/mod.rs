@@ -11,6 +11,7 @@ mod change;
 mod check_in;
 mod commit;
 mod documents;
+mod group;
 mod hold;
 mod housekeeping;
 mod moving;
@@ -29,7 +30,7 @@ use rand::RngExt;
 use crate::domain::booking::{Booking, Status};
 use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::ids::OfficeId;
-use crate::domain::message::{Message, MessageKind};
+use crate::domain::message::{About, Message, MessageKind};
 use crate::domain::office::Office;
 use crate::queues::MessageQueue;
 use crate::storage::{Contention, Store, StoreError};
@@ -46,7 +47,7 @@ pub use documents::Decision;
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
 pub use moving::MoveRefusal;
 pub use person_claims::{ClaimOver, ClaimRefusal, ClaimRequest};
-pub use wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice};
+pub use wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice, Visitor};
 
 #[derive(Debug, Clone)]
 pub struct Ledger {
@@ -167,6 +168,18 @@ fn messages(booking: &Booking, kinds: &[MessageKind], now: DateTime<Utc>) -> Vec
             (!is_late).then_some(Message { request_id, ..message })
         })
         .collect()
+}
+
+/// The same of bookings that change together: each message tells of all of them.
+fn group_messages(
+    bookings: &[&Booking],
+    kinds: &[MessageKind],
+    now: DateTime<Utc>,
+) -> Vec<Message> {
+    let Some((first, others)) = bookings.split_first() else { return vec![] };
+    let group: Vec<_> = others.iter().map(|booking| About::of(booking)).collect();
+    let messages = messages(first, kinds, now).into_iter();
+    messages.map(|message| Message { group: group.clone(), ..message }).collect()
 }
 
 /// When the seat that a booking gives back at `now` is claimable: after a random time, so that nobody

@@ -120,7 +120,7 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<Moved, LedgerError> {
         let (service, channel) = (&booking.seat.service, booking.channel);
-        let found = self.alternatives(office, service, date, channel, now).await?;
+        let found = self.alternatives(office, service, date, (channel, 1), now).await?;
         Ok(Err(MoveRefusal::Full(found)))
     }
 

@@ -24,14 +24,14 @@ const ALTERNATIVE_AGE: TimeDelta = TimeDelta::seconds(10);
 const WEB_CHANNELS: [Channel; 2] = [Channel::Web, Channel::Priority];
 
 impl Ledger {
-    /// Slots of the service with free seats: later and earlier ones of the wanted date, then the
+    /// Slots of the service with as many free seats: later and earlier ones of the wanted date, then the
     /// following dates.
     pub async fn alternatives(
         &self,
         office: &Office,
         service: &ServiceId,
         wanted: NaiveDate,
-        channel: Channel,
+        (channel, seats): (Channel, u16),
         now: DateTime<Utc>,
     ) -> Result<Vec<Alternative>, LedgerError> {
         let mut found = Vec::new();
@@ -39,7 +39,7 @@ impl Ledger {
         for date in search_dates(first).take(ALTERNATIVE_DAYS) {
             let day = self.days.get_within(&office.id, date, ALTERNATIVE_AGE, now).await?;
             if is_beyond(office, &day, now)
-                || !collect(office, service, &day, channel, now, &mut found)
+                || !collect(office, service, &day, (channel, seats), now, &mut found)
             {
                 break;
             }
@@ -91,7 +91,7 @@ impl Ledger {
         let mut found = Vec::new();
         for date in search_dates(date).take(ALTERNATIVE_DAYS) {
             let Some(day) = self.days.peek(&office.id, date, ALTERNATIVE_AGE, now) else { break };
-            if !collect(office, service, &day, Channel::Web, now, &mut found) {
+            if !collect(office, service, &day, (Channel::Web, 1), now, &mut found) {
                 break;
             }
         }
@@ -104,18 +104,18 @@ pub(super) fn is_beyond(office: &Office, day: &Day, now: DateTime<Utc>) -> bool 
     day.state.is_none() && day.date > office.release.open_through(now, office.timezone)
 }
 
-/// Adds the day's free slots; `false` when enough are found.
+/// Adds the day's slots with as many free seats; `false` when enough are found.
 fn collect(
     office: &Office,
     service: &ServiceId,
     day: &Day,
-    channel: Channel,
+    (channel, seats): (Channel, u16),
     now: DateTime<Utc>,
     found: &mut Vec<Alternative>,
 ) -> bool {
     let availability = day_availability(office, service, day, channel, now);
     if availability.status == DayStatus::Open {
-        let free = availability.slots.iter().filter(|slot| slot.seats_free > 0);
+        let free = availability.slots.iter().filter(|slot| slot.seats_free >= seats);
         found.extend(free.map(|slot| Alternative {
             date: day.date,
             time: slot.time,

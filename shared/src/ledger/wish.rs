@@ -33,7 +33,17 @@ impl SlotChoice {
     }
 }
 
-/// A wish to hold a seat.
+/// Somebody who comes to an office.
+#[derive(Debug, Clone, Copy)]
+pub struct Visitor<'a> {
+    pub applicant: &'a ApplicantId,
+    /// Keyed hash of the person's NIK.
+    pub person: &'a str,
+    /// Over which channel.
+    pub channel: Channel,
+}
+
+/// A wish to hold seats: for one person, or for a group that comes together.
 #[derive(Debug, Clone)]
 pub struct HoldRequest<'a> {
     pub office: &'a Office,
@@ -42,12 +52,8 @@ pub struct HoldRequest<'a> {
     pub choice: SlotChoice,
     /// Who asks.
     pub account: &'a AccountId,
-    /// For whom.
-    pub applicant: &'a ApplicantId,
-    /// Keyed hash of the person's NIK.
-    pub person: &'a str,
-    /// Over which channel.
-    pub channel: Channel,
+    /// For whom: all of them get a seat, or none.
+    pub visitors: &'a [Visitor<'a>],
     /// Language of the messages.
     pub locale: Locale,
     /// The client's key; the booking's code follows from it. Absent: a random code.
@@ -71,12 +77,21 @@ pub enum NotOffered {
     NotReleased(DateTime<Utc>),
 }
 
-/// A seat that is held.
+/// Seats that are held.
 #[derive(Debug, Clone)]
 pub struct Held {
     pub booking: Box<Booking>,
+    /// Those of the others in a group, in the order in which they were asked for.
+    pub others: Vec<Booking>,
     /// Whether this very request held it before: an idempotent replay.
     pub replayed: bool,
+}
+
+impl Held {
+    /// All of them.
+    pub fn bookings(&self) -> impl Iterator<Item = &Booking> {
+        std::iter::once(&*self.booking).chain(&self.others)
+    }
 }
 
 /// Why no seat is held.
@@ -90,9 +105,9 @@ pub enum HoldRefusal {
     AlreadyBooked(BookingCode),
     /// Another account was the last to book for the person, and something stands in the way: a live
     /// booking, or a limit. Which of them is not told, or a NIK would be enough to learn of its owner.
-    PersonNeedsConfirmation,
-    /// The person or the account may hold no more seats today, or for longer.
-    Limited(Limit),
+    PersonNeedsConfirmation(ApplicantId),
+    /// The person, or the account if none is named, may hold no more seats today, or for longer.
+    Limited(Limit, Option<ApplicantId>),
     /// No seat is offered.
     NotOffered(NotOffered),
     /// The account was erased meanwhile.
@@ -118,9 +133,9 @@ impl HoldRefusal {
             Self::Mismatch => Reason::IdempotencyMismatch,
             Self::Full(_) => Reason::SlotFull,
             Self::AlreadyBooked(_) => Reason::AlreadyBooked,
-            Self::PersonNeedsConfirmation => Reason::PersonNeedsConfirmation,
-            Self::Limited(Limit::Holds(..)) => Reason::TooManyHolds,
-            Self::Limited(Limit::Missed(_)) => Reason::TooManyMissed,
+            Self::PersonNeedsConfirmation(_) => Reason::PersonNeedsConfirmation,
+            Self::Limited(Limit::Holds(..), _) => Reason::TooManyHolds,
+            Self::Limited(Limit::Missed(_), _) => Reason::TooManyMissed,
             Self::NotOffered(why) => why.reason(),
             Self::AccountGone => Reason::Unauthenticated,
         }

@@ -1,14 +1,17 @@
 //! From an outbox row to words and an address, at the moment of sending.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::try_join_all;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::messenger::{Body, ReplyOption, ReplyOptions, TemplateCall};
 use super::templates;
-use super::texts::{self, BookingText};
+use super::texts::{self, BookingText, Member};
 use super::ticket_page;
+use crate::domain::account::Applicant;
 use crate::domain::booking::Booking;
+use crate::domain::document::Document;
 use crate::domain::ids::OfficeId;
 use crate::domain::language::{self, Locale, in_language};
 use crate::domain::message::{LastAttempt, Message, MessageKind};
@@ -90,14 +93,16 @@ pub async fn compose(
     public_url: &str,
     now: DateTime<Utc>,
 ) -> Result<Composed, ComposeError> {
-    let (booking, to, window) = tokio::try_join!(
-        booking(ledger, message),
+    let (mut bookings, to, window) = tokio::try_join!(
+        bookings(ledger, message),
         contacts(ledger, message),
         service_window(ledger, message),
     )?;
-    if message.is_stale(booking.as_ref(), now) {
+    if message.is_stale(&bookings, now) {
         return Ok(Composed::Stale);
     }
+    bookings.retain(|booking| message.is_true_of(booking, now));
+    bookings.sort_by_key(|booking| booking.times.starts_at);
     if message.kind == MessageKind::OneTimeCode {
         return one_time_code(ledger, message);
     }
@@ -105,12 +110,12 @@ pub async fn compose(
     if message.kind == MessageKind::Reminder && window.reminders_off {
         return Ok(Composed::OptedOut);
     }
-    let office = booking.as_ref().map(|booking| booking.seat.office.clone());
-    let forms = match booking {
+    let office = bookings.first().map(|booking| booking.seat.office.clone());
+    let forms = match &*bookings {
         _ if message.kind == MessageKind::Reply => Some((reply(ledger, message)?, None)),
-        None if message.kind == MessageKind::ClaimReleased => Some(claim_released(message.locale)?),
-        None => Some((Body::Text(texts::verified(message.locale).map_err(text_error)?), None)),
-        Some(booking) => about_booking(ledger, message, &booking, public_url, now).await?,
+        [] if message.kind == MessageKind::ClaimReleased => Some(claim_released(message.locale)?),
+        [] => Some((Body::Text(texts::verified(message.locale).map_err(text_error)?), None)),
+        [first, ..] => about_bookings(ledger, message, (first, &bookings), public_url, now).await?,
     };
     let Some((body, template)) = forms else { return Ok(Composed::Nobody) };
     let was_refused = message.last_attempt == LastAttempt::WindowClosed;
@@ -118,11 +123,10 @@ pub async fn compose(
     Ok(Composed::Send(Box::new(Letter { to, body, template, is_open, office })))
 }
 
-async fn booking(ledger: &Ledger, message: &Message) -> Result<Option<Booking>, StoreError> {
-    match message.about {
-        Some(about) => ledger.store().booking(about.code).await,
-        None => Ok(None),
-    }
+/// What it is about: one booking, those of a group, or nothing.
+async fn bookings(ledger: &Ledger, message: &Message) -> Result<Vec<Booking>, StoreError> {
+    let read = message.bookings().map(|about| ledger.store().booking(about.code));
+    Ok(try_join_all(read).await?.into_iter().flatten().collect())
 }
 
 async fn contacts(ledger: &Ledger, message: &Message) -> Result<Option<Contacts>, StoreError> {
@@ -199,27 +203,30 @@ fn claim_released(locale: Locale) -> Result<(Body, Option<TemplateCall>), Compos
     Ok((with_buttons(text, buttons), template))
 }
 
-async fn about_booking(
+/// Words about a booking, or about all of a group, of which it is the first to come.
+async fn about_bookings(
     ledger: &Ledger,
     message: &Message,
-    booking: &Booking,
+    (booking, all): (&Booking, &[Booking]),
     public_url: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<(Body, Option<TemplateCall>)>, ComposeError> {
-    let applicant = ledger.store().applicant(&booking.account, &booking.applicant);
+    let people = try_join_all(all.iter().map(|one| of_booking(ledger, one)));
     let office = ledger.offices().get(&booking.seat.office, now);
-    let (office, applicant) = tokio::try_join!(office, applicant)?;
+    let (office, people) = tokio::try_join!(office, people)?;
     let office = office.ok_or_else(|| StoreError::corrupt("booking without office"))?;
-    let Some(applicant) = applicant else { return Ok(None) };
-    let mut list = checklist(&office, booking, &applicant);
-    if message.kind == MessageKind::DocumentsMissing {
-        list.documents = missing_documents(&list, booking);
-    }
-    let page = page_of(ledger, booking, public_url, now);
-    let mut text = booking_text(&office, booking, &list, message.locale, &page);
-    text.initials = initials(&applicant.details.name);
-    let png = has_ticket(message.kind).then(|| ticket(ledger, booking)).transpose()?;
+    let people: Vec<_> = people.into_iter().flatten().collect();
+    let Some((_, applicant)) = people.first() else { return Ok(None) };
+    let list = documents_of(&office, message.kind, &people);
     let (kind, locale) = (message.kind, message.locale);
+    let page = page_of(ledger, booking, public_url, now);
+    let mut text = booking_text(&office, booking, &list, locale, &page);
+    text.initials = initials(&applicant.details.name);
+    if people.len() > 1 {
+        text.group = people.iter().map(|one| member(&office, one, locale)).collect();
+        text.code = text.group.iter().map(|one| one.code.as_str()).collect::<Vec<_>>().join(", ");
+    }
+    let png = has_ticket(kind).then(|| tickets(ledger, &people)).transpose()?;
     let template = templates::about_booking(kind, locale, &text, booking.code, png.as_ref());
     let body = match png {
         Some(png) => {
@@ -228,10 +235,48 @@ async fn about_booking(
         }
         None => {
             let words = texts::booking_message(kind, locale, &text).map_err(text_error)?;
-            with_buttons(words, templates::buttons(kind, locale, booking.code))
+            with_buttons(words, templates::buttons(kind, locale, &text, booking.code))
         }
     };
     Ok(Some((body, template)))
+}
+
+/// A booking with its person. Absent: the person was erased.
+async fn of_booking<'a>(
+    ledger: &Ledger,
+    booking: &'a Booking,
+) -> Result<Option<(&'a Booking, Applicant)>, StoreError> {
+    let applicant = ledger.store().applicant(&booking.account, &booking.applicant).await?;
+    Ok(applicant.map(|applicant| (booking, applicant)))
+}
+
+fn member(office: &Office, (booking, person): &(&Booking, Applicant), locale: Locale) -> Member {
+    Member {
+        initials: initials(&person.details.name),
+        time: language::time(locale, booking.times.starts_at, office.timezone),
+        code: booking.code.spoken(),
+    }
+}
+
+/// What people bring who come together: what any of them needs, once.
+fn documents_of(
+    office: &Office,
+    kind: MessageKind,
+    people: &[(&Booking, Applicant)],
+) -> Requirements {
+    let mut all = Requirements::default();
+    for (booking, person) in people {
+        let mut list = checklist(office, booking, person);
+        if kind == MessageKind::DocumentsMissing {
+            list.documents = missing_documents(&list, booking);
+        }
+        let is_new = |document: &Document| all.documents.iter().all(|it| it.id != document.id);
+        let documents: Vec<_> = list.documents.into_iter().filter(is_new).collect();
+        all.documents.extend(documents);
+        list.warnings.retain(|warning| !all.warnings.contains(warning));
+        all.warnings.extend(list.warnings);
+    }
+    all
 }
 
 /// Where a person goes on: to the booking's own page while it is on, or free to be moved.
@@ -249,10 +294,12 @@ fn has_ticket(kind: MessageKind) -> bool {
     )
 }
 
-fn ticket(ledger: &Ledger, booking: &Booking) -> Result<Vec<u8>, ComposeError> {
+/// The tickets, one below the other, in the order of the words.
+fn tickets(ledger: &Ledger, people: &[(&Booking, Applicant)]) -> Result<Vec<u8>, ComposeError> {
     let signer = ledger.store().keyring().ticket_signer().map_err(text_error)?;
-    let ticket = signer.sign(&TicketClaims::of(booking));
-    rendering::png(&ticket).map_err(|error| ComposeError::Text(Box::new(error)))
+    let ticket = |(booking, _): &(&Booking, Applicant)| signer.sign(&TicketClaims::of(booking));
+    let tickets: Vec<_> = people.iter().map(ticket).collect();
+    rendering::png_of_all(&tickets).map_err(text_error)
 }
 
 /// What is too long to stand above buttons goes without: its words say what to do as well.
@@ -293,6 +340,7 @@ fn booking_text<'a>(
         documents: &list.documents,
         warnings: &list.warnings,
         initials: String::new(),
+        group: vec![],
         fair_use: office.policy.fair_use,
     }
 }

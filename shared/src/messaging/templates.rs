@@ -93,12 +93,21 @@ fn kind_of_form(kind: MessageKind) -> MessageKind {
 
 /// Begins a booking.
 const BOOK: &str = "book";
+/// Shows all bookings.
+const SHOW: &str = "show";
 
 /// What comes back from the buttons of a message about a booking.
-fn payloads(kind: MessageKind, code: BookingCode) -> Vec<String> {
+fn payloads(kind: MessageKind, text: &BookingText<'_>, code: BookingCode) -> Vec<String> {
     let (confirm, moves, cancel) =
         (format!("confirm:{code}"), format!("move:{code}"), format!("cancel:{code}"));
     match kind {
+        // One of a group is chosen first.
+        MessageKind::Hold if !text.group.is_empty() => vec![confirm, SHOW.to_owned(), cancel],
+        MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder
+            if !text.group.is_empty() =>
+        {
+            vec![SHOW.to_owned(), SHOW.to_owned()]
+        }
         MessageKind::Hold => vec![confirm, moves, cancel],
         MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder => vec![moves, cancel],
         MessageKind::OfficeClosed => vec![moves],
@@ -109,9 +118,14 @@ fn payloads(kind: MessageKind, code: BookingCode) -> Vec<String> {
 }
 
 /// The buttons of a message about a booking: titles are those of its form.
-pub fn buttons(kind: MessageKind, locale: Locale, code: BookingCode) -> Vec<ReplyOption> {
+pub fn buttons(
+    kind: MessageKind,
+    locale: Locale,
+    text: &BookingText<'_>,
+    code: BookingCode,
+) -> Vec<ReplyOption> {
     let kind = kind_of_form(kind);
-    options(kind, locale, payloads(kind, code))
+    options(kind, locale, payloads(kind, text, code))
 }
 
 fn options(kind: MessageKind, locale: Locale, payloads: Vec<String>) -> Vec<ReplyOption> {
@@ -148,7 +162,7 @@ pub fn about_booking(
     let name = form(kind, locale)?.name.as_str();
     let documents = documents(locale, text);
     let parameters = parameters(kind, text, &documents)?.into_iter().map(plain).collect();
-    let payloads = payloads(kind, code);
+    let payloads = payloads(kind, text, code);
     Some(TemplateCall { name, locale, parameters, png: png.cloned(), payloads, copies: None })
 }
 

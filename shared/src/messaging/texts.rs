@@ -47,8 +47,20 @@ pub struct BookingText<'a> {
     pub warnings: &'a [Warning],
     /// Initials of the person, for who is asked about a booking among several.
     pub initials: String,
+    /// Everybody of a group, in the order of their tickets; empty: one comes alone.
+    pub group: Vec<Member>,
     /// The office's rule of holds and missed visits.
     pub fair_use: FairUse,
+}
+
+/// One of a group.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub initials: String,
+    /// The hour of the visit, as [`crate::domain::language::time`] writes it.
+    pub time: String,
+    /// The booking code in its spoken form.
+    pub code: String,
 }
 
 /// A kind of message that is not about a booking.

@@ -7,4 +7,4 @@ mod calendar_entry;
 mod qr;
 
 pub use calendar_entry::{CalendarEntry, EntryStatus, ics};
-pub use qr::{RenderError, png, svg};
+pub use qr::{RenderError, png, png_of_all, svg};

@@ -1,31 +1,31 @@
 //! Changes of bookings: each is one transaction over booking, event, seat, person, messages and queue.
 //!
-//! There are three kinds, with what each can be refused for: a [`Claim`] makes a booking, a
-//! [`Transition`] leaves it on its seat or takes the seat away, a [`Relocation`] moves it to another.
+//! There are three kinds, with what each can be refused for: a [`Claim`] makes bookings, a
+//! [`Transition`](super::Transition) leaves one on its seat or takes the seat away, a [`Relocation`] moves
+//! it to another.
 //! When several conditions fail at once the first in the order of the refusals counts: the booking's
 //! own, which tells that this very request was here before, then the person's, then the seat's.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::accounts::account_exists;
 use super::bookings::booking_item;
 use super::error::StoreError;
-use super::fair_use::{self, HoldLimits, Kept, MissedVisit};
+use super::fair_use::HoldLimits;
 use super::guards::{
-    claim_person, claim_seat, count_hold, extend_person, forgive_person, hold_seat, is_busy,
-    keep_seat, live_booking, pointer, release_seat, replace_booking,
+    claim_person, claim_seat, count_holds, extend_person, is_busy, live_booking, pointer,
+    release_seat, replace_booking,
 };
 use super::items::{from_item, to_item};
 use super::outbox::message_item;
-use super::queue::QueueChange;
 use super::transact::Write;
 use super::values::text_of;
-use super::{Item, Store, keys, person_claims};
+use super::{Item, Store, keys};
 use crate::domain::booking::{Actor, Booking, DeskRelease, Event};
 use crate::domain::code::BookingCode;
 use crate::domain::fair_use::{Limit, Whose};
+use crate::domain::ids::AccountId;
 use crate::domain::message::Message;
-use crate::domain::person_claim::PersonClaim;
 
 /// Who asks for a change, and when.
 #[derive(Debug, Clone, Copy)]
@@ -37,193 +37,43 @@ pub struct Asked<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// A new booking on a seat that is claimed for it.
+/// New bookings of one account, each on a seat that is claimed for it: all of them are made, or none.
 #[derive(Debug)]
 pub struct Claim<'a> {
-    pub booking: &'a Booking,
-    /// When the seat can be claimed by others if the booking is never confirmed.
-    pub seat_free_at: DateTime<Utc>,
-    /// What its person and its account may hold.
+    pub account: &'a AccountId,
+    pub bookings: &'a [NewBooking],
+    /// What their people and their account may hold.
     pub limits: HoldLimits,
-    /// Messages that tell of it.
+    /// Messages that tell of them.
     pub messages: &'a [Message],
 }
 
-/// Why a seat could not be claimed.
+/// One of the bookings of a [`Claim`].
+#[derive(Debug)]
+pub struct NewBooking {
+    pub booking: Booking,
+    /// When the seat can be claimed by others if the booking is never confirmed.
+    pub seat_free_at: DateTime<Utc>,
+}
+
+/// Why seats could not be claimed. Persons are told by their place among the bookings.
 #[derive(Debug)]
 pub enum ClaimConflict {
     /// There is a booking of this code.
     CodeTaken(Box<Booking>),
-    /// The person has a live booking of this very account.
+    /// A person has a live booking of this very account.
     PersonBusy(BookingCode),
-    /// The person may not be booked for, and the last booking was not this account's: why is told to
+    /// A person may not be booked for, and the last booking was not this account's: why is told to
     /// nobody else.
-    PersonElsewhere,
-    /// The person or the account may hold no more seats.
-    Limited(Limit),
+    PersonElsewhere(usize),
+    /// A person may hold no more seats.
+    PersonLimited(usize, Limit),
+    /// The account may hold no more seats.
+    AccountLimited(Limit),
     /// The seat is somebody else's.
     SeatTaken,
     /// The account was erased meanwhile.
     AccountGone,
-}
-
-/// A booking that stays where it is, or gives its seat back.
-#[derive(Debug)]
-pub struct Transition<'a> {
-    before: &'a Booking,
-    after: &'a Booking,
-    seat: Seat,
-    person: Person,
-    messages: &'a [Message],
-    queue: Vec<QueueChange>,
-    attendance: Attendance,
-    /// The claim that it settles.
-    claim: Option<&'a PersonClaim>,
-    /// The clerk who releases its person.
-    released: Option<&'a DeskRelease>,
-}
-
-/// What is noted of the person's coming.
-#[derive(Debug, Clone)]
-enum Attendance {
-    Untouched,
-    /// The visit was missed.
-    Missed(MissedVisit),
-    /// A missed visit is taken back.
-    Excused(Kept),
-}
-
-/// What happens to the seat.
-#[derive(Debug, Clone, Copy)]
-enum Seat {
-    Untouched,
-    /// Kept for good, if the booking still has it.
-    Kept,
-    /// Held until another instant, if the booking still has it.
-    Held(DateTime<Utc>),
-    /// Claimable again at the instant, if the booking still has it.
-    Released(DateTime<Utc>),
-}
-
-/// What happens to the person's uniqueness guard.
-#[derive(Debug, Clone, Copy)]
-enum Person {
-    Untouched,
-    /// Kept until another instant, if this booking has it.
-    Extended(DateTime<Utc>),
-    /// Free from now on, if this booking has it.
-    Released,
-    /// The same, and nothing counts against the person any more.
-    Forgiven(NaiveDate),
-}
-
-/// Why a booking was not changed.
-#[derive(Debug)]
-pub enum TransitionConflict {
-    /// It has another version by now: this is what it is.
-    Version(Box<Booking>),
-    /// Its seat or its person is not its own any more: its time ran out and another claimed it.
-    Lost,
-    /// What it touches beside the booking is not as it was found: a place in the queue, a counter, the
-    /// account.
-    Beside,
-}
-
-impl<'a> Transition<'a> {
-    /// From `before` to `after`; nothing else is touched.
-    pub fn new(before: &'a Booking, after: &'a Booking) -> Self {
-        let (seat, person) = (Seat::Untouched, Person::Untouched);
-        let (queue, attendance) = (vec![], Attendance::Untouched);
-        let (claim, released) = (None, None);
-        Self { before, after, seat, person, messages: &[], queue, attendance, claim, released }
-    }
-
-    /// The seat is the booking's for good.
-    #[must_use]
-    pub fn keeping_seat(self) -> Self {
-        Self { seat: Seat::Kept, ..self }
-    }
-
-    /// The seat is held longer: others can claim it from `until` on.
-    #[must_use]
-    pub fn holding_seat(self, until: DateTime<Utc>) -> Self {
-        Self { seat: Seat::Held(until), ..self }
-    }
-
-    /// The seat can be claimed from `at` on, and the person may book again.
-    #[must_use]
-    pub fn releasing_seat(self, at: DateTime<Utc>) -> Self {
-        Self { seat: Seat::Released(at), person: Person::Released, ..self }
-    }
-
-    /// The person is kept from another booking for as long as the booking says.
-    #[must_use]
-    pub fn keeping_person(self) -> Self {
-        Self { person: Person::Extended(self.after.person_free_at()), ..self }
-    }
-
-    /// The person may book again.
-    #[must_use]
-    pub fn releasing_person(self) -> Self {
-        Self { person: Person::Released, ..self }
-    }
-
-    /// Messages that tell of it.
-    #[must_use]
-    pub fn telling(self, messages: &'a [Message]) -> Self {
-        Self { messages, ..self }
-    }
-
-    /// What it does to the queue.
-    #[must_use]
-    pub fn queueing(self, queue: Vec<QueueChange>) -> Self {
-        Self { queue, ..self }
-    }
-
-    /// The visit was missed: person and account remember it.
-    #[must_use]
-    pub fn missing(self, missed: MissedVisit) -> Self {
-        Self { attendance: Attendance::Missed(missed), ..self }
-    }
-
-    /// The missed visit counts no more, and person and account may book again.
-    #[must_use]
-    pub fn excusing(self, kept: Kept) -> Self {
-        Self { attendance: Attendance::Excused(kept), ..self }
-    }
-
-    /// It answers a claim of its person.
-    #[must_use]
-    pub fn settling(self, claim: &'a PersonClaim) -> Self {
-        Self { claim: Some(claim), ..self }
-    }
-
-    /// A clerk has released its person: what was counted against the person until `today` at the
-    /// office counts no more, for others may have made it.
-    #[must_use]
-    pub fn released(self, by: &'a DeskRelease, today: NaiveDate) -> Self {
-        Self { person: Person::Forgiven(today), released: Some(by), ..self }
-    }
-
-    /// The booking before it.
-    pub fn before(&self) -> &Booking {
-        self.before
-    }
-
-    /// The booking after it.
-    pub fn after(&self) -> &Booking {
-        self.after
-    }
-
-    /// Messages that tell of it.
-    pub fn messages(&self) -> &[Message] {
-        self.messages
-    }
-
-    /// What it does to the queue.
-    pub fn queue(&self) -> &[QueueChange] {
-        &self.queue
-    }
 }
 
 /// A booking that moves to another seat. One that was displaced has given its seat and its person back
@@ -267,14 +117,6 @@ enum ClaimCondition {
     Account,
 }
 
-/// The same of a transition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum TransitionCondition {
-    Booking,
-    Own,
-    Beside,
-}
-
 /// The same of a relocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum RelocationCondition {
@@ -286,7 +128,7 @@ enum RelocationCondition {
 }
 
 /// Writes, each with whose condition it carries; without one it cannot be refused.
-type Conditional<G> = Vec<(Option<G>, Write)>;
+pub(super) type Conditional<G> = Vec<(Option<G>, Write)>;
 
 impl Store {
     /// Makes a booking, whole or not at all.
@@ -299,76 +141,33 @@ impl Store {
         asked: &Asked<'_>,
     ) -> Result<Result<(), ClaimConflict>, StoreError> {
         use ClaimCondition::{Account, Booking, Person, Seat};
-        let new = claim.booking;
-        let put = Write::Put(booking_item(new)?, Some(super::days::absent()));
-        let mut writes: Conditional<ClaimCondition> = vec![
-            (Some(Booking), put),
-            (Some(Person), claim_person(new, Some(&claim.limits), asked.at)),
-            (Some(Seat), claim_seat(&new.seat, new.code, Some(claim.seat_free_at), asked.at)),
-            (None, Write::Put(pointer(new), None)),
-            (Some(Account), count_hold(&new.account, &claim.limits, asked.at)),
-        ];
-        writes.extend(record(new, asked, None, claim.messages)?.map(|write| (None, write)));
-        let Err((condition, item)) = self.transact_conditions(writes).await? else {
+        let seats = u32::try_from(claim.bookings.len()).unwrap_or(u32::MAX);
+        let count = count_holds(claim.account, seats, &claim.limits, asked.at);
+        let mut writes: Conditional<_> = vec![(Some((Account, 0)), count)];
+        for (nth, NewBooking { booking, seat_free_at }) in claim.bookings.iter().enumerate() {
+            let put = Write::Put(booking_item(booking)?, Some(super::days::absent()));
+            let person = claim_person(booking, Some(&claim.limits), asked.at);
+            let seat = claim_seat(&booking.seat, booking.code, Some(*seat_free_at), asked.at);
+            writes.extend([
+                (Some((Booking, nth)), put),
+                (Some((Person, nth)), person),
+                (Some((Seat, nth)), seat),
+                (None, Write::Put(pointer(booking), None)),
+                (None, event(booking, asked, None)?),
+            ]);
+        }
+        writes.extend(messages(claim.messages)?);
+        let Err(((condition, nth), item)) = self.transact_conditions(writes).await? else {
             return Ok(Ok(()));
         };
         Ok(Err(match condition {
             Booking => ClaimConflict::CodeTaken(Box::new(from_item("booking", item)?)),
-            Person => person_conflict(claim, &item, asked.at)?,
+            Person => person_conflict(claim, nth, &item, asked.at)?,
             Seat => ClaimConflict::SeatTaken,
             Account if item.is_empty() => ClaimConflict::AccountGone,
             Account => {
-                ClaimConflict::Limited(claim.limits.reached(&item, Whose::Account, asked.at))
+                ClaimConflict::AccountLimited(claim.limits.reached(&item, Whose::Account, asked.at))
             }
-        }))
-    }
-
-    /// Changes a booking, whole or not at all.
-    ///
-    /// # Errors
-    /// If the table does not answer, or its answer stayed unknown.
-    pub async fn transition(
-        &self,
-        change: &Transition<'_>,
-        asked: &Asked<'_>,
-    ) -> Result<Result<(), TransitionConflict>, StoreError> {
-        use TransitionCondition::{Beside, Booking, Own};
-        let (before, after) = (change.before, change.after);
-        let mut writes = vec![(Some(Booking), replace_booking(before, after)?)];
-        let seat = match change.seat {
-            Seat::Untouched => None,
-            Seat::Kept => Some(keep_seat(after, asked.at)),
-            Seat::Held(until) => Some(hold_seat(after, until, asked.at)),
-            Seat::Released(at) => Some(release_seat(&after.seat, after, at)),
-        };
-        let person = match change.person {
-            Person::Untouched => None,
-            Person::Extended(until) => Some(extend_person(after, until)),
-            // Free whatever another instance's clock says.
-            Person::Released => Some(extend_person(after, DateTime::UNIX_EPOCH)),
-            Person::Forgiven(today) => Some(forgive_person(after, today)),
-        };
-        writes.extend(person.into_iter().chain(seat).map(|write| (Some(Own), write)));
-        for place in &change.queue {
-            writes.push((Some(Beside), place.write()?));
-        }
-        let attendance = match &change.attendance {
-            Attendance::Untouched => vec![],
-            Attendance::Missed(missed) => missed.writes(after),
-            Attendance::Excused(kept) => fair_use::excuse(after, kept),
-        };
-        writes.extend(attendance.into_iter().map(|write| (Some(Beside), write)));
-        let settled = change.claim.map(|claim| person_claims::settle(&after.person, claim));
-        writes.extend(settled.map(|write| (Some(Beside), write)));
-        let by = change.released;
-        writes.extend(record(after, asked, by, change.messages)?.map(|write| (None, write)));
-        let Err((condition, item)) = self.transact_conditions(writes).await? else {
-            return Ok(Ok(()));
-        };
-        Ok(Err(match condition {
-            Booking => TransitionConflict::Version(Box::new(from_item("booking", item)?)),
-            Own => TransitionConflict::Lost,
-            Beside => TransitionConflict::Beside,
         }))
     }
 
@@ -394,7 +193,8 @@ impl Store {
         }
         let claimed = claim_seat(&after.seat, after.code, relocation.seat_free_at, asked.at);
         writes.push((Some(NewSeat), claimed));
-        writes.extend(record(after, asked, None, relocation.messages)?.map(|write| (None, write)));
+        writes.push((None, event(after, asked, None)?));
+        writes.extend(messages(relocation.messages)?);
         let Err((condition, item)) = self.transact_conditions(writes).await? else {
             return Ok(Ok(()));
         };
@@ -415,31 +215,31 @@ impl Store {
 /// Why the uniqueness guard refuses a claim.
 fn person_conflict(
     claim: &Claim<'_>,
+    nth: usize,
     guard: &Item,
     now: DateTime<Utc>,
 ) -> Result<ClaimConflict, StoreError> {
-    Ok(if text_of(guard, "account") != Some(claim.booking.account.as_str()) {
-        ClaimConflict::PersonElsewhere
+    Ok(if text_of(guard, "account") != Some(claim.account.as_str()) {
+        ClaimConflict::PersonElsewhere(nth)
     } else if is_busy(guard, now) {
         ClaimConflict::PersonBusy(live_booking(guard)?.code)
     } else {
-        ClaimConflict::Limited(claim.limits.reached(guard, Whose::Person, now))
+        ClaimConflict::PersonLimited(nth, claim.limits.reached(guard, Whose::Person, now))
     })
 }
 
-/// What every change leaves behind: its event, and the messages that tell of it.
-fn record(
+/// The event that a change leaves behind.
+pub(super) fn event(
     after: &Booking,
     asked: &Asked<'_>,
     released: Option<&DeskRelease>,
-    messages: &[Message],
-) -> Result<impl Iterator<Item = Write> + use<>, StoreError> {
+) -> Result<Write, StoreError> {
     let cause = asked.cause.map(str::to_owned);
     let event = Event { cause, released: released.cloned(), ..after.event(asked.at, asked.by) };
-    let event = to_item("event", &keys::event(after.code, after.version), &event)?;
-    let mut writes = vec![Write::Put(event, None)];
-    for message in messages {
-        writes.push(Write::Put(message_item(message)?, None));
-    }
-    Ok(writes.into_iter())
+    Ok(Write::Put(to_item("event", &keys::event(after.code, after.version), &event)?, None))
+}
+
+/// The messages that tell of a change.
+pub(super) fn messages<G>(messages: &[Message]) -> Result<Conditional<G>, StoreError> {
+    messages.iter().map(|message| Ok((None, Write::Put(message_item(message)?, None)))).collect()
 }

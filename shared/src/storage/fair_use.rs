@@ -38,7 +38,7 @@ const ADDS_PREFIX: &str = "adds_";
 /// added today as one may.
 pub(super) fn count_person(account: &AccountId, today: NaiveDate) -> Write {
     let adds = day_count(ADDS_PREFIX, today);
-    let add = counted(Expression::new(format!("SET {}", one_more(&adds))));
+    let add = counted(Expression::new(format!("SET {}", more(&adds))));
     let allowed = Expression::new(format!("attribute_exists(#pk) AND {}", below_most(&adds)));
     Write::Update(keys::profile(account), add, Some(allowed.with(":most", number(MAX_ADDED_A_DAY))))
 }
@@ -50,7 +50,7 @@ const CLAIMS_PREFIX: &str = "claims_";
 /// one may.
 pub(super) fn count_claim(account: &AccountId, most: u32, today: NaiveDate) -> Write {
     let claims = day_count(CLAIMS_PREFIX, today);
-    let add = counted(Expression::new(format!("SET {}", one_more(&claims))));
+    let add = counted(Expression::new(format!("SET {}", more(&claims))));
     let allowed = Expression::new(format!("attribute_exists(#pk) AND {}", below_most(&claims)));
     Write::Update(keys::profile(account), add, Some(allowed.with(":most", number(most))))
 }
@@ -65,24 +65,41 @@ fn below_most(count: &str) -> String {
     format!("(attribute_not_exists(#{count}) OR #{count} < :most)")
 }
 
-/// One more, as a part of a `SET`; [`counted`] adds its values.
-fn one_more(count: &str) -> String {
-    format!("#{count} = if_not_exists(#{count}, :none) + :one")
+/// More of them, as a part of a `SET`; [`counted_by`] says how many.
+fn more(count: &str) -> String {
+    format!("#{count} = if_not_exists(#{count}, :none) + :more")
 }
 
-/// Adds the values of [`one_more`].
+/// [`more`] is one.
 pub(super) fn counted(update: Expression) -> Expression {
-    update.with(":none", number(0)).with(":one", number(1))
+    counted_by(update, 1)
+}
+
+/// [`more`] is so many.
+pub(super) fn counted_by(update: Expression, more: u32) -> Expression {
+    update.with(":none", number(0)).with(":more", number(more))
 }
 
 impl HoldLimits {
-    /// Adds the rule to a condition. Refused: [`HoldLimits::reached`] tells why.
-    pub(super) fn allow(&self, whose: Whose, condition: &str, now: DateTime<Utc>) -> Expression {
+    /// Whether so many seats are more than an account may ever hold in a day.
+    pub fn excludes(&self, seats: u32) -> bool {
+        self.rule.holds_per_account > 0 && seats > self.rule.holds_per_account
+    }
+
+    /// Adds the rule to a condition, for so many more seats, which it does not exclude. Refused:
+    /// [`HoldLimits::reached`] tells why.
+    pub(super) fn allow(
+        &self,
+        whose: Whose,
+        seats: u32,
+        condition: &str,
+        now: DateTime<Utc>,
+    ) -> Expression {
         let most = match whose {
             Whose::Person => self.rule.holds_per_person,
             Whose::Account => self.rule.holds_per_account,
         };
-        let most = if most == 0 { u32::MAX } else { most };
+        let most = if most == 0 { u32::MAX } else { most.saturating_sub(seats - 1) };
         let text = format!(
             "({condition}) AND {} \
              AND (attribute_not_exists(#{CLOSED_UNTIL}) OR #{CLOSED_UNTIL} <= :now)",
@@ -91,9 +108,9 @@ impl HoldLimits {
         Expression::new(text).with(":most", number(most)).with(":now", seconds(now))
     }
 
-    /// Counts a hold, as a part of a `SET`; [`counted`] adds its values.
+    /// Counts holds, as a part of a `SET`; [`counted_by`] adds its values.
     pub(super) fn count(&self) -> String {
-        one_more(&day_count(HOLDS_PREFIX, self.today))
+        more(&day_count(HOLDS_PREFIX, self.today))
     }
 
     /// Whether a person's own limit stands in a hold's way.

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::bookings::booking_item;
 use super::error::StoreError;
 use super::expression::Expression;
-use super::fair_use::{HoldLimits, counted, forgiven};
+use super::fair_use::{HoldLimits, counted, counted_by, forgiven};
 use super::transact::Write;
 use super::values::{instant_of, number, seconds, text, text_of};
 use super::{Item, keys};
@@ -35,7 +35,7 @@ pub(super) fn claim_person(
     const CLAIM: &str = "SET #code = :code, #account = :account, #free_at = :free_at";
     const FREE: &str = "attribute_not_exists(#free_at) OR #free_at <= :now";
     let condition = match limits {
-        Some(limits) => limits.allow(Whose::Person, FREE, now),
+        Some(limits) => limits.allow(Whose::Person, 1, FREE, now),
         None => Expression::new(FREE).with(":now", seconds(now)),
     };
     let update = match limits {
@@ -52,9 +52,15 @@ pub(super) fn claim_person(
 }
 
 /// Refused: the account was erased meanwhile, or may hold no more seats.
-pub(super) fn count_hold(account: &AccountId, limits: &HoldLimits, now: DateTime<Utc>) -> Write {
-    let count = counted(Expression::new(format!("SET {}, #active_at = :now", limits.count())));
-    let allowed = limits.allow(Whose::Account, "attribute_exists(#pk)", now);
+pub(super) fn count_holds(
+    account: &AccountId,
+    seats: u32,
+    limits: &HoldLimits,
+    now: DateTime<Utc>,
+) -> Write {
+    let count = Expression::new(format!("SET {}, #active_at = :now", limits.count()));
+    let count = counted_by(count, seats);
+    let allowed = limits.allow(Whose::Account, seats, "attribute_exists(#pk)", now);
     Write::Update(keys::profile(account), count, Some(allowed))
 }
 

@@ -86,6 +86,7 @@ mod service_window;
 mod sessions;
 mod spending;
 mod transact;
+mod transition;
 mod turn_reads;
 mod values;
 mod writers;
@@ -101,9 +102,7 @@ use crate::security::Keyring;
 pub(crate) use audit::AT_ONCE;
 pub use audit::{AuditReport, Disagreement, Verified};
 pub use bookings::BookingKept;
-pub use changes::{
-    Asked, Claim, ClaimConflict, Relocation, RelocationConflict, Transition, TransitionConflict,
-};
+pub use changes::{Asked, Claim, ClaimConflict, NewBooking, Relocation, RelocationConflict};
 pub use chats::{ChatKept, Turn, Turned};
 pub use code_limits::CodeRequest;
 pub use days::DayOpened;
@@ -129,6 +128,7 @@ pub use retry::{Attempt, CONTENTION, Contention, RetryPolicy, compare_and_set};
 pub use service_window::ServiceWindow;
 pub use sessions::{Session, session_id};
 pub use spending::Cost;
+pub use transition::{Transition, TransitionConflict};
 pub use turn_reads::{Received, Sender};
 
 /// An item as the SDK knows it.

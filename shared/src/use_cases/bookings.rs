@@ -18,7 +18,9 @@ use crate::domain::reason::Reason;
 use crate::domain::requirements::{Warning, birth_date_warning, checklist, missing_documents};
 use crate::domain::ticket::TicketClaims;
 use crate::domain::time::SlotTime;
-use crate::ledger::{Changed, Held, HoldRefusal, HoldRequest, Ledger, MoveRefusal, SlotChoice};
+use crate::ledger::{
+    Changed, Held, HoldRefusal, HoldRequest, Ledger, MoveRefusal, SlotChoice, Visitor,
+};
 use crate::storage::StoreError;
 
 /// A booking with what its owner is shown of it.
@@ -73,7 +75,7 @@ impl BookingDetails {
     }
 }
 
-/// A wish to hold a seat for a person of an account.
+/// A wish to hold seats for people of an account, who come together.
 #[derive(Debug, Clone)]
 pub struct HoldWish<'a> {
     pub office: &'a Office,
@@ -82,9 +84,9 @@ pub struct HoldWish<'a> {
     pub choice: SlotChoice,
     /// Who asks.
     pub account: &'a AccountId,
-    /// For whom.
-    pub person: &'a Applicant,
-    /// Over which channel, if the person has no right to priority.
+    /// For whom: all of them get a seat, or none.
+    pub people: &'a [Applicant],
+    /// Over which channel, for whoever has no right to priority.
     pub channel: Channel,
     /// Language of the messages.
     pub locale: Locale,
@@ -99,7 +101,12 @@ pub fn channel_of(person: &Applicant, channel: Channel) -> Channel {
     if person.details.category.has_priority() { Channel::Priority } else { channel }
 }
 
-/// Holds a seat.
+fn visitor(person: &Applicant, channel: Channel) -> Visitor<'_> {
+    let channel = channel_of(person, channel);
+    Visitor { applicant: &person.id, person: &person.person, channel }
+}
+
+/// Holds a seat for everybody who comes, or for nobody.
 ///
 /// # Errors
 /// If the table does not answer, or everybody meets on the same seats.
@@ -108,14 +115,13 @@ pub async fn hold(
     wish: &HoldWish<'_>,
     now: DateTime<Utc>,
 ) -> Outcome<Held, HoldRefusal> {
+    let visitors: Vec<_> = wish.people.iter().map(|person| visitor(person, wish.channel)).collect();
     let request = HoldRequest {
         office: wish.office,
         service: wish.service,
         choice: wish.choice,
         account: wish.account,
-        applicant: &wish.person.id,
-        person: &wish.person.person,
-        channel: channel_of(wish.person, wish.channel),
+        visitors: &visitors,
         locale: wish.locale,
         idempotency_key: wish.idempotency_key,
         request_hash: wish.request_hash,

@@ -11,7 +11,7 @@ use antrian::domain::queue;
 use antrian::domain::time::SlotTime;
 use antrian::ledger::{
     self, CallRefusal, CallTarget, Decision, Held, HoldRefusal, HoldRequest, Housekeeping, Ledger,
-    MoveRefusal, Scanner,
+    MoveRefusal, Scanner, Visitor,
 };
 use antrian_tests::app::{BEGIN, Setup};
 use antrian_tests::{Person, TestApp, offices};
@@ -198,7 +198,7 @@ impl System {
         let expected = self.world.hold(&request);
         let outcome = self.ask(&request).await;
         let end = match &outcome {
-            Ok(Held { booking, replayed: false }) => {
+            Ok(Held { booking, replayed: false, .. }) => {
                 let HoldEnd::Held(place, seats) = &expected else {
                     panic!("{request:?}: held {:?}, not {expected:?}", booking.seat);
                 };
@@ -209,15 +209,15 @@ impl System {
                 self.world.held(request, place, number);
                 expected.clone()
             }
-            Ok(Held { booking, replayed: true }) => HoldEnd::Repeated(self.index(booking.code)),
+            Ok(Held { booking, replayed: true, .. }) => HoldEnd::Repeated(self.index(booking.code)),
             Err(HoldRefusal::Mismatch) => HoldEnd::Mismatch,
             Err(HoldRefusal::Full(alternatives)) => HoldEnd::Full(free(alternatives)),
             Err(HoldRefusal::AlreadyBooked(code)) => {
                 HoldEnd::AlreadyBooked(Some(self.index(*code)))
             }
-            Err(HoldRefusal::PersonNeedsConfirmation) => HoldEnd::AlreadyBooked(None),
+            Err(HoldRefusal::PersonNeedsConfirmation(_)) => HoldEnd::AlreadyBooked(None),
             Err(HoldRefusal::NotOffered(reason)) => HoldEnd::NotOffered(why(reason)),
-            Err(refusal @ (HoldRefusal::AccountGone | HoldRefusal::Limited(_))) => {
+            Err(refusal @ (HoldRefusal::AccountGone | HoldRefusal::Limited(..))) => {
                 panic!("{request:?}: {refusal:?} does not happen here")
             }
         };
@@ -241,9 +241,11 @@ impl System {
             service: &self.service,
             choice,
             account: &self.accounts[request.account()],
-            applicant: &applicant,
-            person: &format!("person-{}", request.person()),
-            channel: request.channel,
+            visitors: &[Visitor {
+                applicant: &applicant,
+                person: &format!("person-{}", request.person()),
+                channel: request.channel,
+            }],
             locale: Locale::Id,
             idempotency_key: key.as_deref(),
             request_hash: &format!("{request:?}"),

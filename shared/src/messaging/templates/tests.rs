@@ -1,3 +1,4 @@
+use super::super::texts::Member;
 use super::*;
 use crate::domain::fair_use::FairUse;
 use crate::messaging::cloud_api::language;
@@ -32,6 +33,7 @@ fn text() -> BookingText<'static> {
         documents: &[],
         warnings: &[],
         initials: "S. C.".to_owned(),
+        group: vec![],
         fair_use: FairUse::default(),
     }
 }
@@ -112,7 +114,7 @@ fn the_form_of_a_one_time_code_says_how_long_it_counts() {
 #[test]
 fn buttons_carry_the_booking_in_both_languages() {
     let ids = |kind, locale| -> Vec<String> {
-        buttons(kind, locale, code()).into_iter().map(|button| button.id).collect()
+        buttons(kind, locale, &text(), code()).into_iter().map(|button| button.id).collect()
     };
     let booking = code();
     for locale in BOTH {
@@ -123,6 +125,24 @@ fn buttons_carry_the_booking_in_both_languages() {
         let answers = ["give-up", "keep-claimed"].map(|verb| format!("{verb}:{booking}"));
         assert_eq!(ids(MessageKind::ClaimAsked, locale), answers);
     }
+}
+
+#[test]
+fn of_a_group_one_booking_is_chosen_before_it_is_moved_or_cancelled() {
+    let member = |code: &str| Member {
+        initials: "S. C.".to_owned(),
+        time: "pukul 09.00 WIB".to_owned(),
+        code: code.to_owned(),
+    };
+    let text = BookingText { group: ["A", "B"].map(member).into(), ..text() };
+    let call = about_booking(MessageKind::Confirmed, Locale::Id, &text, code(), None).unwrap();
+    assert_eq!(call.payloads, ["show", "show"]);
+    let held = buttons(MessageKind::Hold, Locale::Id, &text, code());
+    let held: Vec<_> = held.into_iter().map(|button| button.id).collect();
+    assert_eq!(
+        held,
+        [format!("confirm:{}", code()), "show".to_owned(), format!("cancel:{}", code())]
+    );
 }
 
 #[test]

@@ -91,6 +91,7 @@ fn booking<'a>(
         documents,
         warnings,
         initials: "S. C.".to_owned(),
+        group: vec![],
         fair_use: FairUse::default(),
     }
 }
@@ -104,6 +105,22 @@ fn message(kind: MessageKind, locale: Locale, change: impl Fn(&mut BookingText<'
 }
 
 fn nothing(_: &mut BookingText<'_>) {}
+
+/// Two people, the second one an hour later.
+fn together(locale: Locale) -> impl Fn(&mut BookingText<'_>) {
+    move |text| {
+        let member = |(initials, hour, code): (&str, &str, &str)| Member {
+            initials: initials.to_owned(),
+            time: time(locale, at(hour), ZONE),
+            code: code.to_owned(),
+        };
+        let people = [
+            ("S. C.", "2026-12-07T02:00:00Z", "7KQ4M-M2XR9"),
+            ("B. C.", "2026-12-07T03:00:00Z", "9ABCD-EFGH2"),
+        ];
+        text.group = people.map(member).into();
+    }
+}
 
 fn held(locale: Locale) -> impl Fn(&mut BookingText<'_>) {
     move |text| text.hold_until = Some(time(locale, at("2026-11-30T03:15:00Z"), ZONE))

@@ -79,6 +79,22 @@ fn confirmed_in_indonesian() {
 }
 
 #[test]
+fn confirmed_for_two_who_come_together() {
+    let message = |locale| message(MessageKind::Confirmed, locale, together(locale));
+    let codes = |text: String| text.split("\n\n").nth(2).unwrap().to_owned();
+    insta::assert_snapshot!(codes(message(Locale::Id)), @r"
+    Kode booking:
+    1. S. C. pukul 09.00 WIB: *7KQ4M-M2XR9*
+    2. B. C. pukul 10.00 WIB: *9ABCD-EFGH2*
+    ");
+    insta::assert_snapshot!(codes(message(Locale::En)), @r"
+    Booking codes:
+    1. S. C. 09:00 WIB: *7KQ4M-M2XR9*
+    2. B. C. 10:00 WIB: *9ABCD-EFGH2*
+    ");
+}
+
+#[test]
 fn confirmed_in_english() {
     insta::assert_snapshot!(message(MessageKind::Confirmed, Locale::En, nothing), @r#"
     *Your appointment is confirmed.*
