@@ -66,7 +66,7 @@ fn below_most(count: &str) -> String {
 }
 
 /// More of them, as a part of a `SET`; [`counted_by`] says how many.
-fn more(count: &str) -> String {
+pub(super) fn more(count: &str) -> String {
     format!("#{count} = if_not_exists(#{count}, :none) + :more")
 }
 

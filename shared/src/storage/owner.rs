@@ -8,6 +8,7 @@ use super::accounts::{ProfileItem, Usage};
 use super::contacts::{contact_write, unchanged};
 use super::error::StoreError;
 use super::expression::Expression;
+use super::fair_use::{counted, more};
 use super::items::to_item;
 use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::Write;
@@ -74,10 +75,8 @@ impl Store {
         id: &AccountId,
         cause: &str,
     ) -> Result<Option<u32>, StoreError> {
-        let count = Expression::new(
-            "SET #owner_tries = if_not_exists(#owner_tries, :none) + :one, #owner_try = :cause",
-        );
-        let count = super::fair_use::counted(count).with(":cause", text(cause));
+        let count = Expression::new(format!("SET {}, #owner_try = :cause", more("owner_tries")));
+        let count = counted(count).with(":cause", text(cause));
         let allowed = Expression::new(
             "attribute_exists(#pk) AND (attribute_not_exists(#owner_tries) OR #owner_tries < :most) \
              AND (attribute_not_exists(#owner_try) OR #owner_try <> :cause)",

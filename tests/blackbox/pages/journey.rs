@@ -179,7 +179,8 @@ async fn an_account_that_rested_long_is_opened_by_digits_of_a_nik_or_begun_anew(
     let nik = antrian_tests::person::nik(1);
     let kept = asked.hidden("otp").to_owned();
     let digits = [("otp", &*kept), ("nik_last_digits", &nik[8..]), ("ke", "/saya")];
-    assert_eq!(browser.post("/masuk/otp", &digits).await.location(), "/saya");
+    let signed_in = browser.post("/masuk/otp", &digits).await;
+    assert_eq!(signed_in.location(), "/saya", "{signed_in:?}");
     assert!(browser.get("/saya").await.html.contains("Contoh 1"));
 }
 
