@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use crate::forms::{Nothing, Posted};
 use crate::page::{Page, Shown, go, own};
+use crate::paths;
 use crate::session::Own;
 use crate::ticket::{BookingWords, shown};
 
@@ -32,7 +33,7 @@ pub(crate) fn routes() -> Routes {
 /// On to the free days of the booking's office and service.
 async fn days(Own { booking }: Own) -> Response {
     let seat = &booking.seat;
-    go(&format!("/kantor/{}/{}?pindah={}", seat.office, seat.service, booking.code))
+    go(&paths::days(&seat.office, &seat.service, booking.code))
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,7 +67,7 @@ async fn move_check(
 ) -> Shown {
     let now = app.clock.now();
     let seat = booking.seat.clone();
-    let hours = format!("/kantor/{}/{}?pindah={}", seat.office, seat.service, booking.code);
+    let hours = paths::days(&seat.office, &seat.service, booking.code);
     let (details, person) = shown(&app, booking, now).await?;
     let zone = details.office.timezone;
     Ok(own(&MovePage {

@@ -19,6 +19,7 @@ mod line;
 mod office;
 mod own;
 mod page;
+mod paths;
 mod people;
 mod session;
 mod sign_in;

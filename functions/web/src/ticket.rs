@@ -171,7 +171,11 @@ async fn ticket_page(
     Ok(TicketPage {
         is_shared,
         qr: qr.map_err(|error| internal(&error))?,
-        google: google(&details.booking, &at, &words.service),
+        google: google(
+            &CalendarEntry::of(&details.booking, &details.office, now),
+            &at,
+            &words.service,
+        ),
         map: map(&details.office),
         documents: details.documents,
         missing,
@@ -223,15 +227,12 @@ pub(crate) async fn shown(
 }
 
 /// Google's own form for a new entry; without the code, for the address is sent to others.
-fn google(booking: &Booking, place: &str, service: &str) -> String {
+fn google(visit: &CalendarEntry, place: &str, service: &str) -> String {
     let day = |at: DateTime<Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
-    let times = booking.times;
-    let dates = format!("{}/{}", day(times.starts_at), day(times.starts_at + HALF_HOUR));
+    let dates = format!("{}/{}", day(visit.starts_at), day(visit.ends_at));
     let entry = [("action", "TEMPLATE"), ("text", service), ("dates", &dates), ("location", place)];
     address("https://calendar.google.com/calendar/render", &entry)
 }
-
-const HALF_HOUR: chrono::TimeDelta = chrono::TimeDelta::minutes(30);
 
 /// Whether a booking has a ticket, as a problem if not.
 fn ticketed(app: &AppState, booking: &Booking) -> Result<(), Problem> {
