@@ -31,6 +31,9 @@ pub struct Office {
     /// City or regency where the office stands.
     pub city: String,
     pub province: String,
+    /// Where it stands, for maps and for people who look for the nearest one; absent: not told.
+    #[serde(default)]
+    pub location: Option<Location>,
     /// IANA zone, for example `Asia/Makassar`.
     #[schema(value_type = String)]
     pub timezone: Tz,
@@ -62,6 +65,17 @@ pub struct Office {
     /// Document rules of this office, on top of the national ones.
     #[serde(default)]
     pub documents: Vec<DocumentRule>,
+}
+
+/// A place on the earth (WGS 84), in degrees.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Location {
+    /// North of the equator, -90 to 90.
+    #[schema(minimum = -90, maximum = 90)]
+    pub latitude: f64,
+    /// East of Greenwich, -180 to 180.
+    #[schema(minimum = -180, maximum = 180)]
+    pub longitude: f64,
 }
 
 /// What people can come for.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::Weekday;
 
-use super::office::{Office, WeeklySession};
+use super::office::{Location, Office, WeeklySession};
 use super::release::ReleasePolicy;
 use crate::language::Text;
 
@@ -57,6 +57,10 @@ pub fn violations(office: &Office) -> Vec<RuleViolation> {
             "whatsapp_number",
             "8 to 15 digits, with the country's and nothing else",
         ));
+    }
+    if office.location.is_some_and(|location| !is_on_earth(location)) {
+        found
+            .push(violation("location", "a latitude from -90 to 90, a longitude from -180 to 180"));
     }
     found.extend(documents_violation(office).map(|why| violation("documents", why)));
     found.extend(bad_text(office).map(|field| violation(field, "1 to 120 characters")));
@@ -145,6 +149,10 @@ fn documents_violation(office: &Office) -> Option<&'static str> {
 
 fn violation(field: &str, why: &'static str) -> RuleViolation {
     RuleViolation { field: field.to_owned(), why }
+}
+
+fn is_on_earth(location: Location) -> bool {
+    location.latitude.abs() <= 90.0 && location.longitude.abs() <= 180.0
 }
 
 fn is_number(text: &str) -> bool {

@@ -40,7 +40,7 @@ async fn an_office_is_changed_as_a_whole() {
 async fn a_description_that_makes_no_sense_names_its_fields() {
     let app = TestApp::start().await;
     type Change = fn(&mut Value);
-    let wrong: [(&str, Change); 11] = [
+    let wrong: [(&str, Change); 14] = [
         ("services", |o| o["services"] = json!([])),
         ("services.queue_group", |o| o["services"][0]["queue_group"] = "a".into()),
         ("sessions[0]", |o| o["sessions"][0]["until"] = "08:00".into()),
@@ -60,6 +60,9 @@ async fn a_description_that_makes_no_sense_names_its_fields() {
         }),
         ("whatsapp_number", |o| o["whatsapp_number"] = "+62 8".into()),
         ("name", |o| o["name"] = "x".repeat(121).into()),
+        ("location", |o| o["location"] = json!({"latitude": 91, "longitude": 0})),
+        ("location.longitude", |o| o["location"] = json!({"latitude": 1})),
+        ("location.latitude", |o| o["location"] = json!({"latitude": "1", "longitude": 1})),
     ];
     for (field, change) in wrong {
         let answer = put(&app, change).await;
@@ -77,9 +80,12 @@ async fn a_description_that_makes_no_sense_names_its_fields() {
 async fn an_unknown_field_deep_in_an_office_is_named_and_changes_nothing() {
     let app = TestApp::start().await;
     type Change = fn(&mut Value);
-    let unknown: [(&str, Change); 5] = [
+    let unknown: [(&str, Change); 6] = [
         ("policy.colour", |o| o["policy"]["colour"] = "red".into()),
         ("services[0].name.jv", |o| o["services"][0]["name"]["jv"] = "Anyar".into()),
+        ("location.colour", |o| {
+            o["location"] = json!({"latitude": 1, "longitude": 1, "colour": 1});
+        }),
         ("sessions[0].colour", |o| o["sessions"][0]["colour"] = json!({"deep": [1]})),
         ("release", |o| o["release"]["colour"] = "red".into()),
         (".", |o| o["policy"]["9971014501909001"] = 1.into()),

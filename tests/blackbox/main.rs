@@ -43,6 +43,7 @@ mod pools;
 mod privacy;
 mod providers;
 mod registration;
+mod reminders;
 mod roles;
 mod round_trips;
 mod scheduler;

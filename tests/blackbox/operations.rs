@@ -105,6 +105,7 @@ impl World {
     pub(crate) fn good_body(&self, operation: &Operation) -> Value {
         let secret = &self.registration["secret"];
         match operation.path.rsplit('/').next().unwrap() {
+            "me" => json!({"reminders": true}),
             "bookings" => hold_body(DATE, "10:00"),
             "group-bookings" => {
                 json!({"applicant_ids": ["p1"], "office": offices::OFFICE, "service": offices::SERVICE,

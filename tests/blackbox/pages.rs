@@ -2,6 +2,7 @@
 
 mod groups;
 mod journey;
+mod near;
 mod refusals;
 mod safety;
 

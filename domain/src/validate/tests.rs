@@ -204,4 +204,8 @@ fn texts_of_messages_and_numbers_are_bounded() {
     let bad =
         vec![json!("6280000"), json!("6280000000000000"), json!("+62800000"), json!("62 800000")];
     check("whatsapp_number", "/whatsapp_number", good, bad);
+    let at = |latitude: f64, longitude: f64| json!({"latitude": latitude, "longitude": longitude});
+    let good = vec![at(-90.0, 180.0), at(90.0, -180.0), at(0.0, 0.0), json!(null)];
+    let bad = vec![at(-90.1, 0.0), at(90.1, 0.0), at(0.0, 180.1), at(0.0, -180.1)];
+    check("location", "/location", good, bad);
 }

@@ -2,7 +2,7 @@
 
 use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::language::Text;
-use antrian::domain::office::{Channel, Office, WeeklySession};
+use antrian::domain::office::{Channel, Location, Office, WeeklySession};
 use antrian::domain::reason::Reason;
 use antrian::domain::release::ReleasePolicy;
 use antrian::domain::time::{local_date, zone_name};
@@ -45,6 +45,8 @@ struct OfficeSummary {
     name: String,
     city: String,
     province: String,
+    /// Where it stands; `null`: not told.
+    location: Option<Location>,
     /// IANA zone.
     timezone: String,
     /// WIB, WITA or WIT.
@@ -89,6 +91,7 @@ fn summary(office: &Office, seen: Option<&NextAvailable>) -> OfficeSummary {
         name: office.name.clone(),
         city: office.city.clone(),
         province: office.province.clone(),
+        location: office.location,
         timezone: office.timezone.name().to_owned(),
         timezone_name: zone_name(office.timezone).to_owned(),
         services: services(office),

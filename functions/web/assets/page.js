@@ -15,11 +15,61 @@ for (const field of all("input[data-filter]")) {
       item.hidden = !words.every((word) => has.includes(word));
       if (!item.hidden) found += 1;
     }
-    for (const group of list.querySelectorAll("[data-group]")) {
-      group.hidden = !group.querySelector("[data-words]:not([hidden])");
-    }
+    hideEmpty(list);
     count.textContent = `${found} ${count.dataset.count}`;
   });
+}
+function hideEmpty(list) {
+  for (const group of list.querySelectorAll("[data-group]")) {
+    group.hidden = !group.querySelector("[data-words]:not([hidden])");
+  }
+}
+
+// Offices by distance. The position stays here: nothing is asked of anybody with it.
+for (const box of all("[data-nearest]")) {
+  if (!isSecureContext || !("geolocation" in navigator)) continue;
+  const list = document.querySelector(box.dataset.nearest);
+  const line = box.querySelector("[role=status]");
+  const button = box.querySelector("button");
+  box.hidden = !list.querySelector("[data-at]");
+  button.addEventListener("click", () => {
+    line.textContent = box.dataset.asking;
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      box.hidden = true;
+      nearest(list, box.dataset.title, coords);
+    }, ({ code, PERMISSION_DENIED }) => {
+      line.textContent = code === PERMISSION_DENIED ? box.dataset.denied : box.dataset.lost;
+    }, { maximumAge: 600000, timeout: 20000 });
+  });
+}
+function nearest(list, title, here) {
+  const group = list.querySelector("[data-group]").cloneNode(true);
+  const heading = group.querySelector(".group");
+  heading.textContent = title;
+  heading.tabIndex = -1;
+  const items = [...list.querySelectorAll("[data-at]")].map((item) => {
+    const [latitude, longitude] = item.dataset.at.split(" ").map(Number);
+    return { item, km: distance(here, { latitude, longitude }) };
+  });
+  items.sort((a, b) => a.km - b.km);
+  for (const { item, km } of items) {
+    const shown = document.createElement("span");
+    shown.className = "muted num";
+    shown.textContent = `± ${km < 10 ? Math.max(1, Math.round(km)) : Math.round(km / 5) * 5} km`;
+    item.querySelector("strong").after(shown);
+  }
+  group.querySelector("ul").replaceChildren(...items.map(({ item }) => item));
+  list.prepend(group);
+  hideEmpty(list);
+  heading.focus();
+}
+// Kilometres along the surface, by the haversine formula.
+function distance(a, b) {
+  const rad = (degrees) => degrees * Math.PI / 180;
+  const part = (x) => Math.sin(rad(x) / 2) ** 2;
+  const h = part(b.latitude - a.latitude)
+    + Math.cos(rad(a.latitude)) * Math.cos(rad(b.latitude)) * part(b.longitude - a.longitude);
+  return 12742 * Math.asin(Math.sqrt(h));
 }
 
 // A form is sent once, however often its button is pressed; going back makes it whole again.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use antrian::domain::document::ApplicantKind;
 use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::language::{self, Locale, clock};
-use antrian::domain::office::{Office, Service};
+use antrian::domain::office::{Location, Office, Service};
 use antrian::domain::release::ReleasePolicy;
 use antrian::domain::requirements::Requirements;
 use antrian::domain::time::{SlotTime, local_date, zone_name};
@@ -94,7 +94,14 @@ pub(crate) fn place(office: &Office) -> String {
 
 /// Where a map shows it. Nothing of a person or a booking stands in it.
 pub(crate) fn map(office: &Office) -> String {
-    address("https://www.openstreetmap.org/search", &[("query", &place(office))])
+    match office.location {
+        Some(Location { latitude, longitude }) => {
+            let (mlat, mlon) = (latitude.to_string(), longitude.to_string());
+            let marked = [("mlat", mlat.as_str()), ("mlon", &mlon), ("zoom", "16")];
+            address("https://www.openstreetmap.org/", &marked)
+        }
+        None => address("https://www.openstreetmap.org/search", &[("query", &place(office))]),
+    }
 }
 
 /// The next dates, and when they open.

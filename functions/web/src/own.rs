@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::cookie::CookieJar;
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use crate::booking::PersonRow;
 use crate::cookies;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Routes {
         .route("/keluar", post(sign_out))
         .route("/keluar/semua", post(sign_out_everywhere))
         .route("/saya/data", get(export))
+        .route("/saya/pengingat", post(remind))
         .route("/saya/hapus", get(erase_check).post(erase))
 }
 
@@ -41,6 +43,8 @@ struct OwnPage {
     past: Vec<BookingWords>,
     people: Vec<PersonRow>,
     has_room: bool,
+    /// Whether reminders are sent.
+    reminders: bool,
     sessions: Vec<SessionRow>,
 }
 
@@ -57,12 +61,13 @@ const MAX_BOOKINGS: usize = 50;
 async fn mine(State(app): State<AppState>, page: Page, who: Visitor) -> Shown {
     let (now, account) = (app.clock.now(), &who.session.account);
     let store = app.ledger.store();
-    let (found, people, sessions) = tokio::join!(
+    let (found, people, sessions, reminders) = tokio::join!(
         bookings::page(&app, account, None, MAX_BOOKINGS, now),
         store.applicants(account),
-        store.sessions(account, now)
+        store.sessions(account, now),
+        account::reminders(&app, account)
     );
-    let ((found, _), people) = (found?, people?);
+    let ((found, _), people, reminders) = (found?, people?, reminders?);
     let mut words: Vec<(DateTime<Utc>, BookingWords)> = Vec::with_capacity(found.len());
     for details in &found {
         let person = people.iter().find(|person| person.id == details.booking.applicant);
@@ -84,7 +89,22 @@ async fn mine(State(app): State<AppState>, page: Page, who: Visitor) -> Shown {
     let sessions = sessions?.into_iter().map(session).collect();
     let has_room = has_room(&people);
     let people = people.iter().map(|person| PersonRow::of(&page, person)).collect();
-    Ok(own(&OwnPage { live, past, people, has_room, sessions, page }))
+    Ok(own(&OwnPage { live, past, people, has_room, reminders, sessions, page }))
+}
+
+#[derive(Deserialize)]
+struct Remind {
+    /// `ya` or `tidak`.
+    pengingat: String,
+}
+
+/// Reminders on or off.
+async fn remind(State(app): State<AppState>, who: Visitor, Posted(form): Posted<Remind>) -> Shown {
+    let wanted = form.pengingat == "ya";
+    match account::set_reminders(&app, &who.session.account, wanted).await? {
+        true => Ok(go("/saya#pengingat")),
+        false => Err(Problem::new(Reason::Unauthenticated)),
+    }
 }
 
 /// Signs this browser out, and has it forget what it keeps.

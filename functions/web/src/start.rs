@@ -45,6 +45,8 @@ pub(crate) struct OfficeRow {
     id: String,
     name: String,
     city: String,
+    /// Latitude and longitude, from which the browser computes how far it is.
+    at: Option<String>,
     next: String,
     /// Whether a seat is free.
     is_free: bool,
@@ -94,6 +96,7 @@ fn row(
         id: office.id.to_string(),
         name: office.name.clone(),
         city: office.city.clone(),
+        at: office.location.map(|at| format!("{} {}", at.latitude, at.longitude)),
         next,
         is_free: free.is_some(),
     }

@@ -19,6 +19,8 @@ pub struct Export {
     phone: Option<String>,
     whatsapp_user_id: Option<String>,
     applicants: Vec<ExportedApplicant>,
+    /// Whether reminders are sent.
+    reminders: bool,
     bookings: Vec<ExportedBooking>,
 }
 
@@ -75,7 +77,7 @@ fn exported(kept: &BookingKept, now: DateTime<Utc>) -> ExportedBooking {
 impl Export {
     /// What is known of an account, to be shown to its owner.
     pub fn of(known: KnownOfAccount, now: DateTime<Utc>) -> Self {
-        let KnownOfAccount { account, applicants, bookings } = known;
+        let KnownOfAccount { account, applicants, reminders, bookings } = known;
         Self {
             account_id: account.id.to_string(),
             created_at: account.created_at,
@@ -93,6 +95,7 @@ impl Export {
                     category: applicant.details.category,
                 })
                 .collect(),
+            reminders,
             bookings: bookings.iter().map(|kept| exported(kept, now)).collect(),
         }
     }

@@ -1,12 +1,13 @@
 //! What is known of an account's chat when something is to be sent: when the person last wrote, and
 //! whether they want reminders.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
 use super::error::StoreError;
 use super::expression::Expression;
-use super::transact::Write;
-use super::values::{instant_of, seconds};
+use super::transact::{Outcome, Write};
+use super::values::{instant_of, number, seconds};
 use super::{Store, keys};
 use crate::domain::ids::AccountId;
 
@@ -35,6 +36,28 @@ impl Store {
             None => false,
         };
         Ok(ServiceWindow { last_inbound_at, reminders_off })
+    }
+
+    /// Writes down whether an account's person wants reminders; `false`: the account was erased. It
+    /// counts as a turn of the conversation, whose other attributes stay: a turn that has read an
+    /// earlier wish is refused and begins again, or it would write that wish back.
+    pub async fn set_reminders(
+        &self,
+        account: &AccountId,
+        wanted: bool,
+    ) -> Result<bool, StoreError> {
+        const SET: &str =
+            "SET #reminders_off = :off, #version = if_not_exists(#version, :none) + :one";
+        let set = Expression::new(SET)
+            .with(":off", AttributeValue::Bool(!wanted))
+            .with(":none", number(0))
+            .with(":one", number(1));
+        let there = Expression::new("attribute_exists(#pk)");
+        let writes = vec![
+            Write::Check(keys::profile(account), there),
+            Write::Update(keys::chat(account), set, None),
+        ];
+        Ok(matches!(self.transact(writes).await?, Outcome::Applied))
     }
 
     /// Notes that the account's person wrote at `at`. An older note and an account that is gone

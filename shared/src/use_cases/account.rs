@@ -19,18 +19,36 @@ pub struct KnownOfAccount {
     pub account: Account,
     /// Its people.
     pub applicants: Vec<Applicant>,
+    /// Whether reminders are sent to it.
+    pub reminders: bool,
     /// Its bookings with their histories.
     pub bookings: Vec<BookingKept>,
 }
 
+/// An account, its people, and whether reminders are sent to it.
+#[derive(Debug)]
+pub struct Profile {
+    pub account: Account,
+    pub applicants: Vec<Applicant>,
+    pub reminders: bool,
+}
+
 /// An account and its people. Absent: it was erased.
-pub async fn profile(
-    app: &App,
-    id: &AccountId,
-) -> Result<Option<(Account, Vec<Applicant>)>, StoreError> {
+pub async fn profile(app: &App, id: &AccountId) -> Result<Option<Profile>, StoreError> {
     let store = app.ledger.store();
-    let (account, applicants) = tokio::try_join!(store.account(id), store.applicants(id))?;
-    Ok(account.map(|account| (account, applicants)))
+    let (account, applicants, reminders) =
+        tokio::try_join!(store.account(id), store.applicants(id), reminders(app, id))?;
+    Ok(account.map(|account| Profile { account, applicants, reminders }))
+}
+
+/// Whether an account's person wants reminders. The chat asks and answers the same with `STOP`.
+pub async fn reminders(app: &App, id: &AccountId) -> Result<bool, StoreError> {
+    Ok(!app.ledger.store().service_window(id).await?.reminders_off)
+}
+
+/// Writes down whether an account's person wants reminders; `false`: it was erased.
+pub async fn set_reminders(app: &App, id: &AccountId, wanted: bool) -> Result<bool, StoreError> {
+    app.ledger.store().set_reminders(id, wanted).await
 }
 
 /// Who has signed in within this time is shown everything in the clear: a phone that is lent, or a
@@ -51,7 +69,12 @@ pub async fn export(
     }
     let id = &session.account;
     let (profile, bookings) = tokio::try_join!(profile(app, id), bookings(app, id))?;
-    let known = |(account, applicants)| KnownOfAccount { account, applicants, bookings };
+    let known = |Profile { account, applicants, reminders }| KnownOfAccount {
+        account,
+        applicants,
+        reminders,
+        bookings,
+    };
     Ok(Ok(profile.map(known)))
 }
 
