@@ -61,7 +61,8 @@ pub fn all(local: Local, issuer: Arc<Issuer>) -> Router {
         .with_state(local)
         .merge(simulator::routes(graph))
         .merge(issuer::routes(issuer, Arc::new(move || clock.now())));
-    router(documented().merge(own.with_state(()).into()), app)
+    let style = Routes::new().route("/style", antrian_web::style());
+    router(documented().merge(style).merge(own.with_state(()).into()), app)
         .layer(from_fn_with_state(home, with_space))
 }
 

@@ -24,12 +24,15 @@ mod people;
 mod session;
 mod sign_in;
 mod start;
+mod style;
 mod ticket;
 
 use antrian::http::{AppState, Routes};
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::any;
+
+pub use style::style;
 
 /// All routes of this function.
 pub fn routes() -> Routes {

@@ -28,13 +28,17 @@ pub(crate) struct Page {
     pub(crate) locale: Locale,
     /// Path and query: the language's switch leads back here.
     pub(crate) here: String,
+    /// Scheme and host of the pages, for those who follow no relative address; empty where a page is
+    /// nothing to be shown to others.
+    origin: String,
 }
 
 impl FromRequestParts<AppState> for Page {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
-        Ok(Self::of(parts))
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
+        let origin = app.public_url.trim_end_matches('/').to_owned();
+        Ok(Self { origin, ..Self::of(parts) })
     }
 }
 
@@ -42,7 +46,7 @@ impl Page {
     pub(crate) fn of(parts: &Parts) -> Self {
         let locale = cookies::locale(&CookieJar::from_headers(&parts.headers));
         let here = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Self { locale, here }
+        Self { locale, here, origin: String::new() }
     }
 
     /// One of two texts.
@@ -93,6 +97,15 @@ impl Page {
 
     pub(crate) fn icon(&self) -> &'static str {
         &assets::ICON.address
+    }
+
+    pub(crate) fn apple_icon(&self) -> &'static str {
+        &assets::APPLE.address
+    }
+
+    /// Where the picture is that chats show beside a link to the page.
+    pub(crate) fn preview(&self) -> Option<String> {
+        (!self.origin.is_empty()).then(|| format!("{}{}", self.origin, assets::PREVIEW.address))
     }
 }
 
