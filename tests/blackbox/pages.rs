@@ -6,6 +6,7 @@ mod journey;
 mod near;
 mod refusals;
 mod safety;
+mod statuses;
 
 use antrian_tests::app::DATE;
 use antrian_tests::browser::Shown;

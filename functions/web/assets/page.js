@@ -36,13 +36,13 @@ for (const box of all("[data-nearest]")) {
     line.textContent = box.dataset.asking;
     navigator.geolocation.getCurrentPosition(({ coords }) => {
       box.hidden = true;
-      nearest(list, box.dataset.title, coords);
+      nearest(list, box.dataset, coords);
     }, ({ code, PERMISSION_DENIED }) => {
       line.textContent = code === PERMISSION_DENIED ? box.dataset.denied : box.dataset.lost;
     }, { maximumAge: 600000, timeout: 20000 });
   });
 }
-function nearest(list, title, here) {
+function nearest(list, { title, about }, here) {
   const group = list.querySelector("[data-group]").cloneNode(true);
   const heading = group.querySelector(".group");
   heading.textContent = title;
@@ -55,7 +55,8 @@ function nearest(list, title, here) {
   for (const { item, km } of items) {
     const shown = document.createElement("span");
     shown.className = "muted num";
-    shown.textContent = `± ${km < 10 ? Math.max(1, Math.round(km)) : Math.round(km / 5) * 5} km`;
+    const round = km < 10 ? Math.max(1, Math.round(km)) : Math.round(km / 5) * 5;
+    shown.textContent = `${about} ${round.toLocaleString(document.documentElement.lang)} km`;
     item.querySelector("strong").after(shown);
   }
   group.querySelector("ul").replaceChildren(...items.map(({ item }) => item));
@@ -70,6 +71,21 @@ function distance(a, b) {
   const h = part(b.latitude - a.latitude)
     + Math.cos(rad(a.latitude)) * Math.cos(rad(b.latitude)) * part(b.longitude - a.longitude);
   return 12742 * Math.asin(Math.sqrt(h));
+}
+
+// Without a network nothing is sent, and what was typed stays.
+for (const form of all("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    form.querySelector(".offline")?.remove();
+    if (navigator.onLine) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const line = document.createElement("p");
+    line.className = "warn offline";
+    line.setAttribute("role", "alert");
+    line.textContent = document.body.dataset.offline;
+    (event.submitter?.parentElement || form).before(line);
+  });
 }
 
 // A form is sent once, however often its button is pressed; going back makes it whole again.

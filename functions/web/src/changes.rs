@@ -3,10 +3,8 @@
 use antrian::domain::booking::CancelReason;
 use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::language::Locale;
-use antrian::domain::reason::Reason;
 use antrian::domain::time::SlotTime;
 use antrian::http::body::Params;
-use antrian::http::problem::Problem;
 use antrian::http::refusals::move_refused;
 use antrian::http::{AppState, Routes};
 use antrian::use_cases::bookings;
@@ -58,7 +56,7 @@ struct MovePage {
     hours: String,
 }
 
-/// From which hour to which, before anything is moved.
+/// From which hour to which, before anything is moved. One that is there already is shown as it is.
 async fn move_check(
     State(app): State<AppState>,
     page: Page,
@@ -67,6 +65,9 @@ async fn move_check(
 ) -> Shown {
     let now = app.clock.now();
     let seat = booking.seat.clone();
+    if (seat.date, seat.time) == (target.tanggal, target.jam) {
+        return Ok(go(&format!("/tiket/{}", booking.code)));
+    }
     let hours = paths::days(&seat.office, &seat.service, booking.code);
     let (details, person) = shown(&app, booking, now).await?;
     let zone = details.office.timezone;
@@ -103,11 +104,12 @@ struct CancelPage {
     rest: String,
 }
 
-/// What cancelling means, before it is done.
+/// What cancelling means, before it is done. One that is over already is shown as it is: whoever lost the
+/// answer and went back sees that it was done.
 async fn cancel_check(State(app): State<AppState>, page: Page, Own { booking }: Own) -> Shown {
     let now = app.clock.now();
     if !booking.status_at(now).is_live() {
-        return Err(Problem::new(Reason::BookingEnded));
+        return Ok(go(&format!("/tiket/{}", booking.code)));
     }
     let (details, person) = shown(&app, booking, now).await?;
     let minutes = details.office.policy.cool_down_secs.1.div_ceil(60);

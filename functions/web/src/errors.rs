@@ -35,6 +35,11 @@ pub(crate) async fn nowhere() -> Problem {
     Problem::new(Reason::NotFound)
 }
 
+/// The address of a button, opened like a page, or the other way round.
+pub(crate) async fn not_allowed() -> Problem {
+    Problem::new(Code::MethodNotAllowed)
+}
+
 /// Answers with pages where problems would be, to whoever reads pages.
 pub(crate) async fn as_pages(request: Request, next: Next) -> Response {
     let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
@@ -50,8 +55,19 @@ pub(crate) async fn as_pages(request: Request, next: Next) -> Response {
         return sign_in_first(&page, is_read);
     }
     let mut answer = problem_page(page, problem);
-    if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
-        answer.headers_mut().insert(header::RETRY_AFTER, wait.clone());
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = response.headers().get(&name) {
+            answer.headers_mut().insert(name, value.clone());
+        }
+    }
+    answer
+}
+
+/// The form again, with what its refusal says in it: the status and when to come back are the refusal's.
+pub(crate) fn form_again(problem: &Problem, form: &impl Template) -> Response {
+    let mut answer = shown(problem.status(), Keep::Never, form);
+    if let Some(secs) = problem.retry_after_secs() {
+        answer.headers_mut().insert(header::RETRY_AFTER, secs.into());
     }
     answer
 }
@@ -74,7 +90,13 @@ fn problem_page(page: Page, problem: &Problem) -> Response {
     };
     // What it says about the first field that does not fit, or else of itself.
     let of_field = problem.first_error(page.say("detail", "detail_en"));
-    let sentence = of_field.unwrap_or_else(|| problem.sentence(page.locale));
+    let sentence = match problem.code() {
+        Code::MethodNotAllowed => page.say(
+            "Alamat ini milik sebuah tombol. Kembali ke halaman sebelumnya, lalu tekan tombolnya.",
+            "This address belongs to a button. Go back to the page before and press it.",
+        ),
+        _ => of_field.unwrap_or_else(|| problem.sentence(page.locale)),
+    };
     let template = ErrorPage {
         title,
         sentence,

@@ -54,5 +54,6 @@ pub fn routes() -> Routes {
         .merge(assets::routes())
         .route("/{*rest}", any(errors::nowhere));
     let (pages, _): (Router<AppState>, _) = pages.split_for_parts();
+    let pages = pages.method_not_allowed_fallback(errors::not_allowed);
     pages.layer(from_fn(errors::as_pages)).into()
 }

@@ -26,6 +26,7 @@ use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
 use crate::cookies::{self, Began};
+use crate::errors::form_again;
 use crate::forms::{Faults, Posted, address, onward};
 use crate::page::{Keep, Page, Shown, go, own, shown};
 
@@ -227,7 +228,8 @@ async fn send_code(
             let problem = registration_refused(refusal, app.clock.now());
             let sentence = problem.sentence(page.locale);
             let faults = Faults::one(page.locale, "phone", sentence, sentence);
-            Ok((jar, refused(page, faults)?).into_response())
+            let form = NumberPage { page, to: &to, faults, phone: &form.phone };
+            Ok((jar, form_again(&problem, &form)).into_response())
         }
     }
 }
@@ -309,8 +311,7 @@ async fn check_code(
             let sentence = problem.sentence(page.locale);
             let faults = Faults::one(page.locale, field, sentence, sentence);
             let right_code = asks_owner.then_some(&*otp);
-            let template = OtpPage { page, to, faults, right_code };
-            Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
+            Ok(form_again(&problem, &OtpPage { page, to, faults, right_code }))
         }
     }
 }

@@ -180,6 +180,11 @@ impl Problem {
         self
     }
 
+    /// After how many seconds it makes sense to ask again, if that is known.
+    pub fn retry_after_secs(&self) -> Option<u32> {
+        self.retry_after_secs
+    }
+
     /// Fields that do not fit.
     pub fn fields(faults: &[FieldError]) -> Self {
         Self::new(Reason::InvalidRequest).with("errors", faults)

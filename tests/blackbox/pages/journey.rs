@@ -173,7 +173,7 @@ async fn an_account_that_rested_long_is_opened_by_digits_of_a_nik_or_begun_anew(
     let mut browser = Browser::new(&app);
     let code = code_for(&app, &mut browser, "628000000001").await;
     let asked = browser.post("/masuk/otp", &[("otp", &code), ("ke", "/saya")]).await;
-    assert_eq!(asked.status, 422);
+    assert_eq!(asked.status, 409);
     assert!(asked.html.contains("Milik siapa akun ini?"), "{asked:?}");
     assert!(!asked.html.contains("Contoh"), "nothing of the account is told: {asked:?}");
     let nik = antrian_tests::person::nik(1);
