@@ -7,28 +7,10 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { DESKTOP, PHONE, base, folder, launch, post, says } from "./common.mjs";
 
-const [base, executablePath, folder] = process.argv.slice(2);
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-];
-const PHONE = { width: 360, height: 640 };
-const DESKTOP = { width: 1280, height: 800 };
 const pictures = join(folder, "pages");
 mkdirSync(pictures, { recursive: true });
-
-async function post(path, body, token) {
-  const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
-  const answer = await fetch(base + path, { method: "POST", headers, body: JSON.stringify(body) });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${path}: ${answer.status} ${text}`);
-  return text && JSON.parse(text);
-}
-
-/** What the person's phone sends. */
-const says = (from, text) => post("/local/whatsapp", { from, text });
 
 const words = {
   id: { free: /Kosong/, next: "Lanjut", begin: "Mulai", done: "Saya sudah memilih nomor", save: "Simpan dan lanjut",
@@ -231,7 +213,7 @@ async function weighs(browser) {
   }
 }
 
-const browser = await chromium.launch({ executablePath, args: FLAGS });
+const browser = await launch();
 try {
   await weighs(browser);
   let person = 0;
@@ -262,6 +244,8 @@ try {
   const context = await browser.newContext({ viewport: PHONE, locale: "id-ID" });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
+  await page.goto(`${base}/style`);
+  await look(page, "0-parts", { scripted: true });
   const say = words.id;
   const code = await books(page, { say, scripted: true, lang: "-", search: "parepare demo", phone: "628000000049", nik: "9971010101908009" });
   await comes(page, code);
