@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::normal::normal;
+
 /// Crockford's alphabet: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Symbols that carry the code's 45 bits.
@@ -86,7 +88,8 @@ impl FromStr for BookingCode {
 
     fn from_str(text: &str) -> Result<Self, InvalidCode> {
         let mut values = [0u8; SYMBOLS];
-        let mut symbols = text.bytes().filter(|b| !matches!(b, b' ' | b'-'));
+        let text = normal(text);
+        let mut symbols = text.bytes().filter(|b| !matches!(b, b' ' | b'\n' | b'-'));
         for value in &mut values {
             *value = symbols.next().and_then(value_of).ok_or(InvalidCode::Form)?;
         }
@@ -132,6 +135,8 @@ mod tests {
             let typed = code.spoken().to_lowercase().replace('0', "o").replace('1', "l");
             prop_assert_eq!(typed.parse::<BookingCode>(), Ok(code));
             prop_assert_eq!(format!(" {} ", code).parse::<BookingCode>(), Ok(code));
+            let pasted = format!("\u{200e}{}\r\n", code.spoken().replace('-', "\u{2011}"));
+            prop_assert_eq!(pasted.parse::<BookingCode>(), Ok(code));
         }
 
         #[test]

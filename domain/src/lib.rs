@@ -15,6 +15,7 @@ pub mod ids;
 pub mod inbound;
 pub mod language;
 pub mod message;
+pub mod normal;
 pub mod office;
 pub mod owner;
 pub mod person;

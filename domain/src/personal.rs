@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::normal::{digits, normal};
+
 macro_rules! redacted {
     ($($name:ident),*) => {$(
         impl fmt::Debug for $name {
@@ -85,7 +87,7 @@ impl FromStr for Nik {
     type Err = InvalidNik;
 
     fn from_str(text: &str) -> Result<Self, InvalidNik> {
-        let digits = plain(text);
+        let digits = digits(text);
         if digits.len() != 16 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(InvalidNik);
         }
@@ -112,21 +114,69 @@ pub struct InvalidPhone;
 impl FromStr for PhoneNumber {
     type Err = InvalidPhone;
 
-    /// Takes `+62…`, `62…`, and the Indonesian `08…`; 8 to 15 digits (E.164).
+    /// Takes a number in international form, as providers and the table have it, with or without `+`;
+    /// 8 to 15 digits (E.164). What people type is for [`PhoneNumber::typed`].
     fn from_str(text: &str) -> Result<Self, InvalidPhone> {
-        let mut digits = plain(text);
-        digits.retain(|c| !matches!(c, '(' | ')' | '+'));
-        if let Some(national) = digits.strip_prefix("08") {
-            digits = format!("628{national}");
-        }
+        let digits = digits(text);
+        let digits = digits.strip_prefix('+').unwrap_or(&digits);
         let ok = (8..=15).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())
             && !digits.starts_with('0');
-        if ok { Ok(Self(digits)) } else { Err(InvalidPhone) }
+        if ok { Ok(Self(digits.to_owned())) } else { Err(InvalidPhone) }
     }
 }
 
-/// A person's name as they write it: 1 to 100 characters, no control characters.
+/// Digits of an Indonesian mobile number without the country's and without its `0`: `812…`.
+const MOBILE_DIGITS: std::ops::RangeInclusive<usize> = 9..=13;
+
+impl PhoneNumber {
+    /// A number as people write it: Indonesian without its country (`0812…`, `812…`), or with any
+    /// country's. What is written twice, as in `+62 0812…`, `+62+62812…` and `+62 (0)812…`, counts once.
+    ///
+    /// # Errors
+    /// If it is none, or a number of a landline without its country.
+    ///
+    /// ```
+    /// use antrian_domain::personal::PhoneNumber;
+    ///
+    /// assert_eq!(PhoneNumber::typed("0062 (0)812-0000-7436").unwrap().expose(), "6281200007436");
+    /// ```
+    pub fn typed(text: &str) -> Result<Self, InvalidPhone> {
+        let typed = digits(text);
+        let is_signed = typed.starts_with('+');
+        let digits: String =
+            typed.chars().filter(|c| !matches!(c, '(' | ')' | '/' | '+')).collect();
+        let is_mobile = |text: &str| text.starts_with('8') && MOBILE_DIGITS.contains(&text.len());
+        if let Some(international) = digits.strip_prefix("00") {
+            return of_country(international).parse();
+        }
+        if let Some(national) = digits.strip_prefix('0') {
+            let is_number = national.starts_with('8');
+            return if is_number { format!("62{national}").parse() } else { Err(InvalidPhone) };
+        }
+        match is_mobile(&digits) && !is_signed {
+            true => format!("62{digits}").parse(),
+            false => of_country(&digits).parse(),
+        }
+    }
+}
+
+/// A number with its country's digits. After Indonesia's nothing stands that belongs to the way of
+/// writing numbers within the country: no second `62`, no `0`.
+fn of_country(digits: &str) -> String {
+    let Some(mut national) = digits.strip_prefix("62") else { return digits.to_owned() };
+    while let Some(rest) = national.strip_prefix("62") {
+        let after = rest.trim_start_matches('0');
+        if !(after.starts_with('8') && MOBILE_DIGITS.contains(&after.len())) {
+            break;
+        }
+        national = rest;
+    }
+    format!("62{}", national.trim_start_matches('0'))
+}
+
+/// A person's name as they write it, in any number of words: 1 to 100 characters, no control characters,
+/// nothing that hides or turns letters, for a clerk compares it with a KTP.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PersonName(String);
 
@@ -139,32 +189,12 @@ impl FromStr for PersonName {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let name = normal(text).split_whitespace().collect::<Vec<_>>().join(" ");
         let ok = (1..=100).contains(&name.chars().count())
-            && !name.chars().any(|c| c.is_control() || is_invisible(c))
+            && !name.chars().any(char::is_control)
             && name.chars().any(char::is_alphabetic);
         if ok { Ok(Self(name)) } else { Err(InvalidName) }
     }
-}
-
-/// Digits as people write or paste them, without what stands between them: spaces of any width, dots and
-/// dashes of any kind, marks that nobody sees; digits of full width are digits.
-pub fn plain(text: &str) -> String {
-    let is_between = |c: char| {
-        c.is_whitespace()
-            || is_invisible(c)
-            || matches!(c, '.' | '-' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}')
-    };
-    let narrow = |c: char| match c {
-        '\u{ff10}'..='\u{ff19}' => char::from_digit(c as u32 - 0xff10, 10).unwrap_or(c),
-        other => other,
-    };
-    text.chars().filter(|c| !is_between(*c)).map(narrow).collect()
-}
-
-/// Marks that turn or hide text: they have no place in a name that a clerk compares with a KTP.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A business-scoped WhatsApp user id, which may come instead of a phone number.
@@ -194,7 +224,14 @@ mod tests {
 
     #[test]
     fn a_nik_is_checked_for_what_never_varies() {
-        for good in ["9971014501909001", "99.71.01.450190.9001", "9971 0131 1299 9123"] {
+        for good in [
+            "9971014501909001",
+            "99.71.01.450190.9001",
+            "9971 0131 1299 9123",
+            "9971\u{a0}0131\u{2011}1299\u{2011}9123\n",
+            "\u{200e}９９７１０１４５０１９０９００１",
+            "٩٩٧١٠١٤٥٠١٩٠٩٠٠١",
+        ] {
             assert!(good.parse::<Nik>().is_ok(), "{good}");
         }
         for bad in [
@@ -204,7 +241,7 @@ mod tests {
             "9971010001909001",
             "9971014513909001",
             "9971014501900000",
-            "99710145019090०1",
+            "99710145019090x1",
         ] {
             assert_eq!(bad.parse::<Nik>(), Err(InvalidNik), "{bad}");
         }
@@ -236,12 +273,45 @@ mod tests {
 
     #[test]
     fn a_phone_number_is_brought_to_international_form() {
-        for text in ["+62 812-0000-0001", "0812 0000 0001", "6281200000001"] {
-            assert_eq!(text.parse::<PhoneNumber>().unwrap().expose(), "6281200000001");
+        for text in [
+            "+62 812-0000-7436",
+            "0812 0000 7436",
+            "6281200007436",
+            "81200007436",
+            "812-0000-7436",
+            "0062812 0000 7436",
+            "+62 0812 0000 7436",
+            "+62 (0)812 0000 7436",
+            "+62+6281200007436",
+            "+62 62 0812 0000 7436",
+            "\u{200e}+62\u{a0}812\u{2011}0000\u{2011}7436\n",
+            "＋６２８１２００００７４３６",
+            "٠٨١٢٠٠٠٠٧٤٣٦",
+        ] {
+            let phone = PhoneNumber::typed(text).map(|phone| phone.expose().to_owned());
+            assert_eq!(phone.as_deref(), Ok("6281200007436"), "{text}");
         }
-        for bad in ["", "123", "abc", "0212345678901234", "+62812000000010000"] {
-            assert!(bad.parse::<PhoneNumber>().is_err(), "{bad}");
+        for (text, number) in [
+            ("+81 90 1234 5678", "819012345678"),
+            ("0081 90 1234 5678", "819012345678"),
+            ("+62 21 2345 678", "62212345678"),
+            ("+65 8123 4567", "6581234567"),
+            ("+62 620 123 456", "62620123456"),
+        ] {
+            assert_eq!(PhoneNumber::typed(text).unwrap().expose(), number, "{text}");
         }
+        for bad in ["", "123", "abc", "021 234 5678", "0212345678901234", "+62812000000010000"] {
+            assert!(PhoneNumber::typed(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_a_provider_names_stays_what_it_is() {
+        for number in ["819012345678", "81200007436", "6281200007436"] {
+            assert_eq!(number.parse::<PhoneNumber>().unwrap().expose(), number);
+        }
+        assert_eq!("+819012345678".parse::<PhoneNumber>().unwrap().expose(), "819012345678");
+        assert!("0812 0000 0001".parse::<PhoneNumber>().is_err(), "only people write so");
     }
 
     proptest! {
@@ -287,7 +357,10 @@ mod tests {
         let name = |text: &str| text.parse::<PersonName>().map(|name| name.expose().to_owned());
         assert_eq!(name("  Siti   Contoh "), Ok("Siti Contoh".to_owned()));
         assert!(name(&"é".repeat(100)).is_ok() && name(&"é".repeat(101)).is_err());
-        for bad in ["", " ", "123", "Siti\u{202e}", "Siti\u{200b}", "Siti\u{0}", "Si\u{feff}ti"] {
+        for hidden in ["Siti\u{202e}", "Siti\u{200b}", "Si\u{feff}ti", "Ｓｉｔｉ\r\n"] {
+            assert_eq!(name(hidden), Ok("Siti".to_owned()), "{hidden:?}");
+        }
+        for bad in ["", " ", "123", "Siti\u{0}", "\u{202e}"] {
             assert_eq!(name(bad), Err(InvalidName), "{bad:?}");
         }
     }

@@ -165,7 +165,6 @@ mod tests {
     #[test]
     fn numbers_of_a_range_share_their_country_and_five_digits() {
         assert_eq!(prefix(&["62"], "+62 812-3456-7890").as_deref(), Some("6281234"));
-        assert_eq!(prefix(&["62"], "0812 3456 7890").as_deref(), Some("6281234"));
         assert_eq!(prefix(&["62", "673"], "6737123456").as_deref(), Some("67371234"));
         assert_eq!(prefix(&["62"], "62812345").as_deref(), Some("6281234"), "the shortest");
     }

@@ -50,6 +50,7 @@ mod scheduler;
 mod sealing_keys;
 mod sessions;
 mod sign_in;
+mod spellings;
 mod steps;
 mod tickets;
 mod touts;

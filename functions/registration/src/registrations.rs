@@ -185,7 +185,7 @@ async fn otp(
     key: RequestKey,
     body: Body<OtpRequest>,
 ) -> Result<(StatusCode, Json<OtpSent>), Problem> {
-    let phone: PhoneNumber = body.value.phone.parse().map_err(|_| {
+    let phone = PhoneNumber::typed(&body.value.phone).map_err(|_| {
         Problem::field(
             "phone",
             "Tulis nomor dengan kode negara, misalnya +62 812 0000 0000.",
@@ -259,6 +259,6 @@ async fn verify(
     let registration = own(&app, &id, &body.value.secret).await?;
     check_payload(&app, &key, &format!("verify\n{id}"), &body.hash()).await?;
     let Verify { secret, otp, .. } = &body.value;
-    let opened = verify_otp(&app, &registration, secret, otp.trim(), &proof).await?;
+    let opened = verify_otp(&app, &registration, secret, otp, &proof).await?;
     Ok(Json(opened.map_err(refused(&app))?.into()))
 }

@@ -2,8 +2,9 @@
 
 use antrian::domain::account::{Applicant, MAX_APPLICANTS};
 use antrian::domain::field::FieldError;
+use antrian::domain::normal::digits;
 use antrian::domain::person::Category;
-use antrian::domain::personal::{PersonName, plain};
+use antrian::domain::personal::PersonName;
 use antrian::http::body::Params;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
@@ -134,7 +135,7 @@ fn category(text: &str) -> Category {
 
 /// `YYYY-MM-DD` of what stands in three fields.
 fn birth_date(typed: &Typed) -> String {
-    let [day, month, year] = [&typed.day, &typed.month, &typed.year].map(|text| plain(text));
+    let [day, month, year] = [&typed.day, &typed.month, &typed.year].map(|text| digits(text));
     format!("{year:0>4}-{month:0>2}-{day:0>2}")
 }
 

@@ -3,7 +3,8 @@
 
 use antrian::domain::device::Device;
 use antrian::domain::language::Locale;
-use antrian::domain::personal::plain;
+use antrian::domain::normal::digits;
+use antrian::domain::personal::PhoneNumber;
 use antrian::http::AppState;
 use antrian::http::Routes;
 use antrian::http::body::Params;
@@ -213,7 +214,7 @@ async fn send_code(
         let template = NumberPage { page, to: &to, faults, phone: &form.phone };
         Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
     };
-    let Ok(phone) = form.phone.parse() else {
+    let Ok(phone) = PhoneNumber::typed(&form.phone) else {
         let faults = bad_number(page.locale);
         return refused(page, faults);
     };
@@ -275,7 +276,7 @@ impl Otp {
         match self.nik_last_digits.trim() {
             _ if self.new_account => Some(OwnerProof::NewAccount),
             "" => Some(OwnerProof::None),
-            digits => plain(digits).parse().ok().map(OwnerProof::Digits),
+            typed => digits(typed).parse().ok().map(OwnerProof::Digits),
         }
     }
 }
@@ -291,7 +292,7 @@ async fn check_code(
     let Some((began, registration)) = current(&app, &jar).await? else {
         return Ok(own(&Why { page, to, again: true }));
     };
-    let otp = plain(&form.otp);
+    let otp = digits(&form.otp);
     let Some(proof) = form.proof() else {
         let faults = Faults::one(
             page.locale,

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::account::{Applicant, PersonDetails};
 use crate::domain::field::FieldError;
 use crate::domain::ids::AccountId;
+use crate::domain::normal::normal;
 use crate::domain::person::Category;
 use crate::domain::reason::Reason;
 use crate::domain::requirements::{
@@ -115,6 +116,7 @@ fn wrong_category() -> FieldError {
 }
 
 fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldError> {
+    let text = normal(text);
     let date: Option<NaiveDate> = text.parse().ok().filter(|_| text.len() == 10);
     let plausible =
         |date: &NaiveDate| *date <= today && today - *date < TimeDelta::days(MAX_AGE_DAYS);
@@ -128,7 +130,7 @@ fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldError> {
 }
 
 fn regency(text: &str) -> Result<String, FieldError> {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = normal(text).split_whitespace().collect::<Vec<_>>().join(" ");
     let fits = (2..=MAX_REGENCY_CHARS).contains(&text.chars().count())
         && !text.chars().any(char::is_control);
     if fits {

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::domain::device::Device;
 use crate::domain::ids::{AccountId, RegistrationId};
 use crate::domain::language::Locale;
+use crate::domain::normal::digits;
 use crate::domain::owner::Standing;
 use crate::domain::person::Contacts;
 use crate::domain::reason::Reason;
@@ -203,6 +204,11 @@ pub async fn verify_otp(
     Ok(opened.map(|opened| Opened { is_anew, ..opened }))
 }
 
+/// Six digits.
+fn is_otp(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 async fn check_otp(
     app: &App,
     registration: &Registration,
@@ -210,10 +216,12 @@ async fn check_otp(
     proof: &OwnerProof,
 ) -> Outcome<(Registration, bool), RegistrationRefusal> {
     let (store, now) = (app.ledger.store(), app.clock.now());
-    let Some(phone) = store.otp_phone(registration)? else {
+    let (otp, phone) = (digits(otp), store.otp_phone(registration)?);
+    // What cannot be a code is none that was tried.
+    let Some(phone) = phone.filter(|_| is_otp(&otp)) else {
         return Ok(Err(RegistrationRefusal::WrongOtp(None)));
     };
-    let hash = app.keyring.otp_hash(registration.id.as_str(), phone.expose(), otp);
+    let hash = app.keyring.otp_hash(registration.id.as_str(), phone.expose(), &otp);
     match store.try_otp(&registration.id, &hash, now).await? {
         OtpChecked::Correct => {}
         OtpChecked::Wrong(left) => return Ok(Err(RegistrationRefusal::WrongOtp(Some(left)))),

@@ -1,39 +1,32 @@
-//! A text in plain form: one spelling of spaces, dashes and digits; nothing invisible.
+//! A text in plain form: one spelling of everything, and nothing but letters, digits and punctuation.
+
+use crate::normal::normal;
 
 /// Longest text that is looked at: the most that WhatsApp carries.
 const MAX_CHARS: usize = 4_096;
 
 /// The text in plain form. Letters keep their case: names are shown as they were written.
 pub(super) fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len().min(MAX_CHARS));
+    let mut counted = String::with_capacity(text.len().min(MAX_CHARS));
     for symbol in text.chars().take(MAX_CHARS) {
-        if let Some(number) = circled(symbol) {
-            plain.push_str(&format!(" {number} "));
-        } else if let Some(symbol) = replaced(symbol) {
-            plain.push(symbol);
+        match circled(symbol) {
+            Some(number) => counted.push_str(&format!(" {number} ")),
+            None => counted.push(symbol),
         }
     }
-    plain
+    normal(&counted).chars().map(replaced).collect()
 }
 
-/// What stands for a character; absent if nothing does.
-fn replaced(symbol: char) -> Option<char> {
-    let symbol = match symbol {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(symbol) - 0xfee0).unwrap_or(symbol),
-        other => other,
-    };
+/// What stands for a character: what is neither a letter nor a number nor punctuation of ours is a space,
+/// marks of bold and italic among it.
+fn replaced(symbol: char) -> char {
     match symbol {
-        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => None,
-        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{20e3}' => None,
-        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
-        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
-        '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{b4}' | '`' => Some('\''),
-        '\u{3001}' => Some(','),
-        '\u{3002}' => Some('.'),
-        '\u{300}'..='\u{36f}' => Some(symbol),
-        '*' | '_' | '~' => Some(' '),
-        _ if symbol.is_ascii_graphic() || symbol.is_alphanumeric() => Some(symbol),
-        _ => Some(' '),
+        '\n' | '\u{300}'..='\u{36f}' => symbol,
+        '\u{3001}' => ',',
+        '\u{3002}' => '.',
+        '*' | '_' | '~' => ' ',
+        _ if symbol.is_ascii_graphic() || symbol.is_alphanumeric() => symbol,
+        _ => ' ',
     }
 }
 
