@@ -8,6 +8,10 @@ use super::turn::{Act, BookingsNeeded, Input, Purpose, Remark, World, one_office
 use super::words::{self, Command, Details, Misread, Said};
 use crate::booking::{Booking, Status};
 
+fn is_of_nik(misread: &Misread) -> bool {
+    matches!(misread, Misread::Nik | Misread::TwoNiks)
+}
+
 /// So many messages in a row that are not understood get an example; the next one gets the contact.
 const MAX_EXAMPLES: u8 = 2;
 
@@ -77,7 +81,7 @@ impl Chat {
         }
     }
 
-    /// The date where the visit will be.
+    /// The date where the visit will be, or as it is told.
     fn today(&self, world: &World<'_>) -> NaiveDate {
         world.today(&self.draft)
     }
@@ -113,6 +117,12 @@ impl Chat {
                 _ => Act::Nothing,
             },
             Said::Date(date) if !asks_details => self.picked(Pick::Date(date), world),
+            Said::Day(relative) if !asks_details => {
+                self.draft.relative = Some(relative);
+                let date = relative.on(self.today(world));
+                (self.draft.date, self.draft.time, self.draft.any_hour) = (Some(date), None, false);
+                self.next(world)
+            }
             Said::Time(time) if self.draft.date.is_some() => {
                 self.draft.time = Some(time);
                 self.next(world)
@@ -145,7 +155,7 @@ impl Chat {
 
     fn wish(&mut self, details: Details) -> Act {
         if let Some(date) = details.date {
-            self.draft.date = Some(date);
+            (self.draft.date, self.draft.relative) = (Some(date), details.relative);
             self.draft.time = details.time;
             self.draft.any_hour = details.time.is_none();
         }
@@ -153,7 +163,7 @@ impl Chat {
         // by itself, a NIK cannot: it tells who the person is.
         let is_somebody =
             details.name.is_some() && (details.nik.is_some() || details.birth_date.is_some());
-        if !is_somebody || details.misread.contains(&Misread::Nik) {
+        if !is_somebody || details.misread.iter().any(is_of_nik) {
             self.question = Question::Details;
             let misread = details.misread.first().copied();
             return Act::AskDetails(Some(misread.unwrap_or(Misread::Unclear)));
@@ -308,14 +318,15 @@ impl Chat {
             Pick::Book => self.draft = Draft::default(),
             Pick::Office(id) => {
                 // Date and person hold at any office, a service and an hour do not.
-                let (date, any_hour) = (self.draft.date, self.draft.any_hour);
-                let person = self.draft.person.take();
-                self.draft = Draft { office: Some(id), person, date, any_hour, ..Draft::default() };
+                let before = std::mem::take(&mut self.draft);
+                let Draft { person, date, relative, any_hour, .. } = before;
+                let draft = Draft { office: Some(id), person, date, relative, any_hour, ..before };
+                self.draft = Draft { service: None, time: None, moving: None, ..draft };
             }
             Pick::Service(id) => self.draft.service = Some(id),
             Pick::Person(id) => self.draft.person = Some(id),
             Pick::Date(date) => {
-                self.draft.date = Some(date);
+                (self.draft.date, self.draft.relative) = (Some(date), None);
                 (self.draft.time, self.draft.any_hour) = (None, false);
             }
             Pick::Slot(date, time) => {

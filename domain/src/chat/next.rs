@@ -15,6 +15,9 @@ impl Chat {
             };
             self.draft.office = Some(only.id.clone());
         }
+        if let Some(relative) = self.draft.relative.take() {
+            self.draft.date = Some(relative.on(world.today(&self.draft)));
+        }
         let Some(office) = world.office(&self.draft) else { return Act::AskOffice(0) };
         let offers = |id: &ServiceId| office.services.iter().any(|service| service.id == *id);
         if !self.draft.service.as_ref().is_some_and(offers) {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::words::Relative;
 use crate::code::BookingCode;
 use crate::ids::{ApplicantId, OfficeId, RegistrationId, ServiceId};
 use crate::time::SlotTime;
@@ -69,6 +70,9 @@ pub struct Draft {
     pub person: Option<ApplicantId>,
     /// On which date.
     pub date: Option<NaiveDate>,
+    /// What the date is from the day on which it is read, until there is an office whose day it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relative: Option<Relative>,
     /// At which hour.
     pub time: Option<SlotTime>,
     /// Whether any hour of the date will do.

@@ -82,7 +82,9 @@ impl World<'_> {
 
     /// The date at the office of the draft; without one, where most offices are.
     pub(super) fn today(&self, draft: &Draft) -> NaiveDate {
-        let zone = self.office(draft).map_or(chrono_tz::Asia::Jakarta, |office| office.timezone);
+        let only = if let [only] = self.offices { Some(only) } else { None };
+        let zone =
+            self.office(draft).or(only).map_or(chrono_tz::Asia::Jakarta, |office| office.timezone);
         local_date(self.now, zone)
     }
 }

@@ -24,9 +24,10 @@ use chrono::NaiveDate;
 use assign::{Loose, assign, name_like};
 use code::Found;
 use command::is_known;
+use date::Stated;
 use fields::{Fields, Value};
 use label::Label;
-pub use said::{Command, Details, Misread, Said};
+pub use said::{Command, Details, Misread, Relative, Said};
 use vocabulary::Meaning;
 
 /// Words beside a date or a code; with more of them it is a sentence about something else.
@@ -35,25 +36,26 @@ const MAX_WORDS_BESIDE: usize = 6;
 /// What a text says. `today` is the date where the visit will be.
 ///
 /// ```
-/// use antrian_domain::chat::words::{Command, Said, understand};
+/// use antrian_domain::chat::words::{Command, Relative, Said, understand};
 ///
 /// let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
 /// assert_eq!(understand("tolong BATALkan dong", today), Said::Command(Command::Cancel(None)));
 /// assert_eq!(understand("Rabu, 2 Desember", today), Said::Date("2026-12-02".parse().unwrap()));
 /// let Said::Wish(details) = understand("#Siti Contoh#9971014501909001#besok", today) else { panic!() };
 /// assert_eq!(details.date, today.succ_opt());
+/// assert_eq!(understand("besok saja", today), Said::Day(Relative::Ahead(1)));
 /// ```
 pub fn understand(text: &str, today: NaiveDate) -> Said {
-    let plain = text::plain(text);
+    let plain = text::form(&text::plain(text));
     let words = text::words(&plain);
     if words.is_empty() {
         let asks = plain.contains('?');
         return if asks { Said::Command(Command::Help) } else { Said::Nothing };
     }
-    let fields = fields::read(&plain, today);
+    let fields = fields::read(&plain);
     // Sixteen digits that are a NIK are nothing else, and what stands around them are details.
     if fields.pieces.iter().any(|piece| matches!(piece.value, Value::Nik(_))) {
-        return wish(&plain, &fields, today);
+        return wish(&fields, today);
     }
     // After `DAFTAR` even letters alone may be a code; anywhere else they would be words.
     let candidates = code::after_register(&plain);
@@ -67,14 +69,14 @@ pub fn understand(text: &str, today: NaiveDate) -> Said {
         .or_else(|| registration_code(&plain, &fields))
         .or_else(|| booking_code(&plain))
         .or_else(|| command::number(&words).map(numbered))
-        .or_else(|| command_alone(&plain, &words, &fields, today))
-        .or_else(|| date_or_time(&plain, &words, &fields, today))
+        .or_else(|| command_alone(&words, &fields, today))
+        .or_else(|| date_or_time(&words, &fields, today))
         .unwrap_or(Said::Other)
 }
 
 /// The details that a text tells after they were asked for.
 pub fn details(text: &str, today: NaiveDate) -> Details {
-    let fields = fields::read(&text::plain(text), today);
+    let fields = fields::read(&text::form(&text::plain(text)));
     assign(&fields, Loose::NameAndRegency, today)
 }
 
@@ -88,8 +90,12 @@ fn date_alone(fields: &Fields, today: NaiveDate) -> Option<Said> {
     let [piece] = fields.pieces.as_slice() else { return None };
     let Value::Date(stated) = &piece.value else { return None };
     let is_birth = piece.label == Some(Label::Birth);
-    let date = stated.likely(today).filter(|_| !is_birth)?;
-    Some(Said::Date(date))
+    said_date(*stated, today).filter(|_| !is_birth)
+}
+
+fn said_date(stated: Stated, today: NaiveDate) -> Option<Said> {
+    let relative = stated.relative().map(Said::Day);
+    relative.or_else(|| stated.likely(today).map(Said::Date))
 }
 
 /// Eight symbols that may be a registration's code: not a date, existing or not.
@@ -118,7 +124,7 @@ fn booking_code(plain: &str) -> Option<Said> {
 
 /// A command, agreement or the opposite, unless the text is rather a wish: `daftar besok` books for
 /// tomorrow, but `batal besok` cancels, and only a person's details turn that into a wish as well.
-fn command_alone(plain: &str, words: &[String], fields: &Fields, today: NaiveDate) -> Option<Said> {
+fn command_alone(words: &[String], fields: &Fields, today: NaiveDate) -> Option<Said> {
     let meaning = command::meant(words)?;
     let is_words = |value: &Value| matches!(value, Value::Words { .. });
     let has_fields = fields.labelled || !fields.pieces.iter().all(|piece| is_words(&piece.value));
@@ -128,16 +134,16 @@ fn command_alone(plain: &str, words: &[String], fields: &Fields, today: NaiveDat
             Command::Cancel(_) | Command::Move(_) | Command::Show | Command::Help | Command::Stop
         )
     );
-    let is_wish = has_fields && (gives_way || is_form(plain, fields, today));
+    let is_wish = has_fields && (gives_way || is_form(fields, today));
     (!is_wish).then(|| command::said(meaning))
 }
 
 /// A date or a time; with other fields beside it, a wish.
-fn date_or_time(plain: &str, words: &[String], fields: &Fields, today: NaiveDate) -> Option<Said> {
+fn date_or_time(words: &[String], fields: &Fields, today: NaiveDate) -> Option<Said> {
     let is_more_than_words = |value: &Value| !matches!(value, Value::Words { .. });
     let pieces = fields.pieces.iter().map(|piece| &piece.value);
     let values: Vec<_> = pieces.filter(|value| is_more_than_words(value)).collect();
-    let is_form = fields.labelled || is_form(plain, fields, today);
+    let is_form = fields.labelled || is_form(fields, today);
     if values.is_empty() && !fields.labelled {
         return None;
     }
@@ -148,22 +154,21 @@ fn date_or_time(plain: &str, words: &[String], fields: &Fields, today: NaiveDate
     // `daftar besok` asks for a person first: it is more than the answer to "which date?".
     let books = words.iter().any(|word| word == "daftar" || word == "boking");
     match values.as_slice() {
-        [Value::Date(stated)] if !is_form && !books => stated.likely(today).map(Said::Date),
+        [Value::Date(stated)] if !is_form && !books => said_date(*stated, today),
         [Value::Time(time)] if !is_form && !books => Some(Said::Time(*time)),
-        _ => Some(wish(plain, fields, today)),
+        _ => Some(wish(fields, today)),
     }
 }
 
 /// Whether the fields are told apart as in the office's old format, or tell of a person.
-fn is_form(plain: &str, fields: &Fields, today: NaiveDate) -> bool {
-    let is_old_format = plain.trim_matches(|c: char| !c.is_alphanumeric()).contains('#');
-    is_old_format || has_name(fields, today)
+fn is_form(fields: &Fields, today: NaiveDate) -> bool {
+    fields.hashed || has_name(fields, today)
 }
 
 /// Whether words that may be a name stand beside a NIK or a birth date.
 fn has_name(fields: &Fields, today: NaiveDate) -> bool {
     let is_name = |value: &Value| match value {
-        Value::Words { text, numbers } => !numbers && name_like(text).is_some(),
+        Value::Words { text, numbers } => !numbers && name_like(text, false).is_some(),
         _ => false,
     };
     let tells_who = |value: &Value| match value {
@@ -177,8 +182,8 @@ fn has_name(fields: &Fields, today: NaiveDate) -> bool {
 
 /// What the fields make together. Words without a label are a name only in a form: elsewhere they are
 /// whatever people say beside a date.
-fn wish(plain: &str, fields: &Fields, today: NaiveDate) -> Said {
-    let loose = if is_form(plain, fields, today) { Loose::Name } else { Loose::Ignored };
+fn wish(fields: &Fields, today: NaiveDate) -> Said {
+    let loose = if is_form(fields, today) { Loose::Name } else { Loose::Ignored };
     let mut details = assign(fields, loose, today);
     if details == Details::default() {
         details.misread.push(Misread::Unclear);

@@ -66,6 +66,7 @@ pub(crate) fn details(locale: Locale, misread: Option<Misread>) -> Reply {
 pub(crate) fn after_misread(locale: Locale, misread: Misread, question: Reply) -> Reply {
     let wrong = match misread {
         Misread::Nik => &TEXTS.fault_nik,
+        Misread::TwoNiks => &TEXTS.fault_two_niks,
         Misread::Date => &TEXTS.fault_date,
         Misread::PastDate => &TEXTS.fault_past_date,
         Misread::Unclear => &TEXTS.fault_unclear,

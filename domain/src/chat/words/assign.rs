@@ -6,11 +6,12 @@ use super::command::is_known;
 use super::date::Stated;
 use super::fields::{Fields, Piece, Value};
 use super::label::Label;
-use super::said::{Details, Misread};
+use super::said::{Details, Misread, Relative};
 use super::text::{folded, words};
 
-/// A name has at most so many words; more are a sentence.
-const MAX_NAME_WORDS: usize = 8;
+/// Words of no known meaning are a name, however many they are; with more words than these, some of them
+/// known, they are a sentence.
+const MAX_WORDS_OF_SENTENCE: usize = 8;
 
 /// How words without a label are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +30,11 @@ pub(super) fn assign(fields: &Fields, loose: Loose, today: NaiveDate) -> Details
     for piece in &fields.pieces {
         take(&mut details, piece);
     }
-    take_words(&mut details, &fields.pieces, loose);
-    take_dates(&mut details, &fields.pieces, today);
+    take_nik(&mut details, &fields.pieces);
+    take_words(&mut details, fields, loose);
+    let day = day_as_name(&mut details, fields);
+    let others = fields.pieces.iter().enumerate().filter(|(at, _)| Some(*at) != day);
+    take_dates(&mut details, others.map(|(_, piece)| piece), today);
     details
 }
 
@@ -43,41 +47,74 @@ fn note(details: &mut Details, misread: Misread) {
 /// What is told by a piece alone.
 fn take(details: &mut Details, piece: &Piece) {
     match &piece.value {
-        Value::Nik(nik) => match &details.nik {
-            Some(known) if known != nik => note(details, Misread::Unclear),
-            _ => details.nik = Some(nik.clone()),
-        },
         Value::BadNik => note(details, Misread::Nik),
         Value::BadDate => note(details, Misread::Date),
         Value::Time(time) => details.time = details.time.or(Some(*time)),
-        Value::Date(_) | Value::Words { .. } => {}
+        Value::Nik(_) | Value::Date(_) | Value::Words { .. } => {}
     }
 }
 
-fn take_words(details: &mut Details, pieces: &[Piece], loose: Loose) {
-    let mut others = Vec::new();
+/// The NIK: the one with its label, or else the only one. Between two nobody chooses but the person: the
+/// other may be a family card's number.
+fn take_nik(details: &mut Details, pieces: &[Piece]) {
+    let (mut labelled, mut all) = (Vec::new(), Vec::new());
     for piece in pieces {
-        let Value::Words { text, numbers } = &piece.value else { continue };
-        match piece.label {
-            Some(Label::Name) => set_name(details, without_greeting(text)),
-            Some(Label::Regency) => set_regency(details, text),
-            _ if *numbers => {}
-            _ => others.extend(name_like(text)),
+        let Value::Nik(nik) = &piece.value else { continue };
+        if piece.label == Some(Label::Nik) && !labelled.contains(&nik) {
+            labelled.push(nik);
+        }
+        if !all.contains(&nik) {
+            all.push(nik);
         }
     }
-    let mut others = joined_titles(others).into_iter();
+    match (&*labelled, &*all) {
+        ([only], _) | ([], [only]) => details.nik = Some((*only).clone()),
+        ([], []) => {}
+        _ => note(details, Misread::TwoNiks),
+    }
+}
+
+fn take_words(details: &mut Details, fields: &Fields, loose: Loose) {
+    let mut others = Vec::new();
+    for piece in &fields.pieces {
+        let Value::Words { text, numbers } = &piece.value else { continue };
+        match piece.label {
+            Some(Label::Name) => set_name(details, without(OWN, text)),
+            Some(Label::Regency) => set_regency(details, text),
+            _ if *numbers => {}
+            _ => others.extend(name_like(text, fields.hashed)),
+        }
+    }
+    let mut others = joined_titles(others);
+    // A heading or a greeting above a form is its name only if nothing else can be.
+    others.sort_by_key(|other| other.is_said);
+    let mut others = others.into_iter();
     if loose != Loose::Ignored && details.name.is_none() {
-        others.next().into_iter().for_each(|name| set_name(details, &name));
+        others.next().into_iter().for_each(|name| set_name(details, &name.text));
     }
     if loose == Loose::NameAndRegency {
-        for other in others {
+        for other in others.filter(|other| !other.is_said) {
             if details.regency.is_none() {
-                details.regency = Some(other);
+                details.regency = Some(other.text);
             } else {
                 note(details, Misread::Unclear);
             }
         }
     }
+}
+
+/// In the old format a weekday that stands for no visit is a name: people are called so. Which piece.
+fn day_as_name(details: &mut Details, fields: &Fields) -> Option<usize> {
+    if details.name.is_some() || !fields.hashed {
+        return None;
+    }
+    let at = fields.pieces.iter().position(|piece| {
+        let is_day = matches!(&piece.value, Value::Date(stated)
+            if matches!(stated.relative(), Some(Relative::Weekday(_))));
+        is_day && piece.label.is_none() && !piece.source.contains(' ')
+    })?;
+    set_name(details, &fields.pieces[at].source);
+    Some(at)
 }
 
 fn set_name(details: &mut Details, text: &str) {
@@ -96,13 +133,89 @@ fn set_regency(details: &mut Details, text: &str) {
     }
 }
 
-/// Words that may be a name, without the greeting before it.
-pub(super) fn name_like(text: &str) -> Option<String> {
-    let known = words(text).iter().all(|word| is_known(word));
-    let text = without_greeting(text);
-    let count = text.split_whitespace().count();
-    let fits = !known && (1..=MAX_NAME_WORDS).contains(&count);
-    fits.then(|| text.split_whitespace().collect::<Vec<_>>().join(" "))
+/// Words that may be a name.
+pub(super) struct Candidate {
+    text: String,
+    /// They say something else, too: rather a heading, a request, a greeting with somebody's name.
+    is_said: bool,
+}
+
+/// Words that may be a name. In a field of the old format they are one as they stand; elsewhere without
+/// the greeting before it.
+pub(super) fn name_like(text: &str, is_field: bool) -> Option<Candidate> {
+    let said = words(text);
+    if said.iter().all(|word| is_known(word) || is_heading(word)) {
+        return None;
+    }
+    let named = if is_field { without(OWN, text) } else { without_greeting(text) };
+    let left = words(named);
+    let is_introduced = said.len() > left.len()
+        && matches!(
+            &*said[said.len() - left.len() - 1],
+            "saya" | "aku" | "sy" | "nama" | "ini" | "adalah" | "perkenalkan"
+        );
+    let is_request = left.iter().any(|word| is_heading(word));
+    let is_said =
+        !is_field && (is_request || (!is_introduced && said.iter().any(|word| is_known(word))));
+    let known = left.iter().filter(|word| is_known(word)).count();
+    let is_sentence = known > 1 && left.len() > MAX_WORDS_OF_SENTENCE;
+    let text = named.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!is_sentence && !(is_request && !is_field) && !text.is_empty())
+        .then_some(Candidate { text, is_said })
+}
+
+/// Words of headings and requests above a form; nobody is called so.
+fn is_heading(word: &str) -> bool {
+    matches!(
+        word,
+        "formulir"
+            | "form"
+            | "format"
+            | "pendaftaran"
+            | "pendaftar"
+            | "permohonan"
+            | "pengajuan"
+            | "pembuatan"
+            | "berikut"
+            | "datanya"
+            | "data"
+            | "biodata"
+            | "dibantu"
+            | "bantuanya"
+            | "mohon"
+            | "tolong"
+            | "izin"
+            | "ijin"
+            | "hormat"
+            | "dengan"
+            | "kepada"
+            | "yth"
+            | "perihal"
+            | "terlampir"
+            | "pemohon"
+            | "identitas"
+            | "wr"
+            | "wb"
+            | "warahmatulahi"
+            | "wabarakatuh"
+            | "sebagai"
+            | "diproses"
+    )
+}
+
+/// `Nama saya adalah Siti`: what introduces a name and is never the beginning of one.
+const OWN: &[&str] = &["saya", "nama", "adalah"];
+
+/// A text without such words at its beginning.
+fn without<'a>(lead_ins: &[&str], text: &'a str) -> &'a str {
+    let mut rest = text.trim();
+    while let Some((first, after)) = rest.split_once(char::is_whitespace) {
+        if !lead_ins.contains(&&*folded(first)) {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    rest
 }
 
 /// `Halo, saya Siti Contoh` without its beginning. `Selamat` is also a name: it is a greeting only before
@@ -156,13 +269,13 @@ const LEAD_INS: &[&str] = &[
 ];
 
 /// Puts `S.H.` and the like, which follow a comma, back to the name before it.
-fn joined_titles(others: Vec<String>) -> Vec<String> {
-    let mut joined: Vec<String> = Vec::new();
+fn joined_titles(others: Vec<Candidate>) -> Vec<Candidate> {
+    let mut joined: Vec<Candidate> = Vec::new();
     for other in others {
         match joined.last_mut() {
-            Some(name) if is_title(&other) => {
-                name.push_str(", ");
-                name.push_str(&other);
+            Some(name) if is_title(&other.text) => {
+                name.text.push_str(", ");
+                name.text.push_str(&other.text);
             }
             _ => joined.push(other),
         }
@@ -178,25 +291,33 @@ fn is_title(text: &str) -> bool {
     })
 }
 
-fn take_dates(details: &mut Details, pieces: &[Piece], today: NaiveDate) {
+fn take_dates<'a>(
+    details: &mut Details,
+    pieces: impl Iterator<Item = &'a Piece>,
+    today: NaiveDate,
+) {
     let mut open = Vec::new();
     for piece in pieces {
         let Value::Date(stated) = &piece.value else { continue };
         match piece.label {
             Some(Label::Birth) => set_birth(details, stated.birth(today)),
-            Some(Label::Visit) => set_visit(details, stated.visit(today), today),
+            Some(Label::Visit) => {
+                set_visit(details, stated.visit(today), today);
+                details.relative = stated.relative();
+            }
             _ => open.push(*stated),
         }
     }
-    let mut dates: Vec<NaiveDate> =
-        open.into_iter().filter_map(|stated: Stated| stated.likely(today)).collect();
-    dates.sort_unstable();
-    dates.dedup();
-    for date in dates {
+    let dated = |stated: Stated| Some((stated.likely(today)?, stated.relative()));
+    let mut dates: Vec<_> = open.into_iter().filter_map(dated).collect();
+    dates.sort_unstable_by_key(|(date, _)| *date);
+    dates.dedup_by_key(|(date, _)| *date);
+    for (date, relative) in dates {
         if date < today && details.birth_date.is_none() && !was_visit(details, date, today) {
             details.birth_date = Some(date);
         } else if details.date.is_none() {
             set_visit(details, Some(date), today);
+            details.relative = relative;
         } else if details.date != Some(date) && details.birth_date != Some(date) {
             note(details, Misread::Unclear);
         }

@@ -3,6 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::calendar::{month, weekday};
+use super::said::Relative;
 use super::token::{Kind, Token};
 
 /// Nobody plans a visit for later than in so many days: a year of two digits that would is the year of
@@ -28,6 +29,8 @@ pub(super) enum Stated {
         month: u32,
     },
     DayOnly(u32),
+    /// From the day on which it is read.
+    Relative(Relative),
 }
 
 impl Stated {
@@ -39,6 +42,7 @@ impl Stated {
                 .into_iter()
                 .filter_map(|century| valid(century + year, month, day))
                 .find(|date| *date <= today),
+            Self::Relative(relative) => Some(relative.on(today)).filter(|date| *date <= today),
             Self::Yearless { .. } | Self::DayOnly(_) => None,
         }
     }
@@ -52,7 +56,13 @@ impl Stated {
                 .filter_map(|years| valid(today.year() + years, month, day))
                 .find(|date| *date >= today),
             Self::DayOnly(day) => today.iter_days().take(62).find(|date| date.day() == day),
+            Self::Relative(relative) => Some(relative.on(today)),
         }
+    }
+
+    /// What it is from the day on which it is read, if it is so.
+    pub(super) fn relative(self) -> Option<Relative> {
+        if let Self::Relative(relative) = self { Some(relative) } else { None }
     }
 
     /// As whatever is likelier.
@@ -72,11 +82,8 @@ impl Stated {
 pub(super) type Read = Option<(Stated, usize)>;
 
 /// A date with all its parts, or one in words, at the beginning of `tokens`.
-pub(super) fn certain(tokens: &[Token<'_>], today: NaiveDate) -> Read {
-    alone(tokens)
-        .or_else(|| three(tokens))
-        .or_else(|| named(tokens))
-        .or_else(|| in_words(tokens, today))
+pub(super) fn certain(tokens: &[Token<'_>]) -> Read {
+    alone(tokens).or_else(|| three(tokens)).or_else(|| named(tokens)).or_else(|| in_words(tokens))
 }
 
 /// Day and month only, at the beginning of `tokens`.
@@ -218,30 +225,24 @@ fn is_joiner(token: Option<&Token<'_>>) -> bool {
 }
 
 /// `besok`, `lusa`, `hari ini`, `senin`, `next monday`; of a weekday before a date only the date counts.
-fn in_words(tokens: &[Token<'_>], today: NaiveDate) -> Read {
+fn in_words(tokens: &[Token<'_>]) -> Read {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.folded.as_str());
-    let later = |days: u64| today.checked_add_days(Days::new(days)).map(Stated::Full);
-    let (days, taken) = match (word(0), word(1)) {
-        ("hari", "ini") => (0, 2),
-        ("today", _) => (0, 1),
-        ("besok", "lusa") => (2, 2),
-        ("besok" | "bsk" | "besuk" | "esok" | "tomorow", _) => (1, 1),
-        ("lusa", _) => (2, 1),
-        ("day", "after") if word(2) == "tomorow" => (2, 3),
+    let ahead = |days, taken| Some((Stated::Relative(Relative::Ahead(days)), taken));
+    match (word(0), word(1)) {
+        ("hari", "ini") => ahead(0, 2),
+        ("today", _) => ahead(0, 1),
+        ("besok", "lusa") => ahead(2, 2),
+        ("besok" | "bsk" | "besuk" | "esok" | "tomorow", _) => ahead(1, 1),
+        ("lusa", _) => ahead(2, 1),
+        ("day", "after") if word(2) == "tomorow" => ahead(2, 3),
         ("hari" | "next" | "on", name) if weekday(name).is_some() => {
-            let (days, taken) = days_to(tokens, 1, today)?;
-            (days, taken + 1)
+            let (stated, taken) = of_weekday(&tokens[1..])?;
+            Some((stated, taken + 1))
         }
-        ("minggu" | "mingu", "depan") => return None,
-        (name, _) if weekday(name).is_some() => {
-            if let Some(dated) = dated(tokens) {
-                return Some(dated);
-            }
-            days_to(tokens, 0, today)?
-        }
-        _ => return None,
-    };
-    Some((later(days)?, taken))
+        ("minggu" | "mingu", "depan") => None,
+        (name, _) if weekday(name).is_some() => dated(tokens).or_else(|| of_weekday(tokens)),
+        _ => None,
+    }
 }
 
 /// The date that follows a weekday.
@@ -256,13 +257,11 @@ fn dated(tokens: &[Token<'_>]) -> Read {
     Some((stated, taken + 1 + between))
 }
 
-/// Days until the weekday at `at`, and how many tokens it takes with the `depan` after it.
-fn days_to(tokens: &[Token<'_>], at: usize, today: NaiveDate) -> Option<(u64, usize)> {
-    let day = weekday(&tokens.get(at)?.folded)?;
-    let next = tokens.get(at + 1).is_some_and(|token| token.folded == "depan");
-    let ahead = (day.num_days_from_monday() + 7 - today.weekday().num_days_from_monday()) % 7;
-    let ahead = if ahead == 0 { 7 } else { ahead };
-    Some((ahead.into(), 1 + usize::from(next)))
+/// The next such weekday, and how many tokens it takes with the `depan` after it.
+fn of_weekday(tokens: &[Token<'_>]) -> Read {
+    let day = weekday(&tokens.first()?.folded)?;
+    let next = tokens.get(1).is_some_and(|token| token.folded == "depan");
+    Some((Stated::Relative(Relative::Weekday(day)), 1 + usize::from(next)))
 }
 
 fn valid(year: i32, month: u32, day: u32) -> Option<NaiveDate> {

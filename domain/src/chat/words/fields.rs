@@ -1,7 +1,5 @@
 //! Finds the fields of a text: numbers, dates, times and runs of words, with their labels.
 
-use chrono::NaiveDate;
-
 use crate::personal::Nik;
 use crate::time::SlotTime;
 
@@ -32,6 +30,8 @@ pub(super) enum Value {
 pub(super) struct Piece {
     pub(super) label: Option<Label>,
     pub(super) value: Value,
+    /// As it was written.
+    pub(super) source: String,
 }
 
 /// What was found in a text.
@@ -40,6 +40,8 @@ pub(super) struct Fields {
     pub(super) pieces: Vec<Piece>,
     /// Whether a field was named by its label.
     pub(super) labelled: bool,
+    /// Whether they are told apart as in the office's old format: `#name#NIK#date`.
+    pub(super) hashed: bool,
 }
 
 /// A greeting has at most so many words.
@@ -49,7 +51,6 @@ const MAX_FILLERS: usize = 8;
 struct Reader<'a> {
     plain: &'a str,
     tokens: Vec<Token<'a>>,
-    today: NaiveDate,
     at: usize,
     label: Option<Label>,
     /// First and last token of the words that are being gathered.
@@ -60,11 +61,11 @@ struct Reader<'a> {
 }
 
 /// The pieces of a plain text.
-pub(super) fn read(plain: &str, today: NaiveDate) -> Fields {
+pub(super) fn read(plain: &str) -> Fields {
     let tokens = tokens(plain);
-    let found = Fields::default();
-    let mut reader =
-        Reader { plain, tokens, today, at: 0, label: None, run: None, first: true, found };
+    let hashed = plain.trim_matches(|c: char| !c.is_alphanumeric()).contains('#');
+    let found = Fields { hashed, ..Fields::default() };
+    let mut reader = Reader { plain, tokens, at: 0, label: None, run: None, first: true, found };
     while reader.at < reader.tokens.len() {
         reader.step();
     }
@@ -85,7 +86,7 @@ impl<'a> Reader<'a> {
             self.at += 1;
             self.first = false;
         } else if let Some((value, taken)) = self.value() {
-            self.push(value);
+            self.push(value, taken);
             self.at += taken;
         } else {
             self.take_word(kind);
@@ -150,7 +151,7 @@ impl<'a> Reader<'a> {
         {
             return Some((Value::Time(time), taken));
         }
-        if let Some((stated, taken)) = date::certain(rest, self.today)
+        if let Some((stated, taken)) = date::certain(rest)
             && self.is_date(stated, taken)
         {
             return Some((Value::Date(stated), taken));
@@ -191,8 +192,14 @@ impl<'a> Reader<'a> {
         matches!(self.label, Some(Label::Day | Label::Visit)).then_some(Stated::DayOnly(day))
     }
 
-    fn push(&mut self, value: Value) {
+    /// The text of tokens, the last one included.
+    fn source(&self, from: usize, to: usize) -> String {
+        self.plain[self.tokens[from].start..self.tokens[to].end()].to_owned()
+    }
+
+    fn push(&mut self, value: Value, taken: usize) {
         self.flush();
+        let source = self.source(self.at, self.at + taken - 1);
         let fits = matches!(
             (self.label, &value),
             (Some(Label::Nik), Value::Nik(_) | Value::BadNik)
@@ -200,7 +207,7 @@ impl<'a> Reader<'a> {
                 | (Some(Label::Time), Value::Time(_))
         );
         let label = if fits { self.label.take() } else { None };
-        self.found.pieces.push(Piece { label, value });
+        self.found.pieces.push(Piece { label, value, source });
         self.first = false;
     }
 
@@ -239,13 +246,14 @@ impl<'a> Reader<'a> {
     /// Ends the words that are being gathered.
     fn flush(&mut self) {
         let Some((from, to)) = self.run.take() else { return };
-        let text = self.plain[self.tokens[from].start..self.tokens[to].end()].to_owned();
+        let text = self.source(from, to);
         let numbers = self.tokens[from..=to].iter().any(|token| token.kind == Kind::Digits);
         let label = match self.label {
             Some(Label::Name | Label::Regency) => self.label.take(),
             Some(Label::Birth) => return,
             _ => None,
         };
-        self.found.pieces.push(Piece { label, value: Value::Words { text, numbers } });
+        let source = text.clone();
+        self.found.pieces.push(Piece { label, value: Value::Words { text, numbers }, source });
     }
 }

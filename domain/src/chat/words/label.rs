@@ -32,7 +32,8 @@ enum Needs {
 use Label::{Birth, Day, Name, Regency, Time, Unneeded, Visit};
 use Needs::{Anything, Colon, Digits, OnlyDigits, Words};
 
-/// Labels by their words, longer ones first.
+/// Labels by their words, longer ones first. A family card (`KK`, folded `k`) has a number of its own,
+/// which looks like a NIK, and forms ask for parents, too.
 const LABELS: &[(&[&str], Label, Needs)] = &[
     (&["tempat", "tangal", "lahir"], Birth, Anything),
     (&["tempat", "tgl", "lahir"], Birth, Anything),
@@ -50,6 +51,22 @@ const LABELS: &[(&[&str], Label, Needs)] = &[
     (&["tangal", "kunjungan"], Visit, Anything),
     (&["tgl", "kunjungan"], Visit, Anything),
     (&["visit", "date"], Visit, Anything),
+    (&["nomor", "induk", "kependudukan"], Label::Nik, Digits),
+    (&["no", "induk", "kependudukan"], Label::Nik, Digits),
+    (&["nomor", "kartu", "keluarga"], Unneeded, Digits),
+    (&["no", "kartu", "keluarga"], Unneeded, Digits),
+    (&["kartu", "keluarga"], Unneeded, Digits),
+    (&["nama", "ayah"], Unneeded, Words),
+    (&["nama", "ibu"], Unneeded, Words),
+    (&["nama", "ortu"], Unneeded, Words),
+    (&["nama", "orang", "tua"], Unneeded, Words),
+    (&["nama", "wali"], Unneeded, Words),
+    (&["nama", "kepala", "keluarga"], Unneeded, Words),
+    (&["nik", "ayah"], Unneeded, Digits),
+    (&["nik", "ibu"], Unneeded, Digits),
+    (&["nik", "ortu"], Unneeded, Digits),
+    (&["nik", "orang", "tua"], Unneeded, Digits),
+    (&["nik", "kepala", "keluarga"], Unneeded, Digits),
     (&["nama", "lengkap"], Name, Words),
     (&["nama", "pemohon"], Name, Words),
     (&["nama", "saya"], Name, Words),
@@ -63,6 +80,11 @@ const LABELS: &[(&[&str], Label, Needs)] = &[
     (&["no", "hp"], Unneeded, Digits),
     (&["no", "wa"], Unneeded, Digits),
     (&["no", "k"], Unneeded, Digits),
+    (&["nomor", "k"], Unneeded, Digits),
+    (&["nomer", "k"], Unneeded, Digits),
+    (&["nok"], Unneeded, Digits),
+    (&["nk"], Unneeded, Digits),
+    (&["k"], Unneeded, OnlyDigits),
     (&["nama"], Name, Words),
     (&["name"], Name, Words),
     (&["nik"], Label::Nik, Digits),
@@ -114,6 +136,7 @@ pub(super) fn at(tokens: &[Token<'_>], first: bool) -> Option<Found> {
     }
     LABELS.iter().find_map(|(words, label, needs)| {
         let taken = matching(tokens, words)?;
+        let taken = taken + qualified(&tokens[taken..]);
         let colon = tokens.get(taken).is_some_and(|t| matches!(t.kind, Kind::Mark(':' | '=')));
         let next = tokens.get(taken + usize::from(colon)).map(|token| token.kind);
         let fits = match (needs, next) {
@@ -130,6 +153,92 @@ pub(super) fn at(tokens: &[Token<'_>], first: bool) -> Option<Found> {
         let found = Found { label: *label, taken: taken + usize::from(colon), is_part };
         fits.then_some(found)
     })
+}
+
+/// Words that stand between a label and its colon and say whose or which it is.
+const QUALIFIERS: &[&str] = &[
+    "sesuai",
+    "di",
+    "pada",
+    "dalam",
+    "menurut",
+    "dari",
+    "yang",
+    "yg",
+    "tertera",
+    "tertulis",
+    "ktp",
+    "e",
+    "ektp",
+    "k",
+    "akta",
+    "akte",
+    "lahir",
+    "kelahiran",
+    "paspor",
+    "identitas",
+    "lengkap",
+    "pemohon",
+    "calon",
+    "anak",
+    "suami",
+    "istri",
+    "kandung",
+    "orang",
+    "anda",
+    "saya",
+    "bapak",
+    "ibu",
+    "nya",
+    "diinginkan",
+    "rencana",
+    "as",
+    "on",
+    "in",
+    "your",
+    "the",
+    "id",
+    "card",
+    "applicant",
+    "asal",
+    "penerbit",
+];
+/// Prepositions and documents: `nama di KTP` is a label without a colon, too.
+const PREPOSITIONS: &[&str] = &["sesuai", "di", "pada", "dalam", "menurut", "as", "on"];
+/// A label's qualification has at most so many tokens.
+const MAX_QUALIFICATION: usize = 12;
+
+/// How many tokens qualify the label before them: up to its colon, or else what is in brackets and
+/// `di KTP`.
+fn qualified(tokens: &[Token<'_>]) -> usize {
+    let (mut at, mut sure) = (0, 0);
+    while let Some(token) = tokens.get(at).filter(|_| at < MAX_QUALIFICATION) {
+        let next = tokens.get(at + 1).map_or("", |token| token.folded.as_str());
+        match token.kind {
+            Kind::Mark(':' | '=') => return at,
+            Kind::Mark('(') => {
+                let Some(length) = bracketed(&tokens[at..]) else { return sure };
+                at += length;
+                sure = if sure + length == at { at } else { sure };
+            }
+            Kind::Word if PREPOSITIONS.contains(&&*token.folded) && next == "ktp" => {
+                at += 2;
+                sure = if sure + 2 == at { at } else { sure };
+            }
+            Kind::Word if QUALIFIERS.contains(&&*token.folded) => at += 1,
+            Kind::Mark('.' | '-' | '&') => at += 1,
+            Kind::Separator if token.text == "/" && QUALIFIERS.contains(&next) => at += 1,
+            _ => return sure,
+        }
+    }
+    sure
+}
+
+/// How many tokens a pair of brackets takes, on one line.
+fn bracketed(tokens: &[Token<'_>]) -> Option<usize> {
+    let inside = tokens.iter().take(MAX_QUALIFICATION);
+    let mut inside = inside.take_while(|token| !matches!(token.text, "\n" | "#"));
+    inside.position(|token| token.kind == Kind::Mark(')')).map(|at| at + 1)
 }
 
 /// Words that are never part of a person's name.

@@ -50,9 +50,8 @@ pub(super) fn nik(tokens: &[Token<'_>]) -> Option<(Nik, usize)> {
 }
 
 fn is_two_dates(tokens: &[Token<'_>]) -> bool {
-    let today = chrono::NaiveDate::MIN;
-    let Some((_, first)) = date::certain(tokens, today) else { return false };
-    date::certain(&tokens[first..], today).is_some_and(|(_, second)| first + second == tokens.len())
+    let Some((_, first)) = date::certain(tokens) else { return false };
+    date::certain(&tokens[first..]).is_some_and(|(_, second)| first + second == tokens.len())
 }
 
 /// How many tokens at the beginning of `tokens` were meant as a NIK and are none. After the label of a

@@ -1,6 +1,7 @@
 //! What a text can say.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
 
 use crate::code::BookingCode;
 use crate::language::Locale;
@@ -24,6 +25,8 @@ pub enum Said {
     /// A number: a row of the list that was offered.
     Number(u32),
     Date(NaiveDate),
+    /// A date that depends on where and when it is read.
+    Day(Relative),
     /// A time of day.
     Time(SlotTime),
     /// Agreement.
@@ -74,10 +77,42 @@ pub struct Details {
     pub regency: Option<String>,
     /// Date of the visit.
     pub date: Option<NaiveDate>,
+    /// What the date is from the day on which it is read, if it was stated so: at another office it may
+    /// be another one.
+    pub relative: Option<Relative>,
     /// Time of the visit.
     pub time: Option<SlotTime>,
     /// Fields that could not be read.
     pub misread: Vec<Misread>,
+}
+
+/// A date by its distance from the day on which it is read. Where an office is it may be tomorrow already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relative {
+    /// So many days later.
+    Ahead(u8),
+    /// The next such weekday, today not among them.
+    Weekday(Weekday),
+}
+
+impl Relative {
+    /// The date, read on `today`.
+    ///
+    /// ```
+    /// use antrian_domain::chat::words::Relative;
+    ///
+    /// let friday = chrono::NaiveDate::from_ymd_opt(2026, 11, 27).unwrap();
+    /// assert_eq!(Relative::Ahead(1).on(friday).to_string(), "2026-11-28");
+    /// assert_eq!(Relative::Weekday(chrono::Weekday::Fri).on(friday).to_string(), "2026-12-04");
+    /// ```
+    pub fn on(self, today: NaiveDate) -> NaiveDate {
+        let days = match self {
+            Self::Ahead(days) => u64::from(days),
+            Self::Weekday(day) => u64::from(day.days_since(today.weekday().succ())) + 1,
+        };
+        today.checked_add_days(Days::new(days)).unwrap_or(today)
+    }
 }
 
 /// Why a field could not be read.
@@ -85,6 +120,8 @@ pub struct Details {
 pub enum Misread {
     /// Digits that should be a NIK and are not: too few, too many, an impossible date.
     Nik,
+    /// Two numbers that could be it, a family card's among them.
+    TwoNiks,
     /// A date that does not exist.
     Date,
     /// A date of visit that has passed.

@@ -14,6 +14,9 @@ fn today() -> NaiveDate {
 /// Made-up lines of a chat, each with what it says.
 const EXAMPLES: &str = include_str!("examples.txt");
 
+/// Words and numbers that were once taken for somebody else's name or number.
+const IDENTITY: &str = include_str!("identity.txt");
+
 /// What was understood, in one line.
 fn shown(said: &Said) -> String {
     match said {
@@ -21,6 +24,7 @@ fn shown(said: &Said) -> String {
         Said::Command(command) => format!("{command:?}"),
         Said::Time(time) => format!("Time {time}"),
         Said::Date(date) => format!("Date {date}"),
+        Said::Day(relative) => format!("Date {} {relative:?}", relative.on(today())),
         Said::Code(code) => format!("Code {code}"),
         other => format!("{other:?}"),
     }
@@ -33,6 +37,7 @@ fn shown_details(details: &Details) -> String {
     parts.extend(details.birth_date.map(|date| format!("birth={date}")));
     parts.extend(details.regency.as_ref().map(|regency| format!("regency={regency:?}")));
     parts.extend(details.date.map(|date| format!("date={date}")));
+    parts.extend(details.relative.map(|relative| format!("{relative:?}")));
     parts.extend(details.time.map(|time| format!("time={time}")));
     parts.extend(details.misread.iter().map(|fault| format!("fault={fault:?}")));
     parts.join(" ")
@@ -40,8 +45,19 @@ fn shown_details(details: &Details) -> String {
 
 #[test]
 fn what_people_write_is_understood() {
+    assert_understood(EXAMPLES);
+    assert!(EXAMPLES.lines().count() >= 100);
+}
+
+#[test]
+fn nobody_is_taken_for_somebody_else() {
+    assert_understood(IDENTITY);
+}
+
+/// Compares what lines say with what stands beside them.
+fn assert_understood(examples: &str) {
     let mut wrong = Vec::new();
-    for line in EXAMPLES.lines().filter(|line| !line.starts_with("--")) {
+    for line in examples.lines().filter(|line| !line.starts_with("--")) {
         let (text, expected) = line.split_once(" => ").unwrap();
         let said = shown(&understand(&text.replace("\\n", "\n"), today()));
         if said != expected.trim_end() {
@@ -49,7 +65,6 @@ fn what_people_write_is_understood() {
         }
     }
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(EXAMPLES.lines().count() >= 100);
 }
 
 #[test]

@@ -30,6 +30,37 @@ fn replaced(symbol: char) -> char {
     }
 }
 
+/// A plain text without what is not its own: the time and the sender that copied messages begin with, and
+/// what is said above a form of the old format.
+pub(super) fn form(plain: &str) -> String {
+    let lines: Vec<&str> = plain.split('\n').map(without_sender).collect();
+    let is_form = |line: &&str| {
+        let fields = line.split('#').filter(|field| field.chars().any(char::is_alphanumeric));
+        line.trim_start().starts_with('#') && fields.count() >= 2
+    };
+    let above = lines.iter().position(|line| is_form(&line)).unwrap_or(0);
+    let has_digits = |line: &&str| line.bytes().any(|byte| byte.is_ascii_digit());
+    let from = if lines[..above].iter().any(has_digits) { 0 } else { above };
+    lines[from..].join("\n")
+}
+
+/// `[06.21, 26/11/2026] Ayah: Siti` and `26/11/26 06.21 - Ayah: Siti` as `Siti`.
+fn without_sender(line: &str) -> &str {
+    let text = line.trim_start();
+    let stamped = match text.strip_prefix('[') {
+        Some(text) => text.split_once(']'),
+        None => text.split_once(" - "),
+    };
+    let is_sent = |stamp: &str| {
+        let of_stamp = |c: char| c.is_ascii_digit() || " ,.:/".contains(c);
+        let words = stamp.to_ascii_lowercase().replace("am", "").replace("pm", "");
+        stamp.contains('/') && stamp.contains([':', '.']) && words.chars().all(of_stamp)
+    };
+    let Some((_, rest)) = stamped.filter(|(stamp, _)| is_sent(stamp)) else { return line };
+    let sender = rest.split_once(": ").filter(|(sender, _)| !sender.contains('#'));
+    sender.map_or(rest, |(_, text)| text)
+}
+
 /// The number of a circled digit: people copy lists from elsewhere.
 fn circled(symbol: char) -> Option<u32> {
     let above = |first: char| u32::from(symbol) - u32::from(first) + 1;
