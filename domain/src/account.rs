@@ -45,6 +45,13 @@ impl PersonDetails {
         self.nik.as_ref().is_some_and(|nik| !nik.agrees_with(self.birth_date))
     }
 
+    /// Who it is, for whoever typed the details: the first name and initials, and the last four digits of
+    /// the NIK.
+    pub fn who(&self) -> String {
+        let name = self.name.short();
+        self.nik.as_ref().map_or(name.clone(), |nik| format!("{name} (NIK …{})", nik.ending()))
+    }
+
     /// Whether these are probably details of one person: the same name, in any spelling of capitals, and
     /// the same birth date, and no two NIKs that tell them apart.
     pub fn may_be(&self, other: &Self) -> bool {

@@ -77,6 +77,12 @@ impl Nik {
         number(0) >= FIRST_PROVINCE && (exists(1900) || exists(2000))
     }
 
+    /// The last four digits: a running number, which tells the people of one account apart and is nobody's
+    /// alone.
+    pub fn ending(&self) -> &str {
+        &self.0[12..]
+    }
+
     /// The first and last four digits, for its owner to recognise it.
     pub fn masked(&self) -> String {
         format!("{}••••••••{}", &self.0[..4], &self.0[12..])
@@ -179,6 +185,25 @@ fn of_country(digits: &str) -> String {
 /// nothing that hides or turns letters, for a clerk compares it with a KTP.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PersonName(String);
+
+impl PersonName {
+    /// As others may see it over a shoulder: the first name, and the initials of the rest.
+    ///
+    /// ```
+    /// let name: antrian_domain::personal::PersonName = "Muhammad rizky Pratama".parse().unwrap();
+    /// assert_eq!(name.short(), "Muhammad R. P.");
+    /// ```
+    pub fn short(&self) -> String {
+        let mut words = self.0.split_whitespace();
+        let mut short = words.next().unwrap_or_default().to_owned();
+        for initial in words.filter_map(|word| word.chars().find(|c| c.is_alphabetic())) {
+            short.push(' ');
+            short.extend(initial.to_uppercase());
+            short.push('.');
+        }
+        short
+    }
+}
 
 /// A text that is not a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -342,6 +367,14 @@ mod tests {
         assert_eq!(told("9971010312269001", "2026-12-02"), born("1926-12-03"));
         assert_eq!(told("9971012902009001", "2026-12-02"), born("2000-02-29"));
         assert_eq!(told("9971013102009001", "2026-12-02"), None, "31 February");
+    }
+
+    #[test]
+    fn a_name_is_shortened_so_that_a_family_can_tell_its_tickets_apart() {
+        let short = |name: &str| name.parse::<PersonName>().unwrap().short();
+        assert_eq!(short("Siti"), "Siti");
+        assert_eq!(short("Siti (Ibu) Contoh"), "Siti I. C.");
+        assert_eq!(short("Muhammad rizky Pratama"), "Muhammad R. P.");
     }
 
     #[test]

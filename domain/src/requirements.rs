@@ -171,12 +171,13 @@ fn add_domicile(list: &mut Requirements, office: &Office, ktp_regency: Option<&s
         DomicileRule::Recommended => false,
         DomicileRule::Required => true,
     };
-    let Some(regency) = ktp_regency else {
-        list.warnings.push(warning("domicile_depends", &letter.depends));
-        return;
-    };
-    if is_own_regency(office, regency) {
-        return;
+    match ktp_regency.map_or(Whose::Unsure, |regency| whose_regency(office, regency)) {
+        Whose::Own => return,
+        Whose::Unsure => {
+            list.warnings.push(warning("domicile_depends", &letter.depends));
+            return;
+        }
+        Whose::Other => {}
     }
     list.documents.push(Document { required, ..letter.document.clone() });
     list.warnings.push(if required {
@@ -190,17 +191,81 @@ fn warning(code: &str, message: &Text) -> Warning {
     Warning { code: code.to_owned(), message: message.clone() }
 }
 
-/// Compares names of regencies forgivingly: case, spaces and the words "Kota", "Kab.", "Kabupaten".
-fn is_own_regency(office: &Office, regency: &str) -> bool {
-    let wanted = plain_regency(regency);
-    office.regencies.iter().any(|own| plain_regency(own) == wanted)
+/// Whether a regency is of an office's region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Own,
+    Other,
+    /// A city and a regency have the name, and which of them is meant was not said.
+    Unsure,
 }
 
-fn plain_regency(name: &str) -> String {
-    name.to_lowercase()
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !matches!(*word, "" | "kota" | "kab" | "kabupaten" | "administrasi" | "adm"))
-        .collect()
+/// A city or a regency, if that was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    City,
+    Regency,
+}
+
+/// Compares names of regencies forgivingly: case, spaces and "Administrasi". A city and a regency of one
+/// name are two places.
+fn whose_regency(office: &Office, regency: &str) -> Whose {
+    let (kind, wanted) = plain_regency(regency);
+    let named = office.regencies.iter().map(|own| plain_regency(own));
+    let kinds: Vec<_> = named.filter(|(_, name)| *name == wanted).map(|(kind, _)| kind).collect();
+    let is_both = [Kind::City, Kind::Regency].iter().all(|kind| kinds.contains(&Some(*kind)));
+    match (kind, &*kinds) {
+        (_, []) => Whose::Other,
+        (None, _) if is_both || !NAMED_TWICE.contains(&&*wanted) => Whose::Own,
+        (None, _) => Whose::Unsure,
+        (Some(_), kinds) if kinds.contains(&kind) || kinds.contains(&None) => Whose::Own,
+        (Some(_), _) => Whose::Other,
+    }
+}
+
+/// Names that both a city and a regency have (Kepmendagri 300.2.2-2138 of 2025).
+const NAMED_TWICE: [&str; 26] = [
+    "bandung",
+    "banjar",
+    "bekasi",
+    "bima",
+    "blitar",
+    "bogor",
+    "cirebon",
+    "gorontalo",
+    "jayapura",
+    "kediri",
+    "kupang",
+    "madiun",
+    "magelang",
+    "malang",
+    "mojokerto",
+    "pasuruan",
+    "pekalongan",
+    "probolinggo",
+    "semarang",
+    "serang",
+    "solok",
+    "sorong",
+    "sukabumi",
+    "tangerang",
+    "tasikmalaya",
+    "tegal",
+];
+
+fn plain_regency(name: &str) -> (Option<Kind>, String) {
+    let small = name.to_lowercase();
+    let mut kind = None;
+    let mut plain = String::new();
+    for word in small.split(|c: char| !c.is_alphanumeric()) {
+        match word {
+            "" | "administrasi" | "adm" => {}
+            "kota" | "kotamadya" => kind = Some(Kind::City),
+            "kab" | "kabupaten" => kind = Some(Kind::Regency),
+            word => plain.push_str(word),
+        }
+    }
+    (kind, plain)
 }
 
 #[cfg(test)]
@@ -247,17 +312,38 @@ mod tests {
 
     #[test]
     fn regencies_are_compared_without_their_titles() {
-        for (one, other) in [("Kota Makassar", "makassar"), ("Kab. Barru", "Kabupaten  BARRU")] {
-            assert_eq!(plain_regency(one), plain_regency(other));
+        for (own, said, whose) in [
+            ("Kota Makassar", "makassar", Whose::Own),
+            ("Kota Makassar", "KOTA MAKASSAR", Whose::Own),
+            ("Kota Adm. Jakarta Pusat", "Kota Jakarta Pusat", Whose::Own),
+            ("Kab. Barru", "Kabupaten  BARRU", Whose::Own),
+            ("Barru", "Kab. Barru", Whose::Own),
+            ("Kota Bandung", "Kota Bandung", Whose::Own),
+            ("Kota Bandung", "Kabupaten Bandung", Whose::Other),
+            ("Kab. Bandung", "Kota Bandung", Whose::Other),
+            ("Kota Bandung", "Bandung", Whose::Unsure),
+            ("Kab. Bandung", "bandung", Whose::Unsure),
+            ("Kota Bandung", "Bandung Barat", Whose::Other),
+            ("Kota Bandung", "Kota Medan", Whose::Other),
+        ] {
+            let mut office = office();
+            office.regencies = [own.to_owned()].into();
+            assert_eq!(whose_regency(&office, said), whose, "{own}: {said}");
         }
-        assert_ne!(plain_regency("Kota Bandung"), plain_regency("Bandung Barat"));
+        let mut office = office();
+        office.regencies = ["Kota Bandung".to_owned(), "Kab. Bandung".to_owned()].into();
+        assert_eq!(whose_regency(&office, "Bandung"), Whose::Own, "either is");
+    }
+
+    fn office() -> Office {
+        let offices: serde_json::Value =
+            serde_json::from_str(include_str!("../data/offices.json")).unwrap();
+        serde_json::from_value(offices["offices"][0].clone()).unwrap()
     }
 
     #[test]
     fn a_ktp_from_elsewhere_needs_what_the_office_says() {
-        let offices: serde_json::Value =
-            serde_json::from_str(include_str!("../data/offices.json")).unwrap();
-        let mut office: Office = serde_json::from_value(offices["offices"][0].clone()).unwrap();
+        let mut office = office();
         office.regencies = ["Kota Uji".to_owned()].into();
         let mut codes = |rule: DomicileRule, regency: Option<&str>| {
             office.domicile = rule;

@@ -4,6 +4,7 @@ mod booking;
 mod changes;
 mod commands;
 mod flood;
+mod identity;
 mod offices;
 mod repeated;
 mod web;

@@ -5,6 +5,8 @@ use antrian_tests::offices::{OFFICE, SERVICE};
 use antrian_tests::{Answer, Person, TestApp};
 use serde_json::{Value, json};
 
+use crate::steps::read_qr;
+
 /// Somebody with so many people in their account, `p1` and on.
 async fn family(app: &TestApp, first: u32, people: u32) -> Person {
     let person = Person::register(app, first).await;
@@ -61,6 +63,14 @@ async fn a_family_holds_confirms_and_is_told_in_one_go() {
     let told: Vec<_> =
         app.sent().into_iter().filter(|text| text.contains("sudah terkonfirmasi")).collect();
     assert_eq!(told.len(), 1, "one message: {told:?}");
+    let kept = app.stack.graph.sent().into_iter().rev().find(|kept| kept.picture.is_some());
+    let picture = image::load_from_memory(&kept.unwrap().picture.unwrap()).unwrap();
+    let third = picture.height() / 3;
+    for nth in 0..3 {
+        let one = picture.crop_imm(0, nth * third, picture.width(), third).to_luma8();
+        let ticket = read_qr(&one).unwrap();
+        assert!(codes.iter().any(|code| ticket.contains(code)), "{ticket}");
+    }
     for code in &codes {
         let spoken = format!("{}-{}", &code[..5], &code[5..]);
         assert!(told[0].contains(&spoken), "{spoken} is not in {}", told[0]);

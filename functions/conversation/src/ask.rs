@@ -3,7 +3,7 @@
 use antrian::domain::account::Applicant;
 use antrian::domain::chat::words::Misread;
 use antrian::domain::chat::{Chat, Pick};
-use antrian::domain::language::{self, Locale, date_time, fill, in_language};
+use antrian::domain::language::{self, Locale, clip, date_time, fill, in_language};
 use antrian::domain::office::Office;
 use antrian::domain::time::{SlotTime, local_date};
 use antrian::ledger::{DayAvailability, DayStatus};
@@ -45,11 +45,21 @@ pub(crate) fn service(context: &TurnContext<'_>, chat: &Chat) -> Reply {
 pub(crate) fn person(context: &TurnContext<'_>) -> Reply {
     let locale = context.account.locale;
     let known = |person: &Applicant| {
-        row(&Pick::Person(person.id.clone()), person.details.name.expose(), "")
+        row(&Pick::Person(person.id.clone()), person.details.name.expose(), &told_apart(person))
     };
     let mut rows: Vec<_> = context.people.iter().map(known).collect();
     rows.push(row(&Pick::NewPerson, in_language(locale, &TEXTS.new_person), ""));
     say::with_list(fill(locale, &TEXTS.ask_person, &[]), locale, rows)
+}
+
+/// What tells a person from another whose row begins alike: what was cut off the name, and the NIK's end.
+fn told_apart(person: &Applicant) -> String {
+    let name = person.details.name.expose();
+    let cut = if say::fits_row(name) { "" } else { name };
+    let nik = person.details.nik.as_ref().map(|nik| format!("NIK …{}", nik.ending()));
+    let room = say::DESCRIPTION_CHARS - nik.as_ref().map_or(0, |nik| nik.len() + 1);
+    let cut = clip(cut, room);
+    [cut, nik.unwrap_or_default()].join(" ").trim().to_owned()
 }
 
 /// Who that is; what was wrong with the last answer comes first.

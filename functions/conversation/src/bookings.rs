@@ -32,7 +32,8 @@ pub(crate) async fn show(context: &TurnContext<'_>) -> Result<Reply, TurnError> 
 
 fn lines(context: &TurnContext<'_>, booking: &Booking) -> String {
     context.office_of(booking).map_or_else(String::new, |office| {
-        say::booking(context.account.locale, office, booking, context.now)
+        let who = context.who(booking);
+        say::booking(context.account.locale, office, (booking, &who), context.now)
     })
 }
 
@@ -49,7 +50,8 @@ pub(crate) async fn ask_which(
     let row = |booking: &Booking| {
         let date = say::short_date(locale, booking.seat.date);
         let title = format!("{date} {}", booking.seat.time);
-        say::row(&pick(booking.code), &title, &booking.code.spoken())
+        let who = format!("{} – {}", context.who(booking), booking.code.spoken());
+        say::row(&pick(booking.code), &title, &who)
     };
     let rows = context.live().await?.iter().map(row).collect();
     Ok(say::with_list(fill(locale, &TEXTS.ask_booking, &[]), locale, rows))

@@ -126,6 +126,12 @@ impl<'a> TurnContext<'a> {
         self.people.iter().find(|person| person.id == *id)
     }
 
+    /// For whom a booking of the account is; empty: the person is none of its people any more.
+    pub(crate) fn who(&self, booking: &Booking) -> String {
+        let person = self.people.iter().find(|person| person.id == booking.applicant);
+        person.map(|person| person.details.who()).unwrap_or_default()
+    }
+
     /// The channel whose seats the person of the wish may have.
     pub(crate) fn channel(&self, chat: &Chat) -> Channel {
         let has_priority =

@@ -74,7 +74,7 @@ pub(crate) async fn already_booked(
     let (Some(booking), Some(office)) = (&own, office) else {
         return Ok(plain(locale, &TEXTS.not_now, &[]));
     };
-    let lines = say::booking(locale, office, booking, context.now);
+    let lines = say::booking(locale, office, (booking, &context.who(booking)), context.now);
     let text = fill(locale, &TEXTS.already_booked, &[("booking", &lines)]);
     Ok(say::about_booking(locale, text, booking))
 }

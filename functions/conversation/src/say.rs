@@ -14,7 +14,7 @@ use crate::texts::TEXTS;
 pub(crate) const MAX_ROWS: usize = 10;
 const ROW_CHARS: usize = 24;
 const BUTTON_CHARS: usize = 20;
-const DESCRIPTION_CHARS: usize = 72;
+pub(crate) const DESCRIPTION_CHARS: usize = 72;
 
 /// A text without anything to tap.
 pub(crate) fn plain(locale: Locale, text: &Text, values: &[(&str, &str)]) -> Reply {
@@ -29,6 +29,11 @@ pub(crate) fn with_buttons(text: String, locale: Locale, buttons: &[(Pick, &Text
         description: None,
     };
     Reply { text, options: Some(ReplyOptions::Buttons(buttons.iter().map(button).collect())) }
+}
+
+/// Whether a title is shown whole.
+pub(crate) fn fits_row(title: &str) -> bool {
+    title.chars().count() <= ROW_CHARS
 }
 
 /// A row of a list.
@@ -106,7 +111,7 @@ pub(crate) fn seats_left(locale: Locale, seats: u32) -> String {
 pub(crate) fn booking(
     locale: Locale,
     office: &Office,
-    booking: &Booking,
+    (booking, who): (&Booking, &str),
     now: DateTime<Utc>,
 ) -> String {
     let service = office.services.iter().find(|service| service.id == booking.seat.service);
@@ -120,6 +125,7 @@ pub(crate) fn booking(
     let deadline = deadline.map(|at| date_time(locale, at, office.timezone)).unwrap_or_default();
     let status = fill(locale, status, &[("deadline", &*deadline)]);
     let values = [
+        ("who", who),
         ("service", service.map_or("", |service| in_language(locale, &service.name))),
         ("when", &*date_time(locale, booking.times.starts_at, office.timezone)),
         ("office", &*office.name),

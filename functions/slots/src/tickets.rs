@@ -7,9 +7,11 @@ use antrian::http::problem::{Problem, ProblemDetails, internal};
 use antrian::http::routes::routes;
 use antrian::http::session::OwnBooking;
 use antrian::http::{AppState, Routes, office};
+use antrian::domain::office::Office;
+use antrian::messaging::compose::bookings_of;
 use antrian::messaging::picture::message_of;
 use antrian::rendering::{self, CalendarEntry};
-use antrian::use_cases::bookings::{ticket_of, ticket_text};
+use antrian::use_cases::bookings::{ticket_of, ticket_picture, ticket_text};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -56,7 +58,12 @@ async fn png(
     OwnBooking { booking, .. }: OwnBooking,
 ) -> Result<Response, Problem> {
     let booking = ticketed(&app, booking)?;
-    let png = rendering::png(&ticket_text(&app, &booking)?).map_err(|error| internal(&error))?;
+    let office = office(&app, &booking.seat.office).await?;
+    picture(&app, &office, &[booking])
+}
+
+fn picture(app: &AppState, office: &Office, bookings: &[Booking]) -> Result<Response, Problem> {
+    let png = ticket_picture(app, office, bookings).map_err(|error| internal(&error))?;
     Ok(file("image/png", png))
 }
 
@@ -70,10 +77,10 @@ async fn sent(
     let store = app.ledger.store();
     let id = message_of(&app.keyring, &address, app.clock.now()).ok_or_else(not_found)?;
     let message = store.message(&id).await?.ok_or_else(not_found)?;
-    let about = message.about.ok_or_else(not_found)?;
-    let booking = store.booking(about.code).await?.ok_or_else(not_found)?;
-    let png = rendering::png(&ticket_text(&app, &booking)?).map_err(|error| internal(&error))?;
-    Ok(file("image/png", png))
+    let bookings = bookings_of(&app.ledger, &message, app.clock.now()).await?;
+    let first = bookings.first().ok_or_else(not_found)?;
+    let office = office(&app, &first.seat.office).await?;
+    picture(&app, &office, &bookings)
 }
 
 /// The visit as a calendar entry.

@@ -21,7 +21,7 @@ use crate::booking::PersonRow;
 use crate::cookies;
 use crate::forms::{Nothing, Posted, address};
 use crate::page::{Page, Shown, go, own};
-use crate::people::{has_room, short_name};
+use crate::people::has_room;
 use crate::session::Visitor;
 use crate::ticket::BookingWords;
 
@@ -71,7 +71,7 @@ async fn mine(State(app): State<AppState>, page: Page, who: Visitor) -> Shown {
     let mut words: Vec<(DateTime<Utc>, BookingWords)> = Vec::with_capacity(found.len());
     for details in &found {
         let person = people.iter().find(|person| person.id == details.booking.applicant);
-        let name = person.map(|person| short_name(&person.details.name)).unwrap_or_default();
+        let name = person.map(|person| person.details.name.short()).unwrap_or_default();
         let starts_at = details.booking.times.starts_at;
         words.push((starts_at, BookingWords::of(&page, details, name)));
     }

@@ -4,7 +4,6 @@ use antrian::domain::account::{Applicant, MAX_APPLICANTS};
 use antrian::domain::field::FieldError;
 use antrian::domain::normal::digits;
 use antrian::domain::person::Category;
-use antrian::domain::personal::PersonName;
 use antrian::http::body::Params;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
@@ -164,29 +163,9 @@ pub(crate) fn has_room(people: &[Applicant]) -> bool {
     people.len() < MAX_APPLICANTS
 }
 
-/// A name as others may see it over a shoulder: the first one, and the initials of the rest.
-pub(crate) fn short_name(name: &PersonName) -> String {
-    let mut words = name.expose().split_whitespace();
-    let mut short = words.next().unwrap_or_default().to_owned();
-    for initial in words.filter_map(|word| word.chars().find(|c| c.is_alphabetic())) {
-        short.push(' ');
-        short.extend(initial.to_uppercase());
-        short.push('.');
-    }
-    short
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_is_shortened_so_that_a_family_can_tell_its_tickets_apart() {
-        let short = |name: &str| short_name(&name.parse().unwrap());
-        assert_eq!(short("Siti"), "Siti");
-        assert_eq!(short("Siti (Ibu) Contoh"), "Siti I. C.");
-        assert_eq!(short("Muhammad rizky Pratama"), "Muhammad R. P.");
-    }
 
     #[test]
     fn three_fields_are_one_date() {

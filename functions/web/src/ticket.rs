@@ -22,7 +22,6 @@ use crate::forms::address;
 use crate::line::{LineWords, line_words};
 use crate::office::{self, map};
 use crate::page::{Page, Shown, go, own};
-use crate::people::short_name;
 use crate::session::Own;
 
 pub(crate) fn routes() -> Routes {
@@ -223,7 +222,7 @@ pub(crate) async fn shown(
     let person = app.ledger.store().applicant(&booking.account, &booking.applicant).await?;
     let office = bookings::office_of(app, &booking, now).await?;
     let details = BookingDetails::of(app, office, booking, person.as_ref(), now);
-    Ok((details, person.map(|person| short_name(&person.details.name)).unwrap_or_default()))
+    Ok((details, person.map(|person| person.details.name.short()).unwrap_or_default()))
 }
 
 /// Google's own form for a new entry; without the code, for the address is sent to others.
@@ -261,7 +260,8 @@ async fn calendar(State(app): State<AppState>, Own { booking }: Own) -> Shown {
 /// The ticket as a picture, to be kept on the phone.
 async fn picture(State(app): State<AppState>, Own { booking }: Own) -> Shown {
     ticketed(&app, &booking)?;
-    let text = bookings::ticket_text(&app, &booking)?;
-    let png = rendering::png(&text).map_err(|error| internal(&error))?;
+    let office = bookings::office_of(&app, &booking, app.clock.now()).await?;
+    let png = bookings::ticket_picture(&app, &office, &[booking]);
+    let png = png.map_err(|error| internal(&error))?;
     Ok(file("image/png", "antrian-tiket.png", png))
 }

@@ -21,7 +21,7 @@ use crate::domain::person_claim::initials;
 use crate::domain::requirements::{Requirements, checklist, missing_documents};
 use crate::domain::ticket::TicketClaims;
 use crate::ledger::Ledger;
-use crate::rendering;
+use crate::rendering::{self, TicketPicture};
 use crate::storage::{ServiceWindow, StoreError};
 
 /// What a row comes to.
@@ -93,16 +93,14 @@ pub async fn compose(
     public_url: &str,
     now: DateTime<Utc>,
 ) -> Result<Composed, ComposeError> {
-    let (mut bookings, to, window) = tokio::try_join!(
-        bookings(ledger, message),
+    let (bookings, to, window) = tokio::try_join!(
+        bookings_of(ledger, message, now),
         contacts(ledger, message),
         service_window(ledger, message),
     )?;
     if message.is_stale(&bookings, now) {
         return Ok(Composed::Stale);
     }
-    bookings.retain(|booking| message.is_true_of(booking, now));
-    bookings.sort_by_key(|booking| booking.times.starts_at);
     if message.kind == MessageKind::OneTimeCode {
         return one_time_code(ledger, message);
     }
@@ -123,10 +121,21 @@ pub async fn compose(
     Ok(Composed::Send(Box::new(Letter { to, body, template, is_open, office })))
 }
 
-/// What it is about: one booking, those of a group, or nothing.
-async fn bookings(ledger: &Ledger, message: &Message) -> Result<Vec<Booking>, StoreError> {
+/// What it is about, as far as what it says is still so: one booking, those of a group in the order of
+/// their hours, or nothing.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn bookings_of(
+    ledger: &Ledger,
+    message: &Message,
+    now: DateTime<Utc>,
+) -> Result<Vec<Booking>, StoreError> {
     let read = message.bookings().map(|about| ledger.store().booking(about.code));
-    Ok(try_join_all(read).await?.into_iter().flatten().collect())
+    let mut found: Vec<_> = try_join_all(read).await?.into_iter().flatten().collect();
+    found.retain(|booking| message.is_true_of(booking, now));
+    found.sort_by_key(|booking| booking.times.starts_at);
+    Ok(found)
 }
 
 async fn contacts(ledger: &Ledger, message: &Message) -> Result<Option<Contacts>, StoreError> {
@@ -222,14 +231,19 @@ async fn about_bookings(
     let page = page_of(ledger, booking, public_url, now);
     let mut text = booking_text(&office, booking, &list, locale, &page);
     text.initials = initials(&applicant.details.name);
+    text.who = who(kind, applicant);
     if people.len() > 1 {
         text.group = people.iter().map(|one| member(&office, one, locale)).collect();
+        text.who = String::new();
         text.code = text.group.iter().map(|one| one.code.as_str()).collect::<Vec<_>>().join(", ");
     }
-    let png = has_ticket(kind).then(|| tickets(ledger, &people)).transpose()?;
-    let template = templates::about_booking(kind, locale, &text, booking.code, png.as_ref());
-    let body = match png {
-        Some(png) => {
+    let png = |is_named| tickets(ledger, &office, &people, is_named);
+    // An approved form names nobody.
+    let of_form = has_ticket(kind).then(|| png(false)).transpose()?;
+    let template = templates::about_booking(kind, locale, &text, booking.code, of_form.as_ref());
+    let body = match of_form {
+        Some(_) => {
+            let png = png(true)?;
             let caption = texts::caption(kind, locale, &text).map_err(text_error)?;
             Body::Picture { png, caption }
         }
@@ -252,7 +266,7 @@ async fn of_booking<'a>(
 
 fn member(office: &Office, (booking, person): &(&Booking, Applicant), locale: Locale) -> Member {
     Member {
-        initials: initials(&person.details.name),
+        who: person.details.who(),
         time: language::time(locale, booking.times.starts_at, office.timezone),
         code: booking.code.spoken(),
     }
@@ -294,12 +308,29 @@ fn has_ticket(kind: MessageKind) -> bool {
     )
 }
 
-/// The tickets, one below the other, in the order of the words.
-fn tickets(ledger: &Ledger, people: &[(&Booking, Applicant)]) -> Result<Vec<u8>, ComposeError> {
+/// The tickets, one below the other in the order of the words, each with what tells it from the others.
+fn tickets(
+    ledger: &Ledger,
+    office: &Office,
+    people: &[(&Booking, Applicant)],
+    is_named: bool,
+) -> Result<Vec<u8>, ComposeError> {
     let signer = ledger.store().keyring().ticket_signer().map_err(text_error)?;
-    let ticket = |(booking, _): &(&Booking, Applicant)| signer.sign(&TicketClaims::of(booking));
+    let ticket = |(booking, person): &(&'_ Booking, Applicant)| TicketPicture {
+        ticket: signer.sign(&TicketClaims::of(booking)),
+        booking: (*booking).clone(),
+        who: if is_named { person.details.who() } else { String::new() },
+    };
     let tickets: Vec<_> = people.iter().map(ticket).collect();
-    rendering::png_of_all(&tickets).map_err(text_error)
+    rendering::tickets_png(office, &tickets).map_err(text_error)
+}
+
+/// For whom a booking is. Not where somebody else says that it is theirs to book for.
+fn who(kind: MessageKind, applicant: &Applicant) -> String {
+    match kind {
+        MessageKind::ClaimAsked | MessageKind::Released => String::new(),
+        _ => applicant.details.who(),
+    }
 }
 
 /// What is too long to stand above buttons goes without: its words say what to do as well.
@@ -339,6 +370,7 @@ fn booking_text<'a>(
             .map(|at| language::date_time(locale, at, zone)),
         documents: &list.documents,
         warnings: &list.warnings,
+        who: String::new(),
         initials: String::new(),
         group: vec![],
         fair_use: office.policy.fair_use,

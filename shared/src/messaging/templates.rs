@@ -1,7 +1,8 @@
 //! Approved forms: the only messages that reach somebody who has not written for a day.
 //!
 //! Their words are in `shared/templates/whatsapp`, as Meta's endpoint takes them; what fills them is
-//! decided here. No form names a person or holds a NIK.
+//! decided here. No form names a person or holds a NIK: a number may be another
+//! person's by then.
 
 use std::sync::LazyLock;
 

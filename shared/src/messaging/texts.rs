@@ -1,7 +1,8 @@
 //! What messages say, in both languages. The words are in `shared/templates/messages`.
 //!
-//! WhatsApp's plain text: a line break is a line break, `*bold*` is the only mark-up. No message
-//! names a person or holds a NIK.
+//! WhatsApp's plain text: a line break is a line break, `*bold*` is the only mark-up. These texts go to who
+//! has written from the number within a day, and say for whom a booking is: first name, initials, the last
+//! four digits of the NIK, and never more. What goes to anybody else is an approved form, which names nobody.
 
 use askama::Template;
 
@@ -45,6 +46,8 @@ pub struct BookingText<'a> {
     pub documents: &'a [Document],
     /// What to know.
     pub warnings: &'a [Warning],
+    /// For whom it is, as [`crate::domain::account::PersonDetails::who`] says it; empty: not said.
+    pub who: String,
     /// Initials of the person, for who is asked about a booking among several.
     pub initials: String,
     /// Everybody of a group, in the order of their tickets; empty: one comes alone.
@@ -56,7 +59,8 @@ pub struct BookingText<'a> {
 /// One of a group.
 #[derive(Debug, Clone)]
 pub struct Member {
-    pub initials: String,
+    /// For whom: the first name, initials, the end of the NIK.
+    pub who: String,
     /// The hour of the visit, as [`crate::domain::language::time`] writes it.
     pub time: String,
     /// The booking code in its spoken form.

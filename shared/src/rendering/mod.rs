@@ -5,6 +5,8 @@
 
 mod calendar_entry;
 mod qr;
+mod ticket_picture;
 
 pub use calendar_entry::{CalendarEntry, EntryStatus, ics};
-pub use qr::{RenderError, png, png_of_all, svg};
+pub use qr::{RenderError, png, svg};
+pub use ticket_picture::{TicketPicture, tickets_png};

@@ -8,8 +8,6 @@ use qrcode::{Color, EcLevel, QrCode};
 
 /// Light modules around the code, as ISO/IEC 18004 asks for.
 const QUIET_ZONE: usize = 4;
-/// Light modules between two codes of one picture, their quiet zones apart.
-const MODULES_BETWEEN: usize = 16;
 /// Pixels of a module's side in a PNG, in whole bytes of eight: a ticket is 784 pixels wide, sharp
 /// on a phone's display and above what it takes to survive being scaled down and made a JPEG.
 const BYTES_PER_MODULE: usize = 2;
@@ -81,51 +79,34 @@ pub fn svg(text: &str) -> Result<String, RenderError> {
 /// # Errors
 /// [`RenderError::Code`] for a text that is too long.
 pub fn png(text: &str) -> Result<Vec<u8>, RenderError> {
-    png_of_all(&[text])
+    let (width, pixels) = pixels(text)?;
+    encoded(width, &pixels)
 }
 
-/// QR codes one below the other, as one PNG. Far enough apart that a scanner sees one at a time.
-///
-/// # Errors
-/// [`RenderError::Code`] for a text that is too long.
-pub fn png_of_all(texts: &[impl AsRef<str>]) -> Result<Vec<u8>, RenderError> {
-    let grids: Result<Vec<_>, _> = texts.iter().map(|text| Grid::of(text.as_ref())).collect();
-    let grids = grids?;
-    let side = grids.iter().map(|grid| grid.side).max().unwrap_or_default();
-    let blank = vec![false; side];
-    let mut lines: Vec<Vec<bool>> = Vec::new();
-    for grid in &grids {
-        if !lines.is_empty() {
-            lines.extend(std::iter::repeat_n(blank.clone(), MODULES_BETWEEN));
-        }
-        let margin = (side - grid.side) / 2;
-        lines.extend(grid.rows().map(|row| {
-            let mut line = blank.clone();
-            line[margin..margin + grid.side].copy_from_slice(row);
-            line
-        }));
-    }
-    write_png(side, &lines)
-}
-
-fn write_png(side: usize, lines: &[Vec<bool>]) -> Result<Vec<u8>, RenderError> {
+/// The QR code of `text` at one bit a pixel, 0 being black, row by row; and its width.
+pub(super) fn pixels(text: &str) -> Result<(usize, Vec<u8>), RenderError> {
+    let grid = Grid::of(text)?;
     let mut pixels = Vec::new();
-    for row in lines {
+    for row in grid.rows() {
         let line: Vec<u8> = row.iter().flat_map(|&dark| module_bytes(dark)).collect();
         for _ in 0..8 * BYTES_PER_MODULE {
             pixels.extend_from_slice(&line);
         }
     }
-    let in_pixels =
-        |modules: usize| u32::try_from(modules * 8 * BYTES_PER_MODULE).unwrap_or(u32::MAX);
+    Ok((grid.side * 8 * BYTES_PER_MODULE, pixels))
+}
+
+/// A PNG of rows of so many pixels, eight in a byte.
+pub(super) fn encoded(width: usize, pixels: &[u8]) -> Result<Vec<u8>, RenderError> {
+    let size = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
     let mut file = Vec::new();
-    let mut encoder = Encoder::new(&mut file, in_pixels(side), in_pixels(lines.len()));
+    let mut encoder = Encoder::new(&mut file, size(width), size(pixels.len() * 8 / width));
     encoder.set_color(ColorType::Grayscale);
     encoder.set_depth(BitDepth::One);
     encoder.set_deflate_compression(DeflateCompression::Level(DEFLATE_LEVEL));
     encoder.set_filter(Filter::NoFilter);
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&pixels)?;
+    writer.write_image_data(pixels)?;
     writer.finish()?;
     Ok(file)
 }
@@ -189,19 +170,6 @@ mod tests {
             .encode(picture.as_raw(), picture.width(), picture.height(), ExtendedColorType::L8)
             .unwrap();
         load(&file)
-    }
-
-    #[test]
-    fn tickets_below_each_other_are_read_one_by_one() {
-        let [(first, _), (second, _)] = tickets();
-        let all = [second.clone(), first.clone(), second.clone()];
-        let picture = load(&png_of_all(&all).unwrap());
-        let third = picture.height() / 3;
-        for (nth, ticket) in (0u32..).zip(&all) {
-            let top = DynamicImage::from(picture.clone());
-            let cut = top.crop_imm(0, nth * third, picture.width(), third).to_luma8();
-            assert_eq!(read(&cut), *ticket);
-        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::domain::time::SlotTime;
 use crate::ledger::{
     Changed, Held, HoldRefusal, HoldRequest, Ledger, MoveRefusal, SlotChoice, Visitor,
 };
+use crate::rendering::{self, RenderError, TicketPicture};
 use crate::storage::StoreError;
 
 /// A booking with what its owner is shown of it.
@@ -149,6 +150,33 @@ pub fn ticket_of(status: Status) -> Result<(), Reason> {
 pub fn ticket_text(app: &App, booking: &Booking) -> Result<String, StoreError> {
     let signer = app.keyring.ticket_signer()?;
     Ok(signer.sign(&TicketClaims::of(booking)))
+}
+
+/// Why there is no picture of a ticket.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// This function was not given the key that signs.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
+
+/// The tickets of an office's bookings as one picture. It names nobody, for it is sent on.
+///
+/// # Errors
+/// If this function was not given the key that signs, or the picture cannot be made.
+pub fn ticket_picture(
+    app: &App,
+    office: &Office,
+    bookings: &[Booking],
+) -> Result<Vec<u8>, PictureError> {
+    let ticket = |booking: &Booking| {
+        let (ticket, who) = (ticket_text(app, booking)?, String::new());
+        Ok(TicketPicture { ticket, booking: booking.clone(), who })
+    };
+    let tickets = bookings.iter().map(ticket).collect::<Result<Vec<_>, StoreError>>()?;
+    Ok(rendering::tickets_png(office, &tickets)?)
 }
 
 /// The office of a booking.

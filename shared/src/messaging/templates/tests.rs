@@ -32,6 +32,7 @@ fn text() -> BookingText<'static> {
         documents_deadline: None,
         documents: &[],
         warnings: &[],
+        who: "Siti C. (NIK …9001)".to_owned(),
         initials: "S. C.".to_owned(),
         group: vec![],
         fair_use: FairUse::default(),
@@ -130,7 +131,7 @@ fn buttons_carry_the_booking_in_both_languages() {
 #[test]
 fn of_a_group_one_booking_is_chosen_before_it_is_moved_or_cancelled() {
     let member = |code: &str| Member {
-        initials: "S. C.".to_owned(),
+        who: "Siti C.".to_owned(),
         time: "pukul 09.00 WIB".to_owned(),
         code: code.to_owned(),
     };

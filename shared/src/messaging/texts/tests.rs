@@ -90,6 +90,7 @@ fn booking<'a>(
         documents_deadline: None,
         documents,
         warnings,
+        who: "Siti C. (NIK …9001)".to_owned(),
         initials: "S. C.".to_owned(),
         group: vec![],
         fair_use: FairUse::default(),
@@ -109,14 +110,14 @@ fn nothing(_: &mut BookingText<'_>) {}
 /// Two people, the second one an hour later.
 fn together(locale: Locale) -> impl Fn(&mut BookingText<'_>) {
     move |text| {
-        let member = |(initials, hour, code): (&str, &str, &str)| Member {
-            initials: initials.to_owned(),
+        let member = |(who, hour, code): (&str, &str, &str)| Member {
+            who: who.to_owned(),
             time: time(locale, at(hour), ZONE),
             code: code.to_owned(),
         };
         let people = [
-            ("S. C.", "2026-12-07T02:00:00Z", "7KQ4M-M2XR9"),
-            ("B. C.", "2026-12-07T03:00:00Z", "9ABCD-EFGH2"),
+            ("Siti C.", "2026-12-07T02:00:00Z", "7KQ4M-M2XR9"),
+            ("Budi C.", "2026-12-07T03:00:00Z", "9ABCD-EFGH2"),
         ];
         text.group = people.map(member).into();
     }

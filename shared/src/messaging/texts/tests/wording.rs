@@ -7,6 +7,7 @@ fn hold_in_indonesian() {
     insta::assert_snapshot!(message(MessageKind::Hold, Locale::Id, held(Locale::Id)), @r#"
     Jadwal Anda kami simpan sementara, *belum terkonfirmasi*.
 
+    Pemohon: *Siti C. (NIK …9001)*
     Paspor baru
     Senin, 7 Desember 2026 pukul 09.00 WIB
     Kantor Imigrasi Contoh Jakarta
@@ -32,6 +33,7 @@ fn hold_in_english() {
     insta::assert_snapshot!(message(MessageKind::Hold, Locale::En, held(Locale::En)), @r#"
     Your appointment is held for you and *not confirmed yet*.
 
+    For: *Siti C. (NIK …9001)*
     New passport
     Monday, 7 December 2026 at 09:00 WIB
     Kantor Imigrasi Contoh Jakarta
@@ -57,6 +59,7 @@ fn confirmed_in_indonesian() {
     insta::assert_snapshot!(message(MessageKind::Confirmed, Locale::Id, nothing), @r#"
     *Jadwal Anda sudah terkonfirmasi.*
 
+    Pemohon: *Siti C. (NIK …9001)*
     Paspor baru
     Senin, 7 Desember 2026 pukul 09.00 WIB
     Kantor Imigrasi Contoh Jakarta
@@ -84,13 +87,13 @@ fn confirmed_for_two_who_come_together() {
     let codes = |text: String| text.split("\n\n").nth(2).unwrap().to_owned();
     insta::assert_snapshot!(codes(message(Locale::Id)), @r"
     Kode booking:
-    1. S. C. pukul 09.00 WIB: *7KQ4M-M2XR9*
-    2. B. C. pukul 10.00 WIB: *9ABCD-EFGH2*
+    1. Siti C. pukul 09.00 WIB: *7KQ4M-M2XR9*
+    2. Budi C. pukul 10.00 WIB: *9ABCD-EFGH2*
     ");
     insta::assert_snapshot!(codes(message(Locale::En)), @r"
     Booking codes:
-    1. S. C. 09:00 WIB: *7KQ4M-M2XR9*
-    2. B. C. 10:00 WIB: *9ABCD-EFGH2*
+    1. Siti C. 09:00 WIB: *7KQ4M-M2XR9*
+    2. Budi C. 10:00 WIB: *9ABCD-EFGH2*
     ");
 }
 
@@ -99,6 +102,7 @@ fn confirmed_in_english() {
     insta::assert_snapshot!(message(MessageKind::Confirmed, Locale::En, nothing), @r#"
     *Your appointment is confirmed.*
 
+    For: *Siti C. (NIK …9001)*
     New passport
     Monday, 7 December 2026 at 09:00 WIB
     Kantor Imigrasi Contoh Jakarta
@@ -125,6 +129,7 @@ fn reminder_in_indonesian() {
     insta::assert_snapshot!(message(MessageKind::Reminder, Locale::Id, nothing), @r#"
     *Pengingat: jadwal Anda Senin, 7 Desember 2026 pukul 09.00 WIB.*
 
+    Pemohon: *Siti C. (NIK …9001)*
     Paspor baru
     Kantor Imigrasi Contoh Jakarta
     Jl. Contoh Raya No. 1, Jakarta Pusat
@@ -153,6 +158,7 @@ fn reminder_in_english() {
     insta::assert_snapshot!(message(MessageKind::Reminder, Locale::En, nothing), @r#"
     *Reminder: your appointment on Monday, 7 December 2026 at 09:00 WIB.*
 
+    For: *Siti C. (NIK …9001)*
     New passport
     Kantor Imigrasi Contoh Jakarta
     Jl. Contoh Raya No. 1, Jakarta Pusat
@@ -181,6 +187,7 @@ fn cancelled_in_indonesian() {
     insta::assert_snapshot!(message(MessageKind::Cancelled, Locale::Id, nothing), @r#"
     *Jadwal Anda sudah dibatalkan.* Anda tidak perlu datang.
 
+    Pemohon: *Siti C. (NIK …9001)*
     Paspor baru
     Senin, 7 Desember 2026 pukul 09.00 WIB
     Kantor Imigrasi Contoh Jakarta
@@ -199,6 +206,7 @@ fn cancelled_in_english() {
     insta::assert_snapshot!(message(MessageKind::Cancelled, Locale::En, nothing), @r#"
     *Your appointment is cancelled.* You need not come.
 
+    For: *Siti C. (NIK …9001)*
     New passport
     Monday, 7 December 2026 at 09:00 WIB
     Kantor Imigrasi Contoh Jakarta
@@ -217,6 +225,7 @@ fn moved_in_indonesian() {
     insta::assert_snapshot!(message(MessageKind::Moved, Locale::Id, nothing), @r#"
     *Jadwal Anda sudah dipindahkan.* Jadwal baru:
 
+    Pemohon: *Siti C. (NIK …9001)*
     Paspor baru
     Senin, 7 Desember 2026 pukul 09.00 WIB
     Kantor Imigrasi Contoh Jakarta
@@ -243,6 +252,7 @@ fn moved_in_english() {
     insta::assert_snapshot!(message(MessageKind::Moved, Locale::En, nothing), @r#"
     *Your appointment is moved.* It is now:
 
+    For: *Siti C. (NIK …9001)*
     New passport
     Monday, 7 December 2026 at 09:00 WIB
     Kantor Imigrasi Contoh Jakarta
@@ -271,6 +281,7 @@ fn office_closed_in_indonesian() {
     *Mohon maaf, kantor tutup pada hari jadwal Anda.* Anda tidak perlu datang.
     Alasan: perbaikan gedung
 
+    Pemohon: *Siti C. (NIK …9001)*
     Paspor baru
     Senin, 7 Desember 2026 pukul 09.00 WIB
     Kantor Imigrasi Contoh Jakarta
@@ -289,6 +300,7 @@ fn office_closed_in_english() {
     insta::assert_snapshot!(message(MessageKind::OfficeClosed, Locale::En, nothing), @r#"
     *We are sorry: the office is closed on the day of your appointment.* You need not come.
 
+    For: *Siti C. (NIK …9001)*
     New passport
     Monday, 7 December 2026 at 09:00 WIB
     Kantor Imigrasi Contoh Jakarta
@@ -315,6 +327,7 @@ fn documents_missing_in_indonesian() {
     insta::assert_snapshot!(text, @r#"
     *Ada dokumen yang perlu Anda lengkapi.*
 
+    Pemohon: *Siti C. (NIK …9001)*
     Paspor baru
     Kantor Imigrasi Contoh Jakarta
     Jl. Contoh Raya No. 1, Jakarta Pusat
@@ -336,6 +349,7 @@ fn documents_missing_in_english() {
     insta::assert_snapshot!(text, @r#"
     *Something is missing from your papers.*
 
+    For: *Siti C. (NIK …9001)*
     New passport
     Kantor Imigrasi Contoh Jakarta
     Jl. Contoh Raya No. 1, Jakarta Pusat
