@@ -1,7 +1,7 @@
 //! Pages for applicants, without script: from the start to the ticket, and whatever goes wrong on the way.
 
-mod groups;
 mod face;
+mod groups;
 mod journey;
 mod near;
 mod refusals;

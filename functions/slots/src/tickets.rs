@@ -1,13 +1,13 @@
 //! The ticket as picture and calendar entry.
 
 use antrian::domain::booking::Booking;
+use antrian::domain::office::Office;
 use antrian::domain::reason::Reason;
 use antrian::http::body::Segments;
 use antrian::http::problem::{Problem, ProblemDetails, internal};
 use antrian::http::routes::routes;
 use antrian::http::session::OwnBooking;
 use antrian::http::{AppState, Routes, office};
-use antrian::domain::office::Office;
 use antrian::messaging::compose::bookings_of;
 use antrian::messaging::picture::message_of;
 use antrian::rendering::{self, CalendarEntry};

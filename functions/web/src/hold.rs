@@ -17,7 +17,6 @@ use chrono::NaiveDate;
 use crate::booking::{Choice, Visit, chosen, visit};
 use crate::forms::Posted;
 use crate::page::{Keep, Page, Shown, go, shown};
-use crate::people::short_name;
 use crate::session::Guest;
 
 pub(crate) fn routes() -> Routes {
@@ -138,7 +137,7 @@ fn titled(title: &str, people: &[Applicant], refusal: &HoldRefusal) -> String {
     };
     let person = people.iter().find(|person| person.id == *id).filter(|_| people.len() > 1);
     match person {
-        Some(person) => format!("{}: {title}", short_name(&person.details.name)),
+        Some(person) => format!("{}: {title}", person.details.name.short()),
         None => title.to_owned(),
     }
 }
