@@ -14,6 +14,10 @@ pub const MAX_APPLICANTS: usize = 5;
 /// that mistypes, and too few for trying whether somebody has a booking.
 pub const MAX_ADDED_A_DAY: u32 = 15;
 
+/// Digits of a NIK that a correction may change while its person has a booking that is on: one mistyped,
+/// or two in the wrong order. More is somebody else, and a booking is not handed on.
+const MAX_SLIP_DIGITS: usize = 2;
+
 #[derive(Debug, Clone)]
 pub struct Account {
     pub id: AccountId,
@@ -26,7 +30,7 @@ pub struct Account {
 }
 
 /// A person to be added to an account.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PersonDetails {
     /// Name as on the KTP.
     pub name: PersonName,
@@ -59,6 +63,30 @@ impl PersonDetails {
         let has_two = self.nik.is_some() && other.nik.is_some();
         !has_two && self.birth_date == other.birth_date && name(self) == name(other)
     }
+
+    /// Whether `corrected` is this person with a slip of the pen put right, and not somebody else.
+    pub fn is_slip(&self, corrected: &Self) -> bool {
+        match (&self.nik, &corrected.nik) {
+            (Some(before), Some(after)) => before.digits_that_differ(after) <= MAX_SLIP_DIGITS,
+            _ => self.may_be(corrected),
+        }
+    }
+
+    /// What was told of this person once more: what was left out stays as it was, and nobody loses a
+    /// right to priority by not repeating it.
+    #[must_use]
+    pub fn retold(&self, again: &Self) -> Self {
+        let category = match again.category {
+            Category::General => self.category,
+            other => other,
+        };
+        Self {
+            nik: again.nik.clone().or_else(|| self.nik.clone()),
+            ktp_regency: again.ktp_regency.clone().or_else(|| self.ktp_regency.clone()),
+            category,
+            ..again.clone()
+        }
+    }
 }
 
 impl std::fmt::Debug for PersonDetails {
@@ -70,7 +98,7 @@ impl std::fmt::Debug for PersonDetails {
 /// A person within an account.
 #[derive(Debug, Clone)]
 pub struct Applicant {
-    /// `p1` to `p5`.
+    /// `p1`, `p2` and so on. No id is given twice: bookings name their person by it.
     pub id: ApplicantId,
     /// Keyed hash of the NIK, or of name and birth date without one.
     pub person: String,
@@ -97,6 +125,31 @@ mod tests {
         assert!(!person("Siti", nik, "1990-01-05").birth_date_differs());
         assert!(person("Siti", nik, "1990-01-06").birth_date_differs());
         assert!(!person("Siti", None, "1990-01-06").birth_date_differs(), "nothing to differ from");
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_told_from_somebody_else() {
+        let siti = |nik| person("Siti Contoh", Some(nik), "1990-01-05");
+        let before = siti("9971014501909001");
+        assert!(before.is_slip(&siti("9971014501909002")), "one digit");
+        assert!(before.is_slip(&siti("9971014501909010")), "two in the wrong order");
+        assert!(!before.is_slip(&siti("9971014501909123")), "three");
+        let without = person("Siti Contoh", None, "1990-01-05");
+        assert!(without.is_slip(&before), "a NIK that is told later");
+        assert!(!without.is_slip(&person("Sita Contoh", None, "1990-01-05")));
+    }
+
+    #[test]
+    fn what_is_not_told_again_stays() {
+        let elderly = PersonDetails {
+            ktp_regency: Some("Kota Contoh".to_owned()),
+            category: Category::Elderly,
+            ..person("Siti", Some("9971014501509001"), "1950-01-05")
+        };
+        let again = elderly.retold(&person("Siti Contoh", None, "1950-01-05"));
+        assert_eq!(again.name.expose(), "Siti Contoh");
+        assert!(again.nik == elderly.nik && again.ktp_regency == elderly.ktp_regency);
+        assert_eq!(again.category, Category::Elderly);
     }
 
     #[test]

@@ -183,6 +183,9 @@ pub struct Booking {
     /// confirmed, extended and given back together; afterwards each goes its own way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub group: Vec<BookingCode>,
+    /// Whether its person's NIK was corrected since it was made: once, or a booking could be handed on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nik_corrected: bool,
 }
 
 /// One transition, for the audit trail.
@@ -367,6 +370,12 @@ impl Booking {
             Status::CheckedIn => Err(Refusal::CheckedIn),
             _ => Err(Refusal::Ended),
         }
+    }
+
+    /// The same booking of the same person, whose NIK has another keyed hash since it was corrected.
+    #[must_use]
+    pub fn with_corrected_nik(&self, person: &str) -> Self {
+        Self { person: person.to_owned(), nik_corrected: true, ..self.next(self.status) }
     }
 
     /// Whether it was cancelled because the office closed, and so may be moved free of charge.

@@ -84,7 +84,7 @@ slug_id! {
     AccountId, "account", 8..=40
 }
 slug_id! {
-    /// A person within an account: `p1` to `p5`.
+    /// A person within an account: `p1`, `p2` and so on.
     ApplicantId, "applicant", 2..=8
 }
 slug_id! {
@@ -94,6 +94,19 @@ slug_id! {
 slug_id! {
     /// An outbox row.
     MessageId, "message", 4..=96
+}
+
+impl ApplicantId {
+    /// The id with this number, which is the account's own. Always valid: an account adds few people a
+    /// day, so that a number never has more than seven digits.
+    pub fn numbered(number: u32) -> Self {
+        Self(format!("p{number}"))
+    }
+
+    /// Its number; zero for a text that is none of ours.
+    pub fn number(&self) -> u32 {
+        self.0.strip_prefix('p').and_then(|number| number.parse().ok()).unwrap_or(0)
+    }
 }
 
 impl MessageId {

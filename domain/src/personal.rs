@@ -83,6 +83,11 @@ impl Nik {
         &self.0[12..]
     }
 
+    /// At how many places it has another digit than `other`.
+    pub fn digits_that_differ(&self, other: &Self) -> usize {
+        self.0.bytes().zip(other.0.bytes()).filter(|(one, another)| one != another).count()
+    }
+
     /// The first and last four digits, for its owner to recognise it.
     pub fn masked(&self) -> String {
         format!("{}••••••••{}", &self.0[..4], &self.0[12..])

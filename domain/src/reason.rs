@@ -59,6 +59,10 @@ reasons! {
     NotVerified = "not_verified",
     NotWaiting = "not_waiting",
     OfficeClosed = "office_closed",
+    /// The person has a booking that is on: what is asked for would hand it on, or leave it without them.
+    PersonHasBooking = "person_has_booking",
+    /// Another person of the account has this NIK.
+    PersonKnown = "person_known",
     /// Of a person whom another account has booked for, nothing else is told.
     PersonNeedsConfirmation = "person_needs_confirmation",
     /// The number may be another person's by now: digits of a NIK are wanted.

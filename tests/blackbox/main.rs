@@ -37,6 +37,7 @@ mod one_time_code;
 mod operations;
 mod owner;
 mod pages;
+mod people;
 mod person_claims;
 mod person_releases;
 mod pools;

@@ -40,7 +40,7 @@ async fn holds(app: &TestApp, number: u32, time: &str) -> (Browser, String) {
 }
 
 /// Somebody with a confirmed booking, and its code.
-async fn books(app: &TestApp, number: u32, time: &str) -> (Browser, String) {
+pub(crate) async fn books(app: &TestApp, number: u32, time: &str) -> (Browser, String) {
     let (mut browser, page) = holds(app, number, time).await;
     let confirmed = browser.post(&format!("{page}/pasti"), &[]).await;
     let code = confirmed.location().trim_start_matches("/tiket/").to_owned();

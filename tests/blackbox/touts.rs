@@ -200,7 +200,7 @@ impl Tout {
                 category: Category::General,
             };
             let added = store.add_applicant(&account, &details, None, app.now()).await;
-            let ApplicantAdded::Kept(added) = added.unwrap() else { panic!("not added") };
+            let ApplicantAdded::Added(added) = added.unwrap() else { panic!("not added") };
             people.push(*added);
         }
         Self { account, people }

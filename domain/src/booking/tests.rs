@@ -61,6 +61,7 @@ fn booking(status: Status) -> Booking {
         }),
         excused: false,
         group: vec![],
+        nik_corrected: false,
     }
 }
 

@@ -78,7 +78,7 @@ async fn answer_to_hold(
         }
         HoldRefusal::NotOffered(reason) => refusals::not_offered(context, chat, reason).await?,
         HoldRefusal::AccountGone => return Err(TurnError::AccountGone),
-        HoldRefusal::Mismatch => busy(context),
+        HoldRefusal::Mismatch | HoldRefusal::PersonGone => busy(context),
     }))
 }
 

@@ -33,6 +33,7 @@ pub(crate) async fn add(
             let text = fill(locale, &TEXTS.people_full, &[]);
             return Ok(Some(Reply { text, ..ask::person(context) }));
         }
+        Err(AddRefusal::NotCorrected(as_told, _)) => *as_told,
         Err(AddRefusal::TooMany) => {
             return Ok(Some(say::plain(locale, &TEXTS.too_many_people, &[])));
         }

@@ -11,7 +11,7 @@ use antrian::domain::time::SlotTime;
 use antrian::http::body::{Body, NoBody, Params, Segments, hash};
 use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Problem, ProblemDetails};
-use antrian::http::refusals::{hold_refused, move_refused, slot_full};
+use antrian::http::refusals::{hold_refused, move_refused, slot_full, unknown_applicant};
 use antrian::http::routes::routes;
 use antrian::http::session::{OwnBooking, SignedIn, Token};
 use antrian::http::views::views;
@@ -139,14 +139,6 @@ fn refuse_known_full(
         Some(alternatives) => Err(slot_full(&alternatives)),
         None => Ok(()),
     }
-}
-
-pub(crate) fn unknown_applicant(field: &str) -> Problem {
-    Problem::field(
-        field,
-        "Pemohon ini tidak ada dalam akun Anda.",
-        "There is no such person in your account.",
-    )
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

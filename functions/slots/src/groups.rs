@@ -9,7 +9,7 @@ use antrian::domain::time::SlotTime;
 use antrian::http::body::Body;
 use antrian::http::idempotency::RequestKey;
 use antrian::http::problem::{Problem, ProblemDetails};
-use antrian::http::refusals::hold_refused;
+use antrian::http::refusals::{hold_refused, unknown_applicant};
 use antrian::http::routes::routes;
 use antrian::http::session::Token;
 use antrian::http::{AppState, Routes, office};
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::bookings::{slot_choice, unknown_applicant};
+use crate::bookings::slot_choice;
 use crate::view::BookingView;
 
 pub(crate) fn routes() -> Routes {

@@ -1,26 +1,34 @@
-//! The people that one books for: adding one.
+//! The people that one books for: adding one, correcting one.
 
 use antrian::domain::account::{Applicant, MAX_APPLICANTS};
 use antrian::domain::field::FieldError;
+use antrian::domain::ids::ApplicantId;
 use antrian::domain::normal::digits;
 use antrian::domain::person::Category;
-use antrian::http::body::Params;
+use antrian::domain::reason::Reason;
+use antrian::http::body::{Params, Segments};
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
+use antrian::use_cases::corrections::{self, CorrectRefusal, CorrectionForm};
 use antrian::use_cases::people::{self, PersonForm};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
+use chrono::Datelike;
 use serde::Deserialize;
 
-use crate::forms::{Faults, Posted, onward};
+use crate::booking::PersonRow;
+use crate::forms::{Faults, Nothing, Posted, onward};
 use crate::page::{Keep, Page, Shown, go, own, shown};
 use crate::session::Visitor;
 use crate::sign_in::To;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().route("/orang/baru", get(blank).post(add))
+    Routes::new()
+        .route("/orang/baru", get(blank).post(add))
+        .route("/orang/{id}", get(known).post(correct))
+        .route("/orang/{id}/hapus", get(remove_check).post(remove))
 }
 
 /// A person as somebody typed them. What was typed stays on the page until it fits.
@@ -42,6 +50,8 @@ struct Typed {
 struct PersonPage<'a> {
     page: Page,
     to: &'a str,
+    /// Who is corrected; absent: somebody is added.
+    known: Option<PersonRow>,
     faults: Faults,
     typed: Typed,
     categories: Vec<(&'static str, &'static str)>,
@@ -85,7 +95,7 @@ async fn blank(page: Page, Params(to): Params<To>, _: Visitor) -> Shown {
     let typed = Typed { category: value(Category::General).to_owned(), ..Typed::default() };
     let categories = categories(&page);
     let faults = Faults::default();
-    Ok(own(&PersonPage { to: to.path(), faults, typed, categories, page }))
+    Ok(own(&PersonPage { to: to.path(), known: None, faults, typed, categories, page }))
 }
 
 /// Adds a person, and goes on with them.
@@ -113,8 +123,105 @@ async fn add(
     };
     let faults = Faults::new(page.locale, errors);
     let categories = categories(&page);
-    let template = PersonPage { to: &to, faults, typed, categories, page };
+    let template = PersonPage { to: &to, known: None, faults, typed, categories, page };
     Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
+}
+
+/// Where one comes from who corrects somebody, and goes back to.
+const BACK: &str = "/saya";
+
+async fn person(app: &AppState, who: &Visitor, id: &ApplicantId) -> Result<Applicant, Problem> {
+    let person = app.ledger.store().applicant(&who.session.account, id).await?;
+    person.ok_or_else(|| Problem::new(Reason::NotFound))
+}
+
+/// The form with what is known. The NIK is not shown in full: its field stays empty unless it changes.
+async fn known(
+    State(app): State<AppState>,
+    page: Page,
+    who: Visitor,
+    Segments(id): Segments<ApplicantId>,
+) -> Shown {
+    let person = person(&app, &who, &id).await?;
+    let details = &person.details;
+    let typed = Typed {
+        name: details.name.expose().to_owned(),
+        day: details.birth_date.day().to_string(),
+        month: details.birth_date.month().to_string(),
+        year: details.birth_date.year().to_string(),
+        ktp_regency: details.ktp_regency.clone().unwrap_or_default(),
+        category: value(details.category).to_owned(),
+        ..Typed::default()
+    };
+    let known = Some(PersonRow::of(&page, &person));
+    let (faults, categories) = (Faults::default(), categories(&page));
+    Ok(own(&PersonPage { to: BACK, known, faults, typed, categories, page }))
+}
+
+async fn correct(
+    State(app): State<AppState>,
+    page: Page,
+    who: Visitor,
+    Segments(id): Segments<ApplicantId>,
+    Posted(typed): Posted<Typed>,
+) -> Shown {
+    let person = person(&app, &who, &id).await?;
+    let birth_date = birth_date(&typed);
+    let told = |text: &str| !text.trim().is_empty();
+    let form = CorrectionForm {
+        name: Some(&typed.name),
+        nik: Some(typed.nik.as_str()).filter(|nik| told(nik)),
+        birth_date: Some(&birth_date),
+        // Who has told none may leave it so.
+        ktp_regency: Some(typed.ktp_regency.as_str())
+            .filter(|regency| told(regency) || person.details.ktp_regency.is_some()),
+        category: Some(category(&typed.category)),
+    };
+    let errors = match form.parse(app.clock.now()) {
+        Err(errors) => errors,
+        Ok(changes) => match corrections::correct(&app, &who.session.account, &id, &changes).await?
+        {
+            Ok(_) => return Ok(go(BACK)),
+            Err(CorrectRefusal::Field(error)) => vec![error],
+            Err(refusal) => vec![of_form(&Problem::from(refusal))],
+        },
+    };
+    let errors = errors.into_iter().map(in_three_fields).collect();
+    let faults = Faults::new(page.locale, errors);
+    let known = Some(PersonRow::of(&page, &person));
+    let categories = categories(&page);
+    let template = PersonPage { to: BACK, known, faults, typed, categories, page };
+    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
+}
+
+#[derive(Template)]
+#[template(path = "remove_person.html")]
+struct RemovePage {
+    page: Page,
+    person: PersonRow,
+}
+
+async fn remove_check(
+    State(app): State<AppState>,
+    page: Page,
+    who: Visitor,
+    Segments(id): Segments<ApplicantId>,
+) -> Shown {
+    let person = PersonRow::of(&page, &person(&app, &who, &id).await?);
+    Ok(own(&RemovePage { page, person }))
+}
+
+/// Removes a person; who is gone already is gone.
+async fn remove(
+    State(app): State<AppState>,
+    who: Visitor,
+    Segments(id): Segments<ApplicantId>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Shown {
+    match corrections::remove(&app, &who.session.account, &id).await? {
+        Ok(()) | Err(CorrectRefusal::Unknown) => Ok(go(BACK)),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 fn of_form(problem: &Problem) -> FieldError {

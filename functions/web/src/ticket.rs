@@ -90,6 +90,8 @@ impl BookingWords {
         let service = office.services.iter().find(|service| service.id == seat.service);
         let code = booking.code.to_string();
         let (status, mood) = status_words(page, details.status);
+        let removed = || page.say("Pemohon yang dihapus", "A person who was removed").to_owned();
+        let person = if person.is_empty() { removed() } else { person };
         Self {
             spaced: booking.code.spoken().replace('-', " "),
             code,

@@ -11,6 +11,7 @@ use crate::ledger::{
     Alternative, CallRefusal, ClaimRefusal, HoldRefusal, MoveRefusal, NotOffered, StepRefusal,
 };
 use crate::use_cases::account::{FreshProofNeeded, VisitInProgress};
+use crate::use_cases::corrections::CorrectRefusal;
 use crate::use_cases::desk::{CorrectionRefusal, FindingRefusal, ScanRefusal, VisitRefusal};
 use crate::use_cases::people::AddRefusal;
 use crate::use_cases::person_release::LookRefusal;
@@ -26,6 +27,15 @@ pub fn unknown_service() -> Problem {
     )
 }
 
+/// A person whom the account does not have.
+pub fn unknown_applicant(field: &str) -> Problem {
+    Problem::field(
+        field,
+        "Pemohon ini tidak ada dalam akun Anda.",
+        "There is no such person in your account.",
+    )
+}
+
 /// A full slot, with what is free instead.
 pub fn slot_full(alternatives: &[Alternative]) -> Problem {
     Problem::new(Reason::SlotFull).with("alternatives", views::<_, AlternativeView>(alternatives))
@@ -38,6 +48,7 @@ pub fn hold_refused(office: &Office, refusal: HoldRefusal) -> Problem {
         HoldRefusal::AlreadyBooked(code) => already_booked(code),
         HoldRefusal::Limited(limit, _) => limited(office, limit, Problem::new(refusal.reason())),
         HoldRefusal::NotOffered(why) => not_offered(office, why),
+        HoldRefusal::PersonGone => unknown_applicant("applicant_id"),
         other => Problem::new(other.reason()),
     }
 }
@@ -112,7 +123,19 @@ fn wait_secs(at: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
 
 impl From<AddRefusal> for Problem {
     fn from(refusal: AddRefusal) -> Self {
-        Self::new(refusal.reason())
+        match refusal {
+            AddRefusal::NotCorrected(_, why) => why.into(),
+            other => Self::new(other.reason()),
+        }
+    }
+}
+
+impl From<CorrectRefusal> for Problem {
+    fn from(refusal: CorrectRefusal) -> Self {
+        match refusal {
+            CorrectRefusal::Field(error) => Self::fields(&[error]),
+            other => Self::new(other.reason()),
+        }
     }
 }
 

@@ -88,11 +88,11 @@ impl Ledger {
         Ok(made)
     }
 
-    fn asked(&self, by: Actor, at: DateTime<Utc>) -> Asked<'_> {
+    pub(super) fn asked(&self, by: Actor, at: DateTime<Utc>) -> Asked<'_> {
         Asked { by, cause: self.cause.as_deref(), at }
     }
 
-    async fn enqueue_due(&self, messages: &[Message], now: DateTime<Utc>) {
+    pub(super) async fn enqueue_due(&self, messages: &[Message], now: DateTime<Utc>) {
         let due = messages.iter().filter(|message| message.due <= now);
         let due: Vec<_> = due.map(|message| message.id.clone()).collect();
         if !due.is_empty() {

@@ -235,6 +235,7 @@ impl Ledger {
             }
             Err(ClaimConflict::AccountLimited(limit)) => Err(HoldRefusal::Limited(limit, None)),
             Err(ClaimConflict::AccountGone) => Err(HoldRefusal::AccountGone),
+            Err(ClaimConflict::PersonGone) => Err(HoldRefusal::PersonGone),
         };
         Ok(Attempt::Done(Claimed::Done(wished)))
     }
@@ -345,6 +346,7 @@ fn new_booking(
         check_in: None,
         documents: None,
         excused: false,
+        nik_corrected: false,
         group: vec![],
     }
 }

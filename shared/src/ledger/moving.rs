@@ -105,7 +105,9 @@ impl Ledger {
                 return Ok(Attempt::Conflict((before, day)));
             }
             Err(RelocationConflict::Lost) => MoveRefusal::Refused(Refusal::HoldExpired),
-            Err(RelocationConflict::AccountGone) => MoveRefusal::Refused(Refusal::Ended),
+            Err(RelocationConflict::AccountGone | RelocationConflict::PersonGone) => {
+                MoveRefusal::Refused(Refusal::Ended)
+            }
             Err(RelocationConflict::PersonBusy(Some(code))) => MoveRefusal::AlreadyBooked(code),
             Err(RelocationConflict::PersonBusy(None)) => MoveRefusal::PersonNeedsConfirmation,
         };

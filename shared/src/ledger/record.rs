@@ -64,7 +64,10 @@ fn record(change: &Counted<'_>, now: DateTime<Utc>) -> Option<Record> {
         let record = Record::of(definition, &[1]).by(after.channel.as_str());
         record.with("service", after.seat.service.as_str())
     };
-    if before.is_some_and(|before| before.extensions < after.extensions) {
+    let is_uncounted = |before: &Booking| {
+        before.extensions < after.extensions || before.nik_corrected != after.nik_corrected
+    };
+    if before.is_some_and(is_uncounted) {
         return None;
     }
     Some(match (before.map(|before| before.status), after.status) {

@@ -112,6 +112,8 @@ pub enum HoldRefusal {
     NotOffered(NotOffered),
     /// The account was erased meanwhile.
     AccountGone,
+    /// The person was removed from the account meanwhile, or has another NIK since.
+    PersonGone,
 }
 
 impl NotOffered {
@@ -138,6 +140,7 @@ impl HoldRefusal {
             Self::Limited(Limit::Missed(_), _) => Reason::TooManyMissed,
             Self::NotOffered(why) => why.reason(),
             Self::AccountGone => Reason::Unauthenticated,
+            Self::PersonGone => Reason::InvalidRequest,
         }
     }
 }

@@ -8,9 +8,10 @@ use super::expression::Expression;
 use super::items::{Query, from_item, to_item};
 use super::schema::known;
 use super::transact::Write;
-use super::values::{seconds, text_of};
+use super::values::{seconds, text, text_of};
 use super::{Item, Store, keys};
 use crate::domain::account::{Account, Applicant, MAX_APPLICANTS, PersonDetails};
+use crate::domain::booking::Booking;
 use crate::domain::code::BookingCode;
 use crate::domain::ids::{AccountId, ApplicantId};
 use crate::domain::language::Locale;
@@ -65,6 +66,12 @@ pub(super) fn account_used(account: &AccountId, now: DateTime<Utc>) -> Write {
     let used = Expression::new("SET #active_at = :now").with(":now", seconds(now));
     let there = Expression::new("attribute_exists(#pk)");
     Write::Update(keys::profile(account), used, Some(there))
+}
+
+/// Refused: the person was removed from the account meanwhile, or has another NIK since.
+pub(super) fn is_of_account(booking: &Booking) -> Write {
+    let same = Expression::new("#person = :person").with(":person", text(&booking.person));
+    Write::Check(keys::applicant(&booking.account, &booking.applicant), same)
 }
 
 /// Refused: the account was erased meanwhile.
@@ -177,11 +184,13 @@ impl Store {
             keys::APPLICANT_PREFIX.to_owned(),
             MAX_APPLICANTS,
         );
-        self.query(query)
-            .await?
-            .into_iter()
-            .map(|item| self.open_applicant(account, item))
-            .collect()
+        let items = self.query(query).await?.into_iter();
+        let people: Result<Vec<_>, _> =
+            items.map(|item| self.open_applicant(account, item)).collect();
+        let mut people = people?;
+        // `p10` after `p9`.
+        people.sort_by_key(|person| person.id.number());
+        Ok(people)
     }
 
     /// Codes of an account's bookings after `after`, at most `most`, and whether there are more.

@@ -8,7 +8,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::accounts::account_exists;
+use super::accounts::{account_exists, is_of_account};
 use super::bookings::booking_item;
 use super::error::StoreError;
 use super::fair_use::HoldLimits;
@@ -74,6 +74,8 @@ pub enum ClaimConflict {
     SeatTaken,
     /// The account was erased meanwhile.
     AccountGone,
+    /// The person was removed from the account meanwhile, or has another NIK since.
+    PersonGone,
 }
 
 /// A booking that moves to another seat. One that was displaced has given its seat and its person back
@@ -106,12 +108,15 @@ pub enum RelocationConflict {
     SeatTaken,
     /// The account was erased meanwhile.
     AccountGone,
+    /// The booking was displaced, and its person was removed since or has another NIK.
+    PersonGone,
 }
 
 /// Whose conditions a claim has, in the order in which they count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum ClaimCondition {
     Booking,
+    Applicant,
     Person,
     Seat,
     Account,
@@ -125,6 +130,7 @@ enum RelocationCondition {
     Own,
     NewSeat,
     Account,
+    Applicant,
 }
 
 /// Writes, each with whose condition it carries; without one it cannot be refused.
@@ -140,7 +146,7 @@ impl Store {
         claim: &Claim<'_>,
         asked: &Asked<'_>,
     ) -> Result<Result<(), ClaimConflict>, StoreError> {
-        use ClaimCondition::{Account, Booking, Person, Seat};
+        use ClaimCondition::{Account, Applicant, Booking, Person, Seat};
         let seats = u32::try_from(claim.bookings.len()).unwrap_or(u32::MAX);
         let count = count_holds(claim.account, seats, &claim.limits, asked.at);
         let mut writes: Conditional<_> = vec![(Some((Account, 0)), count)];
@@ -152,6 +158,7 @@ impl Store {
                 (Some((Booking, nth)), put),
                 (Some((Person, nth)), person),
                 (Some((Seat, nth)), seat),
+                (Some((Applicant, nth)), is_of_account(booking)),
                 (None, Write::Put(pointer(booking), None)),
                 (None, event(booking, asked, None)?),
             ]);
@@ -162,6 +169,7 @@ impl Store {
         };
         Ok(Err(match condition {
             Booking => ClaimConflict::CodeTaken(Box::new(from_item("booking", item)?)),
+            Applicant => ClaimConflict::PersonGone,
             Person => person_conflict(claim, nth, &item, asked.at)?,
             Seat => ClaimConflict::SeatTaken,
             Account if item.is_empty() => ClaimConflict::AccountGone,
@@ -180,12 +188,13 @@ impl Store {
         relocation: &Relocation<'_>,
         asked: &Asked<'_>,
     ) -> Result<Result<(), RelocationConflict>, StoreError> {
-        use RelocationCondition::{Account, Booking, NewPerson, NewSeat, Own};
+        use RelocationCondition::{Account, Applicant, Booking, NewPerson, NewSeat, Own};
         let (before, after) = (relocation.before, relocation.after);
         let mut writes = vec![(Some(Booking), replace_booking(before, after)?)];
         if before.is_displaced() {
             writes.push((Some(NewPerson), claim_person(after, None, asked.at)));
             writes.push((Some(Account), account_exists(&after.account)));
+            writes.push((Some(Applicant), is_of_account(after)));
         } else {
             let released = release_seat(&before.seat, after, relocation.released_at);
             writes.push((Some(Own), extend_person(after, after.person_free_at())));
@@ -208,6 +217,7 @@ impl Store {
             Own => RelocationConflict::Lost,
             NewSeat => RelocationConflict::SeatTaken,
             Account => RelocationConflict::AccountGone,
+            Applicant => RelocationConflict::PersonGone,
         }))
     }
 }

@@ -34,8 +34,25 @@ const HOLDS_PREFIX: &str = "holds_";
 /// Begins the name of a day's count of people that were added.
 const ADDS_PREFIX: &str = "adds_";
 
-/// Counts a person who is added to an account. Refused: the account was erased meanwhile, or as many were
-/// added today as one may.
+/// Of a profile: the number of the last id that a person of the account was given.
+pub(super) const PEOPLE: &str = "people";
+
+/// Counts a person who is added to an account and gives them the id of this number. Refused: as with
+/// [`count_person`], or the number was given before.
+pub(super) fn count_new_person(account: &AccountId, id: u32, today: NaiveDate) -> Write {
+    let adds = day_count(ADDS_PREFIX, today);
+    let add = counted(Expression::new(format!("SET {}, #{PEOPLE} = :id", one_more(&adds))));
+    let allowed = Expression::new(format!(
+        "attribute_exists(#pk) AND {} \
+         AND (attribute_not_exists(#{PEOPLE}) OR #{PEOPLE} < :id)",
+        below_most(&adds)
+    ));
+    let allowed = allowed.with(":most", number(MAX_ADDED_A_DAY)).with(":id", number(id));
+    Write::Update(keys::profile(account), add.with(":id", number(id)), Some(allowed))
+}
+
+/// Counts a NIK that an account tells of a person. Refused: the account was erased meanwhile, or as many
+/// were told today as one may.
 pub(super) fn count_person(account: &AccountId, today: NaiveDate) -> Write {
     let adds = day_count(ADDS_PREFIX, today);
     let add = counted(Expression::new(format!("SET {}", more(&adds))));

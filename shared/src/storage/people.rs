@@ -1,29 +1,39 @@
 //! Adding a person to an account.
+//!
+//! No id is given twice, or a booking of somebody who was removed would show somebody else's name. The
+//! account's profile keeps the number of the last one; it is compared and written in the transaction that
+//! adds a person. An account that a release before this one has made has no such number, and nobody who
+//! was removed.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::Store;
 use super::error::StoreError;
-use super::expression::Expression;
 use super::fair_use;
+use super::fair_use::PEOPLE;
 use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::{Outcome, Write};
-use super::values::{seconds, text};
-use super::{Store, keys};
+use super::values::integer_of;
 use crate::domain::account::{Applicant, MAX_APPLICANTS, PersonDetails};
 use crate::domain::ids::{AccountId, ApplicantId};
 
 /// What became of adding a person.
 #[derive(Debug)]
 pub enum ApplicantAdded {
-    /// The person is in the account: added now, or there before.
-    Kept(Box<Applicant>),
+    /// The person is in the account now.
+    Added(Box<Applicant>),
+    /// The person is in the account already, as they were told then.
+    Known(Box<Applicant>),
     /// The account has five people already.
     Full,
     /// As many people as one may add in a day were added: whoever adds more is looking for somebody.
     TooMany,
 }
 
-type Try = Result<Attempt<Option<Vec<Applicant>>, ApplicantAdded>, StoreError>;
+/// What is known at a try: the account's people, and the number of the last id that was given.
+type Known = (Option<Vec<Applicant>>, u32);
+
+type Try = Result<Attempt<Known, ApplicantAdded>, StoreError>;
 
 impl Store {
     /// Adds a person to an account. The same NIK again is the same person; so is the same name and birth
@@ -40,32 +50,39 @@ impl Store {
     ) -> Result<ApplicantAdded, StoreError> {
         let known = known.map(<[Applicant]>::to_vec);
         let attempt = |known| self.try_add(account, new, known, now);
-        compare_and_set(CONTENTION, known, attempt).await
+        compare_and_set(CONTENTION, (known, 0), attempt).await
     }
 
     async fn try_add(
         &self,
         account: &AccountId,
         new: &PersonDetails,
-        known: Option<Vec<Applicant>>,
+        (known, last): Known,
         now: DateTime<Utc>,
     ) -> Try {
         let known = match known {
             Some(known) => known,
             None => self.applicants(account).await?,
         };
-        let person = match &new.nik {
-            Some(nik) => self.keyring().person(nik),
-            None => self.keyring().person_without_nik(account, &new.name, new.birth_date),
-        };
+        let person = self.person_hash(account, new);
         let is_same = |of: &&Applicant| of.person == person || of.details.may_be(new);
         if let Some(same) = known.iter().find(is_same) {
-            let same = self.with_nik(account, same, (person, new), now).await?;
-            return Ok(Attempt::Done(ApplicantAdded::Kept(Box::new(same))));
+            return Ok(Attempt::Done(ApplicantAdded::Known(Box::new(same.clone()))));
         }
-        let Some(id) = free_id(&known)? else { return Ok(Attempt::Done(ApplicantAdded::Full)) };
+        if known.len() >= MAX_APPLICANTS {
+            return Ok(Attempt::Done(ApplicantAdded::Full));
+        }
+        let id = ApplicantId::numbered(last_number(&known).max(last) + 1);
         let added = Applicant { id, person, details: new.clone() };
         self.put_applicant(account, added, now).await
+    }
+
+    /// The keyed hash of a person: of their NIK, or else of what is known instead.
+    pub(crate) fn person_hash(&self, account: &AccountId, of: &PersonDetails) -> String {
+        match &of.nik {
+            Some(nik) => self.keyring().person(nik),
+            None => self.keyring().person_without_nik(account, &of.name, of.birth_date),
+        }
     }
 
     async fn put_applicant(
@@ -76,55 +93,32 @@ impl Store {
     ) -> Try {
         let item = self.applicant_item(account, &added)?;
         let put = Write::Put(item, Some(super::days::absent()));
-        let count = fair_use::count_person(account, today(now));
+        let number = added.id.number();
+        let count = fair_use::count_new_person(account, number, today(now));
         match self.transact(vec![put, count]).await? {
-            Outcome::Applied => Ok(Attempt::Done(ApplicantAdded::Kept(Box::new(added)))),
+            Outcome::Applied => Ok(Attempt::Done(ApplicantAdded::Added(Box::new(added)))),
             Outcome::Refused(old) => match old.into_iter().nth(1).flatten() {
                 // Somebody else has the id by now.
-                None => Ok(Attempt::Conflict(None)),
+                None => Ok(Attempt::Conflict((None, 0))),
                 Some(profile) if profile.is_empty() => {
                     Err(StoreError::not_applied("the account is being erased"))
                 }
-                Some(_) => Ok(Attempt::Done(ApplicantAdded::TooMany)),
+                Some(profile) => match integer_of(&profile, PEOPLE) {
+                    // The id was somebody's who was removed.
+                    Some(last) if last >= number => Ok(Attempt::Conflict((None, last))),
+                    _ => Ok(Attempt::Done(ApplicantAdded::TooMany)),
+                },
             },
         }
     }
-
-    /// A person who told no NIK before, with the NIK that was told now; as before while a booking lives
-    /// that was made without it, or with the NIK the person could book a second time.
-    async fn with_nik(
-        &self,
-        account: &AccountId,
-        same: &Applicant,
-        (person, new): (String, &PersonDetails),
-        now: DateTime<Utc>,
-    ) -> Result<Applicant, StoreError> {
-        if same.details.nik.is_some() || new.nik.is_none() {
-            return Ok(same.clone());
-        }
-        let after = Applicant { person, details: new.clone(), ..same.clone() };
-        let unchanged = Expression::new("#person = :before").with(":before", text(&same.person));
-        let put = Write::Put(self.applicant_item(account, &after)?, Some(unchanged));
-        let free = Expression::new("attribute_not_exists(#free_at) OR #free_at <= :now");
-        let free = Write::Check(keys::person(&same.person), free.with(":now", seconds(now)));
-        let applied = self.transact(vec![put, free]).await?.applied();
-        Ok(if applied { after } else { same.clone() })
-    }
 }
 
-/// The first of the account's ids that nobody has.
-fn free_id(known: &[Applicant]) -> Result<Option<ApplicantId>, StoreError> {
-    for number in 1..=MAX_APPLICANTS {
-        let id: ApplicantId =
-            format!("p{number}").parse().map_err(|_| StoreError::corrupt("applicant"))?;
-        if known.iter().all(|person| person.id != id) {
-            return Ok(Some(id));
-        }
-    }
-    Ok(None)
+/// The number of the last id among these people.
+pub(super) fn last_number(people: &[Applicant]) -> u32 {
+    people.iter().map(|person| person.id.number()).max().unwrap_or(0)
 }
 
 /// The date in the zone where most people live: an account belongs to no office.
-fn today(now: DateTime<Utc>) -> NaiveDate {
+pub(super) fn today(now: DateTime<Utc>) -> NaiveDate {
     crate::domain::time::local_date(now, chrono_tz::Asia::Jakarta)
 }

@@ -30,6 +30,11 @@ pub(crate) fn instant_of(item: &Item, name: &str) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(secs, 0)
 }
 
+/// A number attribute of an item.
+pub(super) fn integer_of(item: &Item, name: &str) -> Option<u32> {
+    item.get(name)?.as_n().ok()?.parse().ok()
+}
+
 /// A set of texts, which must not be empty.
 pub(super) fn texts(all: Vec<String>) -> AttributeValue {
     AttributeValue::Ss(all)

@@ -9,6 +9,7 @@
 //! - [`sign_in`]: the chat asks its owner who wants to sign in.
 //! - [`owner`]: whose an account is whose number may be another person's by now.
 //! - [`people`]: the people that an account books for.
+//! - [`corrections`]: the same people, corrected or removed.
 //! - [`person_claims`]: a person whom another account has booked for.
 //! - [`person_release`]: the same, by a clerk who sees the KTP.
 //! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
@@ -20,6 +21,7 @@
 
 pub mod account;
 pub mod bookings;
+pub mod corrections;
 pub mod desk;
 pub mod documents;
 pub mod erasures;

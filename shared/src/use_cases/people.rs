@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
+use super::corrections::{self, CorrectRefusal};
 use super::{LedgerError, Outcome};
 use crate::app::App;
 use crate::domain::account::{Applicant, PersonDetails};
@@ -9,6 +10,7 @@ use crate::domain::field::FieldError;
 use crate::domain::ids::AccountId;
 use crate::domain::normal::normal;
 use crate::domain::person::Category;
+use crate::domain::personal::{Nik, PersonName};
 use crate::domain::reason::Reason;
 use crate::domain::requirements::{
     Warning, birth_date_warning, nik_missing_warning, nik_unlikely_warning,
@@ -38,20 +40,23 @@ impl std::fmt::Debug for PersonForm<'_> {
 }
 
 /// Why a person is not added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum AddRefusal {
     /// The account has as many people as it may have.
     Full,
     /// As many were added today as one may.
     TooMany,
+    /// The person is in the account, and is not to be corrected now: as they are.
+    NotCorrected(Box<Applicant>, CorrectRefusal),
 }
 
 impl AddRefusal {
     /// Its code.
-    pub fn reason(self) -> Reason {
+    pub fn reason(&self) -> Reason {
         match self {
             Self::Full => Reason::ApplicantsFull,
             Self::TooMany => Reason::TooManyPeople,
+            Self::NotCorrected(_, why) => why.reason(),
         }
     }
 }
@@ -67,28 +72,13 @@ impl PersonForm<'_> {
     /// # Errors
     /// The fields: a refusal, not a fault.
     pub fn parse(&self, now: DateTime<Utc>) -> Result<PersonDetails, Vec<FieldError>> {
-        let name = self.name.parse().map_err(|_| {
-            FieldError::new(
-                "name",
-                "Tulis nama seperti di KTP, paling panjang 100 huruf.",
-                "Write the name as on the KTP, at most 100 letters.",
-            )
-        });
-        let nik = self.nik.parse().map_err(|_| {
-            FieldError::new(
-                "nik",
-                "NIK terdiri atas 16 angka seperti di KTP.",
-                "A NIK has 16 digits, as on the KTP.",
-            )
-        });
-        // Born today somewhere in the country is born by tomorrow's date in UTC.
-        let today = local_date(now, chrono_tz::Asia::Jayapura);
+        let today = today(now);
         let birth_date = birth_date(self.birth_date, today);
         let category = match &birth_date {
             Ok(birth) if !self.category.fits(*birth, today) => Err(wrong_category()),
             _ => Ok(self.category),
         };
-        match (name, nik, birth_date, regency(self.ktp_regency), category) {
+        match (name(self.name), nik(self.nik), birth_date, regency(self.ktp_regency), category) {
             (Ok(name), Ok(nik), Ok(birth_date), Ok(ktp_regency), Ok(category)) => {
                 Ok(PersonDetails {
                     name,
@@ -107,7 +97,32 @@ impl PersonForm<'_> {
     }
 }
 
-fn wrong_category() -> FieldError {
+/// Born today somewhere in the country is born by tomorrow's date in UTC.
+pub(super) fn today(now: DateTime<Utc>) -> NaiveDate {
+    local_date(now, chrono_tz::Asia::Jayapura)
+}
+
+pub(super) fn name(text: &str) -> Result<PersonName, FieldError> {
+    text.parse().map_err(|_| {
+        FieldError::new(
+            "name",
+            "Tulis nama seperti di KTP, paling panjang 100 huruf.",
+            "Write the name as on the KTP, at most 100 letters.",
+        )
+    })
+}
+
+pub(super) fn nik(text: &str) -> Result<Nik, FieldError> {
+    text.parse().map_err(|_| {
+        FieldError::new(
+            "nik",
+            "NIK terdiri atas 16 angka seperti di KTP.",
+            "A NIK has 16 digits, as on the KTP.",
+        )
+    })
+}
+
+pub(super) fn wrong_category() -> FieldError {
     FieldError::new(
         "category",
         "Kategori tidak sesuai dengan tanggal lahir: lansia mulai 60 tahun, balita di bawah 5 tahun.",
@@ -115,7 +130,7 @@ fn wrong_category() -> FieldError {
     )
 }
 
-fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldError> {
+pub(super) fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldError> {
     let text = normal(text);
     let date: Option<NaiveDate> = text.parse().ok().filter(|_| text.len() == 10);
     let plausible =
@@ -129,7 +144,7 @@ fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldError> {
     })
 }
 
-fn regency(text: &str) -> Result<String, FieldError> {
+pub(super) fn regency(text: &str) -> Result<String, FieldError> {
     let text = normal(text).split_whitespace().collect::<Vec<_>>().join(" ");
     let fits = (2..=MAX_REGENCY_CHARS).contains(&text.chars().count())
         && !text.chars().any(char::is_control);
@@ -143,8 +158,9 @@ fn regency(text: &str) -> Result<String, FieldError> {
     ))
 }
 
-/// Adds a person to an account; the same NIK again is the same person. `known`: the account's people, if
-/// they were read.
+/// Adds a person to an account. The same NIK again is the same person, corrected as they are told now;
+/// so is the same name and birth date, if one of the two was told without a NIK. `known`: the account's
+/// people, if they were read.
 pub async fn add(
     app: &App,
     account: &AccountId,
@@ -153,11 +169,15 @@ pub async fn add(
 ) -> Outcome<Applicant, AddRefusal> {
     let (store, now) = (app.ledger.store(), app.clock.now());
     let added = store.add_applicant(account, person, known, now).await;
-    Ok(match added.map_err(LedgerError::from)? {
-        ApplicantAdded::Kept(applicant) => Ok(*applicant),
-        ApplicantAdded::Full => Err(AddRefusal::Full),
-        ApplicantAdded::TooMany => Err(AddRefusal::TooMany),
-    })
+    match added.map_err(LedgerError::from)? {
+        ApplicantAdded::Added(applicant) => Ok(Ok(*applicant)),
+        ApplicantAdded::Full => Ok(Err(AddRefusal::Full)),
+        ApplicantAdded::TooMany => Ok(Err(AddRefusal::TooMany)),
+        ApplicantAdded::Known(as_told) => {
+            let corrected = corrections::retell(app, account, &as_told, person).await?;
+            Ok(corrected.map_err(|why| AddRefusal::NotCorrected(as_told, why)))
+        }
+    }
 }
 
 /// What a person should know about what they told of themselves.

@@ -1,19 +1,23 @@
 //! The system under test beside the model: each step is carried out on both, and they must agree
 //! about how it ended.
 
+use antrian::domain::account::{Applicant, PersonDetails};
 use antrian::domain::booking::{Booking, CancelReason};
 use antrian::domain::calendar::ClosedReason;
 use antrian::domain::code::BookingCode;
-use antrian::domain::ids::{AccountId, ApplicantId, ServiceId};
+use antrian::domain::ids::{AccountId, ServiceId};
 use antrian::domain::language::{Locale, Text};
 use antrian::domain::office::Office;
+use antrian::domain::person::Category;
 use antrian::domain::queue;
 use antrian::domain::time::SlotTime;
 use antrian::ledger::{
     self, CallRefusal, CallTarget, Decision, Held, HoldRefusal, HoldRequest, Housekeeping, Ledger,
     MoveRefusal, Scanner, Visitor,
 };
+use antrian::storage::ApplicantAdded;
 use antrian_tests::app::{BEGIN, Setup};
+use antrian_tests::person::nik;
 use antrian_tests::{Person, TestApp, offices};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::json;
@@ -31,6 +35,8 @@ pub(super) struct System {
     pub(super) service: ServiceId,
     /// The model's accounts.
     accounts: Vec<AccountId>,
+    /// Who asks, by the way in.
+    people: Vec<Applicant>,
     /// Codes of the model's bookings.
     pub(super) codes: Vec<BookingCode>,
     /// The last step had nothing to do.
@@ -86,6 +92,25 @@ fn office() -> Office {
     serde_json::from_value(office).unwrap()
 }
 
+/// The people of [`words::WAYS`], each in the account that asks for them.
+async fn people(app: &TestApp, accounts: &[AccountId]) -> Vec<Applicant> {
+    let mut people = vec![];
+    for (account, person) in words::WAYS {
+        let details = PersonDetails {
+            name: format!("Contoh {person}").parse().unwrap(),
+            nik: Some(nik(person.try_into().unwrap()).parse().unwrap()),
+            birth_date: "1990-01-01".parse().unwrap(),
+            ktp_regency: None,
+            category: Category::General,
+        };
+        let store = app.stack.app.ledger.store();
+        let added = store.add_applicant(&accounts[account], &details, None, app.now()).await;
+        let ApplicantAdded::Added(added) = added.unwrap() else { panic!("not added") };
+        people.push(*added);
+    }
+    people
+}
+
 impl System {
     pub(super) async fn start() -> Self {
         let office = office();
@@ -96,6 +121,7 @@ impl System {
             let person = Person::register_only(&app, number).await;
             accounts.push(person.token.split_once('.').unwrap().0.parse().unwrap());
         }
+        let people = people(&app, &accounts).await;
         let work = Housekeeping::new(app.stack.app.ledger.clone());
         let service = offices::SERVICE.parse().unwrap();
         Self {
@@ -104,6 +130,7 @@ impl System {
             office,
             service,
             accounts,
+            people,
             codes: vec![],
             idle: false,
             work,
@@ -217,9 +244,7 @@ impl System {
             }
             Err(HoldRefusal::PersonNeedsConfirmation(_)) => HoldEnd::AlreadyBooked(None),
             Err(HoldRefusal::NotOffered(reason)) => HoldEnd::NotOffered(why(reason)),
-            Err(refusal @ (HoldRefusal::AccountGone | HoldRefusal::Limited(..))) => {
-                panic!("{request:?}: {refusal:?} does not happen here")
-            }
+            Err(refusal) => panic!("{request:?}: {refusal:?} does not happen here"),
         };
         assert_eq!(end, expected, "{request:?}");
         if request.key.is_some() {
@@ -229,7 +254,7 @@ impl System {
     }
 
     async fn ask(&self, request: &Request) -> Result<Held, HoldRefusal> {
-        let applicant: ApplicantId = format!("p{}", request.way).parse().unwrap();
+        let applicant = &self.people[request.way];
         let key = request.key.map(|key| format!("key-{key}"));
         let choice = match request.choice {
             Choice::Slot(place) => ledger::SlotChoice::Slot(date(place.day), time(place)),
@@ -242,8 +267,8 @@ impl System {
             choice,
             account: &self.accounts[request.account()],
             visitors: &[Visitor {
-                applicant: &applicant,
-                person: &format!("person-{}", request.person()),
+                applicant: &applicant.id,
+                person: &applicant.person,
                 channel: request.channel,
             }],
             locale: Locale::Id,
