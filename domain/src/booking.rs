@@ -17,7 +17,7 @@ use super::reason::Reason;
 use super::time::{SlotTime, end_of_day};
 use crate::language::Locale;
 
-pub use records::{CheckIn, DeskRelease, DocumentCheck, ReleaseReason};
+pub use records::{CheckIn, Clerk, DeskReason, DeskRelease, DocumentCheck, ReleaseReason};
 
 /// Where a booking stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -62,7 +62,7 @@ pub enum CancelReason {
     Erasure,
     /// Its owner gave it up to somebody who claims its person.
     Claim,
-    /// A clerk released its person, whose KTP they saw.
+    /// A clerk cancelled it, or released its person, whose KTP they saw.
     Desk,
 }
 
@@ -209,6 +209,9 @@ pub struct Event {
     /// Which clerk released its person, where and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<DeskRelease>,
+    /// Which clerk cancelled it or undid a check-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clerk: Option<Clerk>,
 }
 
 /// Why a transition does not take place. The booking stays as it is.
@@ -239,6 +242,8 @@ pub enum Refusal {
     NotMissed,
     /// The person has not come yet.
     NotCheckedIn,
+    /// A counter has called the person, or looked at their documents.
+    Called,
     /// The deadline for a missing document has passed.
     DeadlinePassed,
 }
@@ -259,6 +264,7 @@ impl Refusal {
             Self::TooLate => Reason::TooLate,
             Self::WrongDay => Reason::WrongDay,
             Self::NotCheckedIn => Reason::NotCheckedIn,
+            Self::Called => Reason::AlreadyCalled,
             Self::DeadlinePassed => Reason::DeadlinePassed,
         }
     }
@@ -313,6 +319,7 @@ impl Booking {
             time: self.seat.time,
             cause: None,
             released: None,
+            clerk: None,
         }
     }
 

@@ -100,7 +100,8 @@ impl From<QueueNumber> for String {
 }
 
 /// A counter, the desk where people are called, as the signs at the office name it: `3`, `12B`,
-/// `FOTO-1`. Small letters are read as large ones: two clerks at one counter type it differently.
+/// `FOTO 1`. Two clerks at one counter type it differently: small letters are read as large ones, several
+/// blanks as one, and `Loket 3` is counter 3, for screens and pages say the word themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Counter(String);
@@ -118,10 +119,14 @@ impl FromStr for Counter {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let text = text.trim();
-        let fits = (1..=MAX_COUNTER_CHARS).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if fits { Ok(Self(text.to_ascii_uppercase())) } else { Err(InvalidId { kind: "counter" }) }
+        let words: Vec<_> = text.split_whitespace().map(str::to_ascii_uppercase).collect();
+        let name = match words.split_first() {
+            Some((first, rest)) if first == "LOKET" && !rest.is_empty() => rest.join(" "),
+            _ => words.join(" "),
+        };
+        let fits = (1..=MAX_COUNTER_CHARS).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b' '));
+        if fits { Ok(Self(name)) } else { Err(InvalidId { kind: "counter" }) }
     }
 }
 
@@ -246,6 +251,9 @@ pub struct QueueEntry {
         skip_serializing_if = "Option::is_none"
     )]
     pub served_at: Option<DateTime<Utc>>,
+    /// Whether its scan was undone: nobody has the number any more, and nobody gets it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undone: bool,
 }
 
 impl QueueEntry {
@@ -272,7 +280,16 @@ impl QueueEntry {
             called_at: None,
             calls: 0,
             served_at: None,
+            undone: false,
         }
+    }
+
+    /// The place of a scan that is undone. Absent: it was called, or its person was sent for a document.
+    pub fn undone(&self) -> Option<Self> {
+        let is_untouched = self.state == QueueState::Waiting
+            && self.called_at.is_none()
+            && self.waits_since.is_none();
+        is_untouched.then(|| Self { undone: true, ..self.moved_to(QueueState::Finished) })
     }
 
     pub fn queue_number(&self) -> QueueNumber {

@@ -21,6 +21,8 @@ macro_rules! reasons {
 
 reasons! {
     AlreadyBooked = "already_booked",
+    /// A counter has called the number: the check-in is not undone any more.
+    AlreadyCalled = "already_called",
     AlreadyCheckedIn = "already_checked_in",
     ApplicantsFull = "applicants_full",
     BadTicket = "bad_ticket",

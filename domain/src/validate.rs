@@ -7,6 +7,7 @@ use chrono::Weekday;
 use super::office::{Location, Office, WeeklySession};
 use super::release::ReleasePolicy;
 use crate::language::Text;
+use crate::normal::is_format;
 
 /// What is wrong with a description: the field, and a sentence for whoever wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +64,9 @@ pub fn violations(office: &Office) -> Vec<RuleViolation> {
             .push(violation("location", "a latitude from -90 to 90, a longitude from -180 to 180"));
     }
     found.extend(documents_violation(office).map(|why| violation("documents", why)));
-    found.extend(bad_text(office).map(|field| violation(field, "1 to 120 characters")));
+    const SAID: &str =
+        "1 to 120 characters, none of them for control or direction, no blank at an end";
+    found.extend(bad_text(office).map(|field| violation(field, SAID)));
     found
 }
 
@@ -89,8 +92,11 @@ const MAX_CHARS: usize = 120;
 /// Notes and sources stand on pages only.
 const MAX_NOTE_CHARS: usize = 500;
 
+/// A text as every channel carries it: something, not too much, and nothing that breaks a line, turns the
+/// text around or hides in it.
 fn has_chars(text: &str, most: usize) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= most
+    let is_plain = |c: char| !c.is_control() && !is_format(c);
+    (1..=most).contains(&text.chars().count()) && text.trim() == text && text.chars().all(is_plain)
 }
 
 fn is_said(text: &Text, most: usize) -> bool {
@@ -135,7 +141,7 @@ fn documents_violation(office: &Office) -> Option<&'static str> {
             return Some("an id of 1 to 40 small letters, digits or `_`");
         }
         if rule.documents.iter().any(|document| !is_said(&document.label, MAX_CHARS)) {
-            return Some("a label of 1 to 120 characters");
+            return Some("a label of 1 to 120 characters, none of them for control or direction");
         }
         let mut notes = rule.documents.iter().filter_map(|document| document.note.as_ref());
         if !notes.all(|note| is_said(note, MAX_NOTE_CHARS))

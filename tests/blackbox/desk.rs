@@ -1,5 +1,6 @@
 //! The desk: papers are looked at, counters call numbers, the hall sees them.
 
+mod bookings;
 mod calling;
 mod corrections;
 mod documents;

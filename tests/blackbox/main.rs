@@ -47,6 +47,7 @@ mod registration;
 mod reminders;
 mod roles;
 mod round_trips;
+mod scanners;
 mod scheduler;
 mod sealing_keys;
 mod sessions;

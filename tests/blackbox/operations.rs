@@ -125,6 +125,8 @@ impl World {
             "token" => json!({"secret": secret}),
             "verify" => json!({"secret": secret, "otp": "123456"}),
             "{office}" => serde_json::to_value(offices::office(2)).unwrap(),
+            "{applicant}" => json!({"ktp_regency": "Kota Contoh"}),
+            "cancel" => json!({"reason": "asked"}),
             "calendar" => json!({"exceptions": {}}),
             "{subject}" => json!({"denial_reason": "left"}),
             "releases" => json!({"from": "2027-01-11", "to": "2027-01-12"}),

@@ -146,6 +146,9 @@ async fn online(watch: &mut Watch, comes: &Person, leaves: &Person) {
     let another = json!({"name": "Contoh", "nik": antrian_tests::person::nik(9),
         "birth_date": "1990-01-01", "ktp_regency": "Kota Makassar", "category": "general"});
     watch.call("registration", Method::POST, "/v1/me/applicants", &leaves.token, another).await;
+    let (second, nik) = ("/v1/me/applicants/p2", antrian_tests::person::nik(8));
+    watch.call("registration", Method::PATCH, second, &leaves.token, json!({"nik": nik})).await;
+    watch.call("registration", Method::DELETE, second, &leaves.token, Value::Null).await;
     for (person, slot) in [(comes, "09:00"), (leaves, "10:00")] {
         watch.begin();
         let code = person.hold(&watch.app, DATE, slot).await.text("code");

@@ -15,6 +15,8 @@ pub fn without_conditions_on(items: &[Item], call: &Call) -> Action {
     }
     let mut body = call.body.clone();
     let Some(writes) = body["TransactItems"].as_array_mut() else { return Action::Pass };
+    // A check without a condition is none.
+    writes.retain(|write| write["ConditionCheck"].is_null() || !items.contains(&item_of(write)));
     for write in writes.iter_mut().filter(|write| items.contains(&item_of(write))) {
         take_condition_off(write);
     }

@@ -69,3 +69,27 @@ pub struct DeskRelease {
     pub office: OfficeId,
     pub reason: ReleaseReason,
 }
+
+/// Why a clerk cancels a booking of their office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeskReason {
+    /// Whoever it is for asks for it, by telephone or at the desk.
+    Asked,
+    /// The same person has another booking.
+    Duplicate,
+    /// Nobody seems to mean to come: it was made to be sold, or for nobody.
+    Misuse,
+    /// The office cannot serve it.
+    Office,
+}
+
+/// The clerk who made a change, for the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clerk {
+    /// The issuer's opaque identifier.
+    pub staff: String,
+    /// Why a booking was cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DeskReason>,
+}

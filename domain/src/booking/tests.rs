@@ -282,6 +282,7 @@ fn an_event_says_what_a_version_made() {
         time: booking.seat.time,
         cause: None,
         released: None,
+        clerk: None,
     };
     assert_eq!(event, expected);
     assert!(booking.confirm(at(NOW)).is_err() && booking.excuse(at(NOW)).is_err());

@@ -55,6 +55,19 @@ impl Booking {
         Ok(Self { check_in: Some(scan), ..self.next(Status::CheckedIn) })
     }
 
+    /// Checked in → confirmed: somebody else's ticket was scanned. The visit is as it was before the scan,
+    /// also if it counts as missed by now.
+    pub fn undo_check_in(&self, now: DateTime<Utc>) -> Result<Self, Refusal> {
+        match self.status_at(now) {
+            Status::CheckedIn if now >= self.times.day_ends_at => Err(Refusal::Ended),
+            Status::CheckedIn if self.documents.is_some() => Err(Refusal::Called),
+            Status::CheckedIn => Ok(Self { check_in: None, ..self.next(Status::Confirmed) }),
+            Status::AwaitingDocuments => Err(Refusal::Called),
+            Status::Held | Status::Confirmed | Status::NoShow => Err(Refusal::NotCheckedIn),
+            _ => Err(Refusal::Ended),
+        }
+    }
+
     /// Checked in → awaiting documents; what was missing before may be another document now.
     pub fn documents_incomplete(
         &self,

@@ -23,10 +23,18 @@ fn numbers_are_read_as_they_are_typed() {
 
 #[test]
 fn a_counter_is_a_short_name() {
-    for (typed, name) in [("3", "3"), (" 12b ", "12B"), ("Foto-1", "FOTO-1")] {
+    for (typed, name) in [
+        ("3", "3"),
+        (" 12b ", "12B"),
+        ("Foto-1", "FOTO-1"),
+        ("foto  1", "FOTO 1"),
+        ("Loket 3", "3"),
+        ("loket tiga", "TIGA"),
+        ("LOKET", "LOKET"),
+    ] {
         assert_eq!(typed.parse::<Counter>().unwrap().as_str(), name);
     }
-    for bad in ["", " ", "3#4", "loket tiga", "nama-yang-panjang", "é"] {
+    for bad in ["", " ", "3#4", "loket #3", "nama-yang-panjang", "é"] {
         assert!(bad.parse::<Counter>().is_err(), "{bad}");
     }
 }

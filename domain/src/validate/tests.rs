@@ -180,7 +180,11 @@ fn documents_are_few_and_their_texts_short() {
 #[test]
 fn texts_of_messages_and_numbers_are_bounded() {
     let (wide, over) = ("é".repeat(120), "é".repeat(121));
-    let bad = || vec![json!(over), json!(""), json!("  ")];
+    let signs = ["Kota\nUji", "Kota\0", "Kota\u{202e}iju", "Kota\u{200b}Uji", " Kota", "Kota "];
+    let bad = || {
+        let signs = signs.iter().map(|text| json!(text));
+        signs.chain([json!(over), json!(""), json!("  ")]).collect::<Vec<_>>()
+    };
     for (field, place) in [
         ("name", "/name"),
         ("address", "/address"),

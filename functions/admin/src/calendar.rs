@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::offices::{check, current, write};
+use crate::offices::{check_change, current, write};
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(put))
@@ -66,7 +66,7 @@ async fn put(
     }
     let (before, revision) = current(&app, &id).await?;
     let after = Office { exceptions: exceptions.clone(), ..before.clone() };
-    check(&after)?;
+    check_change(&before, &after)?;
     let dates = changed_dates(&app, &before, &after);
     let reopened = reopen_days(&app, (&after, revision), &dates).await?;
     write(&app, revision, &after).await?;

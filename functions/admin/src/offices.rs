@@ -4,7 +4,7 @@ use antrian::domain::field::FieldError;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
 use antrian::domain::reason::Reason;
-use antrian::domain::validate::violations;
+use antrian::domain::validate::{RuleViolation, violations};
 use antrian::http::body::{Body, Segments};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
@@ -25,11 +25,21 @@ pub(crate) async fn current(app: &AppState, id: &OfficeId) -> Result<(Office, u3
 }
 
 /// Refuses a description that makes no sense.
-pub(crate) fn check(office: &Office) -> Result<(), Problem> {
-    let fields: Vec<_> = violations(office)
-        .iter()
-        .map(|violation| FieldError::new(&violation.field, violation.why, violation.why))
-        .collect();
+fn check(office: &Office) -> Result<(), Problem> {
+    refuse(&violations(office))
+}
+
+/// Refuses what a change brings with it. What an earlier release has let in keeps nobody from closing a
+/// day.
+pub(crate) fn check_change(before: &Office, after: &Office) -> Result<(), Problem> {
+    let known = violations(before);
+    let new: Vec<_> = violations(after).into_iter().filter(|one| !known.contains(one)).collect();
+    refuse(&new)
+}
+
+fn refuse(found: &[RuleViolation]) -> Result<(), Problem> {
+    let field = |one: &RuleViolation| FieldError::new(&one.field, one.why, one.why);
+    let fields: Vec<_> = found.iter().map(field).collect();
     if fields.is_empty() { Ok(()) } else { Err(Problem::fields(&fields)) }
 }
 

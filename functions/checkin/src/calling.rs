@@ -35,7 +35,8 @@ pub(crate) fn routes() -> Routes {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Call {
-    /// The counter that calls, as its sign says: up to 12 letters, digits or `-`.
+    /// The counter that calls, as its sign says: up to 12 letters, digits, blanks or `-`. `Loket 3` is
+    /// counter 3.
     #[schema(value_type = String)]
     counter: Counter,
     /// Letters of the queues that it serves; all if it names none.

@@ -1,4 +1,5 @@
-//! What a clerk corrects of a visit: who goes before others, and that a missed one does not count.
+//! What a clerk corrects of a visit: who goes before others, that a missed one does not count, and a scan
+//! that was somebody else's.
 
 use antrian::domain::booking::{Booking, Status};
 use antrian::domain::code::BookingCode;
@@ -12,12 +13,13 @@ use antrian::staff::Scope;
 use antrian::use_cases::desk;
 use axum::Json;
 use axum::extract::State;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(priority)).routes(routes!(excuse))
+    OpenApiRouter::new().routes(routes!(priority)).routes(routes!(excuse)).routes(routes!(undo))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -29,7 +31,7 @@ struct Priority {
 
 /// A visit as it is now.
 #[derive(Debug, Serialize, ToSchema)]
-struct VisitView {
+pub(crate) struct VisitView {
     #[schema(value_type = String)]
     code: BookingCode,
     status: Status,
@@ -41,11 +43,12 @@ struct VisitView {
     excused: bool,
 }
 
-impl From<&Booking> for VisitView {
-    fn from(booking: &Booking) -> Self {
+impl VisitView {
+    pub(crate) fn of(booking: &Booking, now: DateTime<Utc>) -> Self {
+        let status = booking.status_at(now);
         Self {
             code: booking.code,
-            status: booking.status,
+            status,
             queue_number: booking.queue_place().map(|(_, number)| number.to_string()),
             priority: booking.has_priority(),
             excused: booking.excused,
@@ -69,7 +72,7 @@ async fn priority(
 ) -> Result<Json<VisitView>, Problem> {
     staff.has(Scope::Desk)?;
     let booking = desk::set_priority(&app, &staff.0, code, body.value.priority).await??;
-    Ok(Json(VisitView::from(&booking)))
+    Ok(Json(VisitView::of(&booking, app.clock.now())))
 }
 
 /// Takes a missed visit back: it does not count, and online booking is open to person and account again.
@@ -88,5 +91,23 @@ async fn excuse(
 ) -> Result<Json<VisitView>, Problem> {
     staff.has(Scope::Desk)?;
     let booking = desk::excuse(&app, &staff.0, code).await??;
-    Ok(Json(VisitView::from(&booking)))
+    Ok(Json(VisitView::of(&booking, app.clock.now())))
+}
+
+/// Undoes a scan, until its number is called: it was somebody else's ticket. The visit is on as before,
+/// or missed if its time is over; the number is given to nobody else. The next scan gets another one.
+#[utoipa::path(delete, path = "/v1/check-ins/{code}", tag = "staff",
+    params(("code" = String, Path)),
+    responses((status = 200, body = VisitView), (status = 401, body = ProblemDetails),
+        (status = 403, body = ProblemDetails), (status = 404, body = ProblemDetails),
+        (status = 409, body = ProblemDetails)),
+    security(("staff" = ["desk"])))]
+async fn undo(
+    State(app): State<AppState>,
+    staff: StaffMember,
+    Segments(code): Segments<BookingCode>,
+) -> Result<Json<VisitView>, Problem> {
+    staff.has(Scope::Desk)?;
+    let booking = desk::undo_check_in(&app, &staff.0, code).await??;
+    Ok(Json(VisitView::of(&booking, app.clock.now())))
 }

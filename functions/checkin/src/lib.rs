@@ -1,5 +1,6 @@
 //! The desk: tickets are scanned, documents are looked at, counters call numbers, the hall sees them.
 
+mod bookings;
 mod calling;
 mod corrections;
 mod documents;
@@ -20,4 +21,5 @@ pub fn routes() -> Routes {
         .merge(calling::routes())
         .merge(queue::routes())
         .merge(releases::routes())
+        .merge(bookings::routes())
 }

@@ -91,6 +91,8 @@ struct EntryView {
     service: Option<String>,
     priority: bool,
     state: QueueState,
+    /// Whether its scan was undone: nobody has the number.
+    undone: bool,
     /// The counter that called last.
     #[schema(value_type = Option<String>)]
     counter: Option<Counter>,
@@ -109,6 +111,7 @@ impl EntryView {
             service: entry.service.as_ref().map(ToString::to_string),
             priority: entry.priority,
             state: entry.state,
+            undone: entry.undone,
             counter: entry.counter.clone(),
             since: instant(entry.since, zone),
             waited_secs: entry.waited(now).map(|time| time.num_seconds()),

@@ -6,6 +6,7 @@ use antrian::domain::booking::Status;
 use antrian::domain::code::BookingCode;
 use antrian::domain::reason::Reason;
 use antrian::domain::requirements::{Requirements, Warning, checklist, look_alike_warning};
+use antrian::domain::ticket::BadTicket;
 use antrian::http::body::Body;
 use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
@@ -130,12 +131,25 @@ async fn scan(
     view(&scanned)
 }
 
+/// A scanner that is set wrong makes a forger of everybody.
+fn bad_ticket(why: BadTicket) -> Problem {
+    let problem = Problem::new(Reason::BadTicket);
+    match why {
+        BadTicket::Layout => problem.saying(
+            "Tiket terbaca dengan tanda yang salah: periksa tata letak keyboard pemindai, yang harus \
+             Inggris (US). Sementara itu ketik kode booking.",
+            "The ticket was read with other signs than it has: the scanner's keyboard layout must be \
+             English (US). Meanwhile type the booking code.",
+        ),
+        _ => problem,
+    }
+}
+
 /// The code of a scan. The ticket says which booking it is; the booking says where and when.
 fn scanned_code(app: &AppState, scan: &Scan) -> Result<BookingCode, Problem> {
     match (&scan.ticket, &scan.code) {
         (Some(ticket), None) => {
-            let claims = app.tickets.verify(ticket).map_err(|_| Problem::new(Reason::BadTicket))?;
-            Ok(claims.code)
+            app.tickets.verify(ticket).map(|claims| claims.code).map_err(bad_ticket)
         }
         (None, Some(code)) => code.parse().map_err(|_| {
             Problem::field(

@@ -11,7 +11,7 @@ use antrian::http::{AppState, Routes, office};
 use antrian::messaging::compose::bookings_of;
 use antrian::messaging::picture::message_of;
 use antrian::rendering::{self, CalendarEntry};
-use antrian::use_cases::bookings::{ticket_of, ticket_picture, ticket_text};
+use antrian::use_cases::bookings::{entry_of, ticket_of, ticket_picture, ticket_text};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -83,7 +83,7 @@ async fn sent(
     picture(&app, &office, &bookings)
 }
 
-/// The visit as a calendar entry.
+/// The visit as a calendar entry. Of one that does not take place it says so: calendars strike it out.
 #[utoipa::path(get, path = "/v1/bookings/{code}/ticket.ics", tag = "bookings", params(("code" = String, Path)),
     responses((status = 200, content_type = "text/calendar", body = String), (status = 404, body = ProblemDetails),
         (status = 409, body = ProblemDetails)), security(("session" = [])))]
@@ -91,8 +91,8 @@ async fn ics(
     State(app): State<AppState>,
     OwnBooking { booking, .. }: OwnBooking,
 ) -> Result<Response, Problem> {
-    let booking = ticketed(&app, booking)?;
+    entry_of(booking.status_at(app.clock.now())).map_err(Problem::new)?;
     let office = office(&app, &booking.seat.office).await?;
-    let entry = CalendarEntry::of(&booking, &office, app.clock.now());
+    let entry = CalendarEntry::of(&booking, &office, &app.public_url, app.clock.now());
     Ok(file("text/calendar; charset=utf-8", rendering::ics(&entry)))
 }

@@ -9,6 +9,7 @@ mod booking;
 mod changes;
 mod claim;
 mod cookies;
+mod corrections;
 mod dates;
 mod errors;
 mod forms;
@@ -42,6 +43,7 @@ pub fn routes() -> Routes {
         .merge(dates::routes())
         .merge(sign_in::routes())
         .merge(people::routes())
+        .merge(corrections::routes())
         .merge(booking::routes())
         .merge(hold::routes())
         .merge(held::routes())

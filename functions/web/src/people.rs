@@ -1,64 +1,64 @@
-//! The people that one books for: adding one, correcting one.
+//! The people that one books for: adding one.
 
 use antrian::domain::account::{Applicant, MAX_APPLICANTS};
 use antrian::domain::field::FieldError;
-use antrian::domain::ids::ApplicantId;
 use antrian::domain::normal::digits;
 use antrian::domain::person::Category;
-use antrian::domain::reason::Reason;
-use antrian::http::body::{Params, Segments};
+use antrian::http::body::Params;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
-use antrian::use_cases::corrections::{self, CorrectRefusal, CorrectionForm};
 use antrian::use_cases::people::{self, PersonForm};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
-use chrono::Datelike;
 use serde::Deserialize;
 
-use crate::booking::PersonRow;
-use crate::forms::{Faults, Nothing, Posted, onward};
+use crate::forms::{Faults, Posted, onward};
 use crate::page::{Keep, Page, Shown, go, own, shown};
 use crate::session::Visitor;
 use crate::sign_in::To;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .route("/orang/baru", get(blank).post(add))
-        .route("/orang/{id}", get(known).post(correct))
-        .route("/orang/{id}/hapus", get(remove_check).post(remove))
+    Routes::new().route("/orang/baru", get(blank).post(add))
 }
 
 /// A person as somebody typed them. What was typed stays on the page until it fits.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
-    name: String,
-    nik: String,
-    day: String,
-    month: String,
-    year: String,
-    ktp_regency: String,
-    category: String,
-    ke: Option<String>,
+pub(crate) struct Typed {
+    pub(crate) name: String,
+    pub(crate) nik: String,
+    pub(crate) day: String,
+    pub(crate) month: String,
+    pub(crate) year: String,
+    pub(crate) ktp_regency: String,
+    pub(crate) category: String,
+    pub(crate) ke: Option<String>,
+}
+
+/// Somebody whom the account has.
+pub(crate) struct KnownPerson {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Its middle digits hidden; empty: not told.
+    pub(crate) nik: String,
 }
 
 #[derive(Template)]
 #[template(path = "person.html")]
-struct PersonPage<'a> {
-    page: Page,
-    to: &'a str,
+pub(crate) struct PersonPage<'a> {
+    pub(crate) page: Page,
+    pub(crate) to: &'a str,
     /// Who is corrected; absent: somebody is added.
-    known: Option<PersonRow>,
-    faults: Faults,
-    typed: Typed,
-    categories: Vec<(&'static str, &'static str)>,
+    pub(crate) known: Option<KnownPerson>,
+    pub(crate) faults: Faults,
+    pub(crate) typed: Typed,
+    pub(crate) categories: Vec<(&'static str, &'static str)>,
 }
 
 /// Value and words of each category.
-fn categories(page: &Page) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn categories(page: &Page) -> Vec<(&'static str, &'static str)> {
     [
         Category::General,
         Category::Elderly,
@@ -70,7 +70,7 @@ fn categories(page: &Page) -> Vec<(&'static str, &'static str)> {
     .into()
 }
 
-fn value(category: Category) -> &'static str {
+pub(crate) fn value(category: Category) -> &'static str {
     match category {
         Category::General => "general",
         Category::Elderly => "elderly",
@@ -127,109 +127,12 @@ async fn add(
     Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
 }
 
-/// Where one comes from who corrects somebody, and goes back to.
-const BACK: &str = "/saya";
-
-async fn person(app: &AppState, who: &Visitor, id: &ApplicantId) -> Result<Applicant, Problem> {
-    let person = app.ledger.store().applicant(&who.session.account, id).await?;
-    person.ok_or_else(|| Problem::new(Reason::NotFound))
-}
-
-/// The form with what is known. The NIK is not shown in full: its field stays empty unless it changes.
-async fn known(
-    State(app): State<AppState>,
-    page: Page,
-    who: Visitor,
-    Segments(id): Segments<ApplicantId>,
-) -> Shown {
-    let person = person(&app, &who, &id).await?;
-    let details = &person.details;
-    let typed = Typed {
-        name: details.name.expose().to_owned(),
-        day: details.birth_date.day().to_string(),
-        month: details.birth_date.month().to_string(),
-        year: details.birth_date.year().to_string(),
-        ktp_regency: details.ktp_regency.clone().unwrap_or_default(),
-        category: value(details.category).to_owned(),
-        ..Typed::default()
-    };
-    let known = Some(PersonRow::of(&page, &person));
-    let (faults, categories) = (Faults::default(), categories(&page));
-    Ok(own(&PersonPage { to: BACK, known, faults, typed, categories, page }))
-}
-
-async fn correct(
-    State(app): State<AppState>,
-    page: Page,
-    who: Visitor,
-    Segments(id): Segments<ApplicantId>,
-    Posted(typed): Posted<Typed>,
-) -> Shown {
-    let person = person(&app, &who, &id).await?;
-    let birth_date = birth_date(&typed);
-    let told = |text: &str| !text.trim().is_empty();
-    let form = CorrectionForm {
-        name: Some(&typed.name),
-        nik: Some(typed.nik.as_str()).filter(|nik| told(nik)),
-        birth_date: Some(&birth_date),
-        // Who has told none may leave it so.
-        ktp_regency: Some(typed.ktp_regency.as_str())
-            .filter(|regency| told(regency) || person.details.ktp_regency.is_some()),
-        category: Some(category(&typed.category)),
-    };
-    let errors = match form.parse(app.clock.now()) {
-        Err(errors) => errors,
-        Ok(changes) => match corrections::correct(&app, &who.session.account, &id, &changes).await?
-        {
-            Ok(_) => return Ok(go(BACK)),
-            Err(CorrectRefusal::Field(error)) => vec![error],
-            Err(refusal) => vec![of_form(&Problem::from(refusal))],
-        },
-    };
-    let errors = errors.into_iter().map(in_three_fields).collect();
-    let faults = Faults::new(page.locale, errors);
-    let known = Some(PersonRow::of(&page, &person));
-    let categories = categories(&page);
-    let template = PersonPage { to: BACK, known, faults, typed, categories, page };
-    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
-}
-
-#[derive(Template)]
-#[template(path = "remove_person.html")]
-struct RemovePage {
-    page: Page,
-    person: PersonRow,
-}
-
-async fn remove_check(
-    State(app): State<AppState>,
-    page: Page,
-    who: Visitor,
-    Segments(id): Segments<ApplicantId>,
-) -> Shown {
-    let person = PersonRow::of(&page, &person(&app, &who, &id).await?);
-    Ok(own(&RemovePage { page, person }))
-}
-
-/// Removes a person; who is gone already is gone.
-async fn remove(
-    State(app): State<AppState>,
-    who: Visitor,
-    Segments(id): Segments<ApplicantId>,
-    Posted(Nothing {}): Posted<Nothing>,
-) -> Shown {
-    match corrections::remove(&app, &who.session.account, &id).await? {
-        Ok(()) | Err(CorrectRefusal::Unknown) => Ok(go(BACK)),
-        Err(refusal) => Err(refusal.into()),
-    }
-}
-
-fn of_form(problem: &Problem) -> FieldError {
+pub(crate) fn of_form(problem: &Problem) -> FieldError {
     use antrian::domain::language::Locale::{En, Id};
     FieldError::new("name", problem.sentence(Id), problem.sentence(En))
 }
 
-fn category(text: &str) -> Category {
+pub(crate) fn category(text: &str) -> Category {
     match text {
         "elderly" => Category::Elderly,
         "disabled" => Category::Disabled,
@@ -240,13 +143,13 @@ fn category(text: &str) -> Category {
 }
 
 /// `YYYY-MM-DD` of what stands in three fields.
-fn birth_date(typed: &Typed) -> String {
+pub(crate) fn birth_date(typed: &Typed) -> String {
     let [day, month, year] = [&typed.day, &typed.month, &typed.year].map(|text| digits(text));
     format!("{year:0>4}-{month:0>2}-{day:0>2}")
 }
 
 /// The page asks for a date in three fields; the rule knows one.
-fn in_three_fields(error: FieldError) -> FieldError {
+pub(crate) fn in_three_fields(error: FieldError) -> FieldError {
     if error.field != "birth_date" {
         return error;
     }

@@ -252,10 +252,10 @@ fn file(kind: &'static str, name: &str, content: impl IntoResponse) -> Response 
 
 /// The visit for a calendar.
 async fn calendar(State(app): State<AppState>, Own { booking }: Own) -> Shown {
-    ticketed(&app, &booking)?;
     let now = app.clock.now();
+    bookings::entry_of(booking.status_at(now)).map_err(Problem::new)?;
     let office = bookings::office_of(&app, &booking, now).await?;
-    let entry = rendering::ics(&CalendarEntry::of(&booking, &office, now));
+    let entry = rendering::ics(&CalendarEntry::of(&booking, &office, &app.public_url, now));
     Ok(file("text/calendar; charset=utf-8", "antrian.ics", entry))
 }
 

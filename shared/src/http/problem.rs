@@ -173,6 +173,12 @@ impl Problem {
         self
     }
 
+    /// Says what is so in this very case, instead of the code's own sentences.
+    #[must_use]
+    pub fn saying(self, detail: &str, detail_en: &str) -> Self {
+        self.with("detail", detail).with("detail_en", detail_en)
+    }
+
     /// Says when to come back.
     #[must_use]
     pub fn retry_after(mut self, secs: u32) -> Self {

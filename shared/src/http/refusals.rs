@@ -2,8 +2,10 @@
 
 use super::problem::Problem;
 use super::views::{AlternativeView, instant, views};
+use crate::domain::booking::Times;
 use crate::domain::code::BookingCode;
 use crate::domain::fair_use::{Limit, Whose};
+use crate::domain::language::{Locale, date_time, time};
 use crate::domain::office::Office;
 use crate::domain::reason::Reason;
 use crate::domain::sending::CodeRule;
@@ -168,9 +170,13 @@ impl From<VisitRefusal> for Problem {
         let problem = Self::new(refusal.reason());
         match refusal {
             VisitRefusal::Unknown => problem,
-            VisitRefusal::Elsewhere(office) => {
-                problem.with("office", &office.id).with("office_name", &office.name)
-            }
+            VisitRefusal::Elsewhere(office) => problem
+                .saying(
+                    &format!("Tiket ini untuk {}, {}.", office.name, office.city),
+                    &format!("This ticket is for {}, {}.", office.name, office.city),
+                )
+                .with("office", &office.id)
+                .with("office_name", &office.name),
         }
     }
 }
@@ -185,14 +191,40 @@ impl From<ScanRefusal> for Problem {
         let reason = why.refusal.reason();
         let problem = Self::new(reason);
         match reason {
-            Reason::WrongDay | Reason::TooEarly | Reason::TooLate => problem
-                .with("date", why.booking.seat.date)
-                .with("slot", why.booking.seat.time)
-                .with("check_in_from", instant(times.check_in_from, zone))
-                .with("check_in_until", instant(times.check_in_until, zone)),
+            Reason::WrongDay | Reason::TooEarly | Reason::TooLate => {
+                at_another_time(problem, &office, &times)
+                    .with("date", why.booking.seat.date)
+                    .with("slot", why.booking.seat.time)
+                    .with("check_in_from", instant(times.check_in_from, zone))
+                    .with("check_in_until", instant(times.check_in_until, zone))
+            }
             _ => problem,
         }
     }
+}
+
+/// For when the ticket is, and until when: what a clerk tells whoever stands there with it.
+fn at_another_time(problem: Problem, office: &Office, times: &Times) -> Problem {
+    let zone = office.timezone;
+    let when = |locale| date_time(locale, times.starts_at, zone);
+    let at = |locale, at| time(locale, at, zone);
+    let (from, until) = (times.check_in_from, times.check_in_until);
+    problem.saying(
+        &format!(
+            "Tiket ini untuk {}, {}. Pemindaian dari {} sampai {}.",
+            when(Locale::Id),
+            office.name,
+            at(Locale::Id, from),
+            at(Locale::Id, until)
+        ),
+        &format!(
+            "This ticket is for {}, {}. It is scanned from {} to {}.",
+            when(Locale::En),
+            office.name,
+            at(Locale::En, from),
+            at(Locale::En, until)
+        ),
+    )
 }
 
 impl From<FindingRefusal> for Problem {

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use super::commit::Made;
 use super::group::Group;
 use super::{Ledger, LedgerError, Outcome, cooled_down, group_messages, lapsed_at};
-use crate::domain::booking::{Actor, Booking, CancelReason, Refusal, Status};
+use crate::domain::booking::{Actor, Booking, CancelReason, Clerk, Refusal, Status};
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
 use crate::domain::time::whole_seconds;
@@ -118,15 +118,29 @@ impl Ledger {
             CancelReason::Applicant => self.held_together(booking, now).await?,
             _ => Group::alone(booking),
         };
-        let attempt = |before| self.try_cancel(office, before, reason, now);
+        let attempt = |before| self.try_cancel(office, before, (reason, None), now);
         compare_and_set(CONTENTION, group, attempt).await
+    }
+
+    /// Cancels a booking of the office for a clerk, who says why.
+    pub async fn cancel_at_desk(
+        &self,
+        office: &Office,
+        booking: Booking,
+        clerk: &Clerk,
+        now: DateTime<Utc>,
+    ) -> Outcome<Changed, Refusal> {
+        let now = whole_seconds(now);
+        let by = (CancelReason::Desk, Some(clerk));
+        let attempt = |before| self.try_cancel(office, before, by, now);
+        compare_and_set(CONTENTION, Group::alone(booking), attempt).await
     }
 
     async fn try_cancel(
         &self,
         office: &Office,
         before: Group,
-        reason: CancelReason,
+        (reason, clerk): (CancelReason, Option<&Clerk>),
         now: DateTime<Utc>,
     ) -> Try<Group> {
         if before.booking.status == Status::Cancelled {
@@ -138,12 +152,17 @@ impl Ledger {
                 return Ok(Attempt::Done(Err(self.refuse(&before.booking, refusal, now))));
             }
         };
-        let (by, kinds) = cancelled_by(reason);
+        let (by, kinds) = match clerk {
+            // Nobody came with the KTP: it is a cancellation like others.
+            Some(_) => (Actor::Office, &[MessageKind::Cancelled][..]),
+            None => cancelled_by(reason),
+        };
         let all: Vec<_> = after.iter().collect();
         let messages = group_messages(&all, kinds, now);
         let free_at = cooled_down(office, &before.booking, now);
-        let changes =
-            before.transitions(&after, &messages, |change| change.releasing_seat(free_at));
+        let changes = before.transitions(&after, &messages, |change| {
+            change.releasing_seat(free_at).by_clerk(clerk)
+        });
         let made = self.make_transitions(&changes, by, now).await?;
         if matches!(made, Made::Yes) {
             self.days.forget(&before.booking.seat.office, before.booking.seat.date).await;

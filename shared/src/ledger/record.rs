@@ -73,6 +73,8 @@ fn record(change: &Counted<'_>, now: DateTime<Utc>) -> Option<Record> {
     Some(match (before.map(|before| before.status), after.status) {
         (None, _) => by_channel(&HOLD),
         (Some(Status::Held), Status::Confirmed) => by_channel(&BOOKING),
+        // A scan that was undone.
+        (Some(Status::CheckedIn), Status::Confirmed) => return None,
         (Some(_), Status::Held | Status::Confirmed) => Record::of(&MOVE, &[1]),
         (Some(_), Status::Cancelled) => Record::of(&CANCELLATION, &[1]),
         (Some(Status::AwaitingDocuments), Status::CheckedIn) => {

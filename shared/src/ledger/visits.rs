@@ -1,11 +1,12 @@
-//! What staff correct of a visit: a missed one that does not count, and who goes before others.
+//! What staff correct of a visit: a missed one that does not count, who goes before others, and a scan
+//! that was somebody else's.
 
 use chrono::{DateTime, Utc};
 
 use super::change::{Changed, Try, lost};
 use super::commit::Made;
 use super::{Ledger, LedgerError, Outcome};
-use crate::domain::booking::{Actor, Booking, Refusal, Status};
+use crate::domain::booking::{Actor, Booking, Clerk, Refusal, Status};
 use crate::domain::queue::QueueEntry;
 use crate::domain::time::whole_seconds;
 use crate::storage::{Attempt, CONTENTION, QueueChange, Transition, compare_and_set};
@@ -67,6 +68,36 @@ impl Ledger {
         let queue = vec![QueueChange::Move(day, Box::new(entry), moved)];
         let change = Transition::new(&before, &after).queueing(queue);
         self.made_by_office(&change, now).await
+    }
+
+    /// Undoes a scan that nobody has followed up: the visit is on as before it, and the number stays
+    /// with nobody.
+    ///
+    /// # Errors
+    /// If the table does not answer, or the place is changed again and again.
+    pub async fn undo_check_in(
+        &self,
+        booking: Booking,
+        clerk: &Clerk,
+        now: DateTime<Utc>,
+    ) -> Outcome<Changed, Refusal> {
+        let now = whole_seconds(now);
+        let attempt = |before| self.try_undo(before, clerk, now);
+        compare_and_set(CONTENTION, booking, attempt).await
+    }
+
+    async fn try_undo(&self, before: Booking, clerk: &Clerk, now: DateTime<Utc>) -> Try {
+        let after = match before.undo_check_in(now) {
+            Ok(after) => after,
+            Err(refusal) => return Ok(Attempt::Done(Err(refusal))),
+        };
+        let (day, entry) = self.place(&before).await?;
+        let Some(undone) = entry.undone() else {
+            return Ok(Attempt::Done(Err(Refusal::Called)));
+        };
+        let queue = vec![QueueChange::Move(day, Box::new(entry), Box::new(undone))];
+        let change = Transition::new(&before, &after).keeping_person().queueing(queue);
+        self.made_by_office(&change.by_clerk(Some(clerk)), now).await
     }
 
     /// Makes a change that staff ask for and that nothing but the booking follows from.

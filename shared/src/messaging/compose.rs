@@ -5,12 +5,13 @@ use futures_util::future::try_join_all;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::limits;
 use super::messenger::{Body, ReplyOption, ReplyOptions, TemplateCall};
 use super::templates;
 use super::texts::{self, BookingText, Member};
 use super::ticket_page;
 use crate::domain::account::Applicant;
-use crate::domain::booking::Booking;
+use crate::domain::booking::{Booking, CancelReason};
 use crate::domain::document::Document;
 use crate::domain::ids::OfficeId;
 use crate::domain::language::{self, Locale, in_language};
@@ -200,7 +201,7 @@ pub fn message_aad(message: &str) -> String {
 
 fn reply(ledger: &Ledger, message: &Message) -> Result<Body, ComposeError> {
     let reply: Reply = unsealed(ledger, message, "reply")?;
-    Ok(match reply.options {
+    Ok(match reply.options.and_then(limits::carried) {
         Some(options) => Body::Options { text: reply.text, options },
         None => Body::Text(reply.text),
     })
@@ -365,6 +366,7 @@ fn booking_text<'a>(
         arrive_from: language::time(locale, booking.times.check_in_from, zone),
         arrive_until: language::time(locale, booking.times.check_in_until, zone),
         closed_reason: reason.filter(|_| booking.is_displaced()),
+        by_desk: booking.cancel_reason == Some(CancelReason::Desk),
         documents_deadline: booking
             .documents_deadline()
             .map(|at| language::date_time(locale, at, zone)),

@@ -40,6 +40,8 @@ pub struct BookingText<'a> {
     pub arrive_until: String,
     /// Why the office is closed; only when it is and the reason is known.
     pub closed_reason: Option<&'a str>,
+    /// Whether a clerk of the office cancelled it.
+    pub by_desk: bool,
     /// Until when a missing document may be brought, as [`crate::domain::language::date_time`] writes it; only while one is missing.
     pub documents_deadline: Option<String>,
     /// What to bring, required ones first; while documents are missing, those.

@@ -59,6 +59,10 @@ pub struct CalendarEntry {
     pub starts_at: DateTime<Utc>,
     /// The slot's end.
     pub ends_at: DateTime<Utc>,
+    /// The office's name.
+    pub organizer: String,
+    /// Where the system is reached, for the address that an organizer has to have.
+    pub host: String,
     /// The title.
     pub summary: String,
     /// The office's name and address.
@@ -85,7 +89,8 @@ struct DescriptionEn<'a> {
 
 impl CalendarEntry {
     /// The entry of a booking at its office as they stand at `now`, in the booking's language.
-    pub fn of(booking: &Booking, office: &Office, now: DateTime<Utc>) -> Self {
+    /// `public_url`: where the system is reached.
+    pub fn of(booking: &Booking, office: &Office, public_url: &str, now: DateTime<Utc>) -> Self {
         let (seat, times) = (&booking.seat, &booking.times);
         let service = office.services.iter().find(|service| service.id == seat.service);
         let service =
@@ -97,11 +102,19 @@ impl CalendarEntry {
             made_at: now,
             starts_at: times.starts_at,
             ends_at: times.starts_at + slot_length(office, seat),
+            organizer: office.name.clone(),
+            host: host_of(public_url).to_owned(),
             summary: format!("{service} – {}", office.name),
             location: format!("{}, {}", office.name, office.address),
             description: description(booking, office),
         }
     }
+}
+
+/// The name in a web address.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split([':', '/']).next().unwrap_or(rest)
 }
 
 /// Length of the slot by the office's sessions, or [`USUAL_SLOT`] if they have changed since.
@@ -127,7 +140,10 @@ fn description(booking: &Booking, office: &Office) -> String {
     .unwrap_or_default()
 }
 
-/// The file. It reminds of the visit one day before, unless the visit is cancelled.
+/// Before a visit a calendar reminds so long: a day, and once more for whoever has booked for today.
+const REMINDERS: [&str; 2] = ["-P1D", "-PT2H"];
+
+/// The file. It reminds of the visit, unless that is cancelled.
 pub fn ics(entry: &CalendarEntry) -> String {
     let mut file = File::default();
     file.line("BEGIN", "VCALENDAR");
@@ -142,14 +158,19 @@ pub fn ics(entry: &CalendarEntry) -> String {
     file.line("DTSTART", &instant(entry.starts_at));
     file.line("DTEND", &instant(entry.ends_at));
     file.line("STATUS", entry.status.as_str());
+    // Nobody reads it, but what is published has an organizer (RFC 5546, section 3.2.1), and one
+    // whose address is no mailbox is no invitation to some calendars.
+    let name: String = entry.organizer.chars().filter(|c| *c != '"' && !c.is_control()).collect();
+    file.line(&format!("ORGANIZER;CN=\"{name}\""), &format!("mailto:noreply@{}", entry.host));
     file.line("CLASS", "PRIVATE");
     file.text("SUMMARY", &entry.summary);
     file.text("LOCATION", &entry.location);
     file.text("DESCRIPTION", &entry.description);
-    if entry.status != EntryStatus::Cancelled {
+    let reminders = REMINDERS.iter().filter(|_| entry.status != EntryStatus::Cancelled);
+    for before in reminders {
         file.line("BEGIN", "VALARM");
         file.line("ACTION", "DISPLAY");
-        file.line("TRIGGER", "-P1D");
+        file.line("TRIGGER", before);
         file.text("DESCRIPTION", &entry.summary);
         file.line("END", "VALARM");
     }

@@ -21,7 +21,7 @@ use super::outbox::message_item;
 use super::transact::Write;
 use super::values::text_of;
 use super::{Item, Store, keys};
-use crate::domain::booking::{Actor, Booking, DeskRelease, Event};
+use crate::domain::booking::{Actor, Booking, Clerk, DeskRelease, Event};
 use crate::domain::code::BookingCode;
 use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::ids::AccountId;
@@ -160,7 +160,7 @@ impl Store {
                 (Some((Seat, nth)), seat),
                 (Some((Applicant, nth)), is_of_account(booking)),
                 (None, Write::Put(pointer(booking), None)),
-                (None, event(booking, asked, None)?),
+                (None, event(booking, asked, ByDesk::default())?),
             ]);
         }
         writes.extend(messages(claim.messages)?);
@@ -202,7 +202,7 @@ impl Store {
         }
         let claimed = claim_seat(&after.seat, after.code, relocation.seat_free_at, asked.at);
         writes.push((Some(NewSeat), claimed));
-        writes.push((None, event(after, asked, None)?));
+        writes.push((None, event(after, asked, ByDesk::default())?));
         writes.extend(messages(relocation.messages)?);
         let Err((condition, item)) = self.transact_conditions(writes).await? else {
             return Ok(Ok(()));
@@ -238,14 +238,22 @@ fn person_conflict(
     })
 }
 
+/// What the event keeps of the clerk who makes a change.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ByDesk<'a> {
+    pub(super) released: Option<&'a DeskRelease>,
+    pub(super) clerk: Option<&'a Clerk>,
+}
+
 /// The event that a change leaves behind.
 pub(super) fn event(
     after: &Booking,
     asked: &Asked<'_>,
-    released: Option<&DeskRelease>,
+    by: ByDesk<'_>,
 ) -> Result<Write, StoreError> {
     let cause = asked.cause.map(str::to_owned);
-    let event = Event { cause, released: released.cloned(), ..after.event(asked.at, asked.by) };
+    let (released, clerk) = (by.released.cloned(), by.clerk.cloned());
+    let event = Event { cause, released, clerk, ..after.event(asked.at, asked.by) };
     Ok(Write::Put(to_item("event", &keys::event(after.code, after.version), &event)?, None))
 }
 

@@ -7,6 +7,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::changes::{self, ByDesk};
 use super::error::StoreError;
 use super::expression::Expression;
 use super::fair_use::{self, HoldLimits, PEOPLE};
@@ -14,7 +15,7 @@ use super::guards::{claim_person, live_booking, replace_booking};
 use super::people::{last_number, today};
 use super::transact::Write;
 use super::values::{integer_of, number, seconds, text, text_of};
-use super::{Asked, Item, LiveBooking, Store, changes, keys, person_claims};
+use super::{Asked, Item, LiveBooking, Store, keys, person_claims};
 use crate::domain::account::Applicant;
 use crate::domain::booking::Booking;
 use crate::domain::ids::AccountId;
@@ -102,7 +103,7 @@ impl Store {
         if let Some(Rebooked { before, after, limits, messages }) = booking {
             writes.push((Some(Read), replace_booking(before, after)?));
             writes.push((Some(Person), claim_person(after, Some(limits), asked.at)));
-            writes.push((None, changes::event(after, asked, None)?));
+            writes.push((None, changes::event(after, asked, ByDesk::default())?));
             writes.extend(changes::messages(messages)?);
         }
         let refused = match self.transact_conditions(writes).await? {

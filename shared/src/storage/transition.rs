@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::changes::{Asked, Conditional, event, messages};
+use super::changes::{Asked, ByDesk, Conditional, event, messages};
 use super::error::StoreError;
 use super::fair_use::{self, Kept, MissedVisit};
 use super::guards::{
@@ -11,7 +11,7 @@ use super::guards::{
 use super::items::from_item;
 use super::queue::QueueChange;
 use super::{Store, person_claims};
-use crate::domain::booking::{Booking, DeskRelease};
+use crate::domain::booking::{Booking, Clerk, DeskRelease};
 use crate::domain::message::Message;
 use crate::domain::person_claim::PersonClaim;
 
@@ -27,8 +27,8 @@ pub struct Transition<'a> {
     attendance: Attendance,
     /// The claim that it settles.
     claim: Option<&'a PersonClaim>,
-    /// The clerk who releases its person.
-    released: Option<&'a DeskRelease>,
+    /// The clerk who makes it.
+    by: ByDesk<'a>,
 }
 
 /// What is noted of the person's coming.
@@ -82,8 +82,8 @@ impl<'a> Transition<'a> {
     pub fn new(before: &'a Booking, after: &'a Booking) -> Self {
         let (seat, person) = (Seat::Untouched, Person::Untouched);
         let (queue, attendance) = (vec![], Attendance::Untouched);
-        let (claim, released) = (None, None);
-        Self { before, after, seat, person, messages: &[], queue, attendance, claim, released }
+        let (claim, by) = (None, ByDesk::default());
+        Self { before, after, seat, person, messages: &[], queue, attendance, claim, by }
     }
 
     /// The seat is the booking's for good.
@@ -150,7 +150,14 @@ impl<'a> Transition<'a> {
     /// office counts no more, for others may have made it.
     #[must_use]
     pub fn released(self, by: &'a DeskRelease, today: NaiveDate) -> Self {
-        Self { person: Person::Forgiven(today), released: Some(by), ..self }
+        let by = ByDesk { released: Some(by), ..self.by };
+        Self { person: Person::Forgiven(today), by, ..self }
+    }
+
+    /// This clerk makes it.
+    #[must_use]
+    pub fn by_clerk(self, clerk: Option<&'a Clerk>) -> Self {
+        Self { by: ByDesk { clerk, ..self.by }, ..self }
     }
 
     /// The booking before it.
@@ -203,7 +210,7 @@ impl<'a> Transition<'a> {
         writes.extend(attendance.into_iter().map(|write| (Some(Beside), write)));
         let settled = self.claim.map(|claim| person_claims::settle(&after.person, claim));
         writes.extend(settled.map(|write| (Some(Beside), write)));
-        writes.push((None, event(after, asked, self.released)?));
+        writes.push((None, event(after, asked, self.by)?));
         writes.extend(messages(self.messages)?);
         Ok(writes)
     }

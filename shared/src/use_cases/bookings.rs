@@ -143,6 +143,18 @@ pub fn ticket_of(status: Status) -> Result<(), Reason> {
     }
 }
 
+/// Whether a booking that stands there is for a calendar: once it was confirmed, also as one that does not
+/// take place any more.
+///
+/// # Errors
+/// Why not: a refusal, not a fault.
+pub fn entry_of(status: Status) -> Result<(), Reason> {
+    match status {
+        Status::Held => Err(Reason::NotConfirmed),
+        _ => Ok(()),
+    }
+}
+
 /// What the QR of a booking says.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::people::{birth_date, name, nik, regency, today, wrong_category};
+use super::person_fields::{birth_date, name, nik, regency, today, wrong_category};
 use super::{LedgerError, Outcome};
 use crate::app::App;
 use crate::domain::account::{Applicant, PersonDetails};

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{LedgerError, Outcome};
 use crate::app::App;
 use crate::domain::account::Applicant;
-use crate::domain::booking::{Booking, Refusal};
+use crate::domain::booking::{Booking, Clerk, Refusal};
 use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::code::BookingCode;
 use crate::domain::document::Document;
@@ -138,6 +138,16 @@ pub async fn excuse(
     code: BookingCode,
 ) -> Outcome<Booking, CorrectionRefusal> {
     correct(app, staff, code, |booking, now| app.ledger.excuse(booking, now)).await
+}
+
+/// Undoes a scan, until the number is called: it was somebody else's ticket.
+pub async fn undo_check_in(
+    app: &App,
+    staff: &Staff,
+    code: BookingCode,
+) -> Outcome<Booking, CorrectionRefusal> {
+    let clerk = Clerk { staff: staff.subject.clone(), reason: None };
+    correct(app, staff, code, |booking, now| app.ledger.undo_check_in(booking, &clerk, now)).await
 }
 
 /// Lets a person who is in go before others, or not.

@@ -15,7 +15,7 @@
 //! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
 //! - [`free_days`]: the first days with a free seat; [`place`]: where somebody stands in the line.
 //! - [`documents`]: which documents to bring.
-//! - [`desk`]: scan, documents, calling.
+//! - [`desk`]: scan, documents, calling; [`desk_bookings`]: a booking of the office by its code.
 //! - [`account`]: everything that is known of an account, and nothing any more.
 //! - [`erasures`]: the same again, in a table that was restored.
 
@@ -23,6 +23,7 @@ pub mod account;
 pub mod bookings;
 pub mod corrections;
 pub mod desk;
+pub mod desk_bookings;
 pub mod documents;
 pub mod erasures;
 pub mod free_days;
@@ -30,6 +31,7 @@ pub mod one_time_codes;
 pub mod owner;
 pub mod people;
 pub mod person_claims;
+mod person_fields;
 pub mod person_release;
 pub mod place;
 pub mod registration;

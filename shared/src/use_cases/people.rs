@@ -1,21 +1,19 @@
 //! The people that an account books for.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::corrections::{self, CorrectRefusal};
+use super::person_fields::{birth_date, name, nik, regency, today, wrong_category};
 use super::{LedgerError, Outcome};
 use crate::app::App;
 use crate::domain::account::{Applicant, PersonDetails};
 use crate::domain::field::FieldError;
 use crate::domain::ids::AccountId;
-use crate::domain::normal::normal;
 use crate::domain::person::Category;
-use crate::domain::personal::{Nik, PersonName};
 use crate::domain::reason::Reason;
 use crate::domain::requirements::{
     Warning, birth_date_warning, nik_missing_warning, nik_unlikely_warning,
 };
-use crate::domain::time::local_date;
 use crate::storage::ApplicantAdded;
 
 /// A person as somebody typed them.
@@ -61,11 +59,6 @@ impl AddRefusal {
     }
 }
 
-/// Names of regencies are shorter.
-const MAX_REGENCY_CHARS: usize = 60;
-/// Nobody is older.
-const MAX_AGE_DAYS: i64 = 130 * 366;
-
 impl PersonForm<'_> {
     /// The person, or every field that does not fit.
     ///
@@ -95,67 +88,6 @@ impl PersonForm<'_> {
             }
         }
     }
-}
-
-/// Born today somewhere in the country is born by tomorrow's date in UTC.
-pub(super) fn today(now: DateTime<Utc>) -> NaiveDate {
-    local_date(now, chrono_tz::Asia::Jayapura)
-}
-
-pub(super) fn name(text: &str) -> Result<PersonName, FieldError> {
-    text.parse().map_err(|_| {
-        FieldError::new(
-            "name",
-            "Tulis nama seperti di KTP, paling panjang 100 huruf.",
-            "Write the name as on the KTP, at most 100 letters.",
-        )
-    })
-}
-
-pub(super) fn nik(text: &str) -> Result<Nik, FieldError> {
-    text.parse().map_err(|_| {
-        FieldError::new(
-            "nik",
-            "NIK terdiri atas 16 angka seperti di KTP.",
-            "A NIK has 16 digits, as on the KTP.",
-        )
-    })
-}
-
-pub(super) fn wrong_category() -> FieldError {
-    FieldError::new(
-        "category",
-        "Kategori tidak sesuai dengan tanggal lahir: lansia mulai 60 tahun, balita di bawah 5 tahun.",
-        "The category does not fit the date of birth: elderly from 60 years on, toddlers below 5.",
-    )
-}
-
-pub(super) fn birth_date(text: &str, today: NaiveDate) -> Result<NaiveDate, FieldError> {
-    let text = normal(text);
-    let date: Option<NaiveDate> = text.parse().ok().filter(|_| text.len() == 10);
-    let plausible =
-        |date: &NaiveDate| *date <= today && today - *date < TimeDelta::days(MAX_AGE_DAYS);
-    date.filter(plausible).ok_or_else(|| {
-        FieldError::new(
-            "birth_date",
-            "Tulis tanggal lahir sebagai TTTT-BB-HH.",
-            "Write the date of birth as YYYY-MM-DD.",
-        )
-    })
-}
-
-pub(super) fn regency(text: &str) -> Result<String, FieldError> {
-    let text = normal(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    let fits = (2..=MAX_REGENCY_CHARS).contains(&text.chars().count())
-        && !text.chars().any(char::is_control);
-    if fits {
-        return Ok(text);
-    }
-    Err(FieldError::new(
-        "ktp_regency",
-        "Tulis kota atau kabupaten penerbit KTP.",
-        "Write the city or regency that issued the KTP.",
-    ))
 }
 
 /// Adds a person to an account. The same NIK again is the same person, corrected as they are told now;

@@ -147,7 +147,7 @@ async fn play() -> Fixture {
         <[Person; 4]>::try_from(all).unwrap()
     };
     let visit = visitor.book(&app, "2026-12-02", "09:00").await;
-    let on = coming.book(&app, LATER, "09:00").await;
+    let on = book_and_correct(&app, &coming).await;
     let off = leaving.book(&app, LATER, "10:00").await;
     assert_eq!(leaving.act(&app, &off.text("code"), "cancel").await.status, 200);
     app.drain().await;
@@ -200,6 +200,24 @@ pub(super) async fn check_in(app: &TestApp, ticket: &str, key: &str) -> Answer {
     let scanned = app.post_with_key("/v1/check-ins", Some(&staff), key, scan).await;
     assert_eq!(scanned.status, 200, "{scanned:?}");
     scanned
+}
+
+/// Corrects the NIK of somebody's first person.
+async fn correct(app: &TestApp, person: &Person, number: u32) {
+    let (path, nik) = ("/v1/me/applicants/p1", json!({"nik": nik_of(number)}));
+    let corrected = app.call(Method::PATCH, path, Some(&person.token), Some(nik)).await;
+    assert_eq!(corrected.status, 200, "{corrected:?}");
+}
+
+/// Books under a NIK that was mistyped, adds somebody and removes them.
+async fn book_and_correct(app: &TestApp, person: &Person) -> Answer {
+    correct(app, person, 7).await;
+    let on = person.book(app, LATER, "09:00").await;
+    correct(app, person, 2).await;
+    assert_eq!(person.add(app, 5).await.status, 201);
+    let path = "/v1/me/applicants/p2";
+    assert_eq!(app.call(Method::DELETE, path, Some(&person.token), None).await.status, 204);
+    on
 }
 
 /// The visitor fetches a paper, and is called.

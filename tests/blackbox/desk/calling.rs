@@ -220,7 +220,7 @@ async fn counters_are_called_by_clerks_of_the_office_and_have_short_names() {
     }
     for bad in [
         json!({"counter": ""}),
-        json!({"counter": "loket tiga"}),
+        json!({"counter": "loket #3"}),
         json!({}),
         json!({"counter": "1", "number": "14"}),
         json!({"counter": "1", "nama": "x"}),

@@ -74,3 +74,21 @@ fn two_choices_are_told_apart() {
     let body = Body::Options { text: "?".to_owned(), options: ReplyOptions::Buttons(same) };
     assert_eq!(check(&body), Err("same_id_twice"));
 }
+
+#[test]
+fn a_row_that_cannot_be_sent_is_left_out_and_not_the_whole_list() {
+    let mut rows: Vec<_> = (0..4).map(|id| option(id, 5, Some(5))).collect();
+    rows[1].title = " ".to_owned();
+    rows[2].description = Some("é".repeat(73));
+    rows.push(option(3, 4, None));
+    let list = |rows| ReplyOptions::List {
+        button: "Pilih".to_owned(),
+        sections: vec![Section { title: String::new(), rows }],
+    };
+    let text = "?".to_owned();
+    assert!(check(&Body::Options { text: text.clone(), options: list(rows.clone()) }).is_err());
+    let left = carried(list(rows.clone())).unwrap();
+    assert!(left == list(vec![rows[0].clone(), rows[3].clone()]));
+    assert_eq!(check(&Body::Options { text, options: left }), Ok(()));
+    assert!(carried(list(vec![rows[1].clone()])).is_none(), "the words are sent alone");
+}

@@ -29,6 +29,7 @@ fn text() -> BookingText<'static> {
         arrive_from: "pukul 08.00 WIB".to_owned(),
         arrive_until: "pukul 09.30 WIB".to_owned(),
         closed_reason: None,
+        by_desk: false,
         documents_deadline: None,
         documents: &[],
         warnings: &[],

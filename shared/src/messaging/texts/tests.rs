@@ -87,6 +87,7 @@ fn booking<'a>(
         arrive_from: time(locale, at("2026-12-07T01:00:00Z"), ZONE),
         arrive_until: time(locale, at("2026-12-07T02:30:00Z"), ZONE),
         closed_reason: None,
+        by_desk: false,
         documents_deadline: None,
         documents,
         warnings,

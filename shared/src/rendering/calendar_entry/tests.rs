@@ -3,6 +3,8 @@ use crate::domain::booking::Times;
 use proptest::prelude::*;
 use serde_json::json;
 
+const URL: &str = "https://antrian.example:8443/x";
+
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
@@ -15,6 +17,8 @@ fn entry() -> CalendarEntry {
         made_at: at("2026-11-30T03:04:05Z"),
         starts_at: at("2026-12-07T02:00:00Z"),
         ends_at: at("2026-12-07T02:30:00Z"),
+        organizer: "Kantor \"Contoh\"".to_owned(),
+        host: "antrian.example".to_owned(),
         summary: "Paspor baru: Kantor Contoh".to_owned(),
         location: "Kantor Contoh, Jl. Contoh No. 1; Jakarta".to_owned(),
         description: "Bawa KTP, Kartu Keluarga dan akta – semua asli dan salinannya.\n\
@@ -63,6 +67,7 @@ fn a_confirmed_visit_as_a_file() {
     DTSTART:20261207T020000Z
     DTEND:20261207T023000Z
     STATUS:CONFIRMED
+    ORGANIZER;CN="Kantor Contoh":mailto:noreply@antrian.example
     CLASS:PRIVATE
     SUMMARY:Paspor baru: Kantor Contoh
     LOCATION:Kantor Contoh\, Jl. Contoh No. 1\; Jakarta
@@ -70,6 +75,11 @@ fn a_confirmed_visit_as_a_file() {
     BEGIN:VALARM
     ACTION:DISPLAY
     TRIGGER:-P1D
+    DESCRIPTION:Paspor baru: Kantor Contoh
+    END:VALARM
+    BEGIN:VALARM
+    ACTION:DISPLAY
+    TRIGGER:-PT2H
     DESCRIPTION:Paspor baru: Kantor Contoh
     END:VALARM
     END:VEVENT
@@ -115,7 +125,7 @@ fn booking(office: &Office, time: &str) -> Booking {
 #[test]
 fn the_entry_of_a_booking_says_where_when_and_what_to_bring() {
     let (office, now) = (office(), at("2026-11-30T03:04:05Z"));
-    let held = CalendarEntry::of(&booking(&office, "09:00"), &office, now);
+    let held = CalendarEntry::of(&booking(&office, "09:00"), &office, URL, now);
     insta::assert_debug_snapshot!(held, @r#"
     CalendarEntry {
         code: BookingCode(
@@ -137,6 +147,8 @@ fn the_entry_of_a_booking_says_where_when_and_what_to_bring() {
         made_at: 2026-11-30T03:04:05Z,
         starts_at: 2026-12-07T01:00:00Z,
         ends_at: 2026-12-07T01:20:00Z,
+        organizer: "Kantor Contoh",
+        host: "antrian.example",
         summary: "Paspor baru – Kantor Contoh",
         location: "Kantor Contoh, Jl. Contoh No. 1",
         description: "Kode booking: J6HB7-H6NW1\nDatang mulai pukul 08.00 WITA; setelah pukul 09.30 WITA jadwal ini tidak berlaku lagi.\nBawa kode QR tiket Anda serta dokumen asli dan fotokopinya.",
@@ -148,14 +160,14 @@ fn the_entry_of_a_booking_says_where_when_and_what_to_bring() {
 fn the_entry_of_a_booking_follows_its_state_and_language() {
     let (office, now) = (office(), at("2026-11-30T03:04:05Z"));
     let held = Booking { locale: Locale::En, ..booking(&office, "12:00") };
-    let entry = CalendarEntry::of(&held, &office, now);
+    let entry = CalendarEntry::of(&held, &office, URL, now);
     assert_eq!(entry.ends_at - entry.starts_at, USUAL_SLOT, "no session has a slot at noon");
     assert_eq!(entry.summary, "New passport – Kantor Contoh");
     assert!(entry.description.starts_with("Booking code: J6HB7-H6NW1\nCome from 11:00 WITA on;"));
     let late = at("2026-11-30T03:15:00Z");
-    assert_eq!(CalendarEntry::of(&held, &office, late).status, EntryStatus::Cancelled);
+    assert_eq!(CalendarEntry::of(&held, &office, URL, late).status, EntryStatus::Cancelled);
     let confirmed = held.confirm(now).unwrap();
-    assert_eq!(CalendarEntry::of(&confirmed, &office, late).status, EntryStatus::Confirmed);
+    assert_eq!(CalendarEntry::of(&confirmed, &office, URL, late).status, EntryStatus::Confirmed);
 }
 
 proptest! {
@@ -169,8 +181,8 @@ proptest! {
             lines.iter().filter_map(|line| line.strip_prefix("DESCRIPTION:")).collect();
         let printable: String =
             text.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
-        prop_assert_eq!(values.len(), 2, "the event's and its alarm's");
+        prop_assert_eq!(values.len(), 3, "the event's and its alarms'");
         prop_assert_eq!(unescaped(values[0]), printable);
-        prop_assert_eq!(lines.iter().filter(|line| line.starts_with("BEGIN:")).count(), 3);
+        prop_assert_eq!(lines.iter().filter(|line| line.starts_with("BEGIN:")).count(), 4);
     }
 }

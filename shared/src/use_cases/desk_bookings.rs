@@ -1,0 +1,69 @@
+//! A booking of an office, looked up by its code and cancelled by a clerk. Whoever has the KTP in hand and
+//! no code is looked up by NIK ([`super::person_release`]).
+
+use super::Outcome;
+use super::desk::{CorrectionRefusal, Visit, VisitRefusal, person_of, visit};
+use crate::app::App;
+use crate::domain::account::Applicant;
+use crate::domain::booking::{Booking, Clerk, DeskReason, Event};
+use crate::domain::code::BookingCode;
+use crate::domain::ids::OfficeId;
+use crate::staff::Staff;
+
+/// A booking as a clerk of its office sees it.
+#[derive(Debug)]
+pub struct DeskBooking {
+    pub visit: Visit,
+    /// Who comes; absent: removed or erased.
+    pub applicant: Option<Applicant>,
+    /// What became of it, the oldest first.
+    pub events: Vec<Event>,
+}
+
+/// Looks a booking of this office up.
+pub async fn look(
+    app: &App,
+    staff: &Staff,
+    office: &OfficeId,
+    code: BookingCode,
+) -> Outcome<DeskBooking, VisitRefusal> {
+    let visit = match visit_at(app, staff, office, code).await? {
+        Ok(visit) => visit,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let history = app.ledger.store().booking_with_history(code);
+    let (applicant, kept) = tokio::try_join!(person_of(app, &visit.booking), history)?;
+    let events = kept.map(|kept| kept.events).unwrap_or_default();
+    Ok(Ok(DeskBooking { visit, applicant, events }))
+}
+
+/// Cancels a booking of this office; whoever made it is told.
+pub async fn cancel(
+    app: &App,
+    staff: &Staff,
+    office: &OfficeId,
+    code: BookingCode,
+    reason: DeskReason,
+) -> Outcome<Booking, CorrectionRefusal> {
+    let Visit { office, booking } = match visit_at(app, staff, office, code).await? {
+        Ok(visit) => visit,
+        Err(refusal) => return Ok(Err(CorrectionRefusal::Visit(refusal))),
+    };
+    let clerk = Clerk { staff: staff.subject.clone(), reason: Some(reason) };
+    let cancelled = app.ledger.cancel_at_desk(&office, booking, &clerk, app.clock.now()).await?;
+    Ok(cancelled.map(|changed| *changed.booking).map_err(CorrectionRefusal::Refused))
+}
+
+/// The visit, if it is one of the office that the clerk names.
+async fn visit_at(
+    app: &App,
+    staff: &Staff,
+    office: &OfficeId,
+    code: BookingCode,
+) -> Outcome<Visit, VisitRefusal> {
+    let found = visit(app, staff, code).await?;
+    Ok(match found {
+        Ok(visit) if visit.office.id != *office => Err(VisitRefusal::Elsewhere(visit.office)),
+        found => found,
+    })
+}
