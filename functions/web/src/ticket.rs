@@ -173,7 +173,7 @@ async fn ticket_page(
         is_shared,
         qr: qr.map_err(|error| internal(&error))?,
         google: google(
-            &CalendarEntry::of(&details.booking, &details.office, now),
+            &CalendarEntry::of(&details.booking, &details.office, &app.public_url, now),
             &at,
             &words.service,
         ),

@@ -41,7 +41,7 @@ pub(super) const PEOPLE: &str = "people";
 /// [`count_person`], or the number was given before.
 pub(super) fn count_new_person(account: &AccountId, id: u32, today: NaiveDate) -> Write {
     let adds = day_count(ADDS_PREFIX, today);
-    let add = counted(Expression::new(format!("SET {}, #{PEOPLE} = :id", one_more(&adds))));
+    let add = counted(Expression::new(format!("SET {}, #{PEOPLE} = :id", more(&adds))));
     let allowed = Expression::new(format!(
         "attribute_exists(#pk) AND {} \
          AND (attribute_not_exists(#{PEOPLE}) OR #{PEOPLE} < :id)",
