@@ -57,6 +57,12 @@ async function books(page, { say, scripted, phone, nik, search, lang }) {
   await seen("2-office");
   await page.locator(".list a", { hasText: say.free }).first().click();
   await seen("3-days");
+  if (scripted && lang === "id") {
+    const days = page.url();
+    await page.goto(`${days}?bulan=2026-12-01`);
+    await seen("3-month");
+    await page.goto(days);
+  }
   await page.locator(".list a").first().click();
   await seen("4-hours");
   await page.getByRole("radio").first().check();
@@ -132,15 +138,13 @@ async function comes(page, code) {
   await look(page, "14-called", { scripted: true });
 }
 
-/** A network that drops while a form is sent: going back and pressing again books once. */
+/** Without a network nothing is sent, and the page says so. */
 async function dropsOut(context, page, say) {
   await context.setOffline(true);
-  await page.getByRole("button", { name: say.hold }).click().catch(() => {});
-  await page.waitForTimeout(300);
+  await page.getByRole("button", { name: say.hold }).click();
+  await page.getByText("Tidak ada jaringan").waitFor();
+  await look(page, "9-check-offline", { scripted: true });
   await context.setOffline(false);
-  await page.goBack().catch(() => {});
-  if (!await page.getByRole("button", { name: say.hold }).isVisible().catch(() => false)) await page.goForward();
-  await page.getByRole("button", { name: say.hold }).waitFor();
 }
 
 /** Keyboard only: from the first page to the question for whom it is. */

@@ -16,6 +16,8 @@ for (const field of all("input[data-filter]")) {
       if (!item.hidden) found += 1;
     }
     hideEmpty(list);
+    const near = document.querySelector("[data-nearest][data-ready]");
+    if (near) near.hidden = words.length > 0;
     count.textContent = `${found} ${count.dataset.count}`;
   });
 }
@@ -31,11 +33,14 @@ for (const box of all("[data-nearest]")) {
   const list = document.querySelector(box.dataset.nearest);
   const line = box.querySelector("[role=status]");
   const button = box.querySelector("button");
-  box.hidden = !list.querySelector("[data-at]");
+  if (!list.querySelector("[data-at]")) continue;
+  box.hidden = false;
+  box.dataset.ready = "";
   button.addEventListener("click", () => {
     line.textContent = box.dataset.asking;
     navigator.geolocation.getCurrentPosition(({ coords }) => {
       box.hidden = true;
+      delete box.dataset.ready;
       nearest(list, box.dataset, coords);
     }, ({ code, PERMISSION_DENIED }) => {
       line.textContent = code === PERMISSION_DENIED ? box.dataset.denied : box.dataset.lost;

@@ -75,10 +75,9 @@ struct Month {
 struct Cell {
     date: NaiveDate,
     day: u32,
-    /// In a word, for eyes.
     word: &'static str,
-    /// The whole of it, for ears.
-    label: String,
+    /// The whole date, for ears.
+    name: String,
     is_free: bool,
 }
 
@@ -176,7 +175,7 @@ fn cell(page: &Page, date: NaiveDate, day: Option<&DayAvailability>) -> Cell {
         Some(DayStatus::Closed(_)) => (page.say("tutup", "closed"), false),
         None => (page.say("lewat", "past"), false),
     };
-    Cell { date, day: date.day(), word, label: format!("{}: {word}", page.date(date)), is_free }
+    Cell { date, day: date.day(), word, name: page.date(date), is_free }
 }
 
 #[derive(Debug, Deserialize)]
