@@ -7,6 +7,7 @@ mod flood;
 mod identity;
 mod offices;
 mod repeated;
+mod understood;
 mod web;
 
 use antrian::messaging::ReplyOptions;

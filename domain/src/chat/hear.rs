@@ -2,14 +2,17 @@
 
 use chrono::NaiveDate;
 
+use super::open::held;
+use super::pending::Pending;
 use super::pick::Pick;
 use super::state::{Chat, Draft, Question};
-use super::turn::{Act, BookingsNeeded, Input, Purpose, Remark, World, one_office};
+use super::turn::{Act, BookingsNeeded, Input, Purpose, Remark, World};
 use super::words::{self, Command, Details, Misread, Said};
 use crate::booking::{Booking, Status};
+use crate::code::BookingCode;
 
 fn is_of_nik(misread: &Misread) -> bool {
-    matches!(misread, Misread::Nik | Misread::TwoNiks)
+    matches!(misread, Misread::Nik(_) | Misread::TwoNiks)
 }
 
 /// So many messages in a row that are not understood get an example; the next one gets the contact.
@@ -19,23 +22,43 @@ impl Chat {
     /// Which bookings [`Chat::hear`] has to find in its world. Most turns ask the next question of a
     /// wish and need none.
     pub fn bookings_needed(&self, input: &Input, world: &World<'_>) -> BookingsNeeded {
-        let typed = |text, number| self.typed_pick(text, number).and_then(|pick| pick.booking());
         let code = match input {
             Input::Opened | Input::Unreadable => None,
             Input::Pick(pick) => pick.booking(),
-            Input::Text(text) => match words::understand(text, self.today(world)) {
-                Said::Command(Command::Cancel(None) | Command::Move(None)) => {
-                    return BookingsNeeded::Live;
-                }
-                Said::Code(code)
-                | Said::Command(Command::Cancel(Some(code)) | Command::Move(Some(code))) => {
-                    Some(code)
-                }
-                Said::Number(number) => typed(text, Some(number)),
-                _ => typed(text, None),
+            Input::Text(text) => match (self.titled_pick(text), self.understood(text, world)) {
+                (Some(pick), _) => pick.booking(),
+                (None, said) if self.needs_live(&said) => return BookingsNeeded::Live,
+                (None, said) => self.code_in(text, &said),
             },
         };
         code.map_or(BookingsNeeded::None, BookingsNeeded::Named)
+    }
+
+    /// Whether words are about whichever bookings there are.
+    fn needs_live(&self, said: &Said) -> bool {
+        let is_asked = matches!(self.question, Question::Confirm(_) | Question::Cancel(_));
+        match said {
+            Said::Command(Command::Cancel(None) | Command::Move(None)) => true,
+            Said::Confirm => !is_asked,
+            Said::Yes => self.question == Question::Idle,
+            _ => false,
+        }
+    }
+
+    /// The code of the booking that words are about, if they name one.
+    fn code_in(&self, text: &str, said: &Said) -> Option<BookingCode> {
+        let typed = |number| self.typed_pick(text, number).and_then(|pick| pick.booking());
+        match said {
+            Said::Code(code)
+            | Said::Command(Command::Cancel(Some(code)) | Command::Move(Some(code))) => Some(*code),
+            Said::Number(number) => typed(Some(*number)),
+            Said::Command(_) | Said::Wish(_) => words::code_within(text),
+            _ => typed(None).or_else(|| words::code_within(text)),
+        }
+    }
+
+    fn understood(&self, text: &str, world: &World<'_>) -> Said {
+        words::understand(text, self.today(world))
     }
 
     /// What a message makes of the conversation, and what is done next. The caller carries the act out
@@ -45,7 +68,7 @@ impl Chat {
     /// use antrian_domain::chat::{Act, Chat, Input, Question, Remark, World};
     ///
     /// let now = chrono::DateTime::UNIX_EPOCH;
-    /// let world = World { offices: &[], people: &[], bookings: &[], named: None, now };
+    /// let world = World { offices: &[], offline: &[], people: &[], bookings: &[], named: None, now };
     /// let text = |text: &str| Input::Text(text.to_owned());
     ///
     /// let mut chat = Chat::default();
@@ -60,35 +83,37 @@ impl Chat {
             Input::Opened => self.begin(),
             Input::Unreadable => Act::Say(Remark::OnlyWords),
             Input::Pick(pick) => self.picked(pick.clone(), world),
-            Input::Text(text) => match words::understand(text, self.today(world)) {
-                // A thumb up is no answer, and no mistake either.
-                Said::Nothing => return Act::Nothing,
-                said => self.said(text, said, world),
+            Input::Text(text) => match (self.titled_pick(text), self.understood(text, world)) {
+                (Some(pick), _) => self.picked(pick, world),
+                // Punctuation is no answer, and no mistake either.
+                (None, Said::Nothing) => return Act::Nothing,
+                (None, said) => self.said(text, said, world),
             },
         };
         let was_misread = matches!(
             act,
             Act::Say(Remark::Example | Remark::OnlyWords | Remark::SignInNumber)
                 | Act::AskDetails(Some(_))
+                | Act::Again(_)
         );
         self.misread = if was_misread { self.misread.saturating_add(1) } else { 0 };
         match self.misread {
             ..=MAX_EXAMPLES => act,
             n if n == MAX_EXAMPLES + 1 => Act::Say(Remark::Contact),
-            // Whoever goes on has been told whom to ask, or is a machine: two of them would answer each
-            // other for ever.
+            // Words are answered while something waits for an answer. Where nothing does, whoever goes on
+            // has been told whom to ask, or is a machine: two of them would answer each other for ever.
+            _ if self.question != Question::Idle => act,
             _ => Act::Nothing,
         }
     }
 
     /// The date where the visit will be, or as it is told.
-    fn today(&self, world: &World<'_>) -> NaiveDate {
+    pub(super) fn today(&self, world: &World<'_>) -> NaiveDate {
         world.today(&self.draft)
     }
 
     fn begin(&mut self) -> Act {
-        self.question = Question::Idle;
-        self.draft = Draft::default();
+        self.ended();
         Act::Menu
     }
 
@@ -98,26 +123,55 @@ impl Chat {
         if let Some(act) = self.sign_in_answered(text, &said) {
             return act;
         }
+        // Our own message sent back, or a long one about a booking: the code says which.
+        if let Some(booking) = world.named
+            && words::code_within(text) == Some(booking.code)
+            && !matches!(said, Said::Command(Command::Cancel(Some(_)) | Command::Move(Some(_))))
+        {
+            return self.code_alone(world);
+        }
         // Who was asked for details answers with a wish or a birth date: either is read as details.
         let asks_details = self.question == Question::Details;
         match said {
-            Said::Command(command) => self.command(command, world),
+            // `paspor` is what a service is called.
+            Said::Command(Command::Book) if self.question == Question::Service => {
+                self.typed(text, None, world)
+            }
+            Said::Command(command) => {
+                let act = self.command(command, world);
+                self.noted(command, text, world).unwrap_or(act)
+            }
             Said::Registration(codes) => Act::AskSignIn(codes),
             Said::Code(_) => self.code_alone(world),
             Said::MistypedCode => Act::Say(Remark::MistypedCode),
-            Said::Wish(details) if !asks_details => self.wish(details),
-            Said::Yes => match self.question {
+            Said::Wish(details) if !asks_details => {
+                if details.name.is_none() && details.nik.is_none() {
+                    self.note_office(text, world);
+                }
+                self.wish(details, world)
+            }
+            Said::Yes | Said::Confirm => match self.question {
                 Question::Confirm(code) => Act::Confirm(code),
-                Question::Cancel(code) => Act::Cancel(code),
-                // A polite `ok` after an answer.
-                _ => Act::Nothing,
+                Question::Cancel(code) if said == Said::Yes => Act::Cancel(code),
+                Question::Idle => self.agreed(said == Said::Confirm, world),
+                _ if said == Said::Confirm => self.agreed(true, world),
+                _ => self.again(world),
             },
             Said::No => match self.question {
                 Question::Confirm(_) | Question::Cancel(_) => self.keep(),
-                _ => Act::Nothing,
+                Question::Idle => Act::Nothing,
+                _ => self.again(world),
             },
-            Said::Date(date) if !asks_details => self.picked(Pick::Date(date), world),
+            Said::NeverMind => match self.question {
+                Question::Cancel(_) | Question::Idle => self.keep(),
+                _ => self.cancel_any(world),
+            },
+            Said::Date(date) if !asks_details => {
+                self.note_office(text, world);
+                self.picked(Pick::Date(date), world)
+            }
             Said::Day(relative) if !asks_details => {
+                self.note_office(text, world);
                 self.draft.relative = Some(relative);
                 let date = relative.on(self.today(world));
                 (self.draft.date, self.draft.time, self.draft.any_hour) = (Some(date), None, false);
@@ -132,28 +186,20 @@ impl Chat {
         }
     }
 
-    /// What was offered in the row of this number or under these words.
-    fn typed_pick(&self, text: &str, number: Option<u32>) -> Option<Pick> {
-        // What an earlier version of the system has offered may say nothing to this one.
-        self.offered_as(text, number)?.id.parse().ok()
+    /// A booking that a sentence begins, with the office that it names.
+    fn noted(&mut self, command: Command, text: &str, world: &World<'_>) -> Option<Act> {
+        if command != Command::Book {
+            return None;
+        }
+        self.note_office(text, world);
+        self.draft.office.is_some().then(|| self.next(world))
     }
 
-    /// A number or words instead of a tap, or the answer to a question that offers nothing to tap.
-    fn typed(&mut self, text: &str, number: Option<u32>, world: &World<'_>) -> Act {
-        if let Some(pick) = self.typed_pick(text, number) {
-            return self.picked(pick, world);
-        }
-        match self.question {
-            Question::Details => self.wish(words::details(text, self.today(world))),
-            Question::Office => match one_office(text, world) {
-                Some(office) => self.picked(Pick::Office(office.id.clone()), world),
-                None => Act::Say(Remark::Example),
-            },
-            _ => Act::Say(Remark::Example),
-        }
-    }
-
-    fn wish(&mut self, details: Details) -> Act {
+    pub(super) fn wish(&mut self, details: Details, world: &World<'_>) -> Act {
+        let details = match &self.pending {
+            Some(pending) if self.question == Question::Details => pending.complete(details),
+            _ => details,
+        };
         if let Some(date) = details.date {
             (self.draft.date, self.draft.relative) = (Some(date), details.relative);
             self.draft.time = details.time;
@@ -163,12 +209,19 @@ impl Chat {
         // by itself, a NIK cannot: it tells who the person is.
         let is_somebody =
             details.name.is_some() && (details.nik.is_some() || details.birth_date.is_some());
+        let is_visit_only =
+            details.date.is_some() && details.nik.is_none() && details.name.is_none();
+        if is_visit_only && details.misread.is_empty() && details.birth_date.is_none() {
+            return self.next(world);
+        }
         if !is_somebody || details.misread.iter().any(is_of_nik) {
             self.question = Question::Details;
-            let misread = details.misread.first().copied();
+            self.pending = Some(Pending::of(&details));
+            let of_nik = details.misread.iter().find(|misread| is_of_nik(misread));
+            let misread = of_nik.or(details.misread.first()).copied();
             return Act::AskDetails(Some(misread.unwrap_or(Misread::Unclear)));
         }
-        self.draft.moving = None;
+        (self.draft.moving, self.pending) = (None, None);
         Act::Add(details)
     }
 
@@ -179,6 +232,7 @@ impl Chat {
             Command::Show => Act::Show,
             Command::Extend => self.extend(world),
             Command::Help => Act::Say(Remark::Help),
+            Command::Papers => Act::Say(Remark::Papers),
             Command::Language(locale) => Act::Speak(locale),
             Command::Stop => {
                 self.reminders_off = true;
@@ -202,7 +256,16 @@ impl Chat {
     /// `BATAL` alone is about what was spoken of last: a booking, a wish, or else any booking.
     fn cancel_any(&mut self, world: &World<'_>) -> Act {
         match self.question {
-            Question::Confirm(code) | Question::Cancel(code) => Act::Cancel(code),
+            // A word is sooner said than a button tapped: a seat that is given back may be gone.
+            Question::Confirm(code) => {
+                self.question = Question::Cancel(code);
+                Act::AskCancel(code)
+            }
+            Question::Cancel(code) => Act::Cancel(code),
+            _ if self.draft.moving.is_some() => {
+                self.ended();
+                Act::Say(Remark::Stays)
+            }
             Question::Office
             | Question::Service
             | Question::Person
@@ -234,8 +297,7 @@ impl Chat {
 
     /// More time is for what waits for its confirmation: what was spoken of last, or else the first one.
     fn extend(&self, world: &World<'_>) -> Act {
-        let is_held = |booking: &&Booking| booking.status_at(world.now) == Status::Held;
-        let held = world.bookings.iter().find(is_held).map(|booking| booking.code);
+        let held = held(world).next().map(|booking| booking.code);
         match (self.question, held) {
             (Question::Confirm(code), _) | (_, Some(code)) => Act::Extend(code),
             _ => Act::Say(Remark::NoBooking),
@@ -273,7 +335,7 @@ impl Chat {
 
     /// A tap may be on a message of last week: a pick says all that it needs, and what it does not say
     /// is taken from the draft, or asked for.
-    fn picked(&mut self, pick: Pick, world: &World<'_>) -> Act {
+    pub(super) fn picked(&mut self, pick: Pick, world: &World<'_>) -> Act {
         match pick {
             // It is settled whose account it is.
             Pick::Menu | Pick::NewAccount => return self.begin(),

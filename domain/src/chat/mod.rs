@@ -8,15 +8,19 @@
 mod answers;
 mod hear;
 mod next;
+mod open;
 mod owner;
+mod pending;
 mod pick;
 mod sign_in;
+mod spelling;
 mod state;
 mod turn;
 pub mod words;
 
 pub use answers::{Answering, Answers};
 pub use owner::OwnerHeard;
+pub use pending::Pending;
 pub use pick::Pick;
 pub use sign_in::{SIGN_IN_NUMBERS, sign_in_picks};
 pub use state::{Chat, Draft, Offer, Question};

@@ -59,13 +59,13 @@ impl Chat {
 
     /// A seat is held: it waits for its confirmation.
     pub fn held(&mut self, code: BookingCode) {
-        self.draft = Draft::default();
+        (self.draft, self.pending) = (Draft::default(), None);
         self.question = Question::Confirm(code);
     }
 
     /// The wish has come to its end.
     pub fn ended(&mut self) {
-        self.draft = Draft::default();
+        (self.draft, self.pending) = (Draft::default(), None);
         self.question = Question::Idle;
     }
 }

@@ -54,12 +54,12 @@ mod tests {
 
     fn world() -> World<'static> {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
-        World { offices: &[], people: &[], bookings: &[], named: None, now }
+        World { offices: &[], offline: &[], people: &[], bookings: &[], named: None, now }
     }
 
     fn heard(text: &str, was_asked: bool) -> OwnerHeard {
         let title = "Nomor baru saya".to_owned();
-        let offered = vec![Offer { id: Pick::NewAccount.to_string(), title }];
+        let offered = vec![Offer { id: Pick::NewAccount.to_string(), title, other_title: None }];
         let chat = Chat { offered, ..Chat::default() };
         chat.owner_heard(&Input::Text(text.to_owned()), was_asked, &world())
     }

@@ -36,10 +36,12 @@ impl Chat {
                 _ if offered(Some(number)) => None,
                 _ => Some(Act::Say(Remark::SignInNumber)),
             },
-            Said::No | Said::Command(Command::Cancel(None)) => Some(self.refuse_sign_in(id)),
+            Said::No | Said::NeverMind | Said::Command(Command::Cancel(None)) => {
+                Some(self.refuse_sign_in(id))
+            }
             Said::Other if offered(None) => None,
             // Agreement alone tells nothing of the page.
-            Said::Yes | Said::Other => Some(Act::Say(Remark::SignInNumber)),
+            Said::Yes | Said::Confirm | Said::Other => Some(Act::Say(Remark::SignInNumber)),
             _ => None,
         }
     }
@@ -92,7 +94,8 @@ mod tests {
             _ => "Bukan saya".to_owned(),
         };
         let picks = sign_in_picks(&id("a"), &[47, 12, 80, 33]);
-        let offer = |pick: &Pick| Offer { id: pick.to_string(), title: title(pick) };
+        let offer =
+            |pick: &Pick| Offer { id: pick.to_string(), title: title(pick), other_title: None };
         let mut chat = Chat { offered: picks.iter().map(offer).collect(), ..Chat::default() };
         chat.asked_sign_in(id("a"));
         chat
@@ -100,7 +103,8 @@ mod tests {
 
     fn hears(chat: &mut Chat, input: &Input) -> Act {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
-        let world = World { offices: &[], people: &[], bookings: &[], named: None, now };
+        let world =
+            World { offices: &[], offline: &[], people: &[], bookings: &[], named: None, now };
         chat.hear(input, &world)
     }
 

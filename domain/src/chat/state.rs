@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::pending::Pending;
 use super::words::Relative;
 use crate::code::BookingCode;
 use crate::ids::{ApplicantId, OfficeId, RegistrationId, ServiceId};
@@ -17,6 +18,9 @@ pub struct Chat {
     pub question: Question,
     /// What is known of the wish.
     pub draft: Draft,
+    /// What is known of the person whose details are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
     /// The registration that [`Question::SignIn`] is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration: Option<RegistrationId>,
@@ -88,6 +92,9 @@ pub struct Offer {
     pub id: String,
     /// What stands on it.
     pub title: String,
+    /// What stands on it in the other language, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_title: Option<String>,
 }
 
 impl std::fmt::Debug for Offer {
@@ -108,7 +115,19 @@ impl Chat {
         if is_fresh { self } else { Self { reminders_off: self.reminders_off, ..Self::default() } }
     }
 
-    /// What was offered in the row of this number, from 1 on, or under this title or the beginning of it.
+    /// What was offered under exactly this title.
+    pub(super) fn offered_titled(&self, text: &str) -> Option<&Offer> {
+        let wanted = plain(text);
+        let is_titled = |offer: &&Offer| {
+            let titles = [Some(&offer.title), offer.other_title.as_ref()];
+            titles.into_iter().flatten().any(|title| plain(title) == wanted)
+        };
+        let mut found = self.offered.iter().filter(is_titled);
+        let only = found.next().filter(|_| wanted.chars().count() >= MIN_CHARS)?;
+        found.next().is_none().then_some(only)
+    }
+
+    /// What was offered in the row of this number, from 1 on, or under this title or a part of no other.
     pub(super) fn offered_as(&self, text: &str, number: Option<u32>) -> Option<&Offer> {
         let by_number = number
             .and_then(|number| self.offered.get(usize::try_from(number).ok()?.checked_sub(1)?));
@@ -117,17 +136,17 @@ impl Chat {
             let mut found = self.offered.iter().filter(|offer| plain(&offer.title) == wanted);
             found.next().filter(|_| !wanted.is_empty())
         };
-        let by_beginning = || {
-            let begins = |offer: &&Offer| plain(&offer.title).starts_with(&wanted);
-            let mut found = self.offered.iter().filter(begins);
+        let by_part = || {
+            let has_part = |offer: &&Offer| plain(&offer.title).contains(&wanted);
+            let mut found = self.offered.iter().filter(has_part);
             let only = found.next().filter(|_| wanted.chars().count() >= MIN_CHARS)?;
             found.next().is_none().then_some(only)
         };
-        by_number.or_else(by_title).or_else(by_beginning)
+        by_number.or_else(by_title).or_else(by_part)
     }
 }
 
-/// Fewer letters than these are the beginning of too much.
+/// Fewer letters than these are part of too much.
 const MIN_CHARS: usize = 3;
 
 /// Letters and digits only, in lower case.

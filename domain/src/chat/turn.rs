@@ -5,12 +5,12 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::pick::Pick;
-use super::state::{Draft, plain};
+use super::state::Draft;
 use super::words::{Details, Misread};
 use crate::account::Applicant;
 use crate::booking::Booking;
 use crate::code::BookingCode;
-use crate::ids::{ApplicantId, RegistrationId};
+use crate::ids::{ApplicantId, OfficeId, RegistrationId};
 use crate::inbound::Content;
 use crate::language::Locale;
 use crate::office::Office;
@@ -65,6 +65,8 @@ pub enum BookingsNeeded {
 pub struct World<'a> {
     /// The offices that this number speaks for.
     pub offices: &'a [Arc<Office>],
+    /// Offices of this number that give no appointments here.
+    pub offline: &'a [Arc<Office>],
     /// The account's people.
     pub people: &'a [Applicant],
     /// The account's bookings that are on, if the message asks for them.
@@ -89,18 +91,6 @@ impl World<'_> {
     }
 }
 
-/// The one office whose name, city or id holds these words.
-pub(super) fn one_office<'a>(text: &str, world: &'a World<'_>) -> Option<&'a Arc<Office>> {
-    let wanted = plain(text);
-    let matches = |office: &&Arc<Office>| {
-        let names = [office.name.as_str(), &office.city, office.id.as_str()];
-        wanted.len() >= 3 && names.iter().any(|name| plain(name).contains(&wanted))
-    };
-    let mut found = world.offices.iter().filter(matches);
-    let only = found.next()?;
-    found.next().is_none().then_some(only)
-}
-
 /// What is done next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
@@ -113,6 +103,12 @@ pub enum Act {
     /// Ask for the office; offices from the n-th on.
     AskOffice(usize),
     AskService,
+    /// Say that this office gives no appointments here, and ask for another one.
+    NotOnline(OfficeId),
+    /// Say that the answer was none, and ask again.
+    Again(Box<Act>),
+    /// Say that a seat is held and waits for its confirmation.
+    Held(BookingCode),
     /// Ask for whom.
     AskPerson,
     /// Ask who that is; what was wrong with the last answer.
@@ -183,6 +179,10 @@ pub enum Remark {
     Resumed,
     /// Nothing was changed.
     Kept,
+    /// The visit that was to be moved stays as it is.
+    Stays,
+    /// Which documents are to be brought depends.
+    Papers,
     /// The wish was dropped.
     Dropped,
     /// There is no booking to cancel or to move.

@@ -27,6 +27,8 @@ use command::is_known;
 use date::Stated;
 use fields::{Fields, Value};
 use label::Label;
+
+use crate::code::BookingCode;
 pub use said::{Command, Details, Misread, Relative, Said};
 use vocabulary::Meaning;
 
@@ -50,7 +52,12 @@ pub fn understand(text: &str, today: NaiveDate) -> Said {
     let words = text::words(&plain);
     if words.is_empty() {
         let asks = plain.contains('?');
-        return if asks { Said::Command(Command::Help) } else { Said::Nothing };
+        let agrees = text.contains(['👍', '👌', '✅', '🆗']);
+        return match (asks, agrees) {
+            (true, _) => Said::Command(Command::Help),
+            (false, true) => Said::Yes,
+            (false, false) => Said::Nothing,
+        };
     }
     let fields = fields::read(&plain);
     // Sixteen digits that are a NIK are nothing else, and what stands around them are details.
@@ -78,6 +85,18 @@ pub fn understand(text: &str, today: NaiveDate) -> Said {
 pub fn details(text: &str, today: NaiveDate) -> Details {
     let fields = fields::read(&text::form(&text::plain(text)));
     assign(&fields, Loose::NameAndRegency, today)
+}
+
+/// Whether a sentence wants a passport or an appointment.
+pub fn asks_for_passport(text: &str) -> bool {
+    let words = text::words(&text::plain(text));
+    let books = |at: usize| vocabulary::meaning_at(&words[at..]);
+    (0..words.len()).any(|at| matches!(books(at), Some((Meaning::Do(Command::Book), ..))))
+}
+
+/// The booking's code that a text holds, however long it is. None: there is none, or there are several.
+pub fn code_within(text: &str) -> Option<BookingCode> {
+    code::within(&text::plain(text))
 }
 
 /// The row of a list; the row before the first is the menu.
@@ -131,8 +150,14 @@ fn command_alone(words: &[String], fields: &Fields, today: NaiveDate) -> Option<
     let gives_way = !matches!(
         meaning,
         Meaning::Do(
-            Command::Cancel(_) | Command::Move(_) | Command::Show | Command::Help | Command::Stop
-        )
+            Command::Cancel(_)
+                | Command::Move(_)
+                | Command::Show
+                | Command::Papers
+                | Command::Help
+                | Command::Stop
+        ) | Meaning::Confirm
+            | Meaning::NeverMind
     );
     let is_wish = has_fields && (gives_way || is_form(fields, today));
     (!is_wish).then(|| command::said(meaning))

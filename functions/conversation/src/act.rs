@@ -2,7 +2,7 @@
 
 use antrian::domain::chat::words::Details;
 use antrian::domain::chat::{Act, Chat};
-use antrian::domain::language::Locale;
+use antrian::domain::language::{Locale, fill};
 use antrian::messaging::compose::Reply;
 
 use crate::context::TurnContext;
@@ -38,9 +38,12 @@ pub(crate) async fn perform(
         Act::Menu => Some(say::menu(locale)),
         Act::Say(what) => Some(remark(context, what)),
         Act::AskOffice(from) => Some(ask::office(context, from)),
+        Act::NotOnline(id) => Some(ask::not_online(context, &id)),
+        Act::Again(question) => again(context, chat, *question).await?,
+        Act::Held(code) => Some(bookings::held(context, chat, code).await?),
         Act::AskService => Some(ask::service(context, chat)),
         Act::AskPerson => Some(ask::person(context)),
-        Act::AskDetails(misread) => Some(ask::details(locale, misread)),
+        Act::AskDetails(misread) => Some(ask::details(locale, misread, chat)),
         Act::AskDate(from) => Some(ask::date(context, chat, from).await?),
         Act::AskHour(date, from) => Some(refusals::hour(context, chat, date, from).await?),
         Act::AskBooking(purpose) => Some(bookings::ask_which(context, purpose).await?),
@@ -82,6 +85,21 @@ async fn add_and_go_on(
         (Some(reply), Some(misread)) => Some(ask::after_misread(locale, misread, reply)),
         (reply, _) => reply,
     })
+}
+
+/// What was said is no answer: that, and the question again.
+async fn again(
+    context: &mut TurnContext<'_>,
+    chat: &mut Chat,
+    question: Act,
+) -> Result<Option<Reply>, TurnError> {
+    let why = match question {
+        Act::Held(_) | Act::AskCancel(_) => &TEXTS.not_understood,
+        _ => &TEXTS.not_found,
+    };
+    let why = fill(context.account.locale, why, &[]);
+    let question = Box::pin(perform(context, chat, question)).await?;
+    Ok(question.map(|question| say::before(why, question)))
 }
 
 async fn speak(context: &mut TurnContext<'_>, locale: Option<Locale>) -> Result<Reply, TurnError> {

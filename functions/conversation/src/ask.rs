@@ -2,11 +2,13 @@
 
 use antrian::domain::account::Applicant;
 use antrian::domain::chat::words::Misread;
-use antrian::domain::chat::{Chat, Pick};
+use antrian::domain::chat::{Chat, Pending, Pick};
+use antrian::domain::ids::OfficeId;
 use antrian::domain::language::{self, Locale, clip, date_time, fill, in_language};
 use antrian::domain::office::Office;
 use antrian::domain::time::{SlotTime, local_date};
 use antrian::ledger::{DayAvailability, DayStatus};
+use antrian::messaging::ReplyOption;
 use antrian::messaging::compose::Reply;
 use chrono::{Days, NaiveDate};
 
@@ -27,6 +29,16 @@ pub(crate) fn office(context: &TurnContext<'_>, from: usize) -> Reply {
         },
     );
     say::with_list(fill(locale, &TEXTS.ask_office, &[]), locale, rows)
+}
+
+/// An office gives no appointments here: whom to ask there, and which ones do.
+pub(crate) fn not_online(context: &TurnContext<'_>, id: &OfficeId) -> Reply {
+    let locale = context.account.locale;
+    let question = office(context, 0);
+    let Some(offline) = context.offline(id) else { return question };
+    let contact = in_language(locale, &offline.contact);
+    let values = [("office", &*offline.name), ("contact", contact)];
+    say::before(fill(locale, &TEXTS.offline, &values), question)
 }
 
 /// Which service.
@@ -63,7 +75,17 @@ fn told_apart(person: &Applicant) -> String {
 }
 
 /// Who that is; what was wrong with the last answer comes first.
-pub(crate) fn details(locale: Locale, misread: Option<Misread>) -> Reply {
+pub(crate) fn details(locale: Locale, misread: Option<Misread>, chat: &Chat) -> Reply {
+    if let Some(misread) = misread
+        && chat.pending.as_ref().is_some_and(Pending::lacks_only_nik)
+    {
+        let question = say::plain(locale, &TEXTS.ask_nik, &[]);
+        return if misread == Misread::Unclear {
+            question
+        } else {
+            after_misread(locale, misread, question)
+        };
+    }
     let example = fill(locale, &TEXTS.example_details, &[]);
     let question = say::plain(locale, &TEXTS.ask_details, &[("example", &example)]);
     match misread {
@@ -75,13 +97,15 @@ pub(crate) fn details(locale: Locale, misread: Option<Misread>) -> Reply {
 /// What was wrong, and then the question.
 pub(crate) fn after_misread(locale: Locale, misread: Misread, question: Reply) -> Reply {
     let wrong = match misread {
-        Misread::Nik => &TEXTS.fault_nik,
+        Misread::Nik(_) => &TEXTS.fault_nik,
         Misread::TwoNiks => &TEXTS.fault_two_niks,
         Misread::Date => &TEXTS.fault_date,
         Misread::PastDate => &TEXTS.fault_past_date,
         Misread::Unclear => &TEXTS.fault_unclear,
     };
-    say::before(fill(locale, wrong, &[]), question)
+    let digits =
+        if let Misread::Nik(digits) = misread { digits.to_string() } else { String::new() };
+    say::before(fill(locale, wrong, &[("digits", &digits)]), question)
 }
 
 /// Days looked at for free seats.
@@ -112,6 +136,36 @@ async fn free_days(
     Ok(free)
 }
 
+/// Dates before a wanted one that are looked at, and how many of them are offered.
+const EARLIER_DAYS: u64 = 14;
+const MAX_EARLIER: usize = 3;
+
+/// The last days with free seats before a date.
+pub(crate) async fn earlier(
+    context: &TurnContext<'_>,
+    chat: &Chat,
+    office: &Office,
+    day: NaiveDate,
+) -> Result<Vec<DayAvailability>, TurnError> {
+    let Some(service) = &chat.draft.service else { return Ok(vec![]) };
+    let today = local_date(context.now, office.timezone);
+    let first = today.max(day - Days::new(EARLIER_DAYS));
+    if first >= day {
+        return Ok(vec![]);
+    }
+    let (channel, now, last) = (context.channel(chat), context.now, day - Days::new(1));
+    let mut days = context.ledger.availability(office, service, first, last, channel, now).await?;
+    days.retain(|day| day.status == DayStatus::Open);
+    Ok(days.split_off(days.len().saturating_sub(MAX_EARLIER)))
+}
+
+/// A day to choose, with how many seats it has.
+pub(crate) fn day_row(locale: Locale, day: &DayAvailability) -> ReplyOption {
+    let seats = day.slots.iter().map(|slot| u32::from(slot.seats_free)).sum();
+    let title = say::short_date(locale, day.date);
+    row(&Pick::Date(day.date), &title, &say::seats_left(locale, seats))
+}
+
 /// On which date.
 pub(crate) async fn date(
     context: &TurnContext<'_>,
@@ -120,8 +174,11 @@ pub(crate) async fn date(
 ) -> Result<Reply, TurnError> {
     let locale = context.account.locale;
     let Some(office) = context.office(chat) else { return Ok(self::office(context, 0)) };
-    let from = from.max(local_date(context.now, office.timezone));
-    let days = free_days(context, chat, office, from).await?;
+    let today = local_date(context.now, office.timezone);
+    let mut days = free_days(context, chat, office, from.max(today)).await?;
+    if days.is_empty() && from > today {
+        days = free_days(context, chat, office, today).await?;
+    }
     if days.is_empty() {
         let (opens_at, _) = office.release.next_release(context.now, office.timezone);
         let when = date_time(locale, opens_at, office.timezone);
@@ -130,11 +187,7 @@ pub(crate) async fn date(
     }
     let rows = say::rows(
         &days,
-        |day| {
-            let seats = day.slots.iter().map(|slot| u32::from(slot.seats_free)).sum();
-            let title = say::short_date(locale, day.date);
-            row(&Pick::Date(day.date), &title, &say::seats_left(locale, seats))
-        },
+        |day| day_row(locale, day),
         |next| row(&Pick::Dates(next.date), in_language(locale, &TEXTS.more_dates), ""),
     );
     let text = fill(locale, &TEXTS.ask_date, &[("office", &office.name)]);

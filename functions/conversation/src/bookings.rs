@@ -3,7 +3,7 @@
 use antrian::domain::booking::{Booking, CancelReason, Refusal, Status};
 use antrian::domain::chat::{Chat, Pick, Purpose, Remark};
 use antrian::domain::code::BookingCode;
-use antrian::domain::language::{fill, time};
+use antrian::domain::language::{clock, fill, time};
 use antrian::domain::message::{Message, MessageKind};
 use antrian::ledger::{Changed, Outcome};
 use antrian::messaging::compose::Reply;
@@ -49,7 +49,7 @@ pub(crate) async fn ask_which(
     };
     let row = |booking: &Booking| {
         let date = say::short_date(locale, booking.seat.date);
-        let title = format!("{date} {}", booking.seat.time);
+        let title = format!("{date} {}", clock(locale, booking.seat.time));
         let who = format!("{} – {}", context.who(booking), booking.code.spoken());
         say::row(&pick(booking.code), &title, &who)
     };
@@ -85,6 +85,24 @@ pub(crate) async fn confirm(
     answer_to(context, changed).await
 }
 
+/// What waits for its confirmation, with what can be done.
+pub(crate) async fn held(
+    context: &TurnContext<'_>,
+    chat: &mut Chat,
+    code: BookingCode,
+) -> Result<Reply, TurnError> {
+    let own = context.own(code).await?;
+    let own = own.filter(|booking| booking.status_at(context.now) == Status::Held);
+    let Some(booking) = own else {
+        chat.ended();
+        return Ok(remark(context, Remark::HoldExpired));
+    };
+    let until = until(context, &booking);
+    let values = [("until", &*until), ("booking", &*lines(context, &booking))];
+    let text = fill(context.account.locale, &TEXTS.still_held, &values);
+    Ok(say::about_booking(context.account.locale, text, &booking))
+}
+
 /// Holds a booking's seat for longer, and tells until when. The same message again extends nothing.
 pub(crate) async fn extend(
     context: &TurnContext<'_>,
@@ -111,11 +129,17 @@ pub(crate) async fn extend(
 /// Until when a seat is held now, with what can be done.
 fn extended(context: &TurnContext<'_>, booking: &Booking) -> Reply {
     let locale = context.account.locale;
-    let zone =
-        context.office_of(booking).map_or(chrono_tz::Asia::Jakarta, |office| office.timezone);
-    let until = booking.hold_expires_at.map(|at| time(locale, at, zone)).unwrap_or_default();
+    let until = until(context, booking);
     let values = [("until", &*until), ("booking", &*lines(context, booking))];
     say::about_booking(locale, fill(locale, &TEXTS.extended, &values), booking)
+}
+
+/// Until when a seat is held.
+fn until(context: &TurnContext<'_>, booking: &Booking) -> String {
+    let office = context.office_of(booking);
+    let zone = office.map_or(chrono_tz::Asia::Jakarta, |office| office.timezone);
+    let until = booking.hold_expires_at.map(|at| time(context.account.locale, at, zone));
+    until.unwrap_or_default()
 }
 
 /// Cancels a booking.

@@ -8,7 +8,7 @@ use antrian::domain::account::{Account, Applicant};
 use antrian::domain::booking::Booking;
 use antrian::domain::chat::{BookingsNeeded, Chat, World};
 use antrian::domain::code::BookingCode;
-use antrian::domain::ids::MessageId;
+use antrian::domain::ids::{MessageId, OfficeId};
 use antrian::domain::language::{Locale, fill};
 use antrian::domain::message::{Message, MessageKind};
 use antrian::domain::office::{Channel, Office};
@@ -33,6 +33,8 @@ pub(crate) struct TurnContext<'a> {
     pub(crate) people: Vec<Applicant>,
     /// The offices that this number speaks for.
     pub(crate) offices: Vec<Arc<Office>>,
+    /// Other offices, which give no appointments here.
+    offline: Vec<Arc<Office>>,
     /// The account's bookings that are on, once they were asked for.
     live: OnceCell<Vec<Booking>>,
     /// The account's own booking that the message names.
@@ -67,6 +69,7 @@ impl<'a> TurnContext<'a> {
             account,
             people,
             offices: served_by(&app.whatsapp_number, &directory.offices),
+            offline: directory.offices.iter().filter(|office| !office.online).cloned().collect(),
             live: OnceCell::new(),
             named: None,
             now,
@@ -107,6 +110,7 @@ impl<'a> TurnContext<'a> {
     pub(crate) fn world(&self) -> World<'_> {
         World {
             offices: &self.offices,
+            offline: &self.offline,
             people: &self.people,
             bookings: self.live.get().map_or(&[], Vec::as_slice),
             named: self.named.as_ref(),
@@ -118,6 +122,11 @@ impl<'a> TurnContext<'a> {
     pub(crate) fn office(&self, chat: &Chat) -> Option<&Office> {
         let id = chat.draft.office.as_ref()?;
         self.offices.iter().find(|office| office.id == *id).map(|office| &**office)
+    }
+
+    /// An office that gives no appointments here.
+    pub(crate) fn offline(&self, id: &OfficeId) -> Option<&Office> {
+        self.offline.iter().find(|office| office.id == *id).map(|office| &**office)
     }
 
     /// The person of the wish.

@@ -4,9 +4,11 @@
 use antrian::domain::booking::Status;
 use antrian::domain::chat::{Chat, Question, Remark};
 use antrian::domain::code::BookingCode;
+use antrian::domain::message::MessageKind;
 use antrian::domain::office::{Channel, Office};
 use antrian::ledger::{Held, HoldRefusal, MoveRefusal, SlotChoice};
 use antrian::messaging::compose::Reply;
+use antrian::messaging::templates::buttons;
 use antrian::use_cases;
 use antrian::use_cases::bookings::HoldWish;
 
@@ -55,17 +57,19 @@ async fn answer_to_hold(
 ) -> Result<Option<Reply>, TurnError> {
     let refusal = match held {
         Some(Ok(held)) => {
-            chat.held(held.booking.code);
+            let code = held.booking.code;
+            chat.held(code);
+            chat.offered = say::offered(&buttons(MessageKind::Hold, context.account.locale, code));
             return Ok(None);
         }
         Some(Err(refusal)) => refusal,
         None => return Ok(Some(busy(context))),
     };
     Ok(Some(match refusal {
-        HoldRefusal::Full(alternatives) => refusals::full(context, chat, &alternatives),
+        HoldRefusal::Full(alternatives) => refusals::full(context, chat, &alternatives).await?,
         HoldRefusal::AlreadyBooked(code) => {
             chat.ended();
-            refusals::already_booked(context, code).await?
+            refusals::already_booked(context, chat, code).await?
         }
         HoldRefusal::PersonNeedsConfirmation(_) => {
             let person = chat.draft.person.clone();
@@ -100,14 +104,14 @@ pub(crate) async fn move_booking(
     let changed = match unless_busy(moved)? {
         None => return Ok(Some(busy(context))),
         Some(Err(MoveRefusal::Full(alternatives))) => {
-            return Ok(Some(refusals::full(context, chat, &alternatives)));
+            return refusals::full(context, chat, &alternatives).await.map(Some);
         }
         Some(Err(MoveRefusal::NotOffered(reason))) => {
             return refusals::not_offered(context, chat, reason).await.map(Some);
         }
         Some(Err(MoveRefusal::AlreadyBooked(code))) => {
             chat.ended();
-            return refusals::already_booked(context, code).await.map(Some);
+            return refusals::already_booked(context, chat, code).await.map(Some);
         }
         Some(Err(MoveRefusal::PersonNeedsConfirmation)) => {
             chat.ended();

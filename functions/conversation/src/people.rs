@@ -23,7 +23,7 @@ pub(crate) async fn add(
 ) -> Result<Option<Reply>, TurnError> {
     let locale = context.account.locale;
     let Some(new) = person_of(details, context) else {
-        return Ok(Some(ask::details(locale, Some(Misread::Unclear))));
+        return Ok(Some(ask::details(locale, Some(Misread::Unclear), chat)));
     };
     let adding = people::add(context.app, &context.account.id, &new, Some(&context.people));
     let (added, ()) = tokio::join!(adding, foresee(context, chat));

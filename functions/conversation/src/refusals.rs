@@ -1,12 +1,12 @@
 //! Why a wish is not fulfilled, and what is asked or offered instead.
 
-use antrian::domain::booking::Refusal;
+use antrian::domain::booking::{Refusal, Status};
 use antrian::domain::calendar::ClosedReason;
 use antrian::domain::chat::{Chat, Pick, Question, Remark};
 use antrian::domain::code::BookingCode;
 use antrian::domain::fair_use::{Limit, Whose};
 use antrian::domain::ids::ApplicantId;
-use antrian::domain::language::{date, date_time, fill, in_language};
+use antrian::domain::language::{clock, date, date_time, fill, in_language};
 use antrian::domain::office::Office;
 use antrian::domain::reason::Reason;
 use antrian::domain::time::SlotTime;
@@ -22,31 +22,35 @@ use crate::say::{self, plain, row};
 use crate::texts::TEXTS;
 
 /// A full date or hour is answered with free ones.
-pub(crate) fn full(
+pub(crate) async fn full(
     context: &TurnContext<'_>,
     chat: &mut Chat,
     alternatives: &[Alternative],
-) -> Reply {
+) -> Result<Reply, TurnError> {
     let locale = context.account.locale;
     let (Some(office), Some(day)) = (context.office(chat), chat.draft.date) else {
-        return plain(locale, &TEXTS.not_now, &[]);
+        return Ok(plain(locale, &TEXTS.not_now, &[]));
     };
+    let earlier = ask::earlier(context, chat, office, day).await?;
     let wanted = wanted(context, office, day, chat.draft.time);
     (chat.draft.time, chat.draft.any_hour) = (None, false);
     chat.question = Question::Date;
-    if alternatives.is_empty() {
+    if alternatives.is_empty() && earlier.is_empty() {
         let (opens_at, _) = office.release.next_release(context.now, office.timezone);
         let when = date_time(locale, opens_at, office.timezone);
-        return plain(locale, &TEXTS.full_none, &[("wanted", &wanted), ("when", &when)]);
+        let values = [("wanted", &*wanted), ("when", &*when)];
+        return Ok(plain(locale, &TEXTS.full_none, &values));
     }
     let offered = |free: &Alternative| {
-        let title = format!("{} {}", say::short_date(locale, free.date), free.time);
+        let title = format!("{} {}", say::short_date(locale, free.date), clock(locale, free.time));
         let seats = say::seats_left(locale, free.seats_free.into());
         row(&Pick::Slot(free.date, free.time), &title, &seats)
     };
-    let mut rows: Vec<_> = alternatives.iter().map(offered).collect();
+    let mut rows: Vec<_> = earlier.iter().map(|day| ask::day_row(locale, day)).collect();
+    let room = say::MAX_ROWS - rows.len() - 1;
+    rows.extend(alternatives.iter().take(room).map(offered));
     rows.push(row(&Pick::Dates(day), in_language(locale, &TEXTS.more_dates), ""));
-    say::with_list(fill(locale, &TEXTS.full, &[("wanted", &wanted)]), locale, rows)
+    Ok(say::with_list(fill(locale, &TEXTS.full, &[("wanted", &wanted)]), locale, rows))
 }
 
 /// `Rabu, 2 Desember 2026, 09.00 WITA`: what was wanted.
@@ -64,6 +68,7 @@ fn wanted(
 /// The person has a booking of this account: which.
 pub(crate) async fn already_booked(
     context: &TurnContext<'_>,
+    chat: &mut Chat,
     code: BookingCode,
 ) -> Result<Reply, TurnError> {
     let locale = context.account.locale;
@@ -74,6 +79,9 @@ pub(crate) async fn already_booked(
     let (Some(booking), Some(office)) = (&own, office) else {
         return Ok(plain(locale, &TEXTS.not_now, &[]));
     };
+    if booking.status_at(context.now) == Status::Held {
+        chat.question = Question::Confirm(code);
+    }
     let lines = say::booking(locale, office, (booking, &context.who(booking)), context.now);
     let text = fill(locale, &TEXTS.already_booked, &[("booking", &lines)]);
     Ok(say::about_booking(locale, text, booking))
@@ -141,7 +149,7 @@ async fn no_seat_on(
         DayStatus::Open | DayStatus::Full => {
             let ledger = &context.ledger;
             let free = ledger.alternatives(office, &service, day, (channel, 1), now).await?;
-            Ok(full(context, chat, &free))
+            full(context, chat, &free).await
         }
     }
 }

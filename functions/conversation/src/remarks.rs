@@ -19,6 +19,8 @@ pub(crate) fn remark(context: &TurnContext<'_>, remark: Remark) -> Reply {
         Remark::Stopped => &TEXTS.stopped,
         Remark::Resumed => &TEXTS.resumed,
         Remark::Kept => &TEXTS.kept,
+        Remark::Stays => &TEXTS.stays,
+        Remark::Papers => &TEXTS.papers,
         Remark::Dropped => &TEXTS.dropped,
         Remark::NoBooking => &TEXTS.no_booking,
         Remark::UnknownCode => &TEXTS.unknown_code,
@@ -38,10 +40,12 @@ pub(crate) fn remark(context: &TurnContext<'_>, remark: Remark) -> Reply {
         [("example", &*example(context)), ("contact", &*context.contact()), ("days", &*days)];
     let text = fill(locale, text, &values);
     match remark {
-        Remark::HoldExpired | Remark::Ended | Remark::NoBooking => {
+        Remark::HoldExpired | Remark::Ended | Remark::NoBooking | Remark::Papers => {
             say::with_buttons(text, locale, &[(Pick::Book, &TEXTS.menu_book)])
         }
-        Remark::OwnerProved | Remark::NewAccount => Reply { text, ..say::menu(locale) },
+        Remark::OwnerProved | Remark::NewAccount | Remark::Contact => {
+            Reply { text, ..say::menu(locale) }
+        }
         _ => Reply { text, options: None },
     }
 }

@@ -9,7 +9,7 @@ use antrian::messaging::compose::Reply;
 use antrian::messaging::{ReplyOption, ReplyOptions, Section};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use crate::texts::TEXTS;
+use crate::texts::{TEXTS, other_title};
 
 pub(crate) const MAX_ROWS: usize = 10;
 const ROW_CHARS: usize = 24;
@@ -75,8 +75,18 @@ pub(crate) fn offers(reply: &Reply) -> Vec<Offer> {
             sections.iter().flat_map(|section| &section.rows).collect()
         }
     };
-    let offer = |choice: &ReplyOption| Offer { id: choice.id.clone(), title: choice.title.clone() };
     choices.into_iter().map(offer).collect()
+}
+
+/// What can be tapped below a message that is none of these answers.
+pub(crate) fn offered(options: &[ReplyOption]) -> Vec<Offer> {
+    options.iter().map(offer).collect()
+}
+
+/// What is kept of what can be tapped, for those who type it.
+fn offer(choice: &ReplyOption) -> Offer {
+    let other_title = other_title(&choice.title).map(str::to_owned);
+    Offer { id: choice.id.clone(), title: choice.title.clone(), other_title }
 }
 
 pub(crate) fn menu(locale: Locale) -> Reply {

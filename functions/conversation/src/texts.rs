@@ -18,7 +18,7 @@ macro_rules! texts {
 
 texts! {
     menu menu_book menu_show menu_help choose ask_office more_offices ask_service ask_person
-    new_person ask_details example_details fault_nik fault_two_niks fault_date fault_past_date fault_unclear
+    new_person ask_nik not_found not_understood still_held stays papers ask_details example_details fault_nik fault_two_niks fault_date fault_past_date fault_unclear
     people_full too_many_people ask_date seats more_dates no_dates ask_hour more_hours full full_none closed
     not_released no_slot offline already_booked person_needs_confirmation do_claim claim_made claim_over claim_kept
     too_many_claims too_many_holds
@@ -35,6 +35,34 @@ pub(crate) static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the file is part of the program; a test parses it")]
     serde_json::from_str(include_str!("../../../shared/texts/chat.json")).expect("chat.json")
 });
+
+/// The title of a button in the language that it was not shown in.
+pub(crate) fn other_title(title: &str) -> Option<&'static str> {
+    let texts = &*TEXTS;
+    let all = [
+        &texts.menu_book,
+        &texts.menu_show,
+        &texts.menu_help,
+        &texts.more_offices,
+        &texts.new_person,
+        &texts.more_dates,
+        &texts.more_hours,
+        &texts.do_confirm,
+        &texts.do_ticket,
+        &texts.do_missing,
+        &texts.do_move,
+        &texts.do_cancel,
+        &texts.do_claim,
+        &texts.cancel_surely,
+        &texts.keep,
+        &texts.new_account,
+    ];
+    all.iter().find_map(|text| match title {
+        title if title == text.id => Some(&*text.en),
+        title if title == text.en => Some(&*text.id),
+        _ => None,
+    })
+}
 
 #[cfg(test)]
 mod tests {

@@ -79,7 +79,7 @@ async fn a_full_date_is_answered_with_free_ones_to_tap() {
     let mut phone = Phone::new(&app, NUMBER);
     let full = phone.say(WISH).await;
     assert_eq!(full.len(), 1);
-    phone.tap("Kam, 3 Des 2026 09:00").await;
+    phone.tap("Kam, 3 Des 2026 09.00").await;
     phone.tap("Konfirmasi").await;
     assert_chat("full_date", &phone);
     assert_eq!(app.seats_free("2026-12-03", "09:00").await, Some(0));

@@ -43,11 +43,15 @@ async fn what_can_be_done_with_a_booking_can_be_typed_by_its_number() {
 }
 
 #[tokio::test]
-async fn a_hold_is_given_back_by_one_word() {
+async fn a_hold_is_given_back_by_a_word_that_is_meant() {
     let app = TestApp::start().await;
     let mut phone = Phone::new(&app, NUMBER);
-    phone.say(WISH).await;
-    phone.say("BATAL").await;
+    let code = code_in(&phone.say(WISH).await);
+    let asked = phone.say("BATAL").await;
+    assert!(asked[0].text.contains("Batalkan jadwal ini?"), "{}", asked[0].text);
+    let kept = phone.say("ga jadi").await;
+    assert!(kept[0].text.contains("tidak ada yang diubah"), "{}", kept[0].text);
+    phone.say(&format!("batal {code}")).await;
     app.advance(61);
     assert_eq!(app.seats_free(DATE, "09:00").await, Some(2));
     assert_eq!(app.assert_audit_agrees().await.live_bookings, 0);

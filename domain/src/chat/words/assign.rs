@@ -47,7 +47,10 @@ fn note(details: &mut Details, misread: Misread) {
 /// What is told by a piece alone.
 fn take(details: &mut Details, piece: &Piece) {
     match &piece.value {
-        Value::BadNik => note(details, Misread::Nik),
+        Value::BadNik => {
+            let digits = piece.source.bytes().filter(u8::is_ascii_digit).count();
+            note(details, Misread::Nik(u8::try_from(digits).unwrap_or(u8::MAX)));
+        }
         Value::BadDate => note(details, Misread::Date),
         Value::Time(time) => details.time = details.time.or(Some(*time)),
         Value::Nik(_) | Value::Date(_) | Value::Words { .. } => {}
@@ -89,8 +92,10 @@ fn take_words(details: &mut Details, fields: &Fields, loose: Loose) {
     // A heading or a greeting above a form is its name only if nothing else can be.
     others.sort_by_key(|other| other.is_said);
     let mut others = others.into_iter();
+    let is_somebody = fields.pieces.iter().any(tells_who);
     if loose != Loose::Ignored && details.name.is_none() {
-        others.next().into_iter().for_each(|name| set_name(details, &name.text));
+        let name = others.next().filter(|other| is_somebody || !other.is_said);
+        name.into_iter().for_each(|name| set_name(details, &name.text));
     }
     if loose == Loose::NameAndRegency {
         for other in others.filter(|other| !other.is_said) {
@@ -101,6 +106,11 @@ fn take_words(details: &mut Details, fields: &Fields, loose: Loose) {
             }
         }
     }
+}
+
+/// Words beside it are about a person.
+fn tells_who(piece: &Piece) -> bool {
+    matches!(piece.value, Value::Nik(_) | Value::BadNik | Value::Date(_) | Value::BadDate)
 }
 
 /// In the old format a weekday that stands for no visit is a name: people are called so. Which piece.

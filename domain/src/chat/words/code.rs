@@ -92,9 +92,31 @@ pub(super) fn booking(plain: &str) -> Option<(Found, Vec<String>)> {
     if let Some(found) = whole(&marked, is_expected, is_hyphened) {
         return Some((found, said));
     }
-    let (at, taken, found) = part(&marked)?;
+    let (at, taken, found) = part(plain, &marked)?;
     let beside = marked[..at].iter().chain(&marked[at + taken..]).map(|word| folded(word));
     Some((found, said.into_iter().chain(beside).collect()))
+}
+
+/// The one code in a text of any length, such as a message of ours that was sent back. Where codes are
+/// written as we show them, others do not count.
+pub(super) fn within(plain: &str) -> Option<BookingCode> {
+    let words: Vec<&str> = ascii_words(plain).collect();
+    let is_shown = |pair: &[&str]| is_hyphened(plain, pair);
+    let pairs = words.windows(2).filter(|pair| pair.iter().all(|word| word.len() == 5));
+    let read = |text: String| text.parse().ok().filter(|_| has_digit(&text));
+    let shown: Vec<BookingCode> = pairs
+        .clone()
+        .filter(|pair| is_shown(pair))
+        .filter_map(|pair| read(pair.concat()))
+        .collect();
+    let bare = || {
+        let whole = words.iter().filter(|word| word.len() == 10).map(|word| (*word).to_owned());
+        whole.chain(pairs.map(|pair| pair.concat())).filter_map(read).collect()
+    };
+    let mut found: Vec<BookingCode> = if shown.is_empty() { bare() } else { shown };
+    found.sort_unstable();
+    found.dedup();
+    if let [only] = *found { Some(only) } else { None }
 }
 
 /// Whether a code is expected after this word.
@@ -143,8 +165,8 @@ fn looks_typed(words: &[&str]) -> bool {
 }
 
 /// A code among other words: where it begins, how many words it takes, what it is.
-fn part(words: &[&str]) -> Option<(usize, usize, Found)> {
-    (0..words.len()).find_map(|at| {
+fn part(plain: &str, words: &[&str]) -> Option<(usize, usize, Found)> {
+    let found = (0..words.len()).find_map(|at| {
         let one = &words[at..=at];
         let two = words.get(at..at + 2).filter(|two| two.iter().all(|word| word.len() == 5));
         [Some(one), two].into_iter().flatten().find_map(|group| {
@@ -152,5 +174,15 @@ fn part(words: &[&str]) -> Option<(usize, usize, Found)> {
             let code = joined.parse().ok().filter(|_| has_digit(&joined))?;
             Some((at, group.len(), Found::Code(code)))
         })
-    })
+    });
+    found.or_else(|| shown_mistyped(plain, words))
+}
+
+/// Two groups as codes are shown, with a wrong symbol.
+fn shown_mistyped(plain: &str, words: &[&str]) -> Option<(usize, usize, Found)> {
+    let at = words.windows(2).position(|pair| {
+        let is_wrong = pair.concat().parse::<BookingCode>() == Err(InvalidCode::Check);
+        is_wrong && is_hyphened(plain, pair) && looks_typed(pair)
+    })?;
+    Some((at, 2, Found::Mistyped))
 }

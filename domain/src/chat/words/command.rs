@@ -31,9 +31,15 @@ pub(super) fn meant(words: &[String]) -> Option<Meaning> {
 
 /// The one thing that is meant, if the words agree.
 fn one(found: &[(Meaning, Weight)], unknown: usize) -> Option<Meaning> {
+    // `syarat paspor` asks for papers, not for an appointment.
+    let is_strong = found.iter().any(|(_, weight)| *weight == Weight::Strong);
+    let counts = |(meaning, weight): &&(Meaning, Weight)| {
+        !is_strong || *weight != Weight::Alone || !matches!(meaning, Meaning::Do(_))
+    };
+    let found: Vec<_> = found.iter().filter(counts).copied().collect();
     // `ya, batal` agrees to nothing: the command counts.
     let no_yes: Vec<_> = found.iter().filter(|(meaning, _)| *meaning != Meaning::Yes).collect();
-    let only = if let [only] = found { Some(only) } else { no_yes.first().copied() };
+    let only = if let [only] = &*found { Some(only) } else { no_yes.first().copied() };
     if let Some((meaning, weight)) = only.filter(|_| no_yes.len() <= 1) {
         return (unknown == 0 || *weight > Weight::Alone).then_some(*meaning);
     }
@@ -64,6 +70,8 @@ pub(super) fn said(meaning: Meaning) -> Said {
         Meaning::Do(command) => Said::Command(command),
         Meaning::Yes => Said::Yes,
         Meaning::No => Said::No,
+        Meaning::Confirm => Said::Confirm,
+        Meaning::NeverMind => Said::NeverMind,
     }
 }
 

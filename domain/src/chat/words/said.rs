@@ -31,6 +31,10 @@ pub enum Said {
     Time(SlotTime),
     /// Agreement.
     Yes,
+    /// `KONFIRMASI`: agreement to what waits for it, whatever was spoken of last.
+    Confirm,
+    /// `ga jadi`: what was begun is not wanted any more.
+    NeverMind,
     /// The opposite.
     No,
     /// Words of no known meaning, perhaps the name of something that was offered.
@@ -54,6 +58,8 @@ pub enum Command {
     Move(Option<BookingCode>),
     /// `TAMBAH WAKTU`: hold the seat for longer.
     Extend,
+    /// `SYARAT`: which documents are to be brought.
+    Papers,
     /// `BANTUAN`, `HELP`.
     Help,
     /// `BAHASA`, `ENGLISH`; absent: the other language.
@@ -118,8 +124,8 @@ impl Relative {
 /// Why a field could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Misread {
-    /// Digits that should be a NIK and are not: too few, too many, an impossible date.
-    Nik,
+    /// So many digits that should be a NIK and are not: too few, too many, an impossible date.
+    Nik(u8),
     /// Two numbers that could be it, a family card's among them.
     TwoNiks,
     /// A date that does not exist.

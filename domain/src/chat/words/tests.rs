@@ -17,6 +17,9 @@ const EXAMPLES: &str = include_str!("examples.txt");
 /// Words and numbers that were once taken for somebody else's name or number.
 const IDENTITY: &str = include_str!("identity.txt");
 
+/// What the chat prints itself, and sentences.
+const UNDERSTOOD: &str = include_str!("understood.txt");
+
 /// What was understood, in one line.
 fn shown(said: &Said) -> String {
     match said {
@@ -47,6 +50,31 @@ fn shown_details(details: &Details) -> String {
 fn what_people_write_is_understood() {
     assert_understood(EXAMPLES);
     assert!(EXAMPLES.lines().count() >= 100);
+}
+
+#[test]
+fn what_was_printed_and_sentences_are_understood() {
+    assert_understood(UNDERSTOOD);
+}
+
+#[test]
+fn a_code_is_found_in_a_whole_message_of_ours() {
+    let shown = |code: &str| {
+        format!(
+            "Jadwal Anda kami simpan sementara.\n\nPemohon: *Budi C. (NIK …9001)*\nRabu, 2 Desember \
+            2026 pukul 09.00 WITA\nJalan 12345 67890\n\nKode booking: *{code}*\n\n*Konfirmasi sebelum \
+            pukul 08.15 WITA*: balas, atau buka https://antrian.example/t/abcdefghjk"
+        )
+    };
+    let code: BookingCode = "7KQ4MM2XRB".parse().unwrap();
+    assert_eq!(code_within(&shown("7KQ4M-M2XRB")), Some(code));
+    assert_eq!(
+        code_within("kode 7kq4mm2xrb punya adik saya yang kemarin dipesan lewat web"),
+        Some(code)
+    );
+    assert_eq!(code_within(&shown("7KQ4M-M2XR9")), None);
+    let other = BookingCode::from_bits(5).spoken();
+    assert_eq!(code_within(&shown(&format!("7KQ4M-M2XRB dan {other}"))), None, "which of them?");
 }
 
 #[test]
@@ -97,6 +125,8 @@ fn words_that_were_asked_for_are_name_and_regency() {
         );
     }
     assert_eq!(shown_details(&details("Siti Contoh", today())), "name=\"Siti Contoh\"");
+    assert_eq!(shown_details(&details("saya Siti Contoh", today())), "name=\"Siti Contoh\"");
+    assert_eq!(shown_details(&details("pasport baru", today())), "");
     assert_eq!(
         shown_details(&details("Siti#Bandung#Sleman", today())),
         "name=\"Siti\" regency=\"Bandung\" fault=Unclear"

@@ -11,6 +11,10 @@ pub(super) enum Meaning {
     Yes,
     /// The opposite.
     No,
+    /// Agreement to a booking.
+    Confirm,
+    /// What was begun is not wanted any more.
+    NeverMind,
 }
 
 /// What may stand beside a word for it to have its meaning.
@@ -24,8 +28,8 @@ pub(super) enum Weight {
     Strong,
 }
 
-use Command::{Book, Extend, Help, Language, Menu, Resume, Show, Stop};
-use Meaning::{Do, No, Yes};
+use Command::{Book, Extend, Help, Language, Menu, Papers, Resume, Show, Stop};
+use Meaning::{Confirm, Do, NeverMind, No, Yes};
 use Weight::{Alone, Strong, Weak};
 
 use crate::language::Locale::{En, Id};
@@ -59,6 +63,18 @@ const PHRASES: &[(&[&str], Meaning, Weight)] = &[
     (&["asalamu", "alaikum"], Do(Menu), Weak),
     (&["asalamu'alaikum"], Do(Menu), Weak),
     (&["tidak", "setuju"], No, Alone),
+    (&["tidak", "jadi"], NeverMind, Strong),
+    (&["tdk", "jadi"], NeverMind, Strong),
+    (&["tak", "jadi"], NeverMind, Strong),
+    (&["ga", "jadi"], NeverMind, Strong),
+    (&["gak", "jadi"], NeverMind, Strong),
+    (&["ngak", "jadi"], NeverMind, Strong),
+    (&["enggak", "jadi"], NeverMind, Strong),
+    (&["engak", "jadi"], NeverMind, Strong),
+    (&["never", "mind"], NeverMind, Strong),
+    (&["buat", "janji"], Do(Book), Weak),
+    (&["bikin", "janji"], Do(Book), Weak),
+    (&["janji", "temu"], Do(Book), Weak),
 ];
 
 /// What a single word means.
@@ -74,18 +90,23 @@ fn meaning(word: &str) -> Option<(Meaning, Weight)> {
         "bantuan" | "bantu" | "bntuan" | "help" => (Do(Help), Strong),
         "tolong" => (Do(Help), Weak),
         "menu" | "0" | "halo" | "hai" | "hi" | "helo" | "hey" | "hei" | "asalamualaikum"
-        | "asalamualaikm" | "aslm" | "pagi" | "siang" | "sore" | "malam" => (Do(Menu), Weak),
+        | "asalamualaikm" | "aslm" => (Do(Menu), Weak),
+        "pagi" | "siang" | "sore" | "malam" => (Do(Menu), Alone),
         "daftar" | "mendaftar" | "daftarkan" | "dftar" | "booking" | "boking" | "bok" | "pesan" => {
             (Do(Book), Weak)
         }
         "antri" | "antrian" | "antre" | "antrean" | "paspor" | "pasport" => (Do(Book), Alone),
+        "syarat" | "syaratnya" | "persyaratan" | "requirements" => (Do(Papers), Strong),
+        "konfirmasi" | "konfirmasikan" | "konfirm" | "confirm" => (Confirm, Strong),
         "bahasa" | "language" => (Do(Language(None)), Alone),
         "english" | "ingris" => (Do(Language(Some(En))), Alone),
         "indonesia" | "indonesian" => (Do(Language(Some(Id))), Alone),
         "stop" | "berhenti" | "unsubscribe" => (Do(Stop), Strong),
         "mulai" | "start" => (Do(Resume), Alone),
         "ya" | "iya" | "y" | "yes" | "ok" | "oke" | "okay" | "okey" | "setuju" | "benar"
-        | "betul" | "yap" | "yup" | "sip" | "siap" => (Yes, Alone),
+        | "boleh" | "lanjut" | "lanjutkan" | "gas" | "betul" | "yap" | "yup" | "sip" | "siap" => {
+            (Yes, Alone)
+        }
         "tidak" | "tdk" | "tak" | "no" | "n" | "ga" | "gak" | "ngak" | "enggak" | "engak"
         | "nga" | "jangan" | "bukan" => (No, Alone),
         _ => return None,

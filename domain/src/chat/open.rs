@@ -1,0 +1,141 @@
+//! The question that is open: what is an answer to it, and that it is put again after what is none.
+
+use super::pick::Pick;
+use super::spelling;
+use super::state::{Chat, Draft, Question};
+use super::turn::{Act, Remark, World};
+use super::words;
+use crate::booking::{Booking, Status};
+use crate::code::BookingCode;
+use crate::ids::{OfficeId, ServiceId};
+use crate::office::Office;
+
+/// What people call an office.
+fn office_names(office: &Office) -> Vec<String> {
+    vec![office.city.clone(), office.id.to_string(), office.name.clone()]
+}
+
+impl Chat {
+    /// What was offered in the row of this number or under these words.
+    pub(super) fn typed_pick(&self, text: &str, number: Option<u32>) -> Option<Pick> {
+        // What an earlier version of the system has offered may say nothing to this one.
+        self.offered_as(text, number)?.id.parse().ok()
+    }
+
+    /// What was offered under exactly these words, in either language: a title means its button, whatever
+    /// its words mean elsewhere.
+    pub(super) fn titled_pick(&self, text: &str) -> Option<Pick> {
+        if self.question == Question::SignIn {
+            return None;
+        }
+        self.offered_titled(text)?.id.parse().ok()
+    }
+
+    /// A number or words instead of a tap, or the answer to a question that offers nothing to tap.
+    pub(super) fn typed(&mut self, text: &str, number: Option<u32>, world: &World<'_>) -> Act {
+        if let Some(pick) = self.typed_pick(text, number) {
+            return self.picked(pick, world);
+        }
+        match self.question {
+            Question::Details => self.wish(words::details(text, self.today(world)), world),
+            Question::Office => self.office_typed(text, world),
+            Question::Service => match self.service_typed(text, world) {
+                Some(service) => self.picked(Pick::Service(service), world),
+                None => self.again(world),
+            },
+            Question::Idle if words::asks_for_passport(text) => self.wished_in(text, world),
+            _ => self.again(world),
+        }
+    }
+
+    fn office_typed(&mut self, text: &str, world: &World<'_>) -> Act {
+        let online: Vec<_> = world.offices.iter().map(|office| office_names(office)).collect();
+        if let [only] = *spelling::meant(text, &online) {
+            return self.picked(Pick::Office(world.offices[only].id.clone()), world);
+        }
+        let others: Vec<_> = world.offline.iter().map(|office| office_names(office)).collect();
+        match *spelling::meant(text, &others) {
+            [only] => Act::NotOnline(world.offline[only].id.clone()),
+            _ => self.again(world),
+        }
+    }
+
+    pub(super) fn service_typed(&self, text: &str, world: &World<'_>) -> Option<ServiceId> {
+        let services = &world.office(&self.draft)?.services;
+        let names: Vec<_> = services
+            .iter()
+            .map(|service| vec![service.name.id.clone(), service.name.en.clone()])
+            .collect();
+        if let [only] = *spelling::meant(text, &names) {
+            return Some(services[only].id.clone());
+        }
+        None
+    }
+
+    /// A sentence that wants a passport, perhaps somewhere.
+    fn wished_in(&mut self, text: &str, world: &World<'_>) -> Act {
+        match office_said(text, world) {
+            Some(office) => {
+                self.draft = Draft { office: Some(office), ..Draft::default() };
+                self.next(world)
+            }
+            None => Act::Say(Remark::Example),
+        }
+    }
+
+    /// Takes the office that a sentence names, where none is known yet.
+    pub(super) fn note_office(&mut self, text: &str, world: &World<'_>) {
+        if self.draft.office.is_none() {
+            self.draft.office = office_said(text, world);
+        }
+    }
+
+    /// What was said is no answer to what was asked: the same question again, with what can be chosen.
+    pub(super) fn again(&self, world: &World<'_>) -> Act {
+        let question = match self.question {
+            Question::Office => Act::AskOffice(0),
+            Question::Service => Act::AskService,
+            Question::Person => Act::AskPerson,
+            Question::Details => Act::AskDetails(None),
+            Question::Date => Act::AskDate(self.today(world)),
+            Question::Hour => match self.draft.date {
+                Some(date) => Act::AskHour(date, None),
+                None => Act::AskDate(self.today(world)),
+            },
+            Question::Confirm(code) => Act::Held(code),
+            Question::Cancel(code) => Act::AskCancel(code),
+            Question::Idle | Question::SignIn => return Act::Say(Remark::Example),
+        };
+        Act::Again(Box::new(question))
+    }
+
+    /// Agreement where nothing was asked: to a held seat, if one waits. `surely`: it was said to be a
+    /// confirmation.
+    pub(super) fn agreed(&mut self, surely: bool, world: &World<'_>) -> Act {
+        let held: Vec<BookingCode> = held(world).map(|booking| booking.code).collect();
+        match (surely, &*held) {
+            (true, [only]) => Act::Confirm(*only),
+            (false, [only]) => {
+                self.question = Question::Confirm(*only);
+                Act::Held(*only)
+            }
+            (true, _) | (false, [_, ..]) => Act::Show,
+            // A polite `ok` after an answer.
+            (false, []) => Act::Nothing,
+        }
+    }
+}
+
+pub(super) fn held<'a>(world: &World<'a>) -> impl Iterator<Item = &'a Booking> {
+    let now = world.now;
+    world.bookings.iter().filter(move |booking| booking.status_at(now) == Status::Held)
+}
+
+/// The one office whose city or name stands in a sentence.
+fn office_said(text: &str, world: &World<'_>) -> Option<OfficeId> {
+    let names: Vec<_> = world.offices.iter().map(|office| office_names(office)).collect();
+    if let [only] = *spelling::said_in(text, &names) {
+        return Some(world.offices[only].id.clone());
+    }
+    None
+}

@@ -1,0 +1,173 @@
+//! The chat understands what it printed itself, and words are never met with silence while something
+//! waits.
+
+use antrian_tests::TestApp;
+use antrian_tests::phone::Phone;
+use antrian_tests::{Person, Setup};
+use serde_json::{Value, json};
+
+use super::{NUMBER, WISH, assert_chat, code_in, titles};
+use crate::steps::office_with;
+
+#[tokio::test]
+async fn a_held_seat_is_confirmed_by_any_word_for_it() {
+    let app = TestApp::with_quota(9).await;
+    let words = [
+        "Konfirmasi",
+        "confirm",
+        "lanjut",
+        "boleh",
+        "ya konfirmasi",
+        "👍",
+        "1",
+        "oke kak",
+        "Confirm!",
+    ];
+    for (at, word) in words.into_iter().enumerate() {
+        let mut phone = Phone::new(&app, &format!("62800000003{at:02}"));
+        phone.say(&WISH.replace("9001#", &format!("91{at:02}#"))).await;
+        let confirmed = phone.say(word).await;
+        assert!(confirmed[0].text.contains("sudah terkonfirmasi"), "{word}: {}", confirmed[0].text);
+        let again = phone.say("konfirmasi").await;
+        assert!(again[0].text.contains("terkonfirmasi"), "{word}: {}", again[0].text);
+    }
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn a_message_of_ours_sent_back_means_its_booking() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    let held = phone.say(WISH).await;
+    let confirmed = phone.say(&held[0].text).await;
+    assert!(confirmed[0].text.contains("sudah terkonfirmasi"), "{}", confirmed[0].text);
+    let ticket = phone.say(&confirmed[0].text).await;
+    assert!(ticket[0].picture.is_some(), "{}", ticket[0].text);
+    let mut other = Phone::new(&app, "6280000000102");
+    let answer = other.say(&held[0].text).await;
+    assert!(!answer.iter().any(|kept| kept.text.contains("terkonfirmasi")), "not somebody else's");
+}
+
+#[tokio::test]
+async fn what_waits_is_never_met_with_silence() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    let code = code_in(&phone.say(WISH).await);
+    phone.say(WISH).await;
+    for text in ["gimana ini ya kok belum", "halo?", "apa itu", "hmm", "blabla", "tolong dong"] {
+        assert!(!phone.say(text).await.is_empty(), "{text}");
+    }
+    let wrong = if code.ends_with('0') { "1" } else { "0" };
+    let mistyped = phone.say(&format!("{}{wrong}", &code[..10])).await;
+    assert!(mistyped[0].text.contains("salah ketik"), "{}", mistyped[0].text);
+    phone.say(WISH).await;
+    let confirmed = phone.say("oke").await;
+    assert!(confirmed[0].text.contains("sudah terkonfirmasi"), "{}", confirmed[0].text);
+    assert!(phone.say("oke").await.is_empty(), "nothing waits");
+}
+
+fn named(id: &str, city: &str, online: bool) -> antrian::domain::office::Office {
+    office_with(4, |office| {
+        (office["id"], office["city"]) = (json!(id), json!(city));
+        office["name"] = json!(format!("Kantor {city}"));
+        office["online"] = json!(online);
+        let service = |id: &str, name: &str, en: &str| json!({"id": id, "name": {"id": name, "en": en}, "queue_group": "A"});
+        office["services"] = Value::Array(vec![
+            service("passport_new", "Paspor baru", "New passport"),
+            service("passport_replacement", "Penggantian paspor", "Passport replacement"),
+        ]);
+    })
+}
+
+async fn cities() -> TestApp {
+    let offices = vec![
+        named("makassar", "Makassar", true),
+        named("balikpapan", "Balikpapan", true),
+        named("merauke", "Merauke", false),
+    ];
+    TestApp::start_with(Setup { offices, ..Setup::default() }).await
+}
+
+#[tokio::test]
+async fn an_answer_that_is_none_gets_the_question_again_with_its_list() {
+    let app = cities().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("booking").await;
+    phone.say("Bandung").await;
+    phone.say("merauke").await;
+    phone.say("Balik papan").await;
+    phone.say("paspor").await;
+    phone.say("pasport baru").await;
+    phone.say("Budi Contoh # 9971010101909001 # Kota Makassar").await;
+    phone.say("kapan saja boleh").await;
+    phone.say("2 desember").await;
+    phone.say("jam 3").await;
+    phone.say("yang paling pagi").await;
+    assert_chat("asked_again", &phone);
+}
+
+#[tokio::test]
+async fn a_sentence_keeps_what_it_says() {
+    let app = cities().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    let asked = phone.say("mau bikin paspor di Makassar tanggal 10 Desember").await;
+    assert!(asked[0].text.contains("Layanan apa di Kantor Makassar"), "{}", asked[0].text);
+    phone.tap("Paspor baru").await;
+    let hours = phone.say("Budi Contoh # 9971010101909001").await;
+    assert!(hours[0].text.contains("10 Desember 2026"), "{}", hours[0].text);
+    phone.say("ga jadi").await;
+    let papers = phone.say("syarat paspor baru").await;
+    assert!(papers[0].text.contains("Dokumennya"), "{}", papers[0].text);
+    let begun = phone.say("buat janji").await;
+    assert!(begun[0].text.contains("Di kantor mana?"), "{}", begun[0].text);
+}
+
+#[tokio::test]
+async fn a_wrong_nik_is_typed_again_alone() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    let asked = phone.say("#Budi Contoh#997101010190900#02-12-2026").await;
+    assert!(asked[0].text.contains("15 angka"), "{}", asked[0].text);
+    assert!(asked[0].text.contains("NIK-nya saja"), "{}", asked[0].text);
+    let held = phone.say("9971010101909001").await;
+    assert!(held[0].text.contains("Budi C. (NIK …9001)"), "{}", held[0].text);
+    assert!(held[0].text.contains("2 Desember 2026"), "{}", held[0].text);
+}
+
+#[tokio::test]
+async fn a_date_beyond_what_is_open_is_answered_with_free_ones() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    let told = phone.say(&WISH.replace("02-12-2026", "21-01-2027")).await;
+    assert!(told[0].text.contains("baru dibuka"), "{}", told[0].text);
+    assert!(!told[0].text.contains("tidak ada jadwal kosong"), "{}", told[0].text);
+    assert!(titles(&told).len() > 5, "{:?}", titles(&told));
+}
+
+#[tokio::test]
+async fn a_full_date_is_answered_with_earlier_dates_too() {
+    let app = TestApp::with_quota(1).await;
+    for (number, slot) in [(1, "09:00"), (2, "10:00")] {
+        Person::register(&app, number).await.book(&app, "2026-12-04", slot).await;
+    }
+    let mut phone = Phone::new(&app, NUMBER);
+    let full = phone.say(&WISH.replace("02-12-2026", "04-12-2026")).await;
+    assert_eq!(titles(&full)[..3], ["Sel, 1 Des 2026", "Rab, 2 Des 2026", "Kam, 3 Des 2026"]);
+    assert!(
+        titles(&full).iter().any(|title| title.starts_with("Sab, 5 Des")),
+        "{:?}",
+        titles(&full)
+    );
+}
+
+#[tokio::test]
+async fn a_move_that_is_dropped_leaves_the_visit_as_it_is() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say(WISH).await;
+    phone.say("konfirmasi").await;
+    phone.say("PINDAH").await;
+    let stays = phone.say("batal").await;
+    assert!(stays[0].text.contains("tetap seperti semula"), "{}", stays[0].text);
+    assert_eq!(app.assert_audit_agrees().await.live_bookings, 1);
+}
