@@ -59,7 +59,8 @@ async fn answer_to_hold(
         Some(Ok(held)) => {
             let code = held.booking.code;
             chat.held(code);
-            chat.offered = say::offered(&buttons(MessageKind::Hold, context.account.locale, code));
+            chat.offered =
+                say::offered(&buttons(MessageKind::Hold, context.account.locale, false, code));
             return Ok(None);
         }
         Some(Err(refusal)) => refusal,

@@ -250,7 +250,7 @@ async fn about_bookings(
         }
         None => {
             let words = texts::booking_message(kind, locale, &text).map_err(text_error)?;
-            with_buttons(words, templates::buttons(kind, locale, &text, booking.code))
+            with_buttons(words, templates::buttons(kind, locale, people.len() > 1, booking.code))
         }
     };
     Ok(Some((body, template)))

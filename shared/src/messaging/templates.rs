@@ -98,15 +98,13 @@ const BOOK: &str = "book";
 const SHOW: &str = "show";
 
 /// What comes back from the buttons of a message about a booking.
-fn payloads(kind: MessageKind, text: &BookingText<'_>, code: BookingCode) -> Vec<String> {
+fn payloads(kind: MessageKind, is_group: bool, code: BookingCode) -> Vec<String> {
     let (confirm, moves, cancel) =
         (format!("confirm:{code}"), format!("move:{code}"), format!("cancel:{code}"));
     match kind {
         // One of a group is chosen first.
-        MessageKind::Hold if !text.group.is_empty() => vec![confirm, SHOW.to_owned(), cancel],
-        MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder
-            if !text.group.is_empty() =>
-        {
+        MessageKind::Hold if is_group => vec![confirm, SHOW.to_owned(), cancel],
+        MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder if is_group => {
             vec![SHOW.to_owned(), SHOW.to_owned()]
         }
         MessageKind::Hold => vec![confirm, moves, cancel],
@@ -122,11 +120,11 @@ fn payloads(kind: MessageKind, text: &BookingText<'_>, code: BookingCode) -> Vec
 pub fn buttons(
     kind: MessageKind,
     locale: Locale,
-    text: &BookingText<'_>,
+    is_group: bool,
     code: BookingCode,
 ) -> Vec<ReplyOption> {
     let kind = kind_of_form(kind);
-    options(kind, locale, payloads(kind, text, code))
+    options(kind, locale, payloads(kind, is_group, code))
 }
 
 fn options(kind: MessageKind, locale: Locale, payloads: Vec<String>) -> Vec<ReplyOption> {
@@ -163,7 +161,7 @@ pub fn about_booking(
     let name = form(kind, locale)?.name.as_str();
     let documents = documents(locale, text);
     let parameters = parameters(kind, text, &documents)?.into_iter().map(plain).collect();
-    let payloads = payloads(kind, text, code);
+    let payloads = payloads(kind, !text.group.is_empty(), code);
     Some(TemplateCall { name, locale, parameters, png: png.cloned(), payloads, copies: None })
 }
 

@@ -116,7 +116,7 @@ fn the_form_of_a_one_time_code_says_how_long_it_counts() {
 #[test]
 fn buttons_carry_the_booking_in_both_languages() {
     let ids = |kind, locale| -> Vec<String> {
-        buttons(kind, locale, &text(), code()).into_iter().map(|button| button.id).collect()
+        buttons(kind, locale, false, code()).into_iter().map(|button| button.id).collect()
     };
     let booking = code();
     for locale in BOTH {
@@ -139,7 +139,7 @@ fn of_a_group_one_booking_is_chosen_before_it_is_moved_or_cancelled() {
     let text = BookingText { group: ["A", "B"].map(member).into(), ..text() };
     let call = about_booking(MessageKind::Confirmed, Locale::Id, &text, code(), None).unwrap();
     assert_eq!(call.payloads, ["show", "show"]);
-    let held = buttons(MessageKind::Hold, Locale::Id, &text, code());
+    let held = buttons(MessageKind::Hold, Locale::Id, true, code());
     let held: Vec<_> = held.into_iter().map(|button| button.id).collect();
     assert_eq!(
         held,
