@@ -187,6 +187,7 @@ pub struct Policy {
     /// two, in seconds, at most 3600: so nobody can hand it to a buyer at a known second. One that is
     /// cancelled unconfirmed rests a tenth of it, so that a hold and its cancelling block a seat for
     /// little longer than they last.
+    #[schema(value_type = [u32; 2])]
     pub cool_down_secs: (u32, u32),
     /// How long before the slot check-in opens.
     pub early_minutes: u32,

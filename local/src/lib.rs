@@ -5,6 +5,7 @@
 
 mod background;
 pub mod cloud;
+mod compression;
 pub mod demo;
 mod environment;
 pub mod home;

@@ -20,9 +20,11 @@ use strings::Strings;
     info(
         title = "Antrian",
         description = "Appointments and queues for public offices. Errors are RFC 9457 problem details with a stable \
-            `code`. In the cloud the gateway may answer 401, 403, 404, 429 and 503 by itself, in JSON without one. Times are RFC 3339 with offset; dates and slots are in the office's zone.",
+            `code`. In the cloud the gateway may answer 401, 403, 404, 429 and 503 by itself, in JSON without one. Times are RFC 3339 with an offset, in whole seconds: `2026-12-02T08:00:00+07:00`; dates and slots are in the office's zone. \
+            Browsers may call the API from its own origin only. Public answers carry an `ETag`.",
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
     ),
+    servers((url = "/", description = "Where this description comes from.")),
     tags(
         (name = "public", description = "No account needed."),
         (name = "account", description = "Registration, sessions, own data."),
@@ -195,6 +197,53 @@ mod tests {
             texts.clone().filter(|(_, part)| !has_form(part)).map(|(at, _)| at).collect();
         assert!(texts.count() > 200);
         assert!(bare.is_empty(), "{bare:#?}");
+    }
+
+    #[test]
+    fn every_answer_says_what_it_is_and_every_operation_what_it_does() {
+        let document: Value = serde_json::from_str(&super::document().unwrap()).unwrap();
+        let is_said = |text: &Value| text.as_str().is_some_and(|text| !text.is_empty());
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                assert!(is_said(&operation["summary"]), "{method} {path}");
+                for (status, answer) in operation["responses"].as_object().unwrap() {
+                    assert!(is_said(&answer["description"]), "{method} {path} {status}");
+                    assert_ne!(answer["description"], "As documented.", "{method} {path} {status}");
+                }
+                let needs_token = operation["security"].as_array().is_some_and(|all| {
+                    all.iter().any(|one| one.as_object().is_some_and(|one| !one.is_empty()))
+                });
+                assert!(
+                    !needs_token || operation["responses"]["401"].is_object(),
+                    "{method} {path}"
+                );
+            }
+        }
+        let mut found = Vec::new();
+        parts(&document, String::new(), &mut found);
+        // Generators know no arrays whose places have types of their own.
+        let places = found.iter().filter(|(at, _)| at.ends_with("/prefixItems"));
+        assert_eq!(places.count(), 0);
+    }
+
+    /// Every time of an answer is written in one form, and described as one.
+    #[test]
+    fn every_instant_is_described_as_one() {
+        let document: Value = serde_json::from_str(&super::document().unwrap()).unwrap();
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let mut count = 0;
+        for (name, schema) in schemas {
+            for (field, of) in schema["properties"].as_object().into_iter().flatten() {
+                let is_instant = field.ends_with("_at") || field.ends_with("_until");
+                // A policy's times of a day.
+                if is_instant && of["pattern"].is_null() && of["format"] != "time" {
+                    let text = of.to_string();
+                    assert!(text.contains("date-time"), "{name}.{field}: {text}");
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 15, "{count}");
     }
 
     #[test]

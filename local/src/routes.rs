@@ -9,13 +9,14 @@ use antrian::http::{AppState, Routes, router};
 use antrian::ledger::Housekeeping;
 use antrian_scheduler::{Job, Report};
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::compression::compressed;
 use crate::home::{Home, MAX_AHEAD_SECS};
 use crate::issuer::{self, Issuer};
 use crate::simulator::{self, Graph};
@@ -64,6 +65,7 @@ pub fn all(local: Local, issuer: Arc<Issuer>) -> Router {
     let style = Routes::new().route("/style", antrian_web::style());
     router(documented().merge(style).merge(own.with_state(()).into()), app)
         .layer(from_fn_with_state(home, with_space))
+        .layer(from_fn(compressed))
 }
 
 /// A table on a full disk still answers: what is stored there is healthy only if more can be.

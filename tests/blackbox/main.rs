@@ -9,6 +9,7 @@ mod bad_input;
 mod bookings;
 mod chat;
 mod checkin;
+mod clients;
 mod closing;
 mod code_limits;
 mod compat;

@@ -38,6 +38,7 @@ struct DenialView {
 
 #[derive(Serialize, ToSchema)]
 struct DenialChangeView {
+    #[serde(with = "antrian::http::views::national")]
     changed_at: DateTime<Utc>,
     /// The administrator, by the claim `sub`.
     changed_by: String,

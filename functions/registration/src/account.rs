@@ -27,6 +27,7 @@ pub(crate) fn routes() -> Routes {
 #[derive(Serialize, ToSchema)]
 struct Me {
     account_id: String,
+    #[serde(with = "antrian::http::views::national")]
     created_at: DateTime<Utc>,
     locale: Locale,
     /// The number, if WhatsApp told it; its middle digits are hidden.

@@ -29,6 +29,7 @@ pub(crate) fn routes() -> Routes {
 struct ClaimView {
     /// Whoever has another booking can give it up before this instant, and then we tell by WhatsApp.
     /// Without a message: come to any office with the KTP.
+    #[serde(with = "antrian::http::views::national")]
     answer_until: DateTime<Utc>,
 }
 

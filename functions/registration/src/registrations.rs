@@ -61,6 +61,7 @@ struct BegunView {
     #[serde(default)]
     #[schema(required = true)]
     match_number: String,
+    #[serde(with = "antrian::http::views::national")]
     expires_at: DateTime<Utc>,
 }
 
@@ -111,6 +112,7 @@ struct SignedInView {
     /// Send it as `Authorization: Bearer …`.
     token: String,
     account_id: String,
+    #[serde(with = "antrian::http::views::national")]
     expires_at: DateTime<Utc>,
     /// The number had another person's account until now: this is a new one, and the old one cannot be
     /// opened from this number any more. Absent: no.
@@ -163,6 +165,7 @@ struct OtpRequest {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct OtpSent {
     /// The code counts until then.
+    #[serde(with = "antrian::http::views::national")]
     expires_at: DateTime<Utc>,
 }
 

@@ -6,6 +6,7 @@ use antrian::http::body::Segments;
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::session::SignedIn;
+use antrian::http::views::nationally;
 use antrian::http::{AppState, Routes};
 use antrian::storage::session_id;
 use axum::Json;
@@ -38,7 +39,9 @@ struct SessionView {
     /// What it calls itself, in the account's language: a hint, not a proof.
     device: String,
     /// `null`: before this was noted.
-    opened_at: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    opened_at: Option<String>,
+    #[serde(with = "antrian::http::views::national")]
     expires_at: DateTime<Utc>,
     /// It is the one that asks.
     current: bool,
@@ -54,7 +57,8 @@ async fn list(State(app): State<AppState>, who: SignedIn) -> Result<Json<Session
     let view = |(id, session): (SessionId, antrian::storage::Session)| SessionView {
         id: id.to_string(),
         device: session.device.in_words(who.session.locale),
-        opened_at: (session.opened_at > DateTime::UNIX_EPOCH).then_some(session.opened_at),
+        opened_at: (session.opened_at > DateTime::UNIX_EPOCH)
+            .then(|| nationally(session.opened_at)),
         expires_at: session.expires_at,
         current: id == own,
     };

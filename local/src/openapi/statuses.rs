@@ -43,12 +43,37 @@ enum Form {
     Number,
 }
 
-const HEADERS: [HeaderRule; 2] = [
+/// What a status says where the operation says nothing else.
+const SAYS: [(&str, &str); 8] = [
+    ("200", "Done, or what was asked for."),
+    ("201", "Made."),
+    ("202", "Taken; what follows comes later."),
+    ("204", "Done. There is nothing to say."),
+    ("304", "What the client has is still so."),
+    ("404", "`not_found`"),
+    ("409", "Refused as things stand; `code` says why."),
+    ("429", "Too much or too soon; `code` says of what."),
+];
+
+/// What the description says of a status.
+fn says(status: &str) -> &'static str {
+    let rules = RULES.iter().map(|(of, says, _)| (of, says));
+    let mut all = SAYS.iter().map(|(of, says)| (of, says)).chain(rules);
+    all.find(|(of, _)| **of == status).map_or("As documented.", |(_, says)| says)
+}
+
+const HEADERS: [HeaderRule; 3] = [
     (
         "WWW-Authenticate",
         Form::Pattern("^Bearer$"),
         "A token is missing or no longer good.",
         &["401"],
+    ),
+    (
+        "ETag",
+        Form::Pattern("^(W/)?\"[0-9a-f]{16}\"$"),
+        "To be sent back as `If-None-Match`.",
+        &["304"],
     ),
     ("Retry-After", Form::Number, "In so many seconds; absent: nobody knows.", &["429", "503"]),
 ];
@@ -56,7 +81,12 @@ const HEADERS: [HeaderRule; 2] = [
 /// Adds what the kind of an operation can answer, and names the media type of problems.
 pub(super) fn apply(method: &HttpMethod, operation: &mut Operation) {
     let asked = asked(method, operation);
+    let is_public = operation.tags.iter().flatten().any(|tag| tag == "public");
     let responses = &mut operation.responses.responses;
+    if is_public && *method == HttpMethod::Get {
+        let unchanged = ResponseBuilder::new().description(says("304")).build();
+        responses.insert("304".to_owned(), RefOr::T(unchanged));
+    }
     for (status, says, applies) in RULES {
         if applies(&asked) && !responses.contains_key(status) {
             responses.insert(status.to_owned(), RefOr::T(problem(says)));
@@ -64,6 +94,9 @@ pub(super) fn apply(method: &HttpMethod, operation: &mut Operation) {
     }
     for (status, response) in responses {
         let RefOr::T(response) = response else { continue };
+        if response.description.is_empty() {
+            says(status).clone_into(&mut response.description);
+        }
         if is_problem(response)
             && let Some(content) = response.content.shift_remove(JSON)
         {

@@ -130,7 +130,7 @@ mod tests {
         ("account", "a", parses::<AccountId>),
         ("applicant", "P1", parses::<ApplicantId>),
         ("booking_code", "7KQ4M-M2XRU", has_right_form),
-        ("counter", "a!b", parses::<Counter>),
+        ("counter", "a#b", parses::<Counter>),
         ("nik", "9971013201909001", parses::<Nik>),
         ("office", "Jakarta", parses::<OfficeId>),
         ("phone", "0", parses::<PhoneNumber>),

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::etag;
 use super::problem::{Code, Problem};
 
 /// A request that takes longer is given up, well before [`crate::ledger::REQUEST_LIFE_SECS`]: a day
@@ -16,9 +17,10 @@ const REQUEST_TIME: Duration = Duration::from_secs(20);
 /// A bound in time, and headers: nothing is stored on the way unless the handler says so, and nothing
 /// is guessed from content.
 pub(super) async fn answer(request: Request, next: Next) -> Response {
+    let known = etag::known(&request);
     let answered = tokio::time::timeout(REQUEST_TIME, next.run(request)).await;
     let given_up = |_| Problem::new(Code::OutcomeUnknown).retry_after(2).into_response();
-    with_headers(answered.unwrap_or_else(given_up))
+    with_headers(etag::tagged(answered.unwrap_or_else(given_up), known).await)
 }
 
 /// A browser that was here once comes by TLS only, for a year. Without TLS it ignores this.

@@ -246,10 +246,17 @@ fn normal_query(uri: &Uri) -> Option<Uri> {
     format!("/?{}", query.finish()).parse().ok()
 }
 
-/// What is wrong with a query, by the parameter that is meant. One that is not known is not named: it
-/// may be anything.
+/// What is wrong with a query, by the parameter that is meant, if what stands there is a name.
 fn parameter(error: &str) -> Problem {
     let text = error.strip_prefix("Failed to deserialize query string: ").unwrap_or(error);
+    if let Some((_, rest)) = text.split_once("unknown field `") {
+        let name = rest.split('`').next().filter(|name| is_name(name) && !name.is_empty());
+        return Problem::field(
+            name.unwrap_or("query"),
+            "Parameter ini tidak dikenal.",
+            "This parameter is not known.",
+        );
+    }
     if let Some((_, rest)) = text.split_once("duplicate field `") {
         return Problem::field(
             rest.split('`').next().unwrap_or("query"),
@@ -257,13 +264,18 @@ fn parameter(error: &str) -> Problem {
             "This parameter is there more than once in the address.",
         );
     }
-    let missing = text.split_once("missing field `").and_then(|(_, rest)| rest.split('`').next());
-    let wrong = text.split_once(": ").map(|(name, _)| name);
-    let known = missing.or(wrong).filter(|name| is_name(name) && !text.contains("unknown field"));
+    if let Some((_, rest)) = text.split_once("missing field `") {
+        return Problem::field(
+            rest.split('`').next().unwrap_or("query"),
+            "Parameter ini wajib ada pada alamat.",
+            "This parameter is required in the address.",
+        );
+    }
+    let wrong = text.split_once(": ").map(|(name, _)| name).filter(|name| is_name(name));
     Problem::field(
-        known.unwrap_or("query"),
-        "Periksa parameter pada alamat: ada yang kurang, tidak dikenal, atau tidak sesuai.",
-        "Check the parameters of the address: one is missing, unknown or does not fit.",
+        wrong.unwrap_or("query"),
+        "Isi parameter ini pada alamat tidak sesuai.",
+        "The value of this parameter of the address does not fit.",
     )
 }
 

@@ -14,6 +14,7 @@ use crate::use_cases::account::KnownOfAccount;
 #[derive(Serialize, ToSchema)]
 pub struct Export {
     account_id: String,
+    #[serde(with = "super::views::national")]
     created_at: DateTime<Utc>,
     locale: Locale,
     phone: Option<String>,
@@ -54,6 +55,7 @@ struct ExportedBooking {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct ExportedEvent {
+    #[serde(with = "super::views::national")]
     at: DateTime<Utc>,
     status: Status,
     by: Actor,

@@ -3,6 +3,7 @@
 mod answer;
 pub mod body;
 pub mod caller;
+mod etag;
 pub mod export;
 pub mod health;
 pub mod idempotency;

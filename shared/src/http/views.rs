@@ -1,6 +1,6 @@
 //! Shapes that several functions answer with.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -82,9 +82,32 @@ impl From<&Alternative> for AlternativeView {
     }
 }
 
-/// An instant as clients read it: RFC 3339 with the office's offset.
+/// An instant as clients read it: RFC 3339 in whole seconds with the office's offset, such as
+/// `2026-12-02T08:00:00+07:00`.
 pub fn instant(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).to_rfc3339()
+    at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+/// An instant that belongs to no office in the same form, with the offset of the zone where most people
+/// live.
+pub fn nationally(at: DateTime<Utc>) -> String {
+    instant(at, chrono_tz::Asia::Jakarta)
+}
+
+/// The same for serde.
+pub mod national {
+    use chrono::{DateTime, Utc};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(missing_docs, reason = "serde's own contract")]
+    pub fn serialize<S: Serializer>(at: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&super::nationally(*at))
+    }
+
+    #[expect(missing_docs, reason = "serde's own contract")]
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Error> {
+        DateTime::deserialize(from)
+    }
 }
 
 /// All of these, as views.
