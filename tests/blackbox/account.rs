@@ -149,6 +149,7 @@ async fn only_the_export_shows_data_in_the_clear() {
       "created_at": "[time]",
       "locale": "id",
       "phone": "628000000001",
+      "reminders": true,
       "whatsapp_user_id": null
     }
     "#);

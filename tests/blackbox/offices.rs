@@ -54,6 +54,10 @@ async fn every_office_is_listed_with_its_next_free_slot() {
       "city": "Jakarta Pusat",
       "example": true,
       "id": "jakarta-pusat",
+      "location": {
+        "latitude": -6.1754,
+        "longitude": 106.8272
+      },
       "name": "Kantor Imigrasi Jakarta Pusat",
       "next_available": {
         "date": "2026-11-30",

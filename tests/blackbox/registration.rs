@@ -100,7 +100,8 @@ async fn the_message_that_arrives_proves_the_number() {
       "applicants": [],
       "created_at": "[time]",
       "locale": "id",
-      "phone": "62800•••001"
+      "phone": "62800•••001",
+      "reminders": true
     }
     "#);
 }
