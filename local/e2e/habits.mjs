@@ -119,7 +119,8 @@ async function family(page, phone, [mother, child]) {
 
   await choosesHour(page, 1);
   await heading(page, "Untuk siapa?").waitFor();
-  await link(page, "Orang lain").click();
+  await page.locator("main input[type=checkbox]:checked").uncheck();
+  await button(page, "Tambah orang lain").click();
   await adds(page, child);
   await holds(page);
   const second = await confirms(page);
@@ -144,6 +145,25 @@ async function family(page, phone, [mother, child]) {
   await page.getByText("Dibatalkan").first().waitFor();
   await link(page, "Pesan lagi").waitFor();
   assert.equal(await bookings(page), 1, "the other one is as it was");
+}
+
+/** Two people in one go: one form, one confirmation, a ticket for each. */
+async function together(page, phone, [father, son]) {
+  await choosesHour(page, 2);
+  await signsIn(page, phone);
+  await adds(page, father);
+  await link(page, "Ganti orang").click();
+  await button(page, "Tambah orang lain").click();
+  await page.getByLabel("Nama lengkap").waitFor();
+  await fills(page, son);
+  await button(page, "Simpan dan lanjut").click();
+  await button(page, "Tahan tempat untuk 2 orang").click();
+  await button(page, "Ya, kami pasti datang").click();
+  await page.locator(".qr").waitFor();
+  await heading(page, "Datang bersama").waitFor();
+  await link(page, `Tiket ${son.name.split(" ")[0]}`).click();
+  await page.getByRole("heading", { name: son.name.split(" ")[0] }).waitFor();
+  assert.equal(await bookings(page), 2, "a booking for each");
 }
 
 /** English at a switch that stays, and back. */
@@ -356,6 +376,11 @@ try {
     await signsOut(home.page);
     await home.context.close();
     console.log(`a family on one phone: ${how}`);
+
+    const two = await open();
+    await together(two.page, phone(5), [person(6, "Fajar Contoh"), person(7, "Galih Contoh")]);
+    await two.context.close();
+    console.log(`two people in one go: ${how}`);
 
     const taps = await open();
     await holdsOnce(taps.context, taps.page, phone(2), person(3, "Citra Contoh"));

@@ -25,6 +25,7 @@ use serde::Deserialize;
 
 use crate::forms::{Asked, Faults, address};
 use crate::office::{place, service_of};
+use crate::paths;
 use crate::page::{Keep, Page, Shown, go, own, shown};
 use crate::people::{category_words, has_room};
 use crate::session::{Guest, Visitor};
@@ -66,7 +67,7 @@ impl Choice {
 
     /// The hours of its day.
     pub(crate) fn hours(&self) -> String {
-        format!("/kantor/{}/{}/{}", self.kantor, self.layanan, self.tanggal)
+        paths::hours(&self.kantor, &self.layanan, self.tanggal, "")
     }
 
     /// Those of the account who come.

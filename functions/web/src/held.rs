@@ -17,6 +17,7 @@ use crate::booking::Visit;
 use crate::forms::{Nothing, Posted};
 use crate::hold::Refused;
 use crate::office::place;
+use crate::paths;
 use crate::page::{Keep, Page, Shown, go, own, shown};
 use crate::session::Own;
 use crate::ticket::shown as looked_at;
@@ -125,11 +126,11 @@ fn expired(page: Page, details: BookingDetails) -> Response {
     let title = page.say("Waktu menahan tempat habis", "The time of the hold is over").to_owned();
     let problem = Problem::new(Reason::HoldExpired);
     let sentence = problem.sentence(page.locale).to_owned();
-    let hours = format!("/kantor/{}/{}/{}", seat.office, seat.service, seat.date);
+    let hours = paths::hours(&seat.office, &seat.service, seat.date, "");
     let ways = vec![
         (hours, page.say("Lihat jam pada hari itu", "See the hours of that day").to_owned()),
         (
-            format!("/kantor/{}/{}", seat.office, seat.service),
+            paths::days(&seat.office, &seat.service, ""),
             page.say("Pilih hari lain", "Choose another day").to_owned(),
         ),
     ];
@@ -186,8 +187,8 @@ async fn give_up(
     Own { booking }: Own,
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Shown {
-    let hours =
-        format!("/kantor/{}/{}/{}", booking.seat.office, booking.seat.service, booking.seat.date);
+    let seat = &booking.seat;
+    let hours = paths::hours(&seat.office, &seat.service, seat.date, "");
     bookings::cancel(&app, booking, CancelReason::Applicant, app.clock.now()).await??;
     Ok(go(&hours))
 }

@@ -16,6 +16,7 @@ use chrono::NaiveDate;
 
 use crate::booking::{Choice, Visit, chosen, visit};
 use crate::forms::Posted;
+use crate::paths;
 use crate::page::{Keep, Page, Shown, go, shown};
 use crate::session::Guest;
 
@@ -83,7 +84,7 @@ fn refused(
     refusal: HoldRefusal,
 ) -> Response {
     let other_day = page.say("Pilih hari lain", "Choose another day").to_owned();
-    let mut ways = vec![(format!("/kantor/{}/{}", choice.kantor, choice.layanan), other_day)];
+    let mut ways = vec![(paths::days(&choice.kantor, &choice.layanan, ""), other_day)];
     let title = match &refusal {
         HoldRefusal::Full(_) => {
             page.say("Jam ini baru saja terisi", "This hour has just been taken")
