@@ -25,8 +25,8 @@ use serde::Deserialize;
 
 use crate::forms::{Asked, Faults, address};
 use crate::office::{place, service_of};
-use crate::paths;
 use crate::page::{Keep, Page, Shown, go, own, shown};
+use crate::paths;
 use crate::people::{category_words, has_room};
 use crate::session::{Guest, Visitor};
 

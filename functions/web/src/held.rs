@@ -17,8 +17,8 @@ use crate::booking::Visit;
 use crate::forms::{Nothing, Posted};
 use crate::hold::Refused;
 use crate::office::place;
-use crate::paths;
 use crate::page::{Keep, Page, Shown, go, own, shown};
+use crate::paths;
 use crate::session::Own;
 use crate::ticket::shown as looked_at;
 

@@ -16,8 +16,8 @@ use chrono::NaiveDate;
 
 use crate::booking::{Choice, Visit, chosen, visit};
 use crate::forms::Posted;
-use crate::paths;
 use crate::page::{Keep, Page, Shown, go, shown};
+use crate::paths;
 use crate::session::Guest;
 
 pub(crate) fn routes() -> Routes {
