@@ -150,7 +150,7 @@ STEPS = {
     "the message that proves the number": Use(http=1, invoke=2, calls=15, write=25, read=7, sqs=1, fifo=3, records=2),
     "token, with polls": Use(http=1 + POLLS, invoke=1 + POLLS, calls=2 + POLLS, write=6, read=1 + POLLS, kb=2),
     "add a person": Use(http=1, invoke=1, calls=2, write=4, read=1, kb=1),
-    "hold": Use(http=1, invoke=1, calls=3, write=16, read=2, sqs=1, records=1, kb=2),
+    "hold": Use(http=1, invoke=1, calls=3, write=18, read=2, sqs=1, records=1, kb=2),
     "confirm": Use(http=1, invoke=1, calls=3, write=16, read=3, sqs=1, records=1, kb=2),
     "fetch the ticket": Use(http=1, invoke=1, calls=1, read=2, kb=3),
     "check-in": Use(http=1, invoke=1, calls=3, write=10, read=3, records=1, kb=2),

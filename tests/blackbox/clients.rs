@@ -13,14 +13,15 @@ use serde_json::{Value, json};
 use crate::registration::begin;
 use crate::steps::wrong_fields;
 
+fn is_instant(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() > 15 && bytes[10] == b'T' && bytes[..4].iter().all(u8::is_ascii_digit)
+}
+
 /// Every text of an answer that is a time of day on a date.
 fn instants(value: &Value, found: &mut Vec<String>) {
     match value {
-        Value::String(text) if text.len() > 15 && text.as_bytes()[10] == b'T' => {
-            if text[..4].bytes().all(|byte| byte.is_ascii_digit()) {
-                found.push(text.clone());
-            }
-        }
+        Value::String(text) if is_instant(text) => found.push(text.clone()),
         Value::Array(all) => all.iter().for_each(|one| instants(one, found)),
         Value::Object(all) => all.values().for_each(|one| instants(one, found)),
         _ => {}

@@ -18,6 +18,7 @@ OPEN = {
         "POST /v1/bookings/{code}/confirm", "POST /v1/bookings/{code}/extend", "POST /v1/bookings/{code}/reschedule",
         "GET /v1/bookings/{code}/ticket.ics", "GET /v1/bookings/{code}/ticket.png", "GET /v1/bookings/{code}/ticket.svg",
         "GET /v1/me", "PATCH /v1/me", "DELETE /v1/me", "GET /v1/me/applicants", "POST /v1/me/applicants",
+        "PATCH /v1/me/applicants/{applicant}", "DELETE /v1/me/applicants/{applicant}",
         "POST /v1/me/applicants/{applicant}/claim", "GET /v1/me/bookings",
         "GET /v1/me/export", "DELETE /v1/session", "DELETE /v1/sessions",
         "GET /v1/me/sessions", "DELETE /v1/me/sessions/{session}",
