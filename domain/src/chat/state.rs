@@ -62,6 +62,24 @@ pub enum Question {
     SignIn,
 }
 
+impl Question {
+    /// Its name in records: nothing of whom it is about.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Office => "office",
+            Self::Service => "service",
+            Self::Person => "person",
+            Self::Details => "details",
+            Self::Date => "date",
+            Self::Hour => "hour",
+            Self::Confirm(_) => "confirm",
+            Self::Cancel(_) => "cancel",
+            Self::SignIn => "sign_in",
+        }
+    }
+}
+
 /// A wish as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

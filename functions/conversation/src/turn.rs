@@ -9,6 +9,8 @@ use antrian::messaging::compose::{Reply, message_aad};
 use antrian::storage::{
     Attempt, CONTENTION, ChatKept, Received, Sender, StoreError, Turn, Turned, compare_and_set,
 };
+use antrian::telemetry::Record;
+use antrian::telemetry::catalogue::MISREAD;
 use chrono::TimeDelta;
 
 use crate::context::TurnContext;
@@ -61,6 +63,7 @@ async fn take_turn(
         return Ok(Try::again(settled));
     };
     let mut chat = before.chat.clone().at(now);
+    let asked = (chat.question, chat.misread);
     let (input, from) = (Input::from(&received.inbound.content), &received.inbound.from);
     let act = match (seen.standing, settled) {
         (Standing::Another, _) => {
@@ -77,6 +80,7 @@ async fn take_turn(
             chat.hear(&input, &context.world())
         }
     };
+    let is_misread = chat.misread > asked.1;
     let is_noted = before.last_inbound_at.is_some_and(|at| now - at <= NOTE_INBOUND_EVERY);
     if act::sends_by_itself(&act) && !is_noted {
         // In which form it may be sent depends on it. Any other answer is sent after the turn, which
@@ -87,6 +91,11 @@ async fn take_turn(
         Box::pin(answering::answer(&mut context, &before, &mut chat, act)).await?;
     Ok(match commit(&context, &before, chat, reply, answers).await? {
         Turned::Again => Try::again(settled),
+        Turned::Done if is_misread => {
+            let misread = Record::of(&MISREAD, &[1]).with("question", asked.0.as_str());
+            context.app.metrics.send(misread, now);
+            Attempt::Done(())
+        }
         Turned::Done | Turned::Before => Attempt::Done(()),
     })
 }

@@ -112,6 +112,8 @@ records! {
          ceiling";
     ANSWER_WITHHELD = "answer_withheld" [count("AnswersWithheld")] []
         "a message in a chat got no answer, for its number has had all of an hour";
+    MISREAD = "misread" [count("MessagesMisread")] ["question"]
+        "a message in a chat was not understood; `question`: what was asked before it";
     SWEEP = "sweep"
         [count("MessagesSwept"), Metric { name: "SweepLag", unit: Unit::Seconds, by: None }] []
         "every tick: rows that the sweeper had to hand to the queue, and how long the oldest of them \

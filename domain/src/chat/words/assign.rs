@@ -170,7 +170,7 @@ pub(super) fn name_like(text: &str, is_field: bool) -> Option<Candidate> {
     let known = left.iter().filter(|word| is_known(word)).count();
     let is_sentence = known > 1 && left.len() > MAX_WORDS_OF_SENTENCE;
     let text = named.split_whitespace().collect::<Vec<_>>().join(" ");
-    (!is_sentence && !(is_request && !is_field) && !text.is_empty())
+    (!is_sentence && (!is_request || is_field) && !text.is_empty())
         .then_some(Candidate { text, is_said })
 }
 

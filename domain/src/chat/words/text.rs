@@ -38,7 +38,7 @@ pub(super) fn form(plain: &str) -> String {
         let fields = line.split('#').filter(|field| field.chars().any(char::is_alphanumeric));
         line.trim_start().starts_with('#') && fields.count() >= 2
     };
-    let above = lines.iter().position(|line| is_form(&line)).unwrap_or(0);
+    let above = lines.iter().position(is_form).unwrap_or(0);
     let has_digits = |line: &&str| line.bytes().any(|byte| byte.is_ascii_digit());
     let from = if lines[..above].iter().any(has_digits) { 0 } else { above };
     lines[from..].join("\n")
