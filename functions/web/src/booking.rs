@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use antrian::domain::account::Applicant;
+use antrian::domain::booking::{Booking, Status};
 use antrian::domain::document::Document;
 use antrian::domain::ids::{ApplicantId, OfficeId, ServiceId};
 use antrian::domain::language::Locale;
@@ -20,7 +21,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
 use crate::forms::{Asked, Faults, address};
@@ -68,6 +69,15 @@ impl Choice {
     /// The hours of its day.
     pub(crate) fn hours(&self) -> String {
         paths::hours(&self.kantor, &self.layanan, self.tanggal, "")
+    }
+
+    /// Whether this very choice is held already: by a page that was loaded again after its answer was lost.
+    pub(crate) fn is_held_by(&self, booking: &Booking, now: DateTime<Utc>) -> bool {
+        let seat = &booking.seat;
+        let chosen = (&self.kantor, &self.layanan, self.tanggal, self.jam);
+        booking.status_at(now) == Status::Held
+            && chosen == (&seat.office, &seat.service, seat.date, seat.time)
+            && self.orang.len() == booking.group.len().max(1)
     }
 
     /// Those of the account who come.

@@ -53,10 +53,17 @@ async fn hold(
         idempotency_key: Some(choice.kunci.as_str()).filter(|key| is_key(key)),
         request_hash: &hash(choice.address("").as_bytes()),
     };
-    match bookings::hold(&app.ledger, &wish, now).await? {
-        Ok(held) => Ok(go(&format!("/pesanan/{}", held.booking.code))),
-        Err(refusal) => Ok(refused(page, &choice, (visit, &people), refusal)),
+    let refusal = match bookings::hold(&app.ledger, &wish, now).await? {
+        Ok(held) => return Ok(go(&format!("/pesanan/{}", held.booking.code))),
+        Err(refusal) => refusal,
+    };
+    if let HoldRefusal::AlreadyBooked(code) = &refusal
+        && let Some(booking) = app.ledger.store().booking(*code).await?
+        && choice.is_held_by(&booking, now)
+    {
+        return Ok(go(&format!("/pesanan/{code}")));
     }
+    Ok(refused(page, &choice, (visit, &people), refusal))
 }
 
 fn is_key(key: &str) -> bool {

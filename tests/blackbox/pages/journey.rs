@@ -107,6 +107,10 @@ async fn a_button_that_is_pressed_twice_and_a_page_that_is_loaded_again_do_nothi
     let first = browser.hold(&check).await;
     let second = browser.hold(&check).await;
     assert_eq!(first.location(), second.location(), "one seat");
+    let address = format!("{}&orang=p1", choice("09:00").replace("/pesan", "/pesan/periksa"));
+    let again = browser.get(&address).await;
+    let third = browser.hold(&again).await;
+    assert_eq!(first.location(), third.location(), "the page was loaded again: still one seat");
     let page = first.location().to_owned();
     for _ in 0..2 {
         let confirmed = browser.post(&format!("{page}/pasti"), &[]).await;
