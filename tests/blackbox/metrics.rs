@@ -75,7 +75,7 @@ async fn claimed(app: &TestApp, person: &Person) {
 
 /// A code that is refused, one that waits at the ceiling, and a chat with too many answers.
 async fn what_is_limited(app: &TestApp) {
-    for (phone, status) in [("881612345678", 422), ("6280000000009", 202)] {
+    for (phone, status) in [("+881612345678", 422), ("6280000000009", 202)] {
         let asked = app.post(&path(&begin(app).await, "otp"), json!({"phone": phone})).await;
         assert_eq!(asked.status, status, "{asked:?}");
     }
