@@ -27,19 +27,19 @@ async fn a_hold_touches_its_items_in_one_transaction() {
     let seen = seen.lock().unwrap();
     let writes: Vec<_> = seen.iter().filter(|items| !items.is_empty()).collect();
     assert_eq!(writes.len(), 1, "{seen:?}");
-    // The account has to be there, and gets a pointer to the booking.
+    // The account and the person in it have to be there, and the account gets a pointer to the booking.
     for (item, expected) in [
         (Item::Booking, 1),
         (Item::Person, 1),
         (Item::Seat, 1),
         (Item::Event, 1),
-        (Item::Account, 2),
+        (Item::Account, 3),
         (Item::Message, 1),
     ] {
         let count = writes[0].iter().filter(|written| **written == item).count();
         assert_eq!(count, expected, "{item:?}: {writes:?}");
     }
-    assert_eq!(writes[0].len(), 7, "{writes:?}");
+    assert_eq!(writes[0].len(), 8, "{writes:?}");
 }
 
 #[tokio::test]
