@@ -110,7 +110,7 @@ async function books(page, phone) {
   await chooses("Paspor baru");
   await heard("sudah penuh");
   await page.screenshot({ path: join(folder, "simulator-full.png") });
-  await chooses("09:00");
+  await chooses("09.00");
   await heard("belum terkonfirmasi");
   const hold = await phone.locator(".bubble:not(.mine)", { hasText: "belum terkonfirmasi" }).last().textContent();
   const code = hold.match(/[0-9A-Z]{5}-[0-9A-Z]{5}/)[0];
