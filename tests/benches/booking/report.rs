@@ -6,7 +6,7 @@ use crate::run::Run;
 /// Calls and items that a hold and a confirmation are known to need, beyond the readings of days
 /// and offices that all requests of a second share.
 const HOLD_CALLS: u64 = 2;
-const HOLD_ITEMS: u64 = 7;
+const HOLD_ITEMS: u64 = 8;
 const CONFIRM_CALLS: u64 = 3;
 const CONFIRM_ITEMS: u64 = 6;
 /// Resident memory of the stack.
