@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .route("/tiket/{code}", get(ticket))
         .route("/t/{address}", get(shared))
-        .route("/tiket/{code}/kalender.ics", get(calendar))
+        .route("/t/{address}/kalender.ics", get(calendar))
         .route("/tiket/{code}/tiket.png", get(picture))
 }
 
@@ -42,6 +42,8 @@ struct TicketPage {
     documents: Vec<Document>,
     missing: Option<(Vec<Document>, String)>,
     warnings: Vec<Warning>,
+    /// The visit for a calendar.
+    calendar: String,
     google: String,
     map: String,
     can_move: bool,
@@ -142,12 +144,17 @@ async fn shared(
     page: Page,
     Segments(address): Segments<String>,
 ) -> Shown {
+    let booking = at_address(&app, &address).await?;
+    Ok(own(&ticket_page(&app, page, booking, true).await?))
+}
+
+/// The booking that a signed address names, until the day is over.
+async fn at_address(app: &AppState, address: &str) -> Result<Booking, Problem> {
     let not_found = || Problem::new(Reason::NotFound);
-    let code = code_of(&app.keyring, &address).ok_or_else(not_found)?;
+    let code = code_of(&app.keyring, address).ok_or_else(not_found)?;
     let booking = app.ledger.store().booking(code).await?;
     let booking = booking.filter(|booking| app.clock.now() < booking.times.day_ends_at);
-    let booking = booking.ok_or_else(not_found)?;
-    Ok(own(&ticket_page(&app, page, booking, true).await?))
+    booking.ok_or_else(not_found)
 }
 
 async fn ticket_page(
@@ -172,6 +179,10 @@ async fn ticket_page(
     Ok(TicketPage {
         is_shared,
         qr: qr.map_err(|error| internal(&error))?,
+        calendar: format!(
+            "{}/kalender.ics",
+            ticket_page::address(&app.keyring, "", details.booking.code)
+        ),
         google: google(
             &CalendarEntry::of(&details.booking, &details.office, &app.public_url, now),
             &at,
@@ -250,9 +261,9 @@ fn file(kind: &'static str, name: &str, content: impl IntoResponse) -> Response 
     (headers, content).into_response()
 }
 
-/// The visit for a calendar.
-async fn calendar(State(app): State<AppState>, Own { booking }: Own) -> Shown {
-    let now = app.clock.now();
+/// The visit for a calendar, by the signed address: the program that opens it has no cookie of ours.
+async fn calendar(State(app): State<AppState>, Segments(address): Segments<String>) -> Shown {
+    let (booking, now) = (at_address(&app, &address).await?, app.clock.now());
     bookings::entry_of(booking.status_at(now)).map_err(Problem::new)?;
     let office = bookings::office_of(&app, &booking, now).await?;
     let entry = rendering::ics(&CalendarEntry::of(&booking, &office, &app.public_url, now));

@@ -9,7 +9,7 @@ use super::{books, checks, holds};
 fn own_pages(code: &str) -> Vec<String> {
     let ticket = format!("/tiket/{code}");
     let moved = format!("{ticket}/pindah?tanggal={DATE}&jam=10%3A00");
-    let files = ["kalender.ics", "tiket.png", "batal"].map(|name| format!("{ticket}/{name}"));
+    let files = ["tiket.png", "batal"].map(|name| format!("{ticket}/{name}"));
     ["/saya".to_owned(), "/saya/hapus".to_owned(), "/orang/baru".to_owned(), moved, ticket]
         .into_iter()
         .chain(files)
@@ -121,9 +121,14 @@ async fn whoever_has_the_address_of_a_message_may_look_and_nothing_more() {
     for shown in ["<svg xmlns", "Rabu, 2 Desember 2026", "Masuk untuk memindahkan"] {
         assert!(page.html.contains(shown), "{shown}: {page:?}");
     }
-    for owners in ["/batal", "/pindah", "kalender.ics", "tiket.png", "628000000001", "Contoh 1"] {
+    for owners in ["/batal", "/pindah", "tiket.png", "628000000001", "Contoh 1"] {
         assert!(!page.html.contains(owners), "{owners}: {page:?}");
     }
+    let calendar = format!("/t/{address}/kalender.ics");
+    assert!(page.html.contains(&calendar), "{page:?}");
+    let file = anybody.get(&calendar).await;
+    assert!(file.html.contains("STATUS:CONFIRMED"), "{file:?}");
+    assert_eq!(file.header("content-type"), "text/calendar; charset=utf-8");
     let way = anybody.get(&format!("/tiket/{code}")).await;
     assert!(way.location().starts_with("/masuk?"), "changing wants the owner");
     let (other, mark) = address.split_once('-').unwrap();
@@ -135,7 +140,9 @@ async fn whoever_has_the_address_of_a_message_may_look_and_nothing_more() {
         format!("{}-{mark}", "00000-00000"),
     ];
     for address in forged {
-        assert_eq!(anybody.get(&format!("/t/{address}")).await.status, 404, "{address}");
+        for path in [format!("/t/{address}"), format!("/t/{address}/kalender.ics")] {
+            assert_eq!(anybody.get(&path).await.status, 404, "{path}");
+        }
     }
     app.advance_to("2026-12-02T16:00:00Z");
     assert_eq!(anybody.get(&format!("/t/{address}")).await.status, 404, "the day is over");
