@@ -31,6 +31,8 @@ async fn a_form_keeps_what_was_typed_and_says_what_does_not_fit() {
     }
     assert_eq!(page.html.matches("class=\"fault\"").count(), 3, "{}", page.html);
     assert!(page.html.contains("<title>Salah:") && page.html.contains("href=\"#nik\""));
+    let described = " aria-invalid=\"true\" aria-describedby=\"nik-salah nik-hint\">";
+    assert!(page.html.contains(described), "a field says what is wrong with it: {}", page.html);
     assert!(!browser.get("/saya").await.html.contains("Kota"), "nothing was stored");
 }
 
