@@ -258,15 +258,22 @@ fn attendees(
             date: choice.tanggal,
         };
         let list = requirements(office, &about);
-        for warning in list.warnings.into_iter().chain(warnings(&person.details)) {
-            if !all.contains(&warning) {
-                all.push(warning);
-            }
-        }
+        all.extend(list.warnings.into_iter().chain(warnings(&person.details)));
         let PersonRow { id, name, nik, category } = PersonRow::of(page, person);
         attendees.push(Attendee { id, name, nik, category, documents: list.documents });
     }
-    (attendees, all)
+    (attendees, once(all))
+}
+
+/// What people who come together should know, each thing once.
+pub(crate) fn once(warnings: Vec<Warning>) -> Vec<Warning> {
+    let mut all = vec![];
+    for warning in warnings {
+        if !all.contains(&warning) {
+            all.push(warning);
+        }
+    }
+    all
 }
 
 /// Who is signed in, and the people of their account.

@@ -13,7 +13,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use futures_util::future::try_join_all;
 
-use crate::booking::Visit;
+use crate::booking::{Visit, once};
 use crate::forms::{Nothing, Posted};
 use crate::hold::Refused;
 use crate::office::place;
@@ -107,16 +107,6 @@ impl HeldFor {
         let time = page.time(details.booking.times.starts_at, details.office.timezone);
         Self { name, time, documents: details.documents.clone() }
     }
-}
-
-fn once(warnings: Vec<Warning>) -> Vec<Warning> {
-    let mut all = vec![];
-    for warning in warnings {
-        if !all.contains(&warning) {
-            all.push(warning);
-        }
-    }
-    all
 }
 
 /// A hold that ran out: nothing is lost but the seat, and there may be another.

@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
+use super::hold::hold_limits;
 use super::{Ledger, LedgerError, messages};
 use crate::domain::account::Applicant;
 use crate::domain::booking::{Actor, Booking, Status};
 use crate::domain::ids::AccountId;
 use crate::domain::message::MessageKind;
 use crate::domain::reason::Reason;
-use crate::domain::time::{end_of_day, local_date, whole_seconds};
-use crate::storage::{Attempt, Correction, CorrectionConflict, HoldLimits, Rebooked};
+use crate::domain::time::whole_seconds;
+use crate::storage::{Attempt, Correction, CorrectionConflict, Rebooked};
 
 /// Why a person is not corrected or not removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,15 +79,13 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Try {
         let office = self.office_of(booking, now).await?;
-        let today = local_date(now, office.timezone);
-        let day_ends_at = end_of_day(today, office.timezone);
         let corrected = booking.with_corrected_nik(&after.person);
         let kinds: &[MessageKind] = match corrected.status {
             Status::Held => &[MessageKind::Hold],
             _ => &[MessageKind::Confirmed, MessageKind::Reminder],
         };
         let messages = messages(&corrected, kinds, now);
-        let limits = HoldLimits { today, day_ends_at, rule: office.policy.fair_use };
+        let limits = hold_limits(&office, now);
         let rebooked = Rebooked { before: booking, after: &corrected, limits, messages: &messages };
         let correction =
             Correction { account, before, after: Some(after), booking: Some(rebooked) };

@@ -313,7 +313,8 @@ fn held(
     Ok(Ok(Held { booking: Box::new(first), others: bookings.collect(), replayed }))
 }
 
-fn hold_limits(office: &Office, now: DateTime<Utc>) -> HoldLimits {
+/// What may be held at an office today.
+pub(super) fn hold_limits(office: &Office, now: DateTime<Utc>) -> HoldLimits {
     let today = local_date(now, office.timezone);
     let day_ends_at = end_of_day(today, office.timezone);
     HoldLimits { today, day_ends_at, rule: office.policy.fair_use }
