@@ -20,6 +20,7 @@
 //!     pools: vec![Pool { channel: Priority, first: 1, last: 1, until: day_before }],
 //!     book_until: now + TimeDelta::hours(44),
 //!     released_at: now,
+//!     by_hand: false,
 //! };
 //! // Somebody holds the second one for a quarter of an hour.
 //! let held = Seat { number: 2, code: BookingCode::from_bits(7), free_at: Some(later) };
@@ -44,9 +45,10 @@ use super::ids::ServiceId;
 use super::office::{Channel, Office, PoolRule};
 use super::time::SlotTime;
 
-/// The day item: that the day was opened, and whether it was closed since.
+/// The day item: that the day was made, and whether it was closed since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayState {
+    /// When it was made. When its seats can be claimed each slot says itself.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub opened_at: DateTime<Utc>,
     /// Set if the day was closed after it had been opened.
@@ -73,8 +75,13 @@ pub struct Slot {
     /// Seats can be claimed before this instant.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub book_until: DateTime<Utc>,
+    /// Seats can be claimed from this instant. The slot is there before, so that nothing has to run when
+    /// it comes.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub released_at: DateTime<Utc>,
+    /// Somebody has set its quota: a new plan of the office leaves that alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
 }
 
 /// Seat numbers `first..=last`, for one channel before `until` and for all from then on.
@@ -111,12 +118,12 @@ impl Seat {
 }
 
 impl Slot {
-    /// The slot that a planned one becomes when it is opened at `now`.
-    pub fn open(
+    /// The slot that a planned one becomes, to be released at an instant.
+    pub fn planned(
         planned: &PlannedSlot,
         office: &Office,
         date: NaiveDate,
-        now: DateTime<Utc>,
+        released_at: DateTime<Utc>,
     ) -> Self {
         let starts_at = planned.time.on(date, office.timezone);
         let cut_off = TimeDelta::minutes(office.policy.book_minutes_before.into());
@@ -126,13 +133,25 @@ impl Slot {
             quota: planned.session.quota,
             pools: number_pools(&planned.session.pools, starts_at),
             book_until: starts_at - cut_off,
-            released_at: now,
+            released_at,
+            by_hand: false,
         }
+    }
+
+    /// It keeps the quota that somebody has set.
+    fn with_quota_of(self, known: &Self) -> Self {
+        if known.by_hand { Self { quota: known.quota, by_hand: true, ..self } } else { self }
+    }
+
+    /// Whether it is open to the public at `now`, or was.
+    pub fn is_released(&self, now: DateTime<Utc>) -> bool {
+        self.released_at <= now
     }
 
     /// Whether `channel` may claim seat `number` at `now`, if it is free.
     pub fn admits(&self, number: u16, channel: Channel, now: DateTime<Utc>) -> bool {
         (1..=self.quota).contains(&number)
+            && self.is_released(now)
             && now < self.book_until
             && self
                 .pools
@@ -221,12 +240,19 @@ impl SlotSeats {
     }
 }
 
+/// What a new plan does to a slot that nobody can claim yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlotChange {
+    Put(Slot),
+    Remove(Slot),
+}
+
 /// Everything in the table about one day at one office.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {
     /// The date in the office's zone.
     pub date: NaiveDate,
-    /// Absent: the day was never opened.
+    /// Absent: the day was never made.
     pub state: Option<DayState>,
     /// Slots in order of time and service.
     pub slots: Vec<SlotSeats>,
@@ -236,6 +262,35 @@ impl Day {
     /// Why the day was closed, if it was.
     pub fn closed(&self) -> Option<&ClosedReason> {
         self.state.as_ref().and_then(|state| state.closed.as_ref())
+    }
+
+    /// Whether any of its slots is open to the public at `now`, or was.
+    pub fn is_released(&self, now: DateTime<Utc>) -> bool {
+        self.slots.iter().any(|seats| seats.slot.is_released(now))
+    }
+
+    /// What a new plan of the office changes on a day that was made. What is released by `settled` stays
+    /// as it is, and so does a quota that was set by hand; a service that has nothing on the day is added.
+    pub fn replanned(&self, planned: Vec<Slot>, settled: DateTime<Utc>) -> Vec<SlotChange> {
+        let known = || self.slots.iter().map(|known| &known.slot);
+        let same =
+            |one: &Slot, other: &Slot| (&one.service, one.time) == (&other.service, other.time);
+        let gone = known().filter(|known| {
+            !known.is_released(settled) && !planned.iter().any(|slot| same(slot, known))
+        });
+        let mut changes: Vec<_> = gone.cloned().map(SlotChange::Remove).collect();
+        let is_open = |service: &ServiceId| {
+            known().any(|known| known.service == *service && known.is_released(settled))
+        };
+        changes.extend(planned.into_iter().filter_map(|slot| {
+            let new = match known().find(|known| same(known, &slot)) {
+                Some(known) if known.is_released(settled) => None,
+                Some(known) => Some(slot.with_quota_of(known)).filter(|slot| slot != known),
+                None => (!is_open(&slot.service)).then_some(slot),
+            };
+            new.map(SlotChange::Put)
+        }));
+        changes
     }
 
     /// The slots of `service`; none while the day is closed.
@@ -267,6 +322,7 @@ mod tests {
             pools,
             book_until: at(10_000),
             released_at: at(0),
+            by_hand: false,
         }
     }
 
@@ -348,6 +404,59 @@ mod tests {
         assert!(seat.is_taken(at(99)));
         assert!(!seat.is_taken(at(100)));
         assert!(Seat { free_at: None, ..seat }.is_taken(at(1_000_000)));
+    }
+
+    #[test]
+    fn nothing_can_be_claimed_before_the_instant_of_the_release() {
+        let slot = Slot { released_at: at(100), ..slot(2, vec![]) };
+        let day = Day {
+            date: "2026-12-02".parse().unwrap(),
+            state: Some(DayState { opened_at: at(0), closed: None, closed_at: None }),
+            slots: vec![SlotSeats { slot, seats: vec![] }],
+        };
+        let free = |now| day.slots[0].seats_free(Channel::Web, at(now));
+        assert_eq!((free(99), free(100)), (0, 2));
+        assert!(!day.is_released(at(99)) && day.is_released(at(100)));
+    }
+
+    #[test]
+    fn a_new_plan_changes_what_is_to_be_released_and_nothing_else() {
+        let of = |service: &str, time: &str, quota, released| Slot {
+            service: service.parse().unwrap(),
+            time: time.parse().unwrap(),
+            released_at: at(released),
+            ..slot(quota, vec![])
+        };
+        let by_hand = |released| Slot { by_hand: true, ..of("lost", "09:00", 1, released) };
+        let known = [
+            of("open", "09:00", 2, 0),
+            by_hand(900),
+            of("new", "08:00", 2, 900),
+            of("new", "09:00", 2, 900),
+            of("new", "10:00", 2, 900),
+        ];
+        let slots = known.map(|slot| SlotSeats { slot, seats: vec![] }).to_vec();
+        let state = DayState { opened_at: at(0), closed: None, closed_at: None };
+        let day = Day { date: "2026-12-02".parse().unwrap(), state: Some(state), slots };
+        let plan = vec![
+            of("open", "09:00", 5, 900),
+            of("open", "10:00", 5, 900),
+            of("lost", "09:00", 7, 950),
+            of("new", "08:00", 2, 900),
+            of("new", "09:00", 3, 900),
+            of("new", "11:00", 2, 900),
+            of("added", "09:00", 1, 900),
+        ];
+        let expected = [
+            SlotChange::Remove(of("new", "10:00", 2, 900)),
+            SlotChange::Put(by_hand(950)),
+            SlotChange::Put(of("new", "09:00", 3, 900)),
+            SlotChange::Put(of("new", "11:00", 2, 900)),
+            SlotChange::Put(of("added", "09:00", 1, 900)),
+        ];
+        assert_eq!(day.replanned(plan.clone(), at(120)), expected);
+        // Once it is released, or about to be, it is as people see it.
+        assert_eq!(day.replanned(plan, at(900)), [SlotChange::Put(of("added", "09:00", 1, 900))]);
     }
 
     #[test]

@@ -82,6 +82,7 @@ mod tests {
                 pools: vec![first],
                 book_until: at(100),
                 released_at: at(0),
+                by_hand: false,
             };
             let taken = |number| Seat { number, code: BookingCode::from_bits(1), free_at: None };
             SlotSeats { slot, seats: (free + 1..=5).map(taken).collect() }

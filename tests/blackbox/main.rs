@@ -45,6 +45,7 @@ mod pools;
 mod privacy;
 mod providers;
 mod registration;
+mod releases;
 mod reminders;
 mod roles;
 mod round_trips;

@@ -50,7 +50,8 @@ pub(crate) async fn write(app: &AppState, revision: u32, office: &Office) -> Res
     if written { Ok(()) } else { Err(Problem::new(Reason::ChangedMeanwhile)) }
 }
 
-/// Writes an office. Days that are open already keep their slots: see `releases` and `slots`.
+/// Writes an office. It counts for dates that open at least two minutes later; days that are open keep
+/// their slots: see `releases` and `slots`.
 #[utoipa::path(put, path = "/v1/offices/{office}", tag = "admin", request_body = Office,
     params(("office" = String, Path)),
     responses((status = 200, body = Office), (status = 403, body = ProblemDetails),

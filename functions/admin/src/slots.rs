@@ -2,6 +2,7 @@
 
 use antrian::app::App;
 use antrian::domain::calendar::{PlannedDay, plan_day};
+use antrian::domain::day::Slot;
 use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::office::Office;
 use antrian::domain::reason::Reason;
@@ -13,7 +14,7 @@ use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
 use antrian::staff::Scope;
-use antrian::storage::DayOpened;
+use antrian::storage::DayMade;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -51,7 +52,7 @@ const MAX_DAYS: i64 = 62;
 /// Dates more than about a year ahead are a mistake.
 const FARTHEST_DAYS: i64 = 400;
 
-/// Opens dates by hand: those that are closed by the calendar stay closed, slots that are there stay
+/// Opens dates by hand: those that are closed by the calendar stay closed, slots that are open stay
 /// as they are.
 #[utoipa::path(post, path = "/v1/offices/{office}/releases", tag = "admin", request_body = Release,
     params(("office" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -102,20 +103,26 @@ async fn open_date(
     date: NaiveDate,
     released: &mut Released,
 ) -> Result<(), Problem> {
-    let PlannedDay::Open(mut slots) = plan_day(office, date) else { return Ok(()) };
+    let PlannedDay::Open(mut planned) = plan_day(office, date) else { return Ok(()) };
     let now = app.clock.now();
     if let Some(service) = &release.service {
-        slots.retain(|slot| slot.service == *service);
+        planned.retain(|slot| slot.service == *service);
     }
-    if slots.is_empty() {
+    if planned.is_empty() {
         return Ok(());
     }
+    let slots: Vec<Slot> =
+        planned.iter().map(|plan| Slot::planned(plan, office, date, now)).collect();
     let store = app.ledger.store();
-    match store.open_day(office, date, &slots, now).await? {
-        DayOpened::Opened => released.opened.push(date),
-        DayOpened::Already => {
-            released.slots_added += store.add_slots(office, date, &slots, now).await?
-        }
+    let was_open = store.day(&office.id, date).await?.is_released(now);
+    let opened = match store.make_day(&office.id, date, &slots, now).await? {
+        DayMade::Made => slots.len(),
+        DayMade::Already => store.release_slots(&office.id, date, &slots, now).await?,
+    };
+    match was_open {
+        false if opened > 0 => released.opened.push(date),
+        false => {}
+        true => released.slots_added += opened,
     }
     app.ledger.days().forget(&office.id, date).await;
     Ok(())

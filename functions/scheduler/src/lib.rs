@@ -46,7 +46,8 @@ pub struct Scheduled {
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    pub days_opened: u32,
+    /// Days that open within the next day, made for it.
+    pub days_made: u32,
     /// Holds that ran out and visits that were missed, written down.
     pub settled: u32,
     /// Bookings cancelled because their office closed.
@@ -75,15 +76,11 @@ pub async fn run(app: &App, work: &Housekeeping, job: Job) -> Result<Report, Led
 async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let now = app.clock.now();
     let (store, queue) = (app.ledger.store(), &app.queue);
-    let ((days_opened, surveyed), settled, cleared, swept, heard, spent) = tokio::join!(
-        // What is free next is looked for after days have been opened.
+    let ((days_made, surveyed), settled, cleared, swept, heard, spent) = tokio::join!(
+        // What is free next is looked for after days have been made.
         async {
-            let opened = Box::pin(work.open_days(now)).await;
-            let closed = Box::pin(work.close_days(now)).await;
-            (
-                opened.and_then(|opened| closed.map(|_| opened)),
-                Box::pin(count_what_is_free(work, now)).await,
-            )
+            let made = Box::pin(work.make_days(now)).await;
+            (made, Box::pin(count_what_is_free(work, now)).await)
         },
         Box::pin(work.apply_expiry(now)),
         Box::pin(work.clear_closed_days(now)),
@@ -94,7 +91,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let swept = swept?;
     record_sweep(app, swept, now);
     let report = Report {
-        days_opened: days_opened?,
+        days_made: days_made?,
         settled: settled?,
         cleared: cleared?,
         swept: swept.count,

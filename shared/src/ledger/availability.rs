@@ -7,7 +7,7 @@ use futures_util::stream::{StreamExt, TryStreamExt, iter};
 
 use super::{Ledger, LedgerError};
 use crate::domain::calendar::{ClosedReason, PlannedDay, plan_day};
-use crate::domain::day::Day;
+use crate::domain::day::{Day, SlotSeats};
 use crate::domain::ids::ServiceId;
 use crate::domain::language::Text;
 use crate::domain::office::{Channel, Office};
@@ -87,8 +87,10 @@ pub(super) fn day_availability(
     if day.state.is_none() {
         return answer(unopened(office, service, day.date), vec![]);
     }
+    let released = |seats: &&SlotSeats| seats.slot.is_released(now);
     let slots: Vec<SlotAvailability> = day
         .slots_of(service)
+        .filter(released)
         .filter(|seats| now < seats.slot.book_until)
         .map(|seats| SlotAvailability {
             time: seats.slot.time,
@@ -99,8 +101,10 @@ pub(super) fn day_availability(
         DayStatus::Open
     } else if !slots.is_empty() {
         DayStatus::Full
-    } else if day.slots_of(service).next().is_some() {
+    } else if day.slots_of(service).any(|seats| released(&seats)) {
         DayStatus::Closed(past())
+    } else if let Some(at) = day.slots_of(service).map(|seats| seats.slot.released_at).min() {
+        DayStatus::NotReleased(at)
     } else {
         left_out(office, service, day.date, now)
     };
@@ -114,7 +118,7 @@ fn own_closure(office: &Office, date: NaiveDate) -> Option<ClosedReason> {
     Some(ClosedReason { code: "office_closed".to_owned(), text: exception.reason.clone() })
 }
 
-/// What a day is that nobody has opened yet.
+/// What a day is that is not made yet.
 fn unopened(office: &Office, service: &ServiceId, date: NaiveDate) -> DayStatus {
     match plan_day(office, date) {
         PlannedDay::Closed(reason) => DayStatus::Closed(reason),

@@ -3,7 +3,7 @@
 //! A reader who finds a cache too old reads the table while the others wait for that one reading.
 //! Every age is judged by the `now` of the request.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::future::Future;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -254,6 +254,8 @@ impl OfferCache {
 pub struct Directory {
     /// By id.
     pub offices: Vec<Arc<Office>>,
+    /// How often each was written.
+    revisions: BTreeMap<OfficeId, u32>,
     /// What the scheduler last saw.
     pub seen: Vec<NextAvailable>,
     /// Members of staff whose tokens are not taken.
@@ -268,6 +270,11 @@ impl Directory {
 
     pub fn office(&self, id: &OfficeId) -> Option<&Arc<Office>> {
         self.offices.iter().find(|office| office.id == *id)
+    }
+
+    /// How often an office was written.
+    pub fn revision(&self, id: &OfficeId) -> Option<u32> {
+        self.revisions.get(id).copied()
     }
 
     /// What was last seen free at an office.
@@ -294,8 +301,9 @@ impl OfficeCache {
     /// If they have to be read and the table does not answer.
     pub async fn all(&self, now: DateTime<Utc>) -> Result<Arc<Directory>, StoreError> {
         let read = async {
-            let OfficesKept { offices, seen, denied } = self.store.offices().await?;
-            Ok(Directory { offices: offices.into_iter().map(Arc::new).collect(), seen, denied })
+            let OfficesKept { offices, revisions, seen, denied } = self.store.offices().await?;
+            let offices = offices.into_iter().map(Arc::new).collect();
+            Ok(Directory { offices, revisions, seen, denied })
         };
         self.cache.get(&(), OFFICES_AGE, now, read).await
     }

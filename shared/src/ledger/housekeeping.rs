@@ -1,5 +1,5 @@
-//! What has to be done when time has passed: open days, write down what lapsed, clear closed days,
-//! look what is free next, audit.
+//! What has to be done when time has passed: write down what lapsed, clear closed days, look what is free
+//! next, audit. How days are made: `making.rs`.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -12,22 +12,18 @@ use super::availability::{DayStatus, day_availability, search_dates};
 use super::search::is_beyond;
 use super::{Ledger, LedgerError};
 use crate::domain::booking::{Booking, CancelReason, Status};
-use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::code::BookingCode;
-use crate::domain::day::Day;
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::{Channel, Office};
 use crate::domain::time::{SlotTime, local_date};
-use crate::storage::{
-    AT_ONCE, AuditReport, Closure, DUE_SHARDS, DayOpened, NextAvailable, Verified,
-};
+use crate::storage::{AT_ONCE, AuditReport, Closure, DUE_SHARDS, NextAvailable, Verified};
 
 /// No request lives longer: functions end after 10 seconds and the gateway after 30. What a request
 /// may still write after a day was closed has been written by then.
 pub const REQUEST_LIFE_SECS: i64 = 30;
 /// A closed day is looked at until so long after it was closed, so that a straggler is found too.
 const CLOSURE_LOOKS_SECS: i64 = 3 * REQUEST_LIFE_SECS;
-/// Days opened at the same time.
+/// Bookings cancelled at the same time.
 const WRITES_AT_ONCE: usize = 4;
 /// Bookings written down in one go, per index shard.
 const MAX_SETTLED: usize = 500;
@@ -38,93 +34,17 @@ const SURVEY_REPEAT: TimeDelta = TimeDelta::minutes(10);
 /// Free seats are counted no more often.
 const COUNT_REPEAT: TimeDelta = TimeDelta::minutes(15);
 
-/// The scheduler's work, with a memory of days that it knows to be open.
+/// The scheduler's work.
 #[derive(Debug)]
 pub struct Housekeeping {
-    ledger: Ledger,
-    open: Mutex<HashSet<(OfficeId, NaiveDate)>>,
+    pub(super) ledger: Ledger,
     seats_counted_at: Mutex<Option<DateTime<Utc>>>,
 }
 
 impl Housekeeping {
     /// Work on this ledger.
     pub fn new(ledger: Ledger) -> Self {
-        Self { ledger, open: Mutex::default(), seats_counted_at: Mutex::default() }
-    }
-
-    /// Opens every day that its office's release policy has reached. Tells how many.
-    pub async fn open_days(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
-        let directory = self.ledger.offices.all(now).await?;
-        let mut work = Vec::new();
-        for office in &directory.offices {
-            let through = office.release.open_through(now, office.timezone);
-            let dates =
-                local_date(now, office.timezone).iter_days().take_while(|date| *date <= through);
-            work.extend(
-                dates
-                    .filter(|date| !self.knows(&office.id, *date))
-                    .map(|date| (office.clone(), date)),
-            );
-        }
-        // Near dates first, at every office: people look for those.
-        work.sort_by_key(|(_, date)| *date);
-        let opened: Vec<bool> = iter(work)
-            .map(|(office, date)| async move { self.open_day(&office, date, now).await })
-            .buffer_unordered(WRITES_AT_ONCE)
-            .try_collect()
-            .await?;
-        let count = opened.into_iter().filter(|opened| *opened).count();
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
-    }
-
-    fn knows(&self, office: &OfficeId, date: NaiveDate) -> bool {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).contains(&(office.clone(), date))
-    }
-
-    async fn open_day(
-        &self,
-        office: &Office,
-        date: NaiveDate,
-        now: DateTime<Utc>,
-    ) -> Result<bool, LedgerError> {
-        if matches!(plan_day(office, date), PlannedDay::Closed(_)) {
-            return Ok(false);
-        }
-        let known = self.ledger.days.get(&office.id, date, now).await?;
-        let opened = match known.state {
-            None => self.open_now(office, date, now).await?,
-            Some(_) => self.add_missing(office, &known, now).await?,
-        };
-        if opened {
-            self.ledger.days.forget(&office.id, date).await;
-        }
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).insert((office.id.clone(), date));
-        Ok(opened)
-    }
-
-    /// Adds the services that were left out when somebody opened the day by hand for others.
-    async fn add_missing(
-        &self,
-        office: &Office,
-        day: &Day,
-        now: DateTime<Utc>,
-    ) -> Result<bool, LedgerError> {
-        let PlannedDay::Open(mut slots) = plan_day(office, day.date) else { return Ok(false) };
-        slots.retain(|slot| day.slots.iter().all(|known| known.slot.service != slot.service));
-        Ok(self.ledger.store.add_slots(office, day.date, &slots, now).await? > 0)
-    }
-
-    /// Opens a day by the office as the table has it at this moment, not as this instance remembers it.
-    async fn open_now(
-        &self,
-        office: &Office,
-        date: NaiveDate,
-        now: DateTime<Utc>,
-    ) -> Result<bool, LedgerError> {
-        let store = &self.ledger.store;
-        let Some((office, _)) = store.office(&office.id).await? else { return Ok(false) };
-        let PlannedDay::Open(slots) = plan_day(&office, date) else { return Ok(false) };
-        Ok(store.open_day(&office, date, &slots, now).await? == DayOpened::Opened)
+        Self { ledger, seats_counted_at: Mutex::default() }
     }
 
     /// Writes down holds that ran out, visits that were missed, and those whose documents did not come. Tells
@@ -140,45 +60,6 @@ impl Housekeeping {
             }
         }
         first.map(|()| count)
-    }
-
-    /// Marks days that are open although their office has closed them: a request that changed the
-    /// calendar was cut short, or the day was opened at that very moment. Tells how many.
-    pub async fn close_days(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {
-        let directory = self.ledger.offices.all(now).await?;
-        let mut work = Vec::new();
-        for office in &directory.offices {
-            let today = local_date(now, office.timezone);
-            let closed =
-                office.exceptions.iter().filter(|(date, day)| !day.open && **date >= today);
-            work.extend(closed.map(|(date, _)| (office.id.clone(), *date)));
-        }
-        let closed: Vec<bool> = iter(work)
-            .map(|(office, date)| async move { self.close_day(&office, date, now).await })
-            .buffer_unordered(WRITES_AT_ONCE)
-            .try_collect()
-            .await?;
-        let count = closed.into_iter().filter(|closed| *closed).count();
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
-    }
-
-    async fn close_day(
-        &self,
-        office: &OfficeId,
-        date: NaiveDate,
-        now: DateTime<Utc>,
-    ) -> Result<bool, LedgerError> {
-        let state = self.ledger.store.day_state(office, date).await?;
-        if state.is_none_or(|state| state.closed.is_some()) {
-            return Ok(false);
-        }
-        // As the table has it at this moment, not as this instance remembers it.
-        match self.ledger.store.office(office).await? {
-            Some((office, revision)) => {
-                self.ledger.close_if_planned((&office, revision), date, now).await
-            }
-            None => Ok(false),
-        }
     }
 
     /// Cancels the bookings of closed days, once no request that saw the day open can still write.

@@ -64,6 +64,7 @@ impl Ledger {
         let mut wanted = day
             .slots_of(service)
             .filter(|seats| time.is_none_or(|time| seats.slot.time == time))
+            .filter(|seats| seats.slot.is_released(now))
             .peekable();
         wanted.peek()?;
         let full = wanted.all(|seats| {
@@ -101,7 +102,7 @@ impl Ledger {
 
 /// Whether the day lies behind everything that is open.
 pub(super) fn is_beyond(office: &Office, day: &Day, now: DateTime<Utc>) -> bool {
-    day.state.is_none() && day.date > office.release.open_through(now, office.timezone)
+    !day.is_released(now) && day.date > office.release.open_through(now, office.timezone)
 }
 
 /// Adds the day's slots with as many free seats; `false` when enough are found.

@@ -1,7 +1,8 @@
-//! Days, slots and seats: opening, reading, quotas, closing. How seats are claimed: `changes.rs`.
+//! Days, slots and seats: making, reading, quotas, closing. How seats are claimed: `changes.rs`.
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::error::StoreError;
@@ -10,20 +11,23 @@ use super::items::{Query, from_item, key_of, to_item};
 use super::transact::{Outcome, Write};
 use super::values::{number, seconds, text};
 use super::{Item, Store, keys};
-use crate::domain::calendar::{ClosedReason, PlannedSlot};
-use crate::domain::day::{Day, DayState, Seat, Slot, SlotSeats};
+use crate::domain::calendar::ClosedReason;
+use crate::domain::day::{Day, DayState, Seat, Slot, SlotChange, SlotSeats};
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::Office;
 use crate::domain::time::SlotTime;
 
-/// Whether opening a day made its slots.
+/// What became of a day that was to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DayOpened {
+pub enum DayMade {
     /// The slots are there now.
-    Opened,
-    /// Somebody had opened it before; nothing was touched.
+    Made,
+    /// It was there; nothing was touched.
     Already,
 }
+
+/// Items of one transaction.
+const MAX_WRITES: usize = 100;
 
 /// Slots with up to 999 seats each would fill many pages; a large office has a few hundred seats.
 const MAX_DAY_ITEMS: usize = 20_000;
@@ -43,45 +47,63 @@ fn unchanged(office: &Office, revision: u32) -> Write {
 }
 
 impl Store {
-    /// Makes the day's slots, all or none, once: one transaction, of at most 100 items, for at most the
-    /// 99 slots that an office's description may plan for a day.
-    pub async fn open_day(
+    /// Makes a day with its slots, all or none, once: one transaction, of at most 100 items, for at most
+    /// the 99 slots that an office's description may plan for a day.
+    pub async fn make_day(
         &self,
-        office: &Office,
+        office: &OfficeId,
         date: NaiveDate,
-        planned: &[PlannedSlot],
+        slots: &[Slot],
         now: DateTime<Utc>,
-    ) -> Result<DayOpened, StoreError> {
+    ) -> Result<DayMade, StoreError> {
         let state = DayState { opened_at: now, closed: None, closed_at: None };
-        let day_key = keys::day(&office.id, date);
+        let day_key = keys::day(office, date);
         let mut writes = vec![Write::Put(to_item("day", &day_key, &state)?, Some(absent()))];
-        for plan in planned {
-            let slot = Slot::open(plan, office, date, now);
-            let key = keys::slot(&office.id, date, &slot.service, slot.time);
-            writes.push(Write::Put(to_item("slot", &key, &slot)?, None));
+        for slot in slots {
+            writes.push(Write::Put(slot_item(office, date, slot)?, None));
         }
         Ok(match self.transact(writes).await? {
-            Outcome::Applied => DayOpened::Opened,
-            Outcome::Refused(_) => DayOpened::Already,
+            Outcome::Applied => DayMade::Made,
+            Outcome::Refused(_) => DayMade::Already,
         })
     }
 
-    /// Adds slots to a day that is open; slots that are there stay as they are.
-    pub async fn add_slots(
+    /// Changes slots of a day that are not released before `settled`. `false`: some are by now.
+    pub async fn replan_day(
         &self,
-        office: &Office,
+        office: &OfficeId,
         date: NaiveDate,
-        planned: &[PlannedSlot],
+        changes: &[SlotChange],
+        settled: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut all = true;
+        for some in changes.chunks(MAX_WRITES) {
+            let writes = some.iter().map(|change| slot_change(office, date, change, settled));
+            let writes = writes.collect::<Result<Vec<_>, _>>()?;
+            all &= self.transact(writes).await?.applied();
+        }
+        Ok(all)
+    }
+
+    /// Releases slots of a day at `now`: those that are not there are made, those that would be released
+    /// later are released now. Tells how many.
+    pub async fn release_slots(
+        &self,
+        office: &OfficeId,
+        date: NaiveDate,
+        slots: &[Slot],
         now: DateTime<Utc>,
     ) -> Result<usize, StoreError> {
-        let mut added = 0;
-        for plan in planned {
-            let slot = Slot::open(plan, office, date, now);
-            let key = keys::slot(&office.id, date, &slot.service, slot.time);
-            let put = Write::Put(to_item("slot", &key, &slot)?, Some(absent()));
-            added += usize::from(self.transact(vec![put]).await?.applied());
+        let mut released = 0;
+        for slot in slots {
+            let put = Write::Put(slot_item(office, date, slot)?, Some(absent()));
+            let key = keys::slot(office, date, &slot.service, slot.time);
+            let release = Expression::new("SET #released_at = :now").with(":now", seconds(now));
+            let release = Write::Update(key, release, Some(released_after(now)));
+            let is_new = self.transact(vec![put]).await?.applied();
+            released += usize::from(is_new || self.transact(vec![release]).await?.applied());
         }
-        Ok(added)
+        Ok(released)
     }
 
     /// The day with all its slots and seats, as of now.
@@ -112,7 +134,9 @@ impl Store {
         quota: u16,
     ) -> Result<bool, StoreError> {
         let key = keys::slot(&office.id, date, service, time);
-        let update = Expression::new("SET #quota = :quota").with(":quota", number(quota));
+        let update = Expression::new("SET #quota = :quota, #by_hand = :by_hand")
+            .with(":quota", number(quota))
+            .with(":by_hand", AttributeValue::Bool(true));
         let outcome = self.transact(vec![Write::Update(key, update, Some(present()))]).await?;
         Ok(outcome.applied())
     }
@@ -144,8 +168,8 @@ impl Store {
         Ok(self.transact(writes).await?.applied())
     }
 
-    /// Takes the mark off a closed day. `false`: it has none, or the office has another revision by
-    /// now.
+    /// Takes the mark off a closed day, and has the scheduler look at the office's days again. `false`: it
+    /// has none, or the office has another revision by now.
     pub async fn reopen_day(
         &self,
         (office, revision): (&Office, u32),
@@ -156,10 +180,39 @@ impl Store {
         let writes = vec![
             Write::Update(keys::day(&office.id, date), reopen, Some(condition)),
             Write::Delete(keys::closure(&office.id, date), None),
+            Write::Delete(keys::plan(&office.id), None),
             unchanged(office, revision),
         ];
         Ok(self.transact(writes).await?.applied())
     }
+}
+
+fn slot_item(office: &OfficeId, date: NaiveDate, slot: &Slot) -> Result<Item, StoreError> {
+    to_item("slot", &keys::slot(office, date, &slot.service, slot.time), slot)
+}
+
+/// Refused: it is released at `instant` or before.
+fn released_after(instant: DateTime<Utc>) -> Expression {
+    Expression::new("#released_at > :settled").with(":settled", seconds(instant))
+}
+
+fn slot_change(
+    office: &OfficeId,
+    date: NaiveDate,
+    change: &SlotChange,
+    settled: DateTime<Utc>,
+) -> Result<Write, StoreError> {
+    Ok(match change {
+        SlotChange::Put(slot) => {
+            let open = Expression::new("attribute_not_exists(#pk) OR #released_at > :settled");
+            let open = open.with(":settled", seconds(settled));
+            Write::Put(slot_item(office, date, slot)?, Some(open))
+        }
+        SlotChange::Remove(slot) => {
+            let key = keys::slot(office, date, &slot.service, slot.time);
+            Write::Delete(key, Some(released_after(settled)))
+        }
+    })
 }
 
 /// Puts a day together from its items. Sort keys: `DAY`, `hhmm#service`, `hhmm#service#nnn`.

@@ -68,6 +68,14 @@ pub(crate) fn closure(id: &OfficeId, date: NaiveDate) -> Key {
     Key::new(CLOSURES, format!("{date}#{id}"))
 }
 
+/// Partition of what the scheduler knows of the days of each office.
+pub(crate) const PLANS: &str = "PLANS";
+
+/// Up to which date an office's days have been made.
+pub(crate) fn plan(id: &OfficeId) -> Key {
+    Key::new(PLANS, format!("PLAN#{id}"))
+}
+
 pub(crate) fn day_partition(office: &OfficeId, date: NaiveDate) -> String {
     format!("DAY#{office}#{date}")
 }

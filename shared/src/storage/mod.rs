@@ -32,6 +32,7 @@
 //! | rows due to be sent | `due-index`: `MESSAGE#shard`, `due ≤ now` | eventual, then a condition |
 //! | bookings that time has changed | `due-index`: `BOOKING#shard`, `due ≤ now` | eventual, then a condition |
 //! | days to be cleared | `CLOSURES` | strong |
+//! | up to where each office's days have been made | `PLANS` | strong |
 //! | answers to repeated requests | `REQUEST#hash` | strong |
 //! | a message received | `INBOUND#hash` | strong |
 //! | messages received that wait | `due-index`: `INBOUND#shard`, `due` in the last day | eventual, then a condition |
@@ -107,7 +108,7 @@ pub use changes::{Asked, Claim, ClaimConflict, NewBooking, Relocation, Relocatio
 pub use chats::{ChatKept, Turn, Turned};
 pub use code_limits::CodeRequest;
 pub use corrections::{Correction, CorrectionConflict, Rebooked};
-pub use days::DayOpened;
+pub use days::DayMade;
 pub use denials::DenialChanged;
 pub use erasures::{Returned, erasures_table};
 pub use error::StoreError;
@@ -118,7 +119,7 @@ pub use inbound::{TakenIn, Waiting};
 pub(crate) use keyring_record::known_keyring;
 pub use keys::DUE_SHARDS;
 pub use lookups::Standing;
-pub use offices::{Closure, NextAvailable, OfficesKept};
+pub use offices::{Closure, DaysMade, NextAvailable, OfficesKept};
 pub use outbox::Leased;
 pub use owner::OwnerSeen;
 pub use people::ApplicantAdded;

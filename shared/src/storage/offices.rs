@@ -1,6 +1,6 @@
 //! Offices, their next free hour as the scheduler last saw it, and closures to be carried out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ pub struct NextAvailable {
 pub struct OfficesKept {
     /// In order of their ids.
     pub offices: Vec<Office>,
+    /// How often each was written.
+    pub revisions: BTreeMap<OfficeId, u32>,
     /// What was last seen free at each.
     pub seen: Vec<NextAvailable>,
     /// Members of staff whose tokens are not taken.
@@ -46,10 +48,22 @@ pub struct Closure {
     pub closed_at: DateTime<Utc>,
 }
 
+/// Up to which date the days of an office have been made, and by which revision of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DaysMade {
+    pub office: OfficeId,
+    pub through: NaiveDate,
+    pub revision: u32,
+}
+
 /// Indonesia has about 151 passport offices; each has two items here.
 const MAX_OFFICE_ITEMS: usize = 2_000 + MAX_DENIALS;
 /// Closures wait for a minute or two; a decree may close one day at every office.
 const MAX_CLOSURES: usize = 500;
+
+fn revision_of(office: &Item) -> Option<u32> {
+    office.get("revision")?.as_n().ok()?.parse().ok()
+}
 
 impl Store {
     /// Writes an office as a whole, if its revision is `before` (0: there is none). `false`: somebody
@@ -71,8 +85,7 @@ impl Store {
     /// One office and its revision.
     pub async fn office(&self, id: &OfficeId) -> Result<Option<(Office, u32)>, StoreError> {
         let Some(item) = self.get_item(&keys::office(id)).await? else { return Ok(None) };
-        let revision = item.get("revision").and_then(|n| n.as_n().ok()?.parse().ok());
-        let revision = revision.ok_or_else(|| StoreError::corrupt("office"))?;
+        let revision = revision_of(&item).ok_or_else(|| StoreError::corrupt("office"))?;
         Ok(Some((from_item("office", item)?, revision)))
     }
 
@@ -85,8 +98,12 @@ impl Store {
         };
         let (staff, items): (Vec<_>, Vec<_>) =
             self.query(query).await?.into_iter().partition(is_about_staff);
-        let (seen, offices) = items.into_iter().partition(is_seen);
+        let (seen, offices): (_, Vec<_>) = items.into_iter().partition(is_seen);
+        let revisions = offices
+            .iter()
+            .filter_map(|item| Some((text_of(item, "id")?.parse().ok()?, revision_of(item)?)));
         Ok(OfficesKept {
+            revisions: revisions.collect(),
             offices: readable("office", offices),
             seen: readable("next available", seen),
             denied: denied_by(&staff),
@@ -96,6 +113,19 @@ impl Store {
     /// Stores what was seen free at an office.
     pub async fn put_next_available(&self, seen: &NextAvailable) -> Result<(), StoreError> {
         let item = to_item("next available", &keys::next_available(&seen.office), seen)?;
+        self.transact(vec![Write::Put(item, None)]).await.map(|_| ())
+    }
+
+    /// Up to where the days of all offices have been made. Items that cannot be read are logged and left
+    /// out: their days are looked at once more.
+    pub async fn days_made(&self) -> Result<Vec<DaysMade>, StoreError> {
+        let items = self.query(Query::partition(keys::PLANS.to_owned(), MAX_OFFICE_ITEMS)).await?;
+        Ok(readable("plan", items))
+    }
+
+    /// Writes down up to where an office's days have been made.
+    pub async fn put_days_made(&self, made: &DaysMade) -> Result<(), StoreError> {
+        let item = to_item("plan", &keys::plan(&made.office), made)?;
         self.transact(vec![Write::Put(item, None)]).await.map(|_| ())
     }
 

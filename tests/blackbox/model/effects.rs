@@ -91,23 +91,13 @@ impl World {
         self.change(nth, State::Served { at });
     }
 
-    /// Sets a quota, if the slot is there.
-    pub(super) fn set_quota(&mut self, place: Place, quota: u16) -> bool {
-        let day = &mut self.days[place.day];
-        if day.opened {
-            day.quotas[place.slot] = quota;
-        }
-        day.opened
+    pub(super) fn set_quota(&mut self, place: Place, quota: u16) {
+        self.days[place.day].quotas[place.slot] = quota;
     }
 
-    /// Closes a day, if it was opened.
-    pub(super) fn close(&mut self, date: usize) -> bool {
-        let day = &mut self.days[date];
-        if day.opened {
-            day.closed = true;
-            day.to_clear = Some(self.now);
-        }
-        day.opened
+    pub(super) fn close(&mut self, date: usize) {
+        self.days[date].closed = true;
+        self.days[date].to_clear = Some(self.now);
     }
 
     /// Takes the closing of a day back, if it is closed.
@@ -118,19 +108,6 @@ impl World {
             day.to_clear = None;
         }
         was_closed
-    }
-
-    /// Opens today and tomorrow. Tells how many were not open.
-    pub(super) fn open_days(&mut self) -> u32 {
-        let today = self.now / DAY;
-        let mut opened = 0;
-        for (date, day) in (0..).zip(&mut self.days) {
-            if (today..=today + 1).contains(&date) && !day.opened {
-                day.opened = true;
-                opened += 1;
-            }
-        }
-        opened
     }
 
     /// Writes down what time has changed. Tells how many bookings.

@@ -25,10 +25,10 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
-        let day = |opened| Day { opened, closed: false, to_clear: None, quotas: [QUOTA; SLOTS] };
+        let day = Day { closed: false, to_clear: None, quotas: [QUOTA; SLOTS] };
         Self {
             now: BEGIN,
-            days: [day(true), day(true), day(false)],
+            days: [day; DAYS],
             seats: BTreeMap::new(),
             bookings: vec![],
             keyed: vec![],
@@ -78,7 +78,7 @@ impl World {
         if day.closed {
             return Err(Why::Closed);
         }
-        if !day.opened {
+        if date > self.today() + 1 {
             return Err(Why::NotReleased);
         }
         let places = Place::all().filter(|place| place.day == date);

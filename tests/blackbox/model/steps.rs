@@ -46,7 +46,7 @@ pub(super) enum Step {
     /// The office takes the closing back.
     Reopen(usize),
     /// The scheduler opens days.
-    OpenDays,
+    MakeDays,
     /// The scheduler writes down what time has changed.
     Settle,
     /// The scheduler cancels what stands on closed days.
@@ -73,7 +73,7 @@ pub(super) fn any_step() -> BoxedStrategy<Step> {
         1 => day().prop_map(Step::Close),
         2 => latest().prop_map(Step::CloseAndClear),
         3 => day().prop_map(Step::Reopen),
-        2 => Just(Step::OpenDays),
+        2 => Just(Step::MakeDays),
         2 => Just(Step::Settle),
         2 => Just(Step::ClearClosedDays),
     ]

@@ -180,7 +180,6 @@ impl Booking {
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Day {
-    pub(super) opened: bool,
     pub(super) closed: bool,
     /// When it was closed, as long as somebody still has to look at it.
     pub(super) to_clear: Option<i64>,
