@@ -64,6 +64,7 @@ POLLS = 3                  # looks of a page whether the number is verified
 TURNS = 4                  # messages that a person writes or taps for a booking by chat
 STATUSES = 3               # that Meta reports of a message: sent, delivered, read
 DAYS_AHEAD = 20            # working days that are open for booking, all booked out when it is busy
+MAX_TURNS, TURN_TICKS = 200, 15   # ledger/survey.rs: dates that a tick reads in turn, ticks between turns
 MEMORY_GB = 0.25           # infra/template.yaml: MemorySize
 OWN_MS, CALL_MS, PROVIDER_MS = 3, 8, 300   # a request's own work; a call to table or queue; Meta's answer
 KEPT_MONTHS = 12           # bookings in the table
@@ -99,7 +100,7 @@ POLLERS = 2 * 5 * 3 * 60 * 24 * 30         # two queues, five pollers each, an e
 # Bytes, measured: an office (with its next free hour), a slot, a seat; of a booking all its items with 100
 # bytes each that DynamoDB adds; lines of the logs with the 26 that CloudWatch adds.
 OFFICE_B, SLOT_B, SLOTS, SEAT_B, BOOKING_B = 2_540, 235, 15, 91, 4_700
-ENTRY_B = 170              # a place in the queue; not measured, added up from its attributes
+ENTRY_B, SURVEY_B = 170, 2_100   # a place in the queue, what is remembered of an office; not measured, added up from their attributes
 INVOCATION_B, ACCESS_B, RECORD_B = 286 + 384 + 2 * 26, 219 + 26, 379 + 26
 EDGE_B = 400 + 26          # a line of the edge's log; not measured, added up from its thirteen fields
 
@@ -226,9 +227,12 @@ SCREEN_EVERY_S, SCREEN_HOURS = 3, 8
 def fixed(offices, seats, is_full):
     """USD a month, whoever comes."""
     p = {name: price[0] for name, price in PRICES.items()}
-    survey = offices * day_units(seats) * (DAYS_AHEAD if is_full else 1)
-    tick = survey + offices * OFFICE_B / 8192 + 24 * 0.5 + 1
-    tick_seconds = (24 + offices * (DAYS_AHEAD if is_full else 1)) * CALL_MS / 1000
+    # Each office's next free date, if there is one, and all dates of some offices: those whose turn it is.
+    turns = min(MAX_TURNS, offices * NIGHTS / TURN_TICKS)
+    looks = turns + (0 if is_full else offices)
+    tick = looks * day_units(seats) + offices * (OFFICE_B / 8192 + SURVEY_B / 4096) + 24 * 0.5 + 3
+    tick_seconds = (26 + looks) * CALL_MS / 1000
+    remembered = turns / NIGHTS * 2 * math.ceil(SURVEY_B / 1024)
     bookings = seats * FILL * WORKING_DAYS * KEPT_MONTHS * offices
     gb = (bookings * BOOKING_B + offices * DAYS_AHEAD * SLOTS * SLOT_B) / 1e9
     return {
@@ -239,6 +243,7 @@ def fixed(offices, seats, is_full):
         "key, secrets": KEYS * p["key"] + SECRETS * p["secret"] + KMS_CALLS * p["kms"],
         "schedule: runs": TICKS * (p["schedule"] + p["invoke"] + tick_seconds * MEMORY_GB * p["gb_second"]),
         "schedule: reading": TICKS * tick * p["read"],
+        "schedule: remembering": TICKS * remembered * p["write"],
         "waiting at the queues": POLLERS / 2 * (p["sqs"] + p["fifo"]),
         "stored, with recovery": gb * (p["stored_gb"] + p["pitr_gb"]),
     }

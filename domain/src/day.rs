@@ -269,6 +269,19 @@ impl Day {
         self.slots.iter().any(|seats| seats.slot.is_released(now))
     }
 
+    /// When time next changes which seats can be claimed, if nothing else does before: a slot is released,
+    /// its time for booking ends, a pool opens to all, a seat is free again.
+    pub fn changes_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let of_slot = |seats: &SlotSeats| {
+            let slot = &seats.slot;
+            let pools = slot.pools.iter().map(|pool| pool.until);
+            let seats = seats.seats.iter().filter_map(|seat| seat.free_at);
+            let ends = [slot.released_at, slot.book_until];
+            ends.into_iter().chain(pools).chain(seats).filter(|at| *at > now).min()
+        };
+        self.slots.iter().filter_map(of_slot).min()
+    }
+
     /// What a new plan of the office changes on a day that was made. What is released by `settled` stays
     /// as it is, and so does a quota that was set by hand; a service that has nothing on the day is added.
     pub fn replanned(&self, planned: Vec<Slot>, settled: DateTime<Utc>) -> Vec<SlotChange> {
@@ -417,6 +430,23 @@ mod tests {
         let free = |now| day.slots[0].seats_free(Channel::Web, at(now));
         assert_eq!((free(99), free(100)), (0, 2));
         assert!(!day.is_released(at(99)) && day.is_released(at(100)));
+    }
+
+    #[test]
+    fn time_changes_a_day_when_something_of_it_begins_or_ends() {
+        let pool = Pool { channel: Channel::Whatsapp, first: 1, last: 1, until: at(300) };
+        let slot = Slot { released_at: at(100), ..slot(2, vec![pool]) };
+        let seat = |number, free_at: Option<i64>| Seat {
+            number,
+            code: BookingCode::from_bits(1),
+            free_at: free_at.map(at),
+        };
+        let seats = vec![seat(1, Some(200)), seat(2, None)];
+        let slots = vec![SlotSeats { slot, seats }];
+        let day = Day { date: "2026-12-02".parse().unwrap(), state: None, slots };
+        let next = |now| day.changes_at(at(now));
+        let ends = [0, 100, 200, 300, 10_000].map(next);
+        assert_eq!(ends, [Some(at(100)), Some(at(200)), Some(at(300)), Some(at(10_000)), None]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod desk;
 mod expiry;
 mod groups;
 mod holds;
+mod instances;
 mod moves;
 mod office;
 mod rebooking;

@@ -56,6 +56,7 @@ mod sessions;
 mod sign_in;
 mod spellings;
 mod steps;
+mod surveys;
 mod tickets;
 mod touts;
 mod webhooks;

@@ -1,8 +1,11 @@
 //! Offices, what is free, and what to bring: for anybody to see.
 
+use std::sync::Arc;
+
 use antrian_local::demo;
 use antrian_tests::app::DATE;
 use antrian_tests::offices::{OFFICE, SERVICE};
+use antrian_tests::wire::{Action, Call, Switch, client};
 use antrian_tests::{Person, Setup, TestApp};
 use reqwest::header::CACHE_CONTROL;
 use serde_json::{Value, json};
@@ -244,4 +247,22 @@ async fn an_office_decides_what_a_ktp_from_outside_needs() {
 
 fn own(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offices_are_told_from_memory_for_a_minute_while_the_table_does_not_answer() {
+    let switch = Arc::new(Switch::default());
+    let http_client = Some(client(switch.clone()));
+    let app = TestApp::start_with(Setup { http_client, ..Setup::default() }).await;
+    let path = format!("/v1/offices/{OFFICE}");
+    assert_eq!(app.get(&path).await.status, 200);
+    let is_list = |call: &Call| call.body.to_string().contains("\"OFFICES\"");
+    switch.arm(move |call| if is_list(call) { Action::Refuse } else { Action::Pass });
+    app.advance(10);
+    assert_eq!(app.get(&path).await.status, 200, "what was known ten seconds ago");
+    app.advance(60);
+    assert_eq!(app.get(&path).await.status, 503, "a minute is too old");
+    switch.disarm();
+    app.advance(2);
+    assert_eq!(app.get(&path).await.status, 200);
 }

@@ -14,7 +14,6 @@ use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
 use antrian::staff::Scope;
-use antrian::storage::DayMade;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -115,10 +114,9 @@ async fn open_date(
         planned.iter().map(|plan| Slot::planned(plan, office, date, now)).collect();
     let store = app.ledger.store();
     let was_open = store.day(&office.id, date).await?.is_released(now);
-    let opened = match store.make_day(&office.id, date, &slots, now).await? {
-        DayMade::Made => slots.len(),
-        DayMade::Already => store.release_slots(&office.id, date, &slots, now).await?,
-    };
+    let is_new = store.make_day(&office.id, date, &slots, now).await?;
+    let released_now = store.release_slots(&office.id, date, &slots, now).await?;
+    let opened = if is_new { slots.len() } else { released_now };
     match was_open {
         false if opened > 0 => released.opened.push(date),
         false => {}

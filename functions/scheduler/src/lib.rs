@@ -1,5 +1,7 @@
 //! What time makes due, once a minute; and the audit, once a day.
 
+mod part;
+
 use std::time::Duration;
 
 use antrian::app::App;
@@ -12,7 +14,12 @@ use antrian::telemetry::catalogue::{AUDIT, SPENDING, SWEEP};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use part::Parts;
+
 const MICROS_OF_A_CENT: u64 = 10_000;
+
+/// What a part of a tick may take: two of them one after the other end within the tick.
+const PART: Duration = Duration::from_secs(25);
 
 /// What the schedule asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -75,39 +82,33 @@ pub async fn run(app: &App, work: &Housekeeping, job: Job) -> Result<Report, Led
 
 async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let now = app.clock.now();
-    let (store, queue) = (app.ledger.store(), &app.queue);
-    let ((days_made, surveyed), settled, cleared, swept, heard, spent) = tokio::join!(
+    let parts = Parts { metrics: &app.metrics, now, most: PART };
+    let store = app.ledger.store();
+    let ((made, surveyed), settled, cleared, swept, heard, spent) = tokio::join!(
         // What is free next is looked for after days have been made.
         async {
-            let made = Box::pin(work.make_days(now)).await;
-            (made, Box::pin(count_what_is_free(work, now)).await)
+            let made = parts.part("days", work.make_days(now)).await;
+            (made, parts.part("survey", work.survey(now)).await)
         },
-        Box::pin(work.apply_expiry(now)),
-        Box::pin(work.clear_closed_days(now)),
-        Box::pin(sweep(store, queue, now)),
-        Box::pin(sweep_inbox(store, &app.inbox, now)),
-        store.spent(now.date_naive()),
+        parts.part("expiry", work.apply_expiry(now)),
+        parts.part("closures", work.clear_closed_days(now)),
+        parts.part("messages", sweep(store, &app.queue, now)),
+        parts.part("inbox", sweep_inbox(store, &app.inbox, now)),
+        parts.part("spending", store.spent(now.date_naive())),
     );
-    let swept = swept?;
-    record_sweep(app, swept, now);
-    let report = Report {
-        days_made: days_made?,
-        settled: settled?,
-        cleared: cleared?,
-        swept: swept.count,
-        heard: heard?,
-        audit: None,
-    };
+    // What was found out is told even if another part has failed.
+    let (swept, spent) = (swept?, spent?);
+    swept.into_iter().for_each(|swept| record_sweep(app, swept, now));
+    spent.into_iter().for_each(|spent| record_spending(app, spent, now));
     surveyed?;
-    record_spending(app, spent?, now);
-    Ok(report)
-}
-
-/// The list of offices first: the public waits for it.
-async fn count_what_is_free(work: &Housekeeping, now: DateTime<Utc>) -> Result<(), LedgerError> {
-    let surveyed = work.survey(now).await;
-    let counted = work.count_seats(now).await;
-    surveyed.and(counted)
+    Ok(Report {
+        days_made: made?.unwrap_or_default(),
+        settled: settled?.unwrap_or_default(),
+        cleared: cleared?.unwrap_or_default(),
+        swept: swept.unwrap_or_default().count,
+        heard: heard?.unwrap_or_default(),
+        audit: None,
+    })
 }
 
 fn record_sweep(app: &App, swept: Swept, now: DateTime<Utc>) {

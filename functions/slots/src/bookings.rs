@@ -52,7 +52,7 @@ struct NewBooking {
     service: ServiceId,
     /// Absent: the earliest of all.
     date: Option<NaiveDate>,
-    /// `HH:MM`; absent: the earliest on that date.
+    /// `HH:MM`; absent: the earliest on that date, or any while many ask at once.
     #[schema(value_type = Option<String>)]
     slot: Option<SlotTime>,
 }
@@ -88,10 +88,7 @@ async fn hold(
     let now = app.clock.now();
     let (key, body) = token.first(&app, key.and_then(|key| Ok((key, body?)))).await?;
     let office = token.first(&app, office(&app, &body.value.office).await).await?;
-    // With a key the first answer is looked for before anything is refused.
-    if key.0.is_none() {
-        refuse_known_full(&app, &office, &body.value, now)?;
-    }
+    refuse_known_full(&app, &office, (&token, &key), &body.value, now).await?;
     let held = hold_for(&app, &token, &office, &key, &body, now).await?;
     Ok((StatusCode::CREATED, Json(BookingView::from(&held))))
 }
@@ -128,17 +125,26 @@ async fn hold_for(
     Ok(BookingDetails::of(app, office.clone(), *held.booking, Some(&person), now))
 }
 
-fn refuse_known_full(
+/// Refuses without signing anybody in what is known to be full, unless the same request held a seat
+/// before.
+async fn refuse_known_full(
     app: &AppState,
     office: &Office,
+    (token, key): (&Token, &RequestKey),
     wish: &NewBooking,
     now: DateTime<Utc>,
 ) -> Result<(), Problem> {
     let Some(date) = wish.date else { return Ok(()) };
-    match app.ledger.known_full(office, &wish.service, date, wish.slot, now) {
-        Some(alternatives) => Err(slot_full(&alternatives)),
-        None => Ok(()),
+    let known = app.ledger.known_full(office, &wish.service, date, wish.slot, now);
+    let Some(alternatives) = known else { return Ok(()) };
+    if let Some(key) = &key.0
+        && app.ledger.is_answered(token.account(), key).await?
+    {
+        return Ok(());
     }
+    // Who asks is not known yet, and so neither is a right to priority.
+    app.ledger.count_refusal(Reason::SlotFull, (&office.id, Some(date)), Channel::Web, now);
+    Err(slot_full(&alternatives))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -42,7 +42,7 @@ struct NewGroup {
     service: ServiceId,
     /// Absent: the earliest of all.
     date: Option<NaiveDate>,
-    /// `HH:MM`; absent: the earliest on that date.
+    /// `HH:MM`; absent: the earliest on that date, or any while many ask at once.
     #[schema(value_type = Option<String>)]
     slot: Option<SlotTime>,
 }

@@ -120,7 +120,7 @@ def schedule_faults(name, function, schedules):
     jobs = {json.loads(one["Input"])["job"] for one in schedules}
     if jobs != SCHEDULES.get(name, set()):
         yield f"{name} is asked for {sorted(jobs)}"
-    if "tick" in jobs and "rate(1 minute)" not in [one.get("ScheduleExpression") for one in schedules]:
+    if "tick" in jobs and "cron(* * * * ? *)" not in [one.get("ScheduleExpression") for one in schedules]:
         yield f"{name} does not run every minute"
     for one in schedules:
         if "${AWS::StackName}" not in text(one.get("Name")):

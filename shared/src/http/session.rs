@@ -32,6 +32,11 @@ impl std::fmt::Debug for Token {
 const MAX_TOKEN_BYTES: usize = 256;
 
 impl Token {
+    /// The account that it names. Whether it is its token is not known yet.
+    pub fn account(&self) -> &AccountId {
+        &self.account
+    }
+
     /// The token of a request.
     ///
     /// # Errors

@@ -23,6 +23,11 @@ use crate::storage::{NextAvailable, OfficesKept, Store, StoreError};
 const DAY_AGE: TimeDelta = TimeDelta::seconds(1);
 /// Offices are read again after this time.
 const OFFICES_AGE: TimeDelta = TimeDelta::seconds(5);
+/// While they cannot be read, offices are believed for so long. Whoever is denied meanwhile gets in for
+/// as long.
+const OFFICES_STALE: TimeDelta = TimeDelta::seconds(60);
+/// After a failure offices are not read again for so long.
+const FAILED_AGE: TimeDelta = TimeDelta::seconds(1);
 /// Values kept at most. A large day takes about 40 kB, so that all of them take at most 60 MB; in a
 /// rush an instance serves a few dozen days.
 const MAX_ENTRIES: usize = 1_500;
@@ -288,24 +293,43 @@ impl Directory {
 pub struct OfficeCache {
     store: Store,
     cache: TtlCache<(), Directory>,
+    failed_at: Mutex<Option<DateTime<Utc>>>,
 }
 
 impl OfficeCache {
     pub(super) fn new(store: Store) -> Self {
-        Self { store, cache: TtlCache::new() }
+        Self { store, cache: TtlCache::new(), failed_at: Mutex::default() }
     }
 
-    /// All offices as they were within the last five seconds.
+    /// All offices as they were within the last five seconds, or within a minute while the table does not
+    /// answer: what an office is changes rarely, and the ledger decides by the table in any case.
     ///
     /// # Errors
-    /// If they have to be read and the table does not answer.
+    /// If they have to be read, the table does not answer, and what is remembered is older.
     pub async fn all(&self, now: DateTime<Utc>) -> Result<Arc<Directory>, StoreError> {
         let read = async {
             let OfficesKept { offices, revisions, seen, denied } = self.store.offices().await?;
             let offices = offices.into_iter().map(Arc::new).collect();
             Ok(Directory { offices, revisions, seen, denied })
         };
-        self.cache.get(&(), OFFICES_AGE, now, read).await
+        // Nobody waits for a table that has just failed somebody else.
+        if self.failed_within(FAILED_AGE, now)
+            && let Some(known) = self.cache.peek(&(), OFFICES_STALE, now)
+        {
+            return Ok(known);
+        }
+        let read = self.cache.get(&(), OFFICES_AGE, now, read).await;
+        *self.failed_at.lock().unwrap_or_else(PoisonError::into_inner) =
+            read.is_err().then_some(now);
+        read.or_else(|error| {
+            tracing::warn!(%error, "offices cannot be read");
+            self.cache.peek(&(), OFFICES_STALE, now).ok_or(error)
+        })
+    }
+
+    fn failed_within(&self, age: TimeDelta, now: DateTime<Utc>) -> bool {
+        let failed_at = *self.failed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        failed_at.is_some_and(|at| is_fresh(at, age, now))
     }
 
     /// One office.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rand::RngExt;
+use rand::seq::IteratorRandom;
 
 use super::availability::{DayStatus, day_availability, past, search_dates};
 use super::search::is_beyond;
@@ -150,11 +151,11 @@ impl Ledger {
         }
     }
 
-    /// Claims a seat on a day, in the slot at `time` or in the first one that has any.
+    /// Claims a seat on a day, in the slot at `time` or in any.
     async fn claim_on(
         &self,
         request: &HoldRequest<'_>,
-        mut day: Arc<Day>,
+        day: Arc<Day>,
         time: Option<SlotTime>,
         now: DateTime<Utc>,
     ) -> Result<Claimed, LedgerError> {
@@ -164,12 +165,10 @@ impl Ledger {
             Ok(times) => times,
             Err(reason) => return none(reason),
         };
-        for time in times {
-            match self.claim_in(request, day, time, now).await? {
-                Claimed::Full(newer) => day = newer,
-                done @ Claimed::Done(_) => return Ok(done),
-            }
-        }
+        let day = match self.claim_in(request, day, &times, now).await? {
+            Claimed::Full(newer) => newer,
+            done @ Claimed::Done(_) => return Ok(done),
+        };
         // A day that was closed meanwhile has no seats to pick from, and is not full.
         match offered(office, request.service, channel, &day, time, now) {
             Ok(_) => Ok(Claimed::Full(day)),
@@ -177,17 +176,26 @@ impl Ledger {
         }
     }
 
-    /// Claims a seat of one slot. After a seat turned out to be taken the day is read again, so that
-    /// "full" is what the table says and not what somebody remembers.
+    /// Claims a seat in the first of these slots that has any. When a seat turned out to be taken, the day
+    /// is read again, so that "full" is what the table says and not what somebody remembers; and then any
+    /// of the slots will do: those who met at the first hour would meet there again.
     async fn claim_in(
         &self,
         request: &HoldRequest<'_>,
         day: Arc<Day>,
-        time: SlotTime,
+        times: &[SlotTime],
         now: DateTime<Utc>,
     ) -> Result<Claimed, LedgerError> {
-        let attempt = |known| self.try_claim(request, known, time, now);
-        compare_and_set(CONTENTION, (day, 0), attempt).await
+        let attempt = |(known, tries): ((Arc<Day>, u32), u32)| async move {
+            let Some(time) = choose(request, &known.0, times, tries, now) else {
+                return Ok(Attempt::Done(Claimed::Full(known.0)));
+            };
+            Ok(match self.try_claim(request, known, time, now).await? {
+                Attempt::Conflict(newer) => Attempt::Conflict((newer, tries + 1)),
+                Attempt::Done(done) => Attempt::Done(done),
+            })
+        };
+        compare_and_set(CONTENTION, ((day, 0), 0), attempt).await
     }
 
     /// Picks at random among the seats that show free, so that two people rarely meet on one.
@@ -311,6 +319,22 @@ fn held(
     let mut bookings = bookings.into_iter();
     let first = bookings.next().ok_or_else(|| StoreError::corrupt("hold for nobody"))?;
     Ok(Ok(Held { booking: Box::new(first), others: bookings.collect(), replayed }))
+}
+
+/// Of the slots that have room for all who come, the first one; after the first try, any.
+fn choose(
+    request: &HoldRequest<'_>,
+    day: &Day,
+    times: &[SlotTime],
+    tries: u32,
+    now: DateTime<Utc>,
+) -> Option<SlotTime> {
+    let (service, channels, mut rng) = (request.service, request.channels(), rand::rng());
+    let mut fits = times
+        .iter()
+        .copied()
+        .filter(|time| seat_group(day, service, *time, &channels, now, &mut rand::rng()).is_some());
+    if tries == 0 { fits.next() } else { fits.choose(&mut rng) }
 }
 
 /// What may be held at an office today.

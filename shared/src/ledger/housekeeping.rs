@@ -1,5 +1,5 @@
-//! What has to be done when time has passed: write down what lapsed, clear closed days, look what is free
-//! next, audit. How days are made: `making.rs`.
+//! What has to be done when time has passed: write down what lapsed, clear closed days, audit. How days are
+//! made: `making.rs`; what is free: `survey.rs`.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -8,15 +8,14 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures_util::future::try_join_all;
 use futures_util::stream::{StreamExt, TryStreamExt, iter};
 
-use super::availability::{DayStatus, day_availability, search_dates};
-use super::search::is_beyond;
+use super::availability::search_dates;
 use super::{Ledger, LedgerError};
 use crate::domain::booking::{Booking, CancelReason, Status};
 use crate::domain::code::BookingCode;
-use crate::domain::ids::{OfficeId, ServiceId};
-use crate::domain::office::{Channel, Office};
-use crate::domain::time::{SlotTime, local_date};
-use crate::storage::{AT_ONCE, AuditReport, Closure, DUE_SHARDS, NextAvailable, Verified};
+use crate::domain::ids::OfficeId;
+use crate::domain::office::Office;
+use crate::domain::time::local_date;
+use crate::storage::{AT_ONCE, AuditReport, Closure, DUE_SHARDS, Verified};
 
 /// No request lives longer: functions end after 10 seconds and the gateway after 30. What a request
 /// may still write after a day was closed has been written by then.
@@ -27,12 +26,6 @@ const CLOSURE_LOOKS_SECS: i64 = 3 * REQUEST_LIFE_SECS;
 const WRITES_AT_ONCE: usize = 4;
 /// Bookings written down in one go, per index shard.
 const MAX_SETTLED: usize = 500;
-/// Free seats may be seen a little late.
-const SURVEY_AGE: TimeDelta = TimeDelta::seconds(10);
-/// What is seen again unchanged is written again only after this time.
-const SURVEY_REPEAT: TimeDelta = TimeDelta::minutes(10);
-/// Free seats are counted no more often.
-const COUNT_REPEAT: TimeDelta = TimeDelta::minutes(15);
 
 /// The scheduler's work.
 #[derive(Debug)]
@@ -115,53 +108,14 @@ impl Housekeeping {
         Ok(cancelled.is_ok_and(|changed| !changed.already))
     }
 
-    /// Writes down the earliest free slot of each office, for the list of offices.
-    pub async fn survey(&self, now: DateTime<Utc>) -> Result<(), LedgerError> {
-        let directory = self.ledger.offices.all(now).await?;
-        for office in &directory.offices {
-            let slot = if office.online { self.earliest(office, now).await? } else { None };
-            let known = directory.next_available(&office.id);
-            if known.is_some_and(|known| known.slot == slot && now - known.seen_at < SURVEY_REPEAT)
-            {
-                continue;
-            }
-            let seen = NextAvailable { office: office.id.clone(), slot, seen_at: now };
-            self.ledger.store.put_next_available(&seen).await?;
+    /// Whether something was last counted longer ago than `repeat`. If so, it is counted now.
+    pub(super) fn is_time_to_count(&self, now: DateTime<Utc>, repeat: TimeDelta) -> bool {
+        let mut counted_at = self.seats_counted_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_time = counted_at.is_none_or(|at| now - at >= repeat);
+        if is_time {
+            *counted_at = Some(now);
         }
-        Ok(())
-    }
-
-    /// Tells how many seats are free in the next days, unless that was told a while ago.
-    pub async fn count_seats(&self, now: DateTime<Utc>) -> Result<(), LedgerError> {
-        let counted_at = || self.seats_counted_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if counted_at().is_some_and(|at| now - at < COUNT_REPEAT) {
-            return Ok(());
-        }
-        self.ledger.count_seats(now).await?;
-        *counted_at() = Some(now);
-        Ok(())
-    }
-
-    async fn earliest(
-        &self,
-        office: &Office,
-        now: DateTime<Utc>,
-    ) -> Result<Option<(NaiveDate, SlotTime, ServiceId)>, LedgerError> {
-        for date in search_dates(local_date(now, office.timezone)) {
-            let day = self.ledger.days.get_within(&office.id, date, SURVEY_AGE, now).await?;
-            if is_beyond(office, &day, now) {
-                break;
-            }
-            let free = office.services.iter().filter_map(|service| {
-                let free = day_availability(office, &service.id, &day, Channel::Web, now);
-                let slot = free.slots.iter().find(|slot| slot.seats_free > 0)?;
-                (free.status == DayStatus::Open).then(|| (slot.time, service.id.clone()))
-            });
-            if let Some((time, service)) = free.min() {
-                return Ok(Some((date, time, service)));
-            }
-        }
-        Ok(None)
+        is_time
     }
 
     /// Audits all days that can have live bookings, and all live bookings.

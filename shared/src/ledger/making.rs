@@ -11,11 +11,11 @@ use futures_util::stream::{StreamExt, TryStreamExt, iter};
 
 use super::{Housekeeping, LedgerError};
 use crate::domain::calendar::{PlannedDay, plan_day};
-use crate::domain::day::Slot;
+use crate::domain::day::{Day, Slot};
 use crate::domain::ids::OfficeId;
 use crate::domain::office::Office;
 use crate::domain::time::local_date;
-use crate::storage::{DayMade, DaysMade};
+use crate::storage::DaysMade;
 
 /// How long before its release a date is made.
 const AHEAD: TimeDelta = TimeDelta::hours(24);
@@ -60,11 +60,13 @@ impl Housekeeping {
         let Some((office, revision)) = self.ledger.store.office(id).await? else { return Ok(0) };
         let today = local_date(now, office.timezone);
         let known = made.as_ref().filter(|made| made.revision == revision);
+        let has_changed = made.is_some() && known.is_none();
         let first = known.map_or(today, |made| today.max(after(made.through)));
+        let new = made.as_ref().map_or(today, |made| after(made.through));
         let through = made.map_or(today, |made| made.through).max(horizon(&office, now));
         let (mut count, mut all) = (0, true);
         for date in first.iter_days().take_while(|date| *date <= through) {
-            match self.make_day((&office, revision), date, now).await? {
+            match self.make_day((&office, revision), date, date >= new, now).await? {
                 Made::Now => count += 1,
                 Made::Before => {}
                 Made::Meanwhile => all = false,
@@ -72,7 +74,7 @@ impl Housekeeping {
         }
         if all {
             let made = DaysMade { office: office.id, through, revision };
-            self.ledger.store.put_days_made(&made).await?;
+            self.ledger.store.put_days_made(&made, has_changed).await?;
         }
         Ok(count)
     }
@@ -81,6 +83,7 @@ impl Housekeeping {
         &self,
         (office, revision): (&Office, u32),
         date: NaiveDate,
+        is_new: bool,
         now: DateTime<Utc>,
     ) -> Result<Made, LedgerError> {
         let PlannedDay::Open(planned) = plan_day(office, date) else {
@@ -91,20 +94,34 @@ impl Housekeeping {
         let released_at = office.release.released_at(date, office.timezone);
         let slots: Vec<Slot> =
             planned.iter().map(|plan| Slot::planned(plan, office, date, released_at)).collect();
-        let (store, settled) = (&self.ledger.store, now + SETTLED);
-        let day = store.day(&office.id, date).await?;
-        let made = if day.state.is_none() {
-            match store.make_day(&office.id, date, &slots, now).await? {
-                DayMade::Made => Made::Now,
-                DayMade::Already => Made::Meanwhile,
-            }
+        let store = &self.ledger.store;
+        let day = if is_new { None } else { Some(store.day(&office.id, date).await?) };
+        let is_there = day.as_ref().is_some_and(|day| day.state.is_some());
+        let made = if !is_there && store.make_day(&office.id, date, &slots, now).await? {
+            Made::Now
         } else {
-            let changes = day.replanned(slots, settled);
-            let is_done = store.replan_day(&office.id, date, &changes, settled).await?;
-            if is_done { Made::Before } else { Made::Meanwhile }
+            self.replan_day(office, date, (day, slots), now).await?
         };
         self.ledger.days.forget(&office.id, date).await;
         Ok(made)
+    }
+
+    /// Plans a day anew that is there, by what it is.
+    async fn replan_day(
+        &self,
+        office: &Office,
+        date: NaiveDate,
+        (known, slots): (Option<Day>, Vec<Slot>),
+        now: DateTime<Utc>,
+    ) -> Result<Made, LedgerError> {
+        let (store, settled) = (&self.ledger.store, now + SETTLED);
+        let day = match known.filter(|day| day.state.is_some()) {
+            Some(day) => day,
+            None => store.day(&office.id, date).await?,
+        };
+        let changes = day.replanned(slots, settled);
+        let is_done = store.replan_day(&office.id, date, &changes, settled).await?;
+        Ok(if is_done { Made::Before } else { Made::Meanwhile })
     }
 }
 

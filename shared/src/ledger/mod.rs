@@ -20,7 +20,7 @@ mod moving;
 mod person_claims;
 mod record;
 mod search;
-mod seats;
+mod survey;
 mod visits;
 mod wish;
 

@@ -9,9 +9,8 @@ use super::availability::{DayStatus, day_availability, search_dates};
 use super::cache::DayCache;
 use super::{Ledger, LedgerError};
 use crate::domain::day::Day;
-use crate::domain::ids::ServiceId;
+use crate::domain::ids::{AccountId, ServiceId};
 use crate::domain::office::{Channel, Office};
-use crate::domain::reason::Reason;
 use crate::domain::time::{SlotTime, local_date};
 
 /// Alternatives given with a refusal.
@@ -74,12 +73,17 @@ impl Ledger {
                     .all(|&channel| seats.claimable(channel, now).next().is_none())
         });
         full.then(|| {
-            // Who asks is not known yet, and so neither is a right to priority.
-            self.count_refusal(Reason::SlotFull, (&office.id, Some(date)), Channel::Web, now);
             let wanted = (office.id.clone(), service.clone(), date);
             let find = || self.remembered(office, service, date, now);
             self.offers.get(&wanted, now, find)
         })
+    }
+
+    /// Whether a hold was made under this key. Who asks may be anybody: a key that was never used tells
+    /// nothing of the account.
+    pub async fn is_answered(&self, account: &AccountId, key: &str) -> Result<bool, LedgerError> {
+        let code = self.store.keyring().booking_code(account, key, 0);
+        Ok(self.store.booking(code).await?.is_some())
     }
 
     fn remembered(

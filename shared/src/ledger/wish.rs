@@ -17,7 +17,7 @@ use crate::domain::time::SlotTime;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SlotChoice {
     Slot(NaiveDate, SlotTime),
-    /// The earliest on this date.
+    /// The earliest on this date, or any while many ask at once.
     Date(NaiveDate),
     /// The earliest of all.
     Earliest,

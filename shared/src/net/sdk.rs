@@ -29,6 +29,10 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// Longest call, with all its tries.
 const CALL_TIMEOUT: Duration = Duration::from_secs(4);
 
+/// Up to so long the SDK waits before it tries again, and up to twice as long the time after: a table that
+/// throttles takes calls again within milliseconds, and somebody is waiting.
+const BACKOFF: Duration = Duration::from_millis(50);
+
 /// How long the SDK waits for an answer.
 pub fn sdk_timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
@@ -44,7 +48,7 @@ pub fn sdk_settings(http: SharedHttpClient) -> sdk_config::Builder {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .http_client(http)
         .timeout_config(sdk_timeouts())
-        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(BACKOFF))
 }
 
 /// The SDK's settings in a function. Region and credentials stand in its environment, where Lambda

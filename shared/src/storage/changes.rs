@@ -198,7 +198,7 @@ impl Store {
         } else {
             let released = release_seat(&before.seat, after, relocation.released_at);
             writes.push((Some(Own), extend_person(after, after.person_free_at())));
-            writes.push((Some(Own), released));
+            writes.extend(released.map(|write| (Some(Own), write)));
         }
         let claimed = claim_seat(&after.seat, after.code, relocation.seat_free_at, asked.at);
         writes.push((Some(NewSeat), claimed));

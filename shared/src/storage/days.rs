@@ -7,8 +7,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::error::StoreError;
 use super::expression::Expression;
+use super::freed::seats_added;
 use super::items::{Query, from_item, key_of, to_item};
-use super::transact::{Outcome, Write};
+use super::transact::{MAX_WRITES, Write};
 use super::values::{number, seconds, text};
 use super::{Item, Store, keys};
 use crate::domain::calendar::ClosedReason;
@@ -16,18 +17,6 @@ use crate::domain::day::{Day, DayState, Seat, Slot, SlotChange, SlotSeats};
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::Office;
 use crate::domain::time::SlotTime;
-
-/// What became of a day that was to be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DayMade {
-    /// The slots are there now.
-    Made,
-    /// It was there; nothing was touched.
-    Already,
-}
-
-/// Items of one transaction.
-const MAX_WRITES: usize = 100;
 
 /// Slots with up to 999 seats each would fill many pages; a large office has a few hundred seats.
 const MAX_DAY_ITEMS: usize = 20_000;
@@ -48,24 +37,22 @@ fn unchanged(office: &Office, revision: u32) -> Write {
 
 impl Store {
     /// Makes a day with its slots, all or none, once: one transaction, of at most 100 items, for at most
-    /// the 99 slots that an office's description may plan for a day.
+    /// the 99 slots that an office's description may plan for a day. `false`: it was there; nothing was
+    /// touched.
     pub async fn make_day(
         &self,
         office: &OfficeId,
         date: NaiveDate,
         slots: &[Slot],
         now: DateTime<Utc>,
-    ) -> Result<DayMade, StoreError> {
+    ) -> Result<bool, StoreError> {
         let state = DayState { opened_at: now, closed: None, closed_at: None };
         let day_key = keys::day(office, date);
         let mut writes = vec![Write::Put(to_item("day", &day_key, &state)?, Some(absent()))];
         for slot in slots {
             writes.push(Write::Put(slot_item(office, date, slot)?, None));
         }
-        Ok(match self.transact(writes).await? {
-            Outcome::Applied => DayMade::Made,
-            Outcome::Refused(_) => DayMade::Already,
-        })
+        Ok(self.transact(writes).await?.applied())
     }
 
     /// Changes slots of a day that are not released before `settled`. `false`: some are by now.
@@ -103,6 +90,7 @@ impl Store {
             let is_new = self.transact(vec![put]).await?.applied();
             released += usize::from(is_new || self.transact(vec![release]).await?.applied());
         }
+        self.transact(vec![seats_added(office, date)]).await?;
         Ok(released)
     }
 
@@ -137,8 +125,8 @@ impl Store {
         let update = Expression::new("SET #quota = :quota, #by_hand = :by_hand")
             .with(":quota", number(quota))
             .with(":by_hand", AttributeValue::Bool(true));
-        let outcome = self.transact(vec![Write::Update(key, update, Some(present()))]).await?;
-        Ok(outcome.applied())
+        let set = Write::Update(key, update, Some(present()));
+        Ok(self.transact(vec![set, seats_added(&office.id, date)]).await?.applied())
     }
 
     /// Marks an opened day as closed and leaves its bookings to the scheduler. `false`: the day was
@@ -181,6 +169,7 @@ impl Store {
             Write::Update(keys::day(&office.id, date), reopen, Some(condition)),
             Write::Delete(keys::closure(&office.id, date), None),
             Write::Delete(keys::plan(&office.id), None),
+            seats_added(&office.id, date),
             unchanged(office, revision),
         ];
         Ok(self.transact(writes).await?.applied())

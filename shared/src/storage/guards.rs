@@ -6,6 +6,7 @@ use super::bookings::booking_item;
 use super::error::StoreError;
 use super::expression::Expression;
 use super::fair_use::{HoldLimits, counted, counted_by, forgiven};
+use super::freed::seat_freed;
 use super::transact::Write;
 use super::values::{instant_of, number, seconds, text, text_of};
 use super::{Item, keys};
@@ -114,10 +115,11 @@ pub(super) fn hold_seat(booking: &Booking, until: DateTime<Utc>, now: DateTime<U
     Write::Update(keys::seat(&booking.seat), extend, Some(still_held(booking, now)))
 }
 
-/// Refused: the booking has lost its seat.
-pub(super) fn release_seat(seat: &SeatRef, booking: &Booking, at: DateTime<Utc>) -> Write {
+/// Refused: the booking has lost its seat. Beside it stands that its date is to be looked at.
+pub(super) fn release_seat(seat: &SeatRef, booking: &Booking, at: DateTime<Utc>) -> [Write; 2] {
     let release = Expression::new("SET #free_at = :at").with(":at", seconds(at));
-    Write::Update(keys::seat(seat), release, Some(own(booking)))
+    let release = Write::Update(keys::seat(seat), release, Some(own(booking)));
+    [release, seat_freed(seat, booking)]
 }
 
 /// How an account finds its bookings.

@@ -68,6 +68,21 @@ pub(crate) fn closure(id: &OfficeId, date: NaiveDate) -> Key {
     Key::new(CLOSURES, format!("{date}#{id}"))
 }
 
+/// Partition of dates with seats that were given back or added and that nobody has looked at yet.
+pub(crate) const FREED: &str = "FREED";
+
+/// By whom: a key of its own for each, so that no cancellation waits for another.
+pub(crate) fn freed(office: &OfficeId, date: NaiveDate, by: &str) -> Key {
+    Key::new(FREED, format!("{office}#{date}#{by}"))
+}
+
+/// Partition of what the scheduler last saw free, an item for each office.
+pub(crate) const SURVEYS: &str = "SURVEYS";
+
+pub(crate) fn survey(id: &OfficeId) -> Key {
+    Key::new(SURVEYS, format!("SURVEY#{id}"))
+}
+
 /// Partition of what the scheduler knows of the days of each office.
 pub(crate) const PLANS: &str = "PLANS";
 

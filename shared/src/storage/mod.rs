@@ -32,6 +32,8 @@
 //! | rows due to be sent | `due-index`: `MESSAGE#shard`, `due ≤ now` | eventual, then a condition |
 //! | bookings that time has changed | `due-index`: `BOOKING#shard`, `due ≤ now` | eventual, then a condition |
 //! | days to be cleared | `CLOSURES` | strong |
+//! | what was last seen free at each office | `SURVEYS` | strong |
+//! | seats that were given back and are to be looked at | `FREED` | strong |
 //! | up to where each office's days have been made | `PLANS` | strong |
 //! | answers to repeated requests | `REQUEST#hash` | strong |
 //! | a message received | `INBOUND#hash` | strong |
@@ -66,6 +68,7 @@ mod erasures;
 mod error;
 mod expression;
 mod fair_use;
+mod freed;
 mod guards;
 mod idempotency;
 mod inbound;
@@ -87,6 +90,7 @@ mod schema;
 mod service_window;
 mod sessions;
 mod spending;
+mod surveys;
 mod transact;
 mod transition;
 mod turn_reads;
@@ -108,11 +112,11 @@ pub use changes::{Asked, Claim, ClaimConflict, NewBooking, Relocation, Relocatio
 pub use chats::{ChatKept, Turn, Turned};
 pub use code_limits::CodeRequest;
 pub use corrections::{Correction, CorrectionConflict, Rebooked};
-pub use days::DayMade;
 pub use denials::DenialChanged;
 pub use erasures::{Returned, erasures_table};
 pub use error::StoreError;
 pub use fair_use::{HoldLimits, Kept, MissedVisit};
+pub use freed::Freed;
 pub use guards::LiveBooking;
 pub use idempotency::{Answer, Replay};
 pub use inbound::{TakenIn, Waiting};
@@ -131,6 +135,7 @@ pub use retry::{Attempt, CONTENTION, Contention, RetryPolicy, compare_and_set};
 pub use service_window::ServiceWindow;
 pub use sessions::{Session, session_id};
 pub use spending::Cost;
+pub use surveys::{DateSeen, Survey};
 pub use transition::{Transition, TransitionConflict};
 pub use turn_reads::{Received, Sender};
 

@@ -123,10 +123,15 @@ impl Store {
         Ok(readable("plan", items))
     }
 
-    /// Writes down up to where an office's days have been made.
-    pub async fn put_days_made(&self, made: &DaysMade) -> Result<(), StoreError> {
+    /// Writes down up to where an office's days have been made. What was seen free at an office that has
+    /// changed is forgotten.
+    pub async fn put_days_made(&self, made: &DaysMade, changed: bool) -> Result<(), StoreError> {
         let item = to_item("plan", &keys::plan(&made.office), made)?;
-        self.transact(vec![Write::Put(item, None)]).await.map(|_| ())
+        let mut writes = vec![Write::Put(item, None)];
+        if changed {
+            writes.push(Write::Delete(keys::survey(&made.office), None));
+        }
+        self.transact(writes).await.map(|_| ())
     }
 
     /// Closures that are still to be carried out. Items that cannot be read are logged and left out.

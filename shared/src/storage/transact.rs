@@ -26,6 +26,9 @@ use super::retry::RetryPolicy;
 use super::schema::{if_understood, known, stamped, versioned};
 use super::{Item, Store};
 
+/// Items of one transaction.
+pub(super) const MAX_WRITES: usize = 100;
+
 /// One write of a transaction.
 #[derive(Debug, Clone)]
 pub(crate) enum Write {

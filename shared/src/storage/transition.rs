@@ -186,10 +186,10 @@ impl<'a> Transition<'a> {
         let (before, after) = (self.before, self.after);
         let mut writes = vec![(Some(Booking), replace_booking(before, after)?)];
         let seat = match self.seat {
-            Seat::Untouched => None,
-            Seat::Kept => Some(keep_seat(after, asked.at)),
-            Seat::Held(until) => Some(hold_seat(after, until, asked.at)),
-            Seat::Released(at) => Some(release_seat(&after.seat, after, at)),
+            Seat::Untouched => vec![],
+            Seat::Kept => vec![keep_seat(after, asked.at)],
+            Seat::Held(until) => vec![hold_seat(after, until, asked.at)],
+            Seat::Released(at) => release_seat(&after.seat, after, at).to_vec(),
         };
         let person = match self.person {
             Person::Untouched => None,

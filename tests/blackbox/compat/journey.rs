@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use antrian_local::simulator::Fault;
 use antrian_tests::desk::Desk;
-use antrian_tests::offices::OFFICE;
+use antrian_tests::offices::{OFFICE, SERVICE};
 use antrian_tests::{Answer, Person, TestApp};
 use chrono::{DateTime, Utc};
 use reqwest::Method;
@@ -16,7 +16,7 @@ pub(super) use antrian_tests::person::nik as nik_of;
 
 use super::start;
 use crate::registration::{begin, path};
-use crate::steps::{close, office_with, reach};
+use crate::steps::{administer, close, office_with, reach};
 use crate::webhooks::{deliver, message, store};
 
 /// Keys that seal the fixtures: known to everybody, and of use nowhere else.
@@ -95,13 +95,13 @@ pub(super) fn kind(item: &Value) -> String {
         ("DAY", 1) => "day".to_owned(),
         ("DAY", 2) => "slot".to_owned(),
         ("DAY", _) => "seat".to_owned(),
-        ("CLOSURES" | "LOOKUP" | "OTP" | "SPENDING", _) => first(&pk),
+        ("CLOSURES" | "FREED" | "LOOKUP" | "OTP" | "SPENDING", _) => first(&pk),
         _ => format!("{}/{}", first(&pk), first(&sk)),
     }
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 29] = [
+pub(super) const KINDS: [&str; 32] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -111,6 +111,7 @@ pub(super) const KINDS: [&str; 29] = [
     "BOOKING/EVENT",
     "CLOSURES",
     "CONTACT/CONTACT",
+    "FREED",
     "INBOUND/INBOUND",
     "KEYRING/KEYRING",
     "LOOKUP",
@@ -122,12 +123,14 @@ pub(super) const KINDS: [&str; 29] = [
     "PAUSE/PAUSE",
     "PERSON/ACTIVE",
     "PERSON/CLAIM",
+    "PLANS/PLAN",
     "QUEUE/COUNTER",
     "QUEUE/DESK",
     "QUEUE/ENTRY",
     "REGISTRATION/REGISTRATION",
     "REQUEST/REQUEST",
     "SPENDING",
+    "SURVEYS/SURVEY",
     "day",
     "seat",
     "slot",
@@ -166,6 +169,9 @@ async fn play() -> Fixture {
     app.stack.graph.fail(Fault::Code(131_031), 1);
     app.drain().await;
     close(&app, &[CLOSED]).await;
+    let more = json!({"service": SERVICE, "quota": 3});
+    let slot = format!("/slots/{LATER}/10:00");
+    assert_eq!(administer(&app, Method::PATCH, &slot, more).await.status, 200);
     let head = app.staff("*", &["admin"]).await;
     let denied = json!({"denial_reason": "left"});
     let path = "/v1/staff/denials/clerk-1";

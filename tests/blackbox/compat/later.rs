@@ -30,7 +30,8 @@ async fn added_to() -> Fixture {
 }
 
 /// Kinds of items of which this release puts a whole new one in the place of another that is over.
-const MADE_ANEW: [&str; 3] = ["OFFICES/NEXT", "PERSON/ACTIVE", "seat"];
+const MADE_ANEW: [&str; 6] =
+    ["FREED", "OFFICES/NEXT", "PERSON/ACTIVE", "PLANS/PLAN", "SURVEYS/SURVEY", "seat"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn additions_of_a_later_release_are_passed_over_and_stay() {
@@ -153,13 +154,15 @@ async fn background(app: &TestApp) {
 }
 
 /// Of these no request reads or writes an item: what runs by itself does, and tells the log.
-const BACKGROUND: [&str; 6] = [
+const BACKGROUND: [&str; 8] = [
     "ACCOUNT/CHAT",
     "CLOSURES",
     "INBOUND/INBOUND",
     "MESSAGE/MESSAGE",
     "OFFICES/NEXT",
     "PAUSE/PAUSE",
+    "PLANS/PLAN",
+    "SURVEYS/SURVEY",
 ];
 /// These nobody has a reason to touch in what is done here; the keyring's a start asks for.
 const UNTOUCHED: [&str; 3] = ["BOOKING/EVENT", "KEYRING/KEYRING", "OFFICES/STAFF"];
