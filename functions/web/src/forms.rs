@@ -77,6 +77,18 @@ pub(crate) fn onward(asked: Option<&str>) -> &str {
     asked.filter(is_path).unwrap_or("/saya")
 }
 
+/// Where to go on, as an address or a form carries it.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct To {
+    ke: Option<String>,
+}
+
+impl To {
+    pub(crate) fn path(&self) -> &str {
+        onward(self.ke.as_deref())
+    }
+}
+
 /// An address with these parameters.
 pub(crate) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());

@@ -14,10 +14,9 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use serde::Deserialize;
 
-use crate::forms::{Faults, Posted, onward};
+use crate::forms::{Faults, Posted, To, onward};
 use crate::page::{Keep, Page, Shown, go, own, shown};
 use crate::session::Visitor;
-use crate::sign_in::To;
 
 pub(crate) fn routes() -> Routes {
     Routes::new().route("/orang/baru", get(blank).post(add))

@@ -26,9 +26,10 @@ use axum::routing::{get, post};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
+use crate::booking::Choice;
 use crate::cookies::{self, Began};
 use crate::errors::form_again;
-use crate::forms::{Faults, Posted, address, onward};
+use crate::forms::{Faults, Posted, To, address, onward};
 use crate::page::{Keep, Page, Shown, go, own, shown};
 
 pub(crate) fn routes() -> Routes {
@@ -41,28 +42,31 @@ pub(crate) fn routes() -> Routes {
         .route("/masuk/otp", get(otp).post(check_code))
 }
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct To {
-    ke: Option<String>,
-}
-
-impl To {
-    pub(crate) fn path(&self) -> &str {
-        onward(self.ke.as_deref())
-    }
-}
-
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct Why<'a> {
     page: Page,
     to: &'a str,
+    back: String,
     /// The browser kept no cookie, or the time was over.
     again: bool,
 }
 
+impl<'a> Why<'a> {
+    fn new(page: Page, to: &'a str, again: bool) -> Self {
+        Self { page, to, back: before(to), again }
+    }
+}
+
+/// The last page that asks nobody to sign in: the hours of the day that was chosen, or the start page.
+fn before(to: &str) -> String {
+    let query = to.strip_prefix("/pesan?");
+    let choice = query.and_then(|query| serde_html_form::from_str::<Choice>(query).ok());
+    choice.map_or_else(|| "/".to_owned(), |choice| choice.hours())
+}
+
 async fn why(page: Page, Params(to): Params<To>) -> Response {
-    own(&Why { page, to: to.path(), again: false })
+    own(&Why::new(page, to.path(), false))
 }
 
 /// Begins a registration for this browser.
@@ -137,7 +141,7 @@ fn code_page(
         .and_then(|(_, registration)| registration.page.as_ref())
         .map(|page| page.number);
     let (Some((began, _)), Some(number)) = (current, number) else {
-        return Ok(own(&Why { page, to, again: true }));
+        return Ok(own(&Why::new(page, to, true)));
     };
     let link = whatsapp_link(app, &began.text);
     let qr = rendering::svg(&link).map_err(|error| internal(&error))?;
@@ -165,7 +169,7 @@ async fn finish(
     Posted(to): Posted<To>,
 ) -> Shown {
     let Some((began, registration)) = current(&app, &jar).await? else {
-        return Ok(own(&Why { page, to: to.path(), again: true }));
+        return Ok(own(&Why::new(page, to.path(), true)));
     };
     match open_session(&app, &registration, &began.secret).await? {
         Ok(opened) => Ok(signed_in(&app, jar, &opened, to.path())),
@@ -173,7 +177,7 @@ async fn finish(
             let current = Some((began, registration));
             code_page(&app, page, current, to.path(), StatusCode::CONFLICT)
         }
-        Err(_) => Ok(own(&Why { page, to: to.path(), again: true })),
+        Err(_) => Ok(own(&Why::new(page, to.path(), true))),
     }
 }
 
@@ -290,7 +294,7 @@ async fn check_code(
 ) -> Shown {
     let to = onward(form.ke.as_deref());
     let Some((began, registration)) = current(&app, &jar).await? else {
-        return Ok(own(&Why { page, to, again: true }));
+        return Ok(own(&Why::new(page, to, true)));
     };
     let otp = digits(&form.otp);
     let Some(proof) = form.proof() else {

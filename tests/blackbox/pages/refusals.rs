@@ -117,6 +117,27 @@ async fn whoever_is_not_signed_in_is_led_to_the_sign_in_and_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn signing_in_leads_back_to_what_everybody_may_see() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::new(&app);
+    let hours = format!("/kantor/uji/passport_new/{DATE}");
+    let chosen = choice("09:00");
+    for (to, back) in [(chosen.as_str(), hours.as_str()), ("/saya", "/"), ("/pesan?jam=1", "/")] {
+        let asked = browser.get(&format!("/masuk?ke={}", escaped(to))).await;
+        assert_eq!(asked.between("class=\"back\" href=\"", "\""), back, "{to}");
+        assert_eq!(browser.get(back).await.status, 200, "{back} asks nobody to sign in");
+    }
+    let begun = browser.post("/masuk", &[("ke", &chosen)]).await;
+    let code = browser.get(begun.location()).await;
+    let back = code.between("class=\"back\" href=\"", "\"").to_owned();
+    assert_eq!(browser.get(&back).await.hidden("ke").replace("&#38;", "&"), chosen);
+}
+
+fn escaped(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_browser_without_cookies_is_told_so() {
     let app = TestApp::start().await;
     let mut browser = Browser::new(&app);
