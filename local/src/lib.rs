@@ -7,6 +7,7 @@ mod background;
 pub mod cloud;
 mod compression;
 pub mod demo;
+mod developer;
 mod environment;
 pub mod home;
 pub mod issuer;

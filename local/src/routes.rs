@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::compression::compressed;
+use crate::developer::with_line;
 use crate::home::{Home, MAX_AHEAD_SECS};
 use crate::issuer::{self, Issuer};
 use crate::simulator::{self, Graph};
@@ -65,6 +66,7 @@ pub fn all(local: Local, issuer: Arc<Issuer>) -> Router {
     let style = Routes::new().route("/style", antrian_web::style());
     router(documented().merge(style).merge(own.with_state(()).into()), app)
         .layer(from_fn_with_state(home, with_space))
+        .layer(from_fn(with_line))
         .layer(from_fn(compressed))
 }
 

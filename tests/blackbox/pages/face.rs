@@ -63,3 +63,20 @@ async fn a_ticket_can_stand_on_a_home_screen_and_its_head_tells_nobody_whose_it_
     let drawn = icons.iter().find(|icon| icon["sizes"] == "any").unwrap();
     assert_eq!(browser.get(drawn["src"].as_str().unwrap()).await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_local_stack_leads_a_developer_on_in_one_line_of_its_start_page() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::new(&app);
+    let start = browser.get("/").await;
+    let line = start.between("Local stack: ", "</p>");
+    let led: Vec<_> =
+        line.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(led[..2], ["/simulator", "/v1/openapi.json"], "{line}");
+    for path in led.iter().filter(|path| path.starts_with('/')) {
+        assert_eq!(browser.get(path).await.status, 200, "{path}");
+    }
+    assert_eq!(led.len(), 4, "{line}");
+    let office = browser.get("/kantor/uji").await;
+    assert!(!office.html.contains("Local stack"), "on the start page alone");
+}
