@@ -22,8 +22,9 @@ pub struct Home {
 const KEYS: &str = "keys.json";
 const CLOCK: &str = "clock-ahead-secs";
 const SPACE: &str = "space-check";
+const TABLE: &str = "table.db";
 /// Files that a stack makes; it removes no others.
-const FILES: [&str; 6] = [KEYS, CLOCK, SPACE, "table.db", "table.db-wal", "table.db-shm"];
+const FILES: [&str; 6] = [KEYS, CLOCK, SPACE, TABLE, "table.db-wal", "table.db-shm"];
 /// It stays: whoever removed it would give the folder to two.
 const LOCK: &str = "lock";
 /// More than a transaction of the table needs, so that a full disk is noticed before it.
@@ -53,6 +54,11 @@ impl Home {
 
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Whether no stack has kept anything here yet.
+    pub(crate) fn is_new(&self) -> bool {
+        !self.folder.join(TABLE).exists()
     }
 
     /// Lets another stack have the folder, whoever still knows this one.

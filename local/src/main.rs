@@ -1,6 +1,7 @@
 //! Starts the stack, or runs one of the other commands.
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use antrian::telemetry;
 use antrian_local::settings::Settings;
@@ -30,8 +31,11 @@ async fn run() -> anyhow::Result<()> {
         _ => {}
     }
     let settings = Settings::read(args.into_iter(), get)?;
-    let stack = Stack::start(settings.options()?).await?;
-    welcome::greet(&stack);
+    let options = settings.options()?;
+    welcome::announce(&options);
+    let began = Instant::now();
+    let stack = Stack::start(options).await?;
+    welcome::greet(&stack, began.elapsed());
     stopped().await;
     stack.stop().await;
     Ok(())
