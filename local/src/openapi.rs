@@ -1,5 +1,6 @@
 //! The description of the whole API, made from the code of all functions.
 
+mod examples;
 mod links;
 mod statuses;
 mod strings;
@@ -50,6 +51,7 @@ pub fn document() -> serde_json::Result<String> {
         statuses::apply(&method, operation);
     }
     links::apply(operations(&mut document))?;
+    examples::apply(operations(&mut document))?;
     let sent = sent(&serde_json::to_value(&document)?);
     let components = document.components.get_or_insert_default();
     for (name, format) in [("session", "opaque"), ("staff", "JWT")] {
@@ -224,6 +226,27 @@ mod tests {
         // Generators know no arrays whose places have types of their own.
         let places = found.iter().filter(|(at, _)| at.ends_with("/prefixItems"));
         assert_eq!(places.count(), 0);
+    }
+
+    /// They are what the API really takes and answers (`tests/blackbox/examples.rs`), and fit their schemas
+    /// (`.ci/clients`).
+    #[test]
+    fn every_body_and_every_answer_has_an_example() {
+        let document: Value = serde_json::from_str(&super::document().unwrap()).unwrap();
+        let mut count = 0;
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let answers = operation["responses"].as_object().unwrap().iter();
+                let good = answers.filter(|(status, _)| status.starts_with('2'));
+                let contents = good.map(|(_, answer)| &answer["content"]);
+                for content in contents.chain([&operation["requestBody"]["content"]]) {
+                    let Some(content) = content.get("application/json") else { continue };
+                    assert!(content.get("example").is_some(), "{method} {path}");
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 60, "{count}");
     }
 
     /// Every time of an answer is written in one form, and described as one.

@@ -18,6 +18,7 @@ mod denials;
 mod desk;
 mod documented;
 mod edge;
+mod examples;
 mod extensions;
 mod fair_use;
 mod faults;

@@ -57,7 +57,7 @@ impl Links {
 }
 
 /// As `links.json` names an operation.
-fn title(method: &HttpMethod, path: &str) -> String {
+pub(super) fn title(method: &HttpMethod, path: &str) -> String {
     let method = serde_json::to_value(method).unwrap_or_default();
     format!("{} {path}", method.as_str().unwrap_or_default().to_uppercase())
 }
