@@ -7,6 +7,7 @@ use antrian_tests::app::sdk_timeouts;
 use antrian_tests::wire::{Action, Call, Switch, client};
 use antrian_tests::{Setup, TestApp, offices};
 use aws_smithy_types::timeout::TimeoutConfig;
+use futures_util::stream::{self, StreamExt};
 
 use super::kinds::{Fault, is_table_call, is_transaction};
 
@@ -138,4 +139,17 @@ impl Stage {
     pub(super) fn times_sent(&self, id: &str) -> usize {
         self.app.sent_ids().iter().filter(|sent| *sent == id).count()
     }
+}
+
+/// So many at once: more would keep a call from its answer on a busy machine, and one that is given up makes
+/// one more.
+const TOGETHER: usize = 4;
+
+/// Tries each fault with a system of its own, some together: most of the time is spent waiting before another
+/// try, the most for those that last.
+pub(super) async fn each_fault<T: Future<Output = ()>>(trial: impl Fn(Fault, Stay) -> T) {
+    let once = Fault::ALL.iter().rev().map(|fault| (*fault, Stay::Once));
+    let lasting = Fault::LASTING.iter().map(|fault| (*fault, Stay::UntilLifted));
+    let trials = lasting.chain(once).map(|(fault, stay)| trial(fault, stay));
+    stream::iter(trials).buffer_unordered(TOGETHER).collect::<Vec<_>>().await;
 }
