@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use antrian_local::demo;
 use antrian_tests::{Answer, Setup, TestApp};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../local/src/openapi/examples.json");
 
