@@ -161,7 +161,8 @@ STEPS = {
     "call": Use(http=1, invoke=1, calls=3, write=4, read=3, records=1, kb=2),
     "serve": Use(http=1, invoke=1, calls=4, write=4, read=4, kb=2),
     "finish": Use(http=1, invoke=1, calls=5, write=10, read=5, records=1, kb=2),
-    "lapse or no-show written down": Use(calls=1, write=7, read=1, records=1),
+    "hold that ran out written down and told": Use(calls=2, write=10, read=2, sqs=1, records=1),
+    "no-show written down": Use(calls=1, write=7, read=1, records=1),
     "audit, every night": Use(read=3),
     "a message sent": Use(http=STATUSES, invoke=1 + STATUSES, calls=9 + 2 * STATUSES, write=9 + 2 * 2, read=6 + STATUSES, sqs=2, records=2, wait_ms=PROVIDER_MS, kb=2),
     "a turn of a chat": Use(http=1, invoke=2, calls=14, write=22, read=7, sqs=1, fifo=3, records=2),
@@ -178,7 +179,8 @@ def booking(channel, offices=1, seats=AVERAGE_SEATS):
     """One booking from the first look to the end of the visit, without views of what is free."""
     use = directory(offices) * 2 + Use(read=day_units(seats)) * HOLDS
     use += STEPS["confirm"] + desk(seats) * (1 - NO_SHOWS) + STEPS["audit, every night"] * NIGHTS
-    use += STEPS["lapse or no-show written down"] * (HOLDS - 1 + NO_SHOWS) + STEPS["hold"] * HOLDS
+    use += STEPS["hold that ran out written down and told"] * (HOLDS - 1) + STEPS["no-show written down"] * NO_SHOWS
+    use += STEPS["hold"] * HOLDS
     if channel == "web":
         names = ["look at offices and documents", "begin a registration", "the message that proves the number",
                  "token, with polls", "add a person", "fetch the ticket"]
@@ -201,10 +203,10 @@ def desk(seats):
 
 
 def messages(channel):
-    """Messages of service (inside the window that the person opened) and of utility: the reminder, and what
-    is missing for those who miss a document."""
-    utility = 1 + SENT_BACK * (1 - NO_SHOWS)
-    return (3, utility) if channel == "web" else (TURNS, utility)
+    """Messages of service (inside the window that the person opened; one for each hold that ran out) and of
+    utility: the reminder, and what is missing for those who miss a document."""
+    utility, lapsed = 1 + SENT_BACK * (1 - NO_SHOWS), HOLDS - 1
+    return (3 + lapsed, utility) if channel == "web" else (TURNS + lapsed, utility)
 
 
 def day_units(seats):

@@ -36,6 +36,9 @@ pub enum MessageKind {
     ClaimReleased,
     /// A clerk has released the person, and with that the booking.
     Released,
+    /// Nobody confirmed in time: the seat was given back, choose again. Only while it may be said in
+    /// free form.
+    HoldLapsed,
     /// A document is missing at the office: what to bring until when.
     DocumentsMissing,
     /// The number is verified.
@@ -60,6 +63,7 @@ impl MessageKind {
             Self::ClaimAsked => "claim_asked",
             Self::ClaimReleased => "claim_released",
             Self::Released => "released",
+            Self::HoldLapsed => "hold_lapsed",
             Self::DocumentsMissing => "documents_missing",
             Self::Verified => "verified",
             Self::OneTimeCode => "one_time_code",
@@ -265,6 +269,11 @@ impl Message {
 
     /// Whether what it says of a booking is so still.
     pub fn is_true_of(&self, booking: &Booking, now: DateTime<Utc>) -> bool {
+        // A hold that ran out stays so, whether or not that was written down for each of a group.
+        if self.kind == MessageKind::HoldLapsed {
+            return self.bookings().any(|about| about.code == booking.code)
+                && booking.status_at(now) == Status::Expired;
+        }
         self.bookings().any(|about| about == About::of(booking))
             && !has_lapsed(self.kind, booking, now)
     }
@@ -310,6 +319,7 @@ mod tests {
             MessageKind::ClaimAsked,
             MessageKind::ClaimReleased,
             MessageKind::Released,
+            MessageKind::HoldLapsed,
             MessageKind::DocumentsMissing,
             MessageKind::Ticket,
         ] {
@@ -330,6 +340,7 @@ mod tests {
             Cancelled,
             Moved,
             OfficeClosed,
+            HoldLapsed,
             DocumentsMissing,
             Verified,
             OneTimeCode,

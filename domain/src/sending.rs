@@ -145,6 +145,7 @@ pub fn waits_at_ceiling(kind: MessageKind) -> bool {
         | MessageKind::ClaimAsked
         | MessageKind::ClaimReleased
         | MessageKind::Released
+        | MessageKind::HoldLapsed
         | MessageKind::DocumentsMissing
         | MessageKind::Verified
         | MessageKind::Ticket

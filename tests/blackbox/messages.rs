@@ -1,6 +1,7 @@
 //! What people are told: each thing once, when it is worth most, and never when it is not so.
 
 mod ceiling;
+mod lapsed;
 mod pause;
 mod window;
 

@@ -61,6 +61,7 @@ async fn everything(app: &TestApp) {
     app.audit().await;
     claimed(app, &missing).await;
     what_is_limited(app).await;
+    misread_and_lapsed(app).await;
 }
 
 /// A person is claimed, and looked up at a desk.
@@ -87,6 +88,15 @@ async fn what_is_limited(app: &TestApp) {
     for _ in 0..ANSWERS + 1 {
         phone.say("MENU").await;
     }
+}
+
+/// A seat is held in a chat, what its person writes then is not understood, and the hold runs out.
+async fn misread_and_lapsed(app: &TestApp) {
+    let mut phone = Phone::new(app, "6280000000007");
+    phone.say("#Budi Contoh#9971010101909077#04-12-2026").await;
+    phone.say("blabla").await;
+    app.advance(16 * 60);
+    app.tick().await;
 }
 
 /// One brings a missing paper, is called, does not hear it, and is served; another does not come back.
@@ -141,7 +151,7 @@ async fn everything_that_happens_is_counted_in_cloudwatchs_format() {
         assert!(seen.contains_key(event), "{event} was not emitted: {seen:?}");
     }
     for (event, times) in [
-        ("hold", 5),
+        ("hold", 6),
         ("booking", 4),
         ("move", 1),
         ("cancellation", 1),
@@ -153,13 +163,14 @@ async fn everything_that_happens_is_counted_in_cloudwatchs_format() {
         ("skipped", 1),
         ("served", 1),
         ("check_in_refusal", 1),
-        ("hold_expired", 1),
+        ("hold_expired", 2),
+        ("hold_misread", 1),
         ("no_show", 1),
         // A code and its number for each who registers, and what is too much.
-        ("inbound", 8 + 5),
+        ("inbound", 8 + 5 + 2),
         ("code_refused", 1),
         ("message_held_back", 1),
-        ("misread", 1),
+        ("misread", 2),
         ("answer_withheld", 1),
         ("message_failed", 1),
         ("sending_paused", 1),

@@ -48,6 +48,11 @@ impl Chat {
     /// The code of the booking that words are about, if they name one.
     fn code_in(&self, text: &str, said: &Said) -> Option<BookingCode> {
         let typed = |number| self.typed_pick(text, number).and_then(|pick| pick.booking());
+        match (said, self.question) {
+            (Said::Command(Command::Again), Question::Confirm(code)) => return Some(code),
+            (Said::Command(Command::Again), _) => return None,
+            _ => {}
+        }
         match said {
             Said::Code(code)
             | Said::Command(Command::Cancel(Some(code)) | Command::Move(Some(code))) => Some(*code),
@@ -229,6 +234,7 @@ impl Chat {
         match command {
             Command::Menu => self.begin(),
             Command::Book => self.picked(Pick::Book, world),
+            Command::Again => self.start_again(world),
             Command::Show => Act::Show,
             Command::Extend => self.extend(world),
             Command::Help => Act::Say(Remark::Help),
@@ -320,6 +326,18 @@ impl Chat {
         self.next(world)
     }
 
+    /// The wish of a booking that lapsed once more: where, what and for whom it was.
+    fn start_again(&mut self, world: &World<'_>) -> Act {
+        let Some(booking) = world.named else { return self.picked(Pick::Book, world) };
+        self.draft = Draft {
+            office: Some(booking.seat.office.clone()),
+            service: Some(booking.seat.service.clone()),
+            person: Some(booking.applicant.clone()),
+            ..Draft::default()
+        };
+        self.next(world)
+    }
+
     /// A code without a word: what is to be done with the booking follows from how it stands.
     fn code_alone(&mut self, world: &World<'_>) -> Act {
         let Some(booking) = world.named else { return Act::Say(Remark::UnknownCode) };
@@ -365,6 +383,7 @@ impl Chat {
                 return world.named.map_or(Act::Say(Remark::UnknownCode), |_| Act::Cancel(code));
             }
             Pick::Move(_) => return self.start_move(world.named, world),
+            Pick::Again(_) => return self.start_again(world),
             Pick::GiveUp(code) => {
                 return world.named.map_or(Act::Say(Remark::UnknownCode), |_| Act::GiveUp(code));
             }

@@ -47,6 +47,8 @@ pub enum Pick {
     Move(BookingCode),
     /// The ticket once more.
     Ticket(BookingCode),
+    /// Choose again what a booking that lapsed was for.
+    Again(BookingCode),
     /// Claim a person: whoever has booked for them is asked.
     Claim(ApplicantId),
     /// Give a booking up to whoever claims its person.
@@ -70,6 +72,7 @@ impl Pick {
             | Self::CancelSurely(code)
             | Self::Move(code)
             | Self::Ticket(code)
+            | Self::Again(code)
             | Self::GiveUp(code)
             | Self::KeepClaimed(code) => Some(*code),
             _ => None,
@@ -101,6 +104,7 @@ impl fmt::Display for Pick {
             Self::Keep => f.write_str("keep"),
             Self::Move(code) => write!(f, "move:{code}"),
             Self::Ticket(code) => write!(f, "ticket:{code}"),
+            Self::Again(code) => write!(f, "again:{code}"),
             Self::Claim(id) => write!(f, "claim:{id}"),
             Self::GiveUp(code) => write!(f, "give-up:{code}"),
             Self::KeepClaimed(code) => write!(f, "keep-claimed:{code}"),
@@ -144,6 +148,7 @@ impl FromStr for Pick {
             "cancel-surely" => rest.parse().ok().map(Self::CancelSurely),
             "move" => rest.parse().ok().map(Self::Move),
             "ticket" => rest.parse().ok().map(Self::Ticket),
+            "again" => rest.parse().ok().map(Self::Again),
             "claim" => rest.parse().ok().map(Self::Claim),
             "give-up" => rest.parse().ok().map(Self::GiveUp),
             "keep-claimed" => rest.parse().ok().map(Self::KeepClaimed),

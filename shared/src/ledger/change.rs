@@ -196,6 +196,9 @@ impl Ledger {
     ) -> Result<bool, LedgerError> {
         let now = whole_seconds(now);
         let Ok(after) = booking.apply_expiry(now) else { return Ok(false) };
+        if after.status == Status::Expired {
+            return self.lapse(booking, &after, now).await;
+        }
         let mut change = Transition::new(booking, &after);
         if after.status == Status::NoShow {
             let office = self.offices.get(&booking.seat.office, now).await?;

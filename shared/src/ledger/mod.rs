@@ -15,6 +15,7 @@ mod documents;
 mod group;
 mod hold;
 mod housekeeping;
+mod lapsed;
 mod making;
 mod moving;
 mod person_claims;

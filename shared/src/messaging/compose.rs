@@ -1,6 +1,6 @@
 //! From an outbox row to words and an address, at the moment of sending.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -64,9 +64,6 @@ pub struct Letter {
     pub office: Option<OfficeId>,
 }
 
-/// The window is open for 24 hours; what arrives in its last minutes may find it closed.
-const WINDOW: TimeDelta = TimeDelta::minutes(24 * 60 - 5);
-
 /// What a message to somebody without an account carries, sealed in its row.
 #[derive(Serialize, Deserialize)]
 pub struct OneTimeCode {
@@ -118,7 +115,10 @@ pub async fn compose(
     };
     let Some((body, template)) = forms else { return Ok(Composed::Nobody) };
     let was_refused = message.last_attempt == LastAttempt::WindowClosed;
-    let is_open = !was_refused && window.last_inbound_at.is_some_and(|at| now < at + WINDOW);
+    let is_open = !was_refused && window.is_open(now);
+    if message.kind == MessageKind::HoldLapsed && !is_open {
+        return Ok(Composed::Stale);
+    }
     Ok(Composed::Send(Box::new(Letter { to, body, template, is_open, office })))
 }
 
@@ -135,8 +135,25 @@ pub async fn bookings_of(
     let read = message.bookings().map(|about| ledger.store().booking(about.code));
     let mut found: Vec<_> = try_join_all(read).await?.into_iter().flatten().collect();
     found.retain(|booking| message.is_true_of(booking, now));
+    if message.kind == MessageKind::HoldLapsed {
+        found = not_made_again(ledger, found, now).await?;
+    }
     found.sort_by_key(|booking| booking.times.starts_at);
     Ok(found)
+}
+
+/// Those whose person the account has no other booking for by now.
+async fn not_made_again(
+    ledger: &Ledger,
+    lapsed: Vec<Booking>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Booking>, StoreError> {
+    let live = lapsed.iter().map(|booking| ledger.store().live_booking(&booking.person, now));
+    let live = try_join_all(live).await?;
+    let is_left = |(booking, live): &(Booking, Option<Booking>)| {
+        live.as_ref().is_none_or(|live| live.account != booking.account)
+    };
+    Ok(lapsed.into_iter().zip(live).filter(is_left).map(|(booking, _)| booking).collect())
 }
 
 async fn contacts(ledger: &Ledger, message: &Message) -> Result<Option<Contacts>, StoreError> {

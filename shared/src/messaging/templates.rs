@@ -12,8 +12,7 @@ use serde_json::Value;
 use super::messenger::{ReplyOption, TemplateCall};
 use super::texts::BookingText;
 use crate::domain::code::BookingCode;
-use crate::domain::language::Locale;
-use crate::domain::language::in_language;
+use crate::domain::language::{Locale, Text, in_language};
 use crate::domain::message::MessageKind;
 
 /// A form as it is handed in for approval.
@@ -111,12 +110,26 @@ fn payloads(kind: MessageKind, is_group: bool, code: BookingCode) -> Vec<String>
         MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder => vec![moves, cancel],
         MessageKind::OfficeClosed => vec![moves],
         MessageKind::Cancelled => vec![BOOK.to_owned()],
+        MessageKind::HoldLapsed if is_group => vec![BOOK.to_owned()],
+        MessageKind::HoldLapsed => vec![format!("again:{code}")],
         MessageKind::ClaimAsked => vec![format!("give-up:{code}"), format!("keep-claimed:{code}")],
         _ => vec![],
     }
 }
 
-/// The buttons of a message about a booking: titles are those of its form.
+/// Titles of buttons below what has no form: `shared/texts/buttons.json`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Titles {
+    choose_again: Text,
+}
+
+static TITLES: LazyLock<Titles> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "the file is part of the program; a test parses it")]
+    serde_json::from_str(include_str!("../../texts/buttons.json")).expect("buttons.json")
+});
+
+/// The buttons of a message about a booking: titles are those of its form, if it has one.
 pub fn buttons(
     kind: MessageKind,
     locale: Locale,
@@ -128,7 +141,10 @@ pub fn buttons(
 }
 
 fn options(kind: MessageKind, locale: Locale, payloads: Vec<String>) -> Vec<ReplyOption> {
-    let titles = form(kind, locale).map(titles).unwrap_or_default();
+    let titles = match kind {
+        MessageKind::HoldLapsed => vec![in_language(locale, &TITLES.choose_again).to_owned()],
+        _ => form(kind, locale).map(titles).unwrap_or_default(),
+    };
     let option = |(title, id)| ReplyOption { id, title, description: None };
     titles.into_iter().zip(payloads).map(option).collect()
 }

@@ -237,6 +237,8 @@ booking_templates! {
     En ClaimAsked ClaimAskedEn "messages/en/claim_asked.txt"
     Id Released ReleasedId "messages/id/released.txt"
     En Released ReleasedEn "messages/en/released.txt"
+    Id HoldLapsed HoldLapsedId "messages/id/hold_lapsed.txt"
+    En HoldLapsed HoldLapsedEn "messages/en/hold_lapsed.txt"
     Id DocumentsMissing DocumentsMissingId "messages/id/documents_missing.txt"
     En DocumentsMissing DocumentsMissingEn "messages/en/documents_missing.txt"
 }

@@ -53,6 +53,10 @@ struct ChatItem {
     answers_told: bool,
     #[serde(default)]
     reminders_off: bool,
+    /// How many of the last messages in a row were not understood: sealed as well, for the chat; here for
+    /// those who count and unseal nothing.
+    #[serde(default)]
+    misread: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sealed: Option<String>,
 }
@@ -142,6 +146,7 @@ impl Store {
             answered: turn.answers.count,
             answers_told: turn.answers.is_told,
             reminders_off: turn.after.reminders_off,
+            misread: turn.after.misread,
             sealed: Some(self.keyring().seal(&json, &key.aad("sealed"))?),
         };
         let mut item = to_item("chat", &key, &chat)?;
@@ -169,6 +174,7 @@ mod tests {
             answered: 0,
             answers_told: false,
             reminders_off: false,
+            misread: 0,
             sealed: None,
         };
         let item = to_item("chat", &keys::chat(&account), &chat).unwrap();

@@ -2,12 +2,12 @@
 //! whether they want reminders.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::StoreError;
 use super::expression::Expression;
 use super::transact::{Outcome, Write};
-use super::values::{instant_of, number, seconds};
+use super::values::{instant_of, integer_of, number, seconds};
 use super::{Store, keys};
 use crate::domain::ids::AccountId;
 
@@ -18,6 +18,23 @@ pub struct ServiceWindow {
     pub last_inbound_at: Option<DateTime<Utc>>,
     /// They want no reminders.
     pub reminders_off: bool,
+    /// Whether what they wrote last was not understood.
+    pub is_misread: bool,
+}
+
+/// It is open for 24 hours; what arrives in its last minutes may find it closed.
+const WINDOW: TimeDelta = TimeDelta::minutes(24 * 60 - 5);
+
+impl ServiceWindow {
+    /// Whether the person has written within a day, and so may be written to in free form.
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        self.last_inbound_at.is_some_and(|at| now < at + WINDOW)
+    }
+
+    /// Whether the last that they wrote was written at `since` or later and not understood.
+    pub fn was_misread_since(&self, since: DateTime<Utc>) -> bool {
+        self.is_misread && self.last_inbound_at.is_some_and(|at| at >= since)
+    }
 }
 
 impl Store {
@@ -35,7 +52,8 @@ impl Store {
             Some(off) => *off.as_bool().map_err(|_| corrupt())?,
             None => false,
         };
-        Ok(ServiceWindow { last_inbound_at, reminders_off })
+        let is_misread = integer_of(&item, "misread").is_some_and(|count| count > 0);
+        Ok(ServiceWindow { last_inbound_at, reminders_off, is_misread })
     }
 
     /// Writes down whether an account's person wants reminders; `false`: the account was erased. It

@@ -144,6 +144,8 @@ records! {
         "a visit that was missed was written down";
     HOLD_EXPIRED = "hold_expired" [count("HoldsExpired")] ["office", "date"]
         "a hold that ran out was written down";
+    HOLD_MISREAD = "hold_misread" [count("HoldsExpiredMisread")] ["office", "date"]
+        "a hold that ran out was written down, and the last that its person wrote since was not understood";
     AUDIT = "audit" [count("AuditDisagreements")] ["days", "seats", "bookings"]
         "every audit, 0 too";
     SENDING_PAUSED = "sending_paused" [count("SendingPaused")] ["reason"]
@@ -202,7 +204,8 @@ mod tests {
             MessageKind::OfficeClosed => Some(MessageKind::ClaimAsked),
             MessageKind::ClaimAsked => Some(MessageKind::ClaimReleased),
             MessageKind::ClaimReleased => Some(MessageKind::Released),
-            MessageKind::Released => Some(MessageKind::DocumentsMissing),
+            MessageKind::Released => Some(MessageKind::HoldLapsed),
+            MessageKind::HoldLapsed => Some(MessageKind::DocumentsMissing),
             MessageKind::DocumentsMissing => Some(MessageKind::Verified),
             MessageKind::Verified => Some(MessageKind::OneTimeCode),
             MessageKind::OneTimeCode => Some(MessageKind::Ticket),

@@ -50,6 +50,8 @@ pub enum Command {
     Menu,
     /// `DAFTAR` without a code, `BOOKING`, `ANTRI`: begin a booking.
     Book,
+    /// `PILIH LAGI`: choose again what was held and lapsed, or else begin a booking.
+    Again,
     /// `BATAL`, with or without the code of a booking.
     Cancel(Option<BookingCode>),
     /// `JADWAL`: show bookings.

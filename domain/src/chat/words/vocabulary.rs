@@ -28,7 +28,7 @@ pub(super) enum Weight {
     Strong,
 }
 
-use Command::{Book, Extend, Help, Language, Menu, Papers, Resume, Show, Stop};
+use Command::{Again, Book, Extend, Help, Language, Menu, Papers, Resume, Show, Stop};
 use Meaning::{Confirm, Do, NeverMind, No, Yes};
 use Weight::{Alone, Strong, Weak};
 
@@ -72,6 +72,8 @@ const PHRASES: &[(&[&str], Meaning, Weight)] = &[
     (&["enggak", "jadi"], NeverMind, Strong),
     (&["engak", "jadi"], NeverMind, Strong),
     (&["never", "mind"], NeverMind, Strong),
+    (&["pilih", "lagi"], Do(Again), Strong),
+    (&["chose", "again"], Do(Again), Strong),
     (&["buat", "janji"], Do(Book), Weak),
     (&["bikin", "janji"], Do(Book), Weak),
     (&["janji", "temu"], Do(Book), Weak),

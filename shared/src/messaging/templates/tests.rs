@@ -124,6 +124,7 @@ fn buttons_carry_the_booking_in_both_languages() {
         assert_eq!(ids(MessageKind::Hold, locale), hold);
         assert_eq!(ids(MessageKind::OfficeClosed, locale), [format!("move:{booking}")]);
         assert_eq!(ids(MessageKind::Cancelled, locale), ["book"]);
+        assert_eq!(ids(MessageKind::HoldLapsed, locale), [format!("again:{booking}")]);
         let answers = ["give-up", "keep-claimed"].map(|verb| format!("{verb}:{booking}"));
         assert_eq!(ids(MessageKind::ClaimAsked, locale), answers);
     }

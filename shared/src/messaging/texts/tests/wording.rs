@@ -364,3 +364,32 @@ fn documents_missing_in_english() {
     Need help? Call (021) 000-0000 during office hours.
     "#);
 }
+
+#[test]
+fn a_hold_that_lapsed_in_both_languages() {
+    insta::assert_snapshot!(message(MessageKind::HoldLapsed, Locale::Id, nothing), @"
+    *Waktu konfirmasi sudah habis.* Jadwal ini dilepas untuk pemohon lain:
+
+    Pemohon: *Siti C. (NIK …9001)*
+    Paspor baru
+    Senin, 7 Desember 2026 pukul 09.00 WIB
+    Kantor Imigrasi Contoh Jakarta
+
+    *Pilih lagi* menampilkan yang masih tersedia. Bisa juga di https://antrian.example
+    ");
+    let group = |text: &mut BookingText<'_>| {
+        together(Locale::En)(text);
+        text.who = String::new();
+    };
+    insta::assert_snapshot!(message(MessageKind::HoldLapsed, Locale::En, group), @"
+    *The time to confirm is over.* This appointment was given back:
+
+    New passport
+    Monday, 7 December 2026 at 09:00 WIB
+    Kantor Imigrasi Contoh Jakarta
+    1. Siti C. 09:00 WIB
+    2. Budi C. 10:00 WIB
+
+    *Choose again* shows what is still free. Or go to https://antrian.example
+    ");
+}
