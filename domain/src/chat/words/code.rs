@@ -104,10 +104,15 @@ pub(super) fn within(plain: &str) -> Option<BookingCode> {
     let is_shown = |pair: &[&str]| is_hyphened(plain, pair);
     let pairs = words.windows(2).filter(|pair| pair.iter().all(|word| word.len() == 5));
     let read = |text: String| text.parse().ok().filter(|_| has_digit(&text));
+    // As we print it, a code may be letters alone.
+    let printed = |text: String| {
+        let is_large = !text.bytes().any(|byte| byte.is_ascii_lowercase());
+        text.parse().ok().filter(|_| is_large || has_digit(&text))
+    };
     let shown: Vec<BookingCode> = pairs
         .clone()
         .filter(|pair| is_shown(pair))
-        .filter_map(|pair| read(pair.concat()))
+        .filter_map(|pair| printed(pair.concat()))
         .collect();
     let bare = || {
         let whole = words.iter().filter(|word| word.len() == 10).map(|word| (*word).to_owned());

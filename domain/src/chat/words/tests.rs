@@ -234,3 +234,13 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn a_code_of_letters_alone_is_found_where_we_printed_it() {
+    let code = |bits: u64| BookingCode::from_bits(bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 19);
+    let mut codes = (1..).map(code);
+    let of_letters = codes.find(|code| !code.spoken().bytes().any(|byte| byte.is_ascii_digit()));
+    let code = of_letters.unwrap();
+    let message = format!("Kantor Uji\n\nKode booking: *{}*\n\nBawa asli", code.spoken());
+    assert_eq!(code_within(&message), Some(code), "{message}");
+}
