@@ -253,6 +253,21 @@ const NAMED_TWICE: [&str; 26] = [
     "tegal",
 ];
 
+/// Whether an office's documents depend on a regency that is not known, or not known well enough.
+pub fn asks_for_regency(office: &Office, regency: Option<&str>) -> bool {
+    let whose = regency.map_or(Whose::Unsure, |regency| whose_regency(office, regency));
+    office.domicile != DomicileRule::NotNeeded && whose == Whose::Unsure
+}
+
+/// The name of a city or regency without saying which it is.
+pub fn without_kind(name: &str) -> String {
+    let is_name = |word: &&str| {
+        let word = word.trim_end_matches('.').to_lowercase();
+        !matches!(&*word, "kota" | "kotamadya" | "kab" | "kabupaten" | "administrasi" | "adm")
+    };
+    name.split_whitespace().filter(is_name).collect::<Vec<_>>().join(" ")
+}
+
 fn plain_regency(name: &str) -> (Option<Kind>, String) {
     let small = name.to_lowercase();
     let mut kind = None;

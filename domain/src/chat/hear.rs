@@ -6,7 +6,7 @@ use super::open::held;
 use super::pending::Pending;
 use super::pick::Pick;
 use super::state::{Chat, Draft, Question};
-use super::turn::{Act, BookingsNeeded, Input, Purpose, Remark, World};
+use super::turn::{Act, BookingsNeeded, Input, PersonPurpose, Purpose, Remark, World};
 use super::words::{self, Command, Details, Misread, Said};
 use crate::booking::{Booking, Status};
 use crate::code::BookingCode;
@@ -99,6 +99,7 @@ impl Chat {
             act,
             Act::Say(Remark::Example | Remark::OnlyWords | Remark::SignInNumber)
                 | Act::AskDetails(Some(_))
+                | Act::AskCorrection(_, Some(_))
                 | Act::Again(_)
         );
         self.misread = if was_misread { self.misread.saturating_add(1) } else { 0 };
@@ -119,6 +120,7 @@ impl Chat {
 
     fn begin(&mut self) -> Act {
         self.ended();
+        self.subject = None;
         Act::Menu
     }
 
@@ -134,6 +136,9 @@ impl Chat {
             && !matches!(said, Said::Command(Command::Cancel(Some(_)) | Command::Move(Some(_))))
         {
             return self.code_alone(world);
+        }
+        if let Some(act) = self.person_answered(text, &said, world) {
+            return act;
         }
         // Who was asked for details answers with a wish or a birth date: either is read as details.
         let asks_details = self.question == Question::Details;
@@ -234,6 +239,8 @@ impl Chat {
         match command {
             Command::Menu => self.begin(),
             Command::Book => self.picked(Pick::Book, world),
+            Command::Correct => self.choose_person(PersonPurpose::Correct, world),
+            Command::Remove => self.choose_person(PersonPurpose::Remove, world),
             Command::Again => self.start_again(world),
             Command::Show => Act::Show,
             Command::Extend => self.extend(world),
@@ -281,6 +288,7 @@ impl Chat {
                 self.begin();
                 Act::Say(Remark::Dropped)
             }
+            Question::Correct | Question::Remove => self.keep(),
             Question::Idle | Question::SignIn => match world.bookings {
                 [] => Act::Say(Remark::NoBooking),
                 [only] => self.cancel(Some(only)),
@@ -310,7 +318,7 @@ impl Chat {
         }
     }
 
-    fn keep(&mut self) -> Act {
+    pub(super) fn keep(&mut self) -> Act {
         self.question = Question::Idle;
         Act::Say(Remark::Kept)
     }
@@ -383,6 +391,9 @@ impl Chat {
                 return world.named.map_or(Act::Say(Remark::UnknownCode), |_| Act::Cancel(code));
             }
             Pick::Move(_) => return self.start_move(world.named, world),
+            Pick::Correct(id) => return self.person_chosen(PersonPurpose::Correct, id),
+            Pick::Remove(id) => return self.person_chosen(PersonPurpose::Remove, id),
+            Pick::RemoveSurely(id) => return Act::RemovePerson(id),
             Pick::Again(_) => return self.start_again(world),
             Pick::GiveUp(code) => {
                 return world.named.map_or(Act::Say(Remark::UnknownCode), |_| Act::GiveUp(code));

@@ -11,6 +11,7 @@ mod next;
 mod open;
 mod owner;
 mod pending;
+mod person;
 mod pick;
 mod sign_in;
 mod spelling;
@@ -24,7 +25,7 @@ pub use pending::Pending;
 pub use pick::Pick;
 pub use sign_in::{SIGN_IN_NUMBERS, sign_in_picks};
 pub use state::{Chat, Draft, Offer, Question};
-pub use turn::{Act, BookingsNeeded, Input, Purpose, Remark, World};
+pub use turn::{Act, BookingsNeeded, Input, PersonPurpose, Purpose, Remark, World};
 
 #[cfg(test)]
 mod tests;

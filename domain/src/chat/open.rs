@@ -104,6 +104,11 @@ impl Chat {
             },
             Question::Confirm(code) => Act::Held(code),
             Question::Cancel(code) => Act::AskCancel(code),
+            Question::Correct | Question::Remove => match (self.question, self.subject.clone()) {
+                (Question::Correct, Some(id)) => Act::AskCorrection(id, None),
+                (_, Some(id)) => Act::AskRemoval(id),
+                (_, None) => return Act::Say(Remark::Example),
+            },
             Question::Idle | Question::SignIn => return Act::Say(Remark::Example),
         };
         Act::Again(Box::new(question))

@@ -49,6 +49,12 @@ pub enum Pick {
     Ticket(BookingCode),
     /// Choose again what a booking that lapsed was for.
     Again(BookingCode),
+    /// Correct a person.
+    Correct(ApplicantId),
+    /// Remove a person, after asking whether that is meant.
+    Remove(ApplicantId),
+    /// Remove them: it is meant.
+    RemoveSurely(ApplicantId),
     /// Claim a person: whoever has booked for them is asked.
     Claim(ApplicantId),
     /// Give a booking up to whoever claims its person.
@@ -105,6 +111,9 @@ impl fmt::Display for Pick {
             Self::Move(code) => write!(f, "move:{code}"),
             Self::Ticket(code) => write!(f, "ticket:{code}"),
             Self::Again(code) => write!(f, "again:{code}"),
+            Self::Correct(id) => write!(f, "correct:{id}"),
+            Self::Remove(id) => write!(f, "remove:{id}"),
+            Self::RemoveSurely(id) => write!(f, "remove-surely:{id}"),
             Self::Claim(id) => write!(f, "claim:{id}"),
             Self::GiveUp(code) => write!(f, "give-up:{code}"),
             Self::KeepClaimed(code) => write!(f, "keep-claimed:{code}"),
@@ -149,6 +158,9 @@ impl FromStr for Pick {
             "move" => rest.parse().ok().map(Self::Move),
             "ticket" => rest.parse().ok().map(Self::Ticket),
             "again" => rest.parse().ok().map(Self::Again),
+            "correct" => rest.parse().ok().map(Self::Correct),
+            "remove" => rest.parse().ok().map(Self::Remove),
+            "remove-surely" => rest.parse().ok().map(Self::RemoveSurely),
             "claim" => rest.parse().ok().map(Self::Claim),
             "give-up" => rest.parse().ok().map(Self::GiveUp),
             "keep-claimed" => rest.parse().ok().map(Self::KeepClaimed),

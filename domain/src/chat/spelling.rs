@@ -25,6 +25,13 @@ pub(super) fn meant(text: &str, names: &[Vec<String>]) -> Vec<usize> {
     ways.iter().map(|way| found(names, way)).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
+/// The places of those that `text` is the name of, but for a letter or two.
+pub(super) fn spelled_as(text: &str, names: &[Vec<String>]) -> Vec<usize> {
+    let text = plain(text);
+    let same = found(names, |name| name == text);
+    if same.is_empty() { found(names, |name| is_close(name, &text)) } else { same }
+}
+
 /// The places of those whose name stands in a sentence.
 pub(super) fn said_in(text: &str, names: &[Vec<String>]) -> Vec<usize> {
     let text = plain(text);

@@ -21,6 +21,10 @@ pub struct Chat {
     /// What is known of the person whose details are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
+    /// The person that is spoken of: whom [`Question::Correct`] or [`Question::Remove`] is about, or
+    /// whose KTP's regency was asked for with a booking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<ApplicantId>,
     /// The registration that [`Question::SignIn`] is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration: Option<RegistrationId>,
@@ -58,6 +62,10 @@ pub enum Question {
     Confirm(BookingCode),
     /// Whether a booking is really cancelled.
     Cancel(BookingCode),
+    /// What is to be otherwise of a person.
+    Correct,
+    /// Whether a person is really removed.
+    Remove,
     /// Which number the page shows that somebody wants to sign in on.
     SignIn,
 }
@@ -75,6 +83,8 @@ impl Question {
             Self::Hour => "hour",
             Self::Confirm(_) => "confirm",
             Self::Cancel(_) => "cancel",
+            Self::Correct => "correct",
+            Self::Remove => "remove",
             Self::SignIn => "sign_in",
         }
     }

@@ -33,7 +33,10 @@ fn pick() -> impl Strategy<Value = Pick> {
         (0usize..1_000).prop_map(Pick::Offices),
         service.prop_map(Pick::Service),
         person.clone().prop_map(Pick::Person),
-        person.prop_map(Pick::Claim),
+        person.clone().prop_map(Pick::Claim),
+        person.clone().prop_map(Pick::Correct),
+        person.clone().prop_map(Pick::Remove),
+        person.prop_map(Pick::RemoveSurely),
         date.clone().prop_map(Pick::Date),
         date.clone().prop_map(Pick::Dates),
         (date.clone(), time.clone()).prop_map(|(date, time)| Pick::Hours(date, time)),
@@ -44,6 +47,7 @@ fn pick() -> impl Strategy<Value = Pick> {
         code.clone().prop_map(Pick::Move),
         code.clone().prop_map(Pick::Ticket),
         code.clone().prop_map(Pick::GiveUp),
+        code.clone().prop_map(Pick::Again),
         code.prop_map(Pick::KeepClaimed),
         ("[0-9a-f]{32}", 10u8..100).prop_filter_map("a registration", |(id, number)| {
             Some(Pick::SignIn(id.parse().ok()?, number))

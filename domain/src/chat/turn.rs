@@ -145,6 +145,16 @@ pub enum Act {
     Extend(BookingCode),
     /// Cancel a booking.
     Cancel(BookingCode),
+    /// Ask which person is meant.
+    AskWhom(PersonPurpose),
+    /// Ask what is to be otherwise of a person; what was wrong with the last answer.
+    AskCorrection(ApplicantId, Option<Misread>),
+    /// Ask whether a person is really to be removed.
+    AskRemoval(ApplicantId),
+    /// Correct a person of the account.
+    CorrectPerson(ApplicantId, Details),
+    /// Remove a person from the account.
+    RemovePerson(ApplicantId),
     /// Claim a person of the account.
     Claim(ApplicantId),
     /// Give a booking up to whoever claims its person.
@@ -157,6 +167,15 @@ pub enum Act {
     Show,
     /// Speak this language; absent: the other one.
     Speak(Option<Locale>),
+}
+
+/// What a person is chosen for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonPurpose {
+    /// To be corrected.
+    Correct,
+    /// To be removed.
+    Remove,
 }
 
 /// What a booking is chosen for.
@@ -185,6 +204,8 @@ pub enum Remark {
     Papers,
     /// The wish was dropped.
     Dropped,
+    /// There is nobody to correct or to remove.
+    NoPeople,
     /// There is no booking to cancel or to move.
     NoBooking,
     /// There is no booking of this account with this code.

@@ -87,6 +87,12 @@ pub fn details(text: &str, today: NaiveDate) -> Details {
     assign(&fields, Loose::NameAndRegency, today)
 }
 
+/// The details that a text tells with their labels; a NIK and a date are known without one.
+pub fn labelled(text: &str, today: NaiveDate) -> Details {
+    let fields = fields::read(&text::form(&text::plain(text)));
+    assign(&fields, Loose::Ignored, today)
+}
+
 /// Whether a sentence wants a passport or an appointment.
 pub fn asks_for_passport(text: &str) -> bool {
     let words = text::words(&text::plain(text));
@@ -153,6 +159,8 @@ fn command_alone(words: &[String], fields: &Fields, today: NaiveDate) -> Option<
             Command::Cancel(_)
                 | Command::Move(_)
                 | Command::Show
+                | Command::Correct
+                | Command::Remove
                 | Command::Papers
                 | Command::Help
                 | Command::Stop

@@ -9,7 +9,7 @@ use crate::context::TurnContext;
 use crate::error::TurnError;
 use crate::remarks::remark;
 use crate::texts::TEXTS;
-use crate::{ask, bookings, claims, hold, owner, people, refusals, say, sign_in};
+use crate::{ask, bookings, claims, corrections, hold, owner, people, refusals, say, sign_in};
 
 /// Whether an act sends a message of its own before the turn is written.
 pub(crate) fn sends_by_itself(act: &Act) -> bool {
@@ -59,6 +59,13 @@ pub(crate) async fn perform(
         Act::Confirm(code) => bookings::confirm(context, chat, code).await?,
         Act::Extend(code) => bookings::extend(context, code).await?,
         Act::Cancel(code) => bookings::cancel(context, chat, code).await?,
+        Act::AskWhom(purpose) => Some(corrections::ask_whom(context, purpose)),
+        Act::AskCorrection(id, misread) => Some(corrections::ask_correction(context, &id, misread)),
+        Act::AskRemoval(id) => Some(corrections::ask_removal(context, &id)),
+        Act::CorrectPerson(id, details) => {
+            Some(corrections::correct(context, chat, &id, &details).await?)
+        }
+        Act::RemovePerson(id) => Some(corrections::remove(context, chat, &id).await?),
         Act::Claim(id) => Some(claims::claim(context, &id).await?),
         Act::GiveUp(code) => claims::give_up(context, code).await?,
         Act::KeepClaimed(code) => Some(claims::keep(context, code).await?),
@@ -94,7 +101,10 @@ async fn again(
     question: Act,
 ) -> Result<Option<Reply>, TurnError> {
     let why = match question {
-        Act::Held(_) | Act::AskCancel(_) => &TEXTS.not_understood,
+        Act::Held(_) if chat.subject.is_some() => &TEXTS.not_understood_regency,
+        Act::Held(_) | Act::AskCancel(_) | Act::AskCorrection(..) | Act::AskRemoval(_) => {
+            &TEXTS.not_understood
+        }
         _ => &TEXTS.not_found,
     };
     let why = fill(context.account.locale, why, &[]);

@@ -58,7 +58,11 @@ pub(crate) async fn answer(
 fn is_carried_out(act: &Act, answers: Answers, limit: u32) -> bool {
     match act {
         Act::Ticket(_) => within_twice(answers, limit),
-        Act::Speak(_) | Act::RefuseSignIn(_) | Act::KeepClaimed(_) => true,
+        Act::Speak(_)
+        | Act::RefuseSignIn(_)
+        | Act::KeepClaimed(_)
+        | Act::CorrectPerson(..)
+        | Act::RemovePerson(_) => true,
         act => act::sends_by_itself(act),
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn person(context: &TurnContext<'_>) -> Reply {
 }
 
 /// What tells a person from another whose row begins alike: what was cut off the name, and the NIK's end.
-fn told_apart(person: &Applicant) -> String {
+pub(crate) fn told_apart(person: &Applicant) -> String {
     let name = person.details.name.expose();
     let cut = if say::fits_row(name) { "" } else { name };
     let nik = person.details.nik.as_ref().map(|nik| format!("NIK …{}", nik.ending()));

@@ -1,11 +1,13 @@
 //! Holding a seat and moving a booking. What comes of it the ledger tells the person itself; the answer
 //! is only about what did not.
 
+use antrian::domain::account::Applicant;
 use antrian::domain::booking::Status;
 use antrian::domain::chat::{Chat, Question, Remark};
 use antrian::domain::code::BookingCode;
 use antrian::domain::message::MessageKind;
 use antrian::domain::office::{Channel, Office};
+use antrian::domain::requirements::asks_for_regency;
 use antrian::ledger::{Held, HoldRefusal, MoveRefusal, SlotChoice};
 use antrian::messaging::compose::Reply;
 use antrian::messaging::templates::buttons;
@@ -49,6 +51,11 @@ pub(crate) async fn hold_seat(
     answer_to_hold(context, chat, office, held).await
 }
 
+/// Whether the message of a hold asks which city or regency is on the person's KTP.
+fn asks(office: &Office, person: &Applicant) -> bool {
+    asks_for_regency(office, person.details.ktp_regency.as_deref())
+}
+
 async fn answer_to_hold(
     context: &TurnContext<'_>,
     chat: &mut Chat,
@@ -58,6 +65,10 @@ async fn answer_to_hold(
     let refusal = match held {
         Some(Ok(held)) => {
             let code = held.booking.code;
+            chat.subject = context
+                .person(chat)
+                .filter(|person| asks(office, person))
+                .map(|person| person.id.clone());
             chat.held(code);
             chat.offered =
                 say::offered(&buttons(MessageKind::Hold, context.account.locale, false, code));

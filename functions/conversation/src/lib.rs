@@ -7,6 +7,7 @@ mod ask;
 mod bookings;
 mod claims;
 mod context;
+mod corrections;
 mod error;
 mod hold;
 mod owner;

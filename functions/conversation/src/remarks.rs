@@ -22,6 +22,7 @@ pub(crate) fn remark(context: &TurnContext<'_>, remark: Remark) -> Reply {
         Remark::Stays => &TEXTS.stays,
         Remark::Papers => &TEXTS.papers,
         Remark::Dropped => &TEXTS.dropped,
+        Remark::NoPeople => &TEXTS.no_people,
         Remark::NoBooking => &TEXTS.no_booking,
         Remark::UnknownCode => &TEXTS.unknown_code,
         Remark::MistypedCode => &TEXTS.mistyped_code,
@@ -40,9 +41,11 @@ pub(crate) fn remark(context: &TurnContext<'_>, remark: Remark) -> Reply {
         [("example", &*example(context)), ("contact", &*context.contact()), ("days", &*days)];
     let text = fill(locale, text, &values);
     match remark {
-        Remark::HoldExpired | Remark::Ended | Remark::NoBooking | Remark::Papers => {
-            say::with_buttons(text, locale, &[(Pick::Book, &TEXTS.menu_book)])
-        }
+        Remark::HoldExpired
+        | Remark::Ended
+        | Remark::NoBooking
+        | Remark::NoPeople
+        | Remark::Papers => say::with_buttons(text, locale, &[(Pick::Book, &TEXTS.menu_book)]),
         Remark::OwnerProved | Remark::NewAccount | Remark::Contact => {
             Reply { text, ..say::menu(locale) }
         }

@@ -25,6 +25,8 @@ texts! {
     too_many_holds_here too_many_missed booking status_held
     status_confirmed status_checked_in status_awaiting_documents do_missing show_one show_many
     show_none do_confirm do_ticket do_move do_cancel ask_cancel cancel_surely keep ask_booking help example_wish stopped resumed kept
+    no_people ask_whom_correct ask_whom_remove ask_correction corrected ask_removal remove_surely removed person
+    person_known person_has_booking nik_needs_confirmation regency_noted no_domicile not_understood_regency
     dropped no_booking unknown_code mistyped_code hold_expired ended misread only_words contact
     contact_general busy too_late_to_move moved_too_often checked_in not_now language extended no_more_time
     registration_unknown sign_in_known sign_in_new not_me sign_in_number sign_in_wrong
@@ -54,6 +56,7 @@ pub(crate) fn other_title(title: &str) -> Option<&'static str> {
         &texts.do_cancel,
         &texts.do_claim,
         &texts.cancel_surely,
+        &texts.remove_surely,
         &texts.keep,
         &texts.new_account,
     ];
@@ -94,6 +97,7 @@ mod tests {
             "do_cancel",
             "do_claim",
             "cancel_surely",
+            "remove_surely",
             "keep",
             "new_account",
         ] {

@@ -58,6 +58,10 @@ pub enum Command {
     Show,
     /// `PINDAH`, with or without the code of a booking.
     Move(Option<BookingCode>),
+    /// `UBAH DATA`: correct a person.
+    Correct,
+    /// `HAPUS DATA`: remove a person.
+    Remove,
     /// `TAMBAH WAKTU`: hold the seat for longer.
     Extend,
     /// `SYARAT`: which documents are to be brought.

@@ -28,7 +28,9 @@ pub(super) enum Weight {
     Strong,
 }
 
-use Command::{Again, Book, Extend, Help, Language, Menu, Papers, Resume, Show, Stop};
+use Command::{
+    Again, Book, Correct, Extend, Help, Language, Menu, Papers, Remove, Resume, Show, Stop,
+};
 use Meaning::{Confirm, Do, NeverMind, No, Yes};
 use Weight::{Alone, Strong, Weak};
 
@@ -72,6 +74,28 @@ const PHRASES: &[(&[&str], Meaning, Weight)] = &[
     (&["enggak", "jadi"], NeverMind, Strong),
     (&["engak", "jadi"], NeverMind, Strong),
     (&["never", "mind"], NeverMind, Strong),
+    (&["ubah", "data"], Do(Correct), Strong),
+    (&["ganti", "data"], Do(Correct), Strong),
+    (&["perbaiki", "data"], Do(Correct), Strong),
+    (&["koreksi", "data"], Do(Correct), Strong),
+    (&["data", "salah"], Do(Correct), Strong),
+    (&["ubah", "nama"], Do(Correct), Strong),
+    (&["ganti", "nama"], Do(Correct), Strong),
+    (&["nama", "salah"], Do(Correct), Strong),
+    (&["ubah", "nik"], Do(Correct), Strong),
+    (&["ganti", "nik"], Do(Correct), Strong),
+    (&["nik", "salah"], Do(Correct), Strong),
+    (&["change", "data"], Do(Correct), Strong),
+    (&["change", "details"], Do(Correct), Strong),
+    (&["corect", "data"], Do(Correct), Strong),
+    (&["corect", "details"], Do(Correct), Strong),
+    (&["hapus", "data"], Do(Remove), Strong),
+    (&["hapus", "pemohon"], Do(Remove), Strong),
+    (&["hapus", "orang"], Do(Remove), Strong),
+    (&["delete", "data"], Do(Remove), Strong),
+    (&["delete", "person"], Do(Remove), Strong),
+    (&["remove", "data"], Do(Remove), Strong),
+    (&["remove", "person"], Do(Remove), Strong),
     (&["pilih", "lagi"], Do(Again), Strong),
     (&["chose", "again"], Do(Again), Strong),
     (&["buat", "janji"], Do(Book), Weak),

@@ -1,0 +1,144 @@
+//! The people of an account: who is corrected or removed, and the answer to "which city or regency is on
+//! the KTP?", which messages about a booking ask without putting a question of their own.
+
+use super::spelling;
+use super::state::{Chat, Question, plain};
+use super::turn::{Act, PersonPurpose, Remark, World};
+use super::words::{self, Command, Details, Misread, Said};
+use crate::account::Applicant;
+use crate::ids::ApplicantId;
+use crate::requirements::without_kind;
+
+/// `KTP saya dari Kabupaten Ogan Komering Ulu Timur`.
+const MAX_WORDS: usize = 8;
+
+impl Chat {
+    /// Whose details are to be changed, or who is to be removed.
+    pub(super) fn choose_person(&mut self, purpose: PersonPurpose, world: &World<'_>) -> Act {
+        match world.people {
+            [] => Act::Say(Remark::NoPeople),
+            [only] => self.person_chosen(purpose, only.id.clone()),
+            _ => {
+                self.ended();
+                Act::AskWhom(purpose)
+            }
+        }
+    }
+
+    pub(super) fn person_chosen(&mut self, purpose: PersonPurpose, id: ApplicantId) -> Act {
+        self.ended();
+        self.subject = Some(id.clone());
+        match purpose {
+            PersonPurpose::Correct => {
+                self.question = Question::Correct;
+                Act::AskCorrection(id, None)
+            }
+            PersonPurpose::Remove => {
+                self.question = Question::Remove;
+                Act::AskRemoval(id)
+            }
+        }
+    }
+
+    /// What words mean for the person that is spoken of. Absent: they are about something else.
+    pub(super) fn person_answered(
+        &mut self,
+        text: &str,
+        said: &Said,
+        world: &World<'_>,
+    ) -> Option<Act> {
+        let is_no =
+            matches!(said, Said::No | Said::NeverMind | Said::Command(Command::Cancel(None)));
+        match self.question {
+            Question::Correct | Question::Remove if is_no => {
+                self.subject = None;
+                Some(self.keep())
+            }
+            Question::Remove => self.removal_answered(said),
+            Question::Correct => self.correction_answered(text, said, world),
+            Question::Confirm(_) | Question::Idle => self.regency_answered(text, said, world),
+            _ => None,
+        }
+    }
+
+    fn removal_answered(&self, said: &Said) -> Option<Act> {
+        let id = self.subject.clone()?;
+        matches!(said, Said::Yes).then_some(Act::RemovePerson(id))
+    }
+
+    /// Only what says of itself what it is counts: words without a label would be a name, and any would do.
+    fn correction_answered(&self, text: &str, said: &Said, world: &World<'_>) -> Option<Act> {
+        let is_answer =
+            matches!(said, Said::Wish(_) | Said::Date(_) | Said::Other | Said::Number(_));
+        let id = self.subject.clone().filter(|_| is_answer)?;
+        let details = words::labelled(text, self.today(world));
+        let misread = details.misread.first().copied();
+        let says_nothing = details.name.is_none()
+            && details.nik.is_none()
+            && details.birth_date.is_none()
+            && details.regency.is_none();
+        let wrong = misread.or(says_nothing.then_some(Misread::Unclear));
+        Some(match wrong {
+            Some(_) => Act::AskCorrection(id, wrong),
+            None => Act::CorrectPerson(id, details),
+        })
+    }
+
+    fn regency_answered(&self, text: &str, said: &Said, world: &World<'_>) -> Option<Act> {
+        if !matches!(said, Said::Wish(_) | Said::Other) {
+            return None;
+        }
+        let text = after_ktp(text);
+        let labelled = only_regency(text, words::labelled(text, self.today(world)));
+        let (id, regency) = match (self.subject.clone(), labelled) {
+            (Some(id), labelled) => (id, labelled.or_else(|| known_regency(text, world))?),
+            // Nobody was asked: nothing else may stand beside it.
+            (None, Some(regency)) if plain(&regency) == plain(text) => {
+                (only_without(world.people)?, regency)
+            }
+            (None, _) => return None,
+        };
+        Some(Act::CorrectPerson(id, Details { regency: Some(regency), ..Details::default() }))
+    }
+}
+
+/// `KTP saya Kota Bandung` from the place on.
+fn after_ktp(text: &str) -> &str {
+    const BEFORE: [&str; 9] = ["ktp", "saya", "sy", "di", "dari", "asal", "my", "is", "from"];
+    let mut rest = text.trim();
+    while let Some((first, after)) = rest.split_once(char::is_whitespace) {
+        if !BEFORE.contains(&&*first.to_lowercase()) {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    rest
+}
+
+/// The regency of a short text that tells nothing else.
+fn only_regency(text: &str, details: Details) -> Option<String> {
+    let rest = Details { regency: None, ..details.clone() };
+    let is_short = text.split_whitespace().count() <= MAX_WORDS;
+    details.regency.filter(|_| is_short && rest == Details::default())
+}
+
+/// The one person whose regency is not known.
+fn only_without(people: &[Applicant]) -> Option<ApplicantId> {
+    let mut without = people.iter().filter(|person| person.details.ktp_regency.is_none());
+    let only = without.next()?;
+    without.next().is_none().then(|| only.id.clone())
+}
+
+/// The city or regency of some office that words mean, but not which of the two: that was not said.
+fn known_regency(text: &str, world: &World<'_>) -> Option<String> {
+    let offices = world.offices.iter().chain(world.offline);
+    let mut names: Vec<_> =
+        offices.flat_map(|office| &office.regencies).map(|name| without_kind(name)).collect();
+    names.sort();
+    names.dedup();
+    let spelled: Vec<_> = names.iter().map(|name| vec![name.clone()]).collect();
+    match *spelling::spelled_as(text, &spelled) {
+        [only] => Some(names.swap_remove(only)),
+        _ => None,
+    }
+}
