@@ -125,6 +125,22 @@ pub fn requirements(office: &Office, about: &Circumstances<'_>) -> Requirements 
     list
 }
 
+/// The checklist for these circumstances where no office was named: what any may add is not in it.
+pub fn national(about: &Circumstances<'_>) -> Requirements {
+    let mut list = Requirements::default();
+    let rules = RULES.rules.iter().filter(|rule| applies(rule, about));
+    if let Some(rule) = rules.max_by_key(|rule| rule.from) {
+        add_rule(&mut list, rule);
+    }
+    list.documents.sort_by_key(|document| !document.required);
+    list
+}
+
+/// Whoever is younger is a child.
+pub fn child_below_years() -> u32 {
+    RULES.child_below_years
+}
+
 /// What this person brings to this visit.
 pub fn checklist(office: &Office, booking: &Booking, applicant: &Applicant) -> Requirements {
     let details = &applicant.details;

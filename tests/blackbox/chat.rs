@@ -6,6 +6,7 @@ mod commands;
 mod flood;
 mod identity;
 mod offices;
+mod papers;
 mod people;
 mod repeated;
 mod understood;

@@ -147,6 +147,7 @@ impl Chat {
             Said::Command(Command::Book) if self.question == Question::Service => {
                 self.typed(text, None, world)
             }
+            Said::Command(Command::Papers) => self.papers_said(text, world),
             Said::Command(command) => {
                 let act = self.command(command, world);
                 self.noted(command, text, world).unwrap_or(act)
@@ -245,7 +246,7 @@ impl Chat {
             Command::Show => Act::Show,
             Command::Extend => self.extend(world),
             Command::Help => Act::Say(Remark::Help),
-            Command::Papers => Act::Say(Remark::Papers),
+            Command::Papers => self.papers_said("", world),
             Command::Language(locale) => Act::Speak(locale),
             Command::Stop => {
                 self.reminders_off = true;
@@ -391,6 +392,7 @@ impl Chat {
                 return world.named.map_or(Act::Say(Remark::UnknownCode), |_| Act::Cancel(code));
             }
             Pick::Move(_) => return self.start_move(world.named, world),
+            Pick::Papers(wish) => return self.papers(wish, world),
             Pick::Correct(id) => return self.person_chosen(PersonPurpose::Correct, id),
             Pick::Remove(id) => return self.person_chosen(PersonPurpose::Remove, id),
             Pick::RemoveSurely(id) => return Act::RemovePerson(id),

@@ -10,6 +10,7 @@ mod hear;
 mod next;
 mod open;
 mod owner;
+mod papers;
 mod pending;
 mod person;
 mod pick;
@@ -21,6 +22,7 @@ pub mod words;
 
 pub use answers::{Answering, Answers};
 pub use owner::OwnerHeard;
+pub use papers::{PapersWish, services_of};
 pub use pending::Pending;
 pub use pick::Pick;
 pub use sign_in::{SIGN_IN_NUMBERS, sign_in_picks};

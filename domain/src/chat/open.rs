@@ -37,6 +37,9 @@ impl Chat {
             return self.picked(pick, world);
         }
         match self.question {
+            Question::Idle | Question::Confirm(_) if words::asks_for_papers(text) => {
+                self.papers_said(text, world)
+            }
             Question::Details => self.wish(words::details(text, self.today(world)), world),
             Question::Office => self.office_typed(text, world),
             Question::Service => match self.service_typed(text, world) {
@@ -137,7 +140,7 @@ pub(super) fn held<'a>(world: &World<'a>) -> impl Iterator<Item = &'a Booking> {
 }
 
 /// The one office whose city or name stands in a sentence.
-fn office_said(text: &str, world: &World<'_>) -> Option<OfficeId> {
+pub(super) fn office_said(text: &str, world: &World<'_>) -> Option<OfficeId> {
     let names: Vec<_> = world.offices.iter().map(|office| office_names(office)).collect();
     if let [only] = *spelling::said_in(text, &names) {
         return Some(world.offices[only].id.clone());

@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
+use super::papers::PapersWish;
 use crate::code::BookingCode;
+use crate::document::ApplicantKind;
 use crate::ids::{ApplicantId, OfficeId, RegistrationId, ServiceId};
 use crate::language::Locale;
 use crate::time::SlotTime;
@@ -49,6 +51,8 @@ pub enum Pick {
     Ticket(BookingCode),
     /// Choose again what a booking that lapsed was for.
     Again(BookingCode),
+    /// Which documents to bring.
+    Papers(PapersWish),
     /// Correct a person.
     Correct(ApplicantId),
     /// Remove a person, after asking whether that is meant.
@@ -111,6 +115,7 @@ impl fmt::Display for Pick {
             Self::Move(code) => write!(f, "move:{code}"),
             Self::Ticket(code) => write!(f, "ticket:{code}"),
             Self::Again(code) => write!(f, "again:{code}"),
+            Self::Papers(wish) => write_papers(f, wish),
             Self::Correct(id) => write!(f, "correct:{id}"),
             Self::Remove(id) => write!(f, "remove:{id}"),
             Self::RemoveSurely(id) => write!(f, "remove-surely:{id}"),
@@ -158,6 +163,7 @@ impl FromStr for Pick {
             "move" => rest.parse().ok().map(Self::Move),
             "ticket" => rest.parse().ok().map(Self::Ticket),
             "again" => rest.parse().ok().map(Self::Again),
+            "papers" => papers(rest).map(Self::Papers),
             "correct" => rest.parse().ok().map(Self::Correct),
             "remove" => rest.parse().ok().map(Self::Remove),
             "remove-surely" => rest.parse().ok().map(Self::RemoveSurely),
@@ -170,6 +176,34 @@ impl FromStr for Pick {
         };
         pick.ok_or(UnknownPick)
     }
+}
+
+/// `papers:passport_new:child:makassar`; what is not known is empty.
+fn write_papers(f: &mut fmt::Formatter<'_>, wish: &PapersWish) -> fmt::Result {
+    let service = wish.service.as_ref().map_or("", ServiceId::as_str);
+    let kind = match wish.kind {
+        None => "",
+        Some(ApplicantKind::Adult) => "adult",
+        Some(ApplicantKind::Child) => "child",
+    };
+    write!(f, "papers:{service}:{kind}:{}", wish.office.as_ref().map_or("", OfficeId::as_str))
+}
+
+fn papers(text: &str) -> Option<PapersWish> {
+    let mut parts = text.split(':');
+    let (service, kind, office) = (parts.next()?, parts.next()?, parts.next()?);
+    let kind = match kind {
+        "" => None,
+        "adult" => Some(ApplicantKind::Adult),
+        "child" => Some(ApplicantKind::Child),
+        _ => return None,
+    };
+    Some(PapersWish { service: known(service)?, kind, office: known(office)? })
+}
+
+/// An id; absent if it is none, and an empty text is no id at all.
+fn known<T: FromStr>(text: &str) -> Option<Option<T>> {
+    if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
 }
 
 fn slot(text: &str) -> Option<(NaiveDate, SlotTime)> {

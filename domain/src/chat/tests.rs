@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::account::{Applicant, PersonDetails};
 use crate::code::BookingCode;
+use crate::document::ApplicantKind;
 use crate::ids::ApplicantId;
 use crate::language::Locale;
 use crate::office::Office;
@@ -29,9 +30,15 @@ fn pick() -> impl Strategy<Value = Pick> {
         Just(Pick::NewAccount),
         Just(Pick::Language(Locale::Id)),
         Just(Pick::Language(Locale::En)),
-        office.prop_map(Pick::Office),
+        office.clone().prop_map(Pick::Office),
         (0usize..1_000).prop_map(Pick::Offices),
-        service.prop_map(Pick::Service),
+        service.clone().prop_map(Pick::Service),
+        (prop::option::of(service), prop::option::of(office.clone()), 0..3).prop_map(
+            |(service, office, kind)| {
+                let kind = [None, Some(ApplicantKind::Adult), Some(ApplicantKind::Child)][kind];
+                Pick::Papers(PapersWish { service, kind, office })
+            }
+        ),
         person.clone().prop_map(Pick::Person),
         person.clone().prop_map(Pick::Claim),
         person.clone().prop_map(Pick::Correct),
@@ -68,7 +75,10 @@ fn input() -> impl Strategy<Value = Input> {
             "2 desember",
             "jam 9",
             "pindah",
-            "stop"
+            "stop",
+            "syarat",
+            "ubah data",
+            "hapus data",
         ])
         .prop_map(|text| Input::Text(text.to_owned())),
         Just(Input::Opened),

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::papers::PapersWish;
 use super::pick::Pick;
 use super::state::Draft;
 use super::words::{Details, Misread};
 use crate::account::Applicant;
 use crate::booking::Booking;
 use crate::code::BookingCode;
-use crate::ids::{ApplicantId, OfficeId, RegistrationId};
+use crate::document::ApplicantKind;
+use crate::ids::{ApplicantId, OfficeId, RegistrationId, ServiceId};
 use crate::inbound::Content;
 use crate::language::Locale;
 use crate::office::Office;
@@ -145,6 +147,12 @@ pub enum Act {
     Extend(BookingCode),
     /// Cancel a booking.
     Cancel(BookingCode),
+    /// Ask for which service documents are wanted.
+    AskPapersService(PapersWish),
+    /// Ask whether they are for a child.
+    AskPapersKind(PapersWish),
+    /// Tell which documents to bring; at an office, if one is meant.
+    Papers(ServiceId, ApplicantKind, Option<OfficeId>),
     /// Ask which person is meant.
     AskWhom(PersonPurpose),
     /// Ask what is to be otherwise of a person; what was wrong with the last answer.
@@ -200,8 +208,6 @@ pub enum Remark {
     Kept,
     /// The visit that was to be moved stays as it is.
     Stays,
-    /// Which documents are to be brought depends.
-    Papers,
     /// The wish was dropped.
     Dropped,
     /// There is nobody to correct or to remove.

@@ -100,6 +100,13 @@ pub fn asks_for_passport(text: &str) -> bool {
     (0..words.len()).any(|at| matches!(books(at), Some((Meaning::Do(Command::Book), ..))))
 }
 
+/// Whether a sentence, however long, asks which documents to bring.
+pub fn asks_for_papers(text: &str) -> bool {
+    let words = text::words(&text::plain(text));
+    let asks = |at: usize| vocabulary::meaning_at(&words[at..]);
+    (0..words.len()).any(|at| matches!(asks(at), Some((Meaning::Do(Command::Papers), ..))))
+}
+
 /// The booking's code that a text holds, however long it is. None: there is none, or there are several.
 pub fn code_within(text: &str) -> Option<BookingCode> {
     code::within(&text::plain(text))

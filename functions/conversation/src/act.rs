@@ -9,7 +9,9 @@ use crate::context::TurnContext;
 use crate::error::TurnError;
 use crate::remarks::remark;
 use crate::texts::TEXTS;
-use crate::{ask, bookings, claims, corrections, hold, owner, people, refusals, say, sign_in};
+use crate::{
+    ask, bookings, claims, corrections, hold, owner, papers, people, refusals, say, sign_in,
+};
 
 /// Whether an act sends a message of its own before the turn is written.
 pub(crate) fn sends_by_itself(act: &Act) -> bool {
@@ -59,6 +61,11 @@ pub(crate) async fn perform(
         Act::Confirm(code) => bookings::confirm(context, chat, code).await?,
         Act::Extend(code) => bookings::extend(context, code).await?,
         Act::Cancel(code) => bookings::cancel(context, chat, code).await?,
+        Act::AskPapersService(wish) => Some(papers::ask_service(context, &wish)),
+        Act::AskPapersKind(wish) => Some(papers::ask_kind(locale, &wish)),
+        Act::Papers(service, kind, office) => {
+            Some(papers::list(context, &service, kind, office.as_ref()))
+        }
         Act::AskWhom(purpose) => Some(corrections::ask_whom(context, purpose)),
         Act::AskCorrection(id, misread) => Some(corrections::ask_correction(context, &id, misread)),
         Act::AskRemoval(id) => Some(corrections::ask_removal(context, &id)),

@@ -11,6 +11,7 @@ mod corrections;
 mod error;
 mod hold;
 mod owner;
+mod papers;
 mod people;
 mod refusals;
 mod remarks;

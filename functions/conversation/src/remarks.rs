@@ -20,7 +20,6 @@ pub(crate) fn remark(context: &TurnContext<'_>, remark: Remark) -> Reply {
         Remark::Resumed => &TEXTS.resumed,
         Remark::Kept => &TEXTS.kept,
         Remark::Stays => &TEXTS.stays,
-        Remark::Papers => &TEXTS.papers,
         Remark::Dropped => &TEXTS.dropped,
         Remark::NoPeople => &TEXTS.no_people,
         Remark::NoBooking => &TEXTS.no_booking,
@@ -41,11 +40,9 @@ pub(crate) fn remark(context: &TurnContext<'_>, remark: Remark) -> Reply {
         [("example", &*example(context)), ("contact", &*context.contact()), ("days", &*days)];
     let text = fill(locale, text, &values);
     match remark {
-        Remark::HoldExpired
-        | Remark::Ended
-        | Remark::NoBooking
-        | Remark::NoPeople
-        | Remark::Papers => say::with_buttons(text, locale, &[(Pick::Book, &TEXTS.menu_book)]),
+        Remark::HoldExpired | Remark::Ended | Remark::NoBooking | Remark::NoPeople => {
+            say::with_buttons(text, locale, &[(Pick::Book, &TEXTS.menu_book)])
+        }
         Remark::OwnerProved | Remark::NewAccount | Remark::Contact => {
             Reply { text, ..say::menu(locale) }
         }

@@ -18,7 +18,8 @@ macro_rules! texts {
 
 texts! {
     menu menu_book menu_show menu_help choose ask_office more_offices ask_service ask_person
-    new_person ask_nik not_found not_understood still_held stays papers ask_details example_details fault_nik fault_two_niks fault_date fault_past_date fault_unclear
+    new_person ask_nik not_found not_understood still_held stays papers ask_papers_service ask_papers_kind papers_adult papers_child papers_recommended papers_of_office
+    papers_domicile ask_details example_details fault_nik fault_two_niks fault_date fault_past_date fault_unclear
     people_full too_many_people ask_date seats more_dates no_dates ask_hour more_hours full full_none closed
     not_released no_slot offline already_booked person_needs_confirmation do_claim claim_made claim_over claim_kept
     too_many_claims too_many_holds
@@ -57,6 +58,8 @@ pub(crate) fn other_title(title: &str) -> Option<&'static str> {
         &texts.do_claim,
         &texts.cancel_surely,
         &texts.remove_surely,
+        &texts.papers_adult,
+        &texts.papers_child,
         &texts.keep,
         &texts.new_account,
     ];

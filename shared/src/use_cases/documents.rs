@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::domain::document::ApplicantKind;
 use crate::domain::ids::ServiceId;
 use crate::domain::office::Office;
-use crate::domain::requirements::{Circumstances, Requirements, requirements};
+use crate::domain::requirements::{Circumstances, Requirements, national, requirements};
 use crate::domain::time::local_date;
 
 /// What somebody wants to know about a visit.
@@ -44,4 +44,14 @@ pub fn checklist_for(
         date: question.date.unwrap_or_else(|| local_date(now, office.timezone)),
     };
     Ok(requirements(office, &about))
+}
+
+/// The checklist by the national rules, where no office was named.
+pub fn national_checklist(
+    service: &ServiceId,
+    applicant: ApplicantKind,
+    now: DateTime<Utc>,
+) -> Requirements {
+    let date = local_date(now, chrono_tz::Asia::Jakarta);
+    national(&Circumstances { service, applicant, ktp_regency: None, date })
 }

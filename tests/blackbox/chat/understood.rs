@@ -117,7 +117,7 @@ async fn a_sentence_keeps_what_it_says() {
     assert!(hours[0].text.contains("10 Desember 2026"), "{}", hours[0].text);
     phone.say("ga jadi").await;
     let papers = phone.say("syarat paspor baru").await;
-    assert!(papers[0].text.contains("Dokumennya"), "{}", papers[0].text);
+    assert!(papers[0].text.contains("dewasa, atau anak"), "{}", papers[0].text);
     let begun = phone.say("buat janji").await;
     assert!(begun[0].text.contains("Di kantor mana?"), "{}", begun[0].text);
 }
