@@ -21,7 +21,8 @@ pub fn office(quota: u16) -> Office {
         "id": OFFICE, "name": "Kantor Uji", "address": "Jalan Contoh No. 1", "city": "Makassar",
         "province": "Sulawesi Selatan", "timezone": "Asia/Makassar", "example": true, "online": true,
         "whatsapp_number": "6280000000000",
-        "contact": {"id": "Hubungi meja informasi.", "en": "Ask the information desk."},
+        "contact": {"id": "Telepon (0411) 000-0100, Senin–Jumat 08.00–15.00 WITA.",
+            "en": "Call (0411) 000-0100, Mon–Fri 08:00–15:00 WITA."},
         "services": [
             {"id": SERVICE, "name": {"id": "Paspor baru", "en": "New passport"}, "queue_group": "A"},
         ],

@@ -147,6 +147,7 @@ impl Chat {
             Said::Command(Command::Book) if self.question == Question::Service => {
                 self.typed(text, None, world)
             }
+            Said::Command(Command::Contact) => Act::Contact(self.contact_of(text, world)),
             Said::Command(Command::Papers) => self.papers_said(text, world),
             Said::Command(command) => {
                 let act = self.command(command, world);
@@ -246,6 +247,7 @@ impl Chat {
             Command::Show => Act::Show,
             Command::Extend => self.extend(world),
             Command::Help => Act::Say(Remark::Help),
+            Command::Contact => Act::Contact(self.contact_of("", world)),
             Command::Papers => self.papers_said("", world),
             Command::Language(locale) => Act::Speak(locale),
             Command::Stop => {

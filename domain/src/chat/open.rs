@@ -75,6 +75,17 @@ impl Chat {
         None
     }
 
+    /// The office that a question for a contact is about, online or not.
+    pub(super) fn contact_of(&self, text: &str, world: &World<'_>) -> Option<OfficeId> {
+        let all: Vec<_> = world.offices.iter().chain(world.offline).collect();
+        let names: Vec<_> = all.iter().map(|office| office_names(office)).collect();
+        match (&*spelling::said_in(text, &names), world.offices) {
+            ([only], _) => Some(all[*only].id.clone()),
+            (_, [only]) => Some(only.id.clone()),
+            _ => self.draft.office.clone(),
+        }
+    }
+
     /// A sentence that wants a passport, perhaps somewhere.
     fn wished_in(&mut self, text: &str, world: &World<'_>) -> Act {
         match office_said(text, world) {

@@ -33,7 +33,7 @@ fn pick() -> impl Strategy<Value = Pick> {
         office.clone().prop_map(Pick::Office),
         (0usize..1_000).prop_map(Pick::Offices),
         service.clone().prop_map(Pick::Service),
-        (prop::option::of(service), prop::option::of(office.clone()), 0..3).prop_map(
+        (prop::option::of(service), prop::option::of(office.clone()), 0usize..3).prop_map(
             |(service, office, kind)| {
                 let kind = [None, Some(ApplicantKind::Adult), Some(ApplicantKind::Child)][kind];
                 Pick::Papers(PapersWish { service, kind, office })

@@ -147,6 +147,8 @@ pub enum Act {
     Extend(BookingCode),
     /// Cancel a booking.
     Cancel(BookingCode),
+    /// Tell how to reach the people of an office; absent: how to learn it.
+    Contact(Option<OfficeId>),
     /// Ask for which service documents are wanted.
     AskPapersService(PapersWish),
     /// Ask whether they are for a child.

@@ -2,7 +2,8 @@
 
 use antrian::domain::chat::words::Details;
 use antrian::domain::chat::{Act, Chat};
-use antrian::domain::language::{Locale, fill};
+use antrian::domain::ids::OfficeId;
+use antrian::domain::language::{Locale, fill, in_language};
 use antrian::messaging::compose::Reply;
 
 use crate::context::TurnContext;
@@ -61,6 +62,7 @@ pub(crate) async fn perform(
         Act::Confirm(code) => bookings::confirm(context, chat, code).await?,
         Act::Extend(code) => bookings::extend(context, code).await?,
         Act::Cancel(code) => bookings::cancel(context, chat, code).await?,
+        Act::Contact(id) => Some(contact(context, id.as_ref())),
         Act::AskPapersService(wish) => Some(papers::ask_service(context, &wish)),
         Act::AskPapersKind(wish) => Some(papers::ask_kind(locale, &wish)),
         Act::Papers(service, kind, office) => {
@@ -99,6 +101,17 @@ async fn add_and_go_on(
         (Some(reply), Some(misread)) => Some(ask::after_misread(locale, misread, reply)),
         (reply, _) => reply,
     })
+}
+
+/// How to reach the people of an office.
+fn contact(context: &TurnContext<'_>, id: Option<&OfficeId>) -> Reply {
+    let locale = context.account.locale;
+    let Some(office) = id.and_then(|id| context.known_office(id)) else {
+        return Reply { text: context.contact(), options: None };
+    };
+    let contact = in_language(locale, &office.contact);
+    let values = [("office", &*office.name), ("address", &*office.address), ("contact", contact)];
+    say::plain(locale, &TEXTS.office_contact, &values)
 }
 
 /// What was said is no answer: that, and the question again.

@@ -9,7 +9,7 @@ use antrian::domain::booking::Booking;
 use antrian::domain::chat::{BookingsNeeded, Chat, World};
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::{MessageId, OfficeId};
-use antrian::domain::language::{Locale, fill};
+use antrian::domain::language::{Locale, fill, in_language};
 use antrian::domain::message::{Message, MessageKind};
 use antrian::domain::office::{Channel, Office};
 use antrian::ledger::Ledger;
@@ -39,6 +39,8 @@ pub(crate) struct TurnContext<'a> {
     live: OnceCell<Vec<Booking>>,
     /// The account's own booking that the message names.
     named: Option<Booking>,
+    /// The office of the wish, for whom to ask.
+    pub(crate) spoken_of: Option<OfficeId>,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -72,6 +74,7 @@ impl<'a> TurnContext<'a> {
             offline: directory.offices.iter().filter(|office| !office.online).cloned().collect(),
             live: OnceCell::new(),
             named: None,
+            spoken_of: None,
             now,
         };
         Ok(Some((context, chat, seen)))
@@ -153,13 +156,27 @@ impl<'a> TurnContext<'a> {
         offices.find(|office| office.id == booking.seat.office).map(|office| &**office)
     }
 
-    /// Whom to ask: the office, where there is but one.
+    /// Whom to ask: the office that is spoken of or that there is alone, or else how to learn it.
     pub(crate) fn contact(&self) -> String {
-        let text = match &*self.offices {
-            [only] => &only.contact,
-            _ => &TEXTS.contact_general,
+        let spoken_of = self.spoken_of.as_ref().and_then(|id| self.known_office(id));
+        let office = match &*self.offices {
+            [only] => Some(&**only),
+            _ => spoken_of,
         };
-        fill(self.account.locale, text, &[])
+        let locale = self.account.locale;
+        match office {
+            Some(office) => in_language(locale, &office.contact).to_owned(),
+            None => {
+                let city = self.offices.first().map_or("", |office| &office.city);
+                fill(locale, &TEXTS.contact_general, &[("city", city)])
+            }
+        }
+    }
+
+    /// An office, whether it gives appointments here or not.
+    pub(crate) fn known_office(&self, id: &OfficeId) -> Option<&Office> {
+        let mut all = self.offices.iter().chain(&self.offline);
+        all.find(|office| office.id == *id).map(|office| &**office)
     }
 
     /// The id of an answer to this message: dealt with again, it has the same one.

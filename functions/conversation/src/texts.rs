@@ -29,7 +29,7 @@ texts! {
     no_people ask_whom_correct ask_whom_remove ask_correction corrected ask_removal remove_surely removed person
     person_known person_has_booking nik_needs_confirmation regency_noted no_domicile not_understood_regency
     dropped no_booking unknown_code mistyped_code hold_expired ended misread only_words contact
-    contact_general busy too_late_to_move moved_too_often checked_in not_now language extended no_more_time
+    contact_general office_contact busy too_late_to_move moved_too_often checked_in not_now language extended no_more_time
     registration_unknown sign_in_known sign_in_new not_me sign_in_number sign_in_wrong
     sign_in_refused sign_in_undone sign_in_over answers_paused ask_owner owner_wrong new_account owner_proved account_begun
 }

@@ -77,7 +77,9 @@ async fn take_turn(
         (Standing::Own, Some(remark)) => Act::Say(remark),
         (Standing::Own, None) => {
             context.read_bookings(chat.bookings_needed(&input, &context.world())).await?;
-            chat.hear(&input, &context.world())
+            let act = chat.hear(&input, &context.world());
+            context.spoken_of = chat.draft.office.clone();
+            act
         }
     };
     let is_misread = chat.misread > asked.1;

@@ -1,10 +1,11 @@
 //! Words that mean the same anywhere, and what is not understood.
 
-use antrian_tests::TestApp;
 use antrian_tests::phone::Phone;
+use antrian_tests::{Setup, TestApp};
 use serde_json::json;
 
 use super::{NUMBER, WISH, assert_chat, titles};
+use crate::steps::office_with;
 
 #[tokio::test]
 async fn what_is_not_understood_gets_an_example_twice_and_then_the_contact() {
@@ -32,7 +33,7 @@ async fn details_that_stay_unreadable_lead_to_the_contact_too() {
         assert!(asked[0].text.contains("Kirim NIK-nya saja"), "{}", asked[0].text);
     }
     let told = phone.say("#Budi#123#").await;
-    assert!(told[0].text.contains("Hubungi meja informasi"), "{}", told[0].text);
+    assert!(told[0].text.contains("(0411) 000-0100"), "{}", told[0].text);
     assert!(!phone.say("#Budi#123#").await.is_empty(), "a question is open");
     let held = phone.say(WISH).await;
     assert!(held[0].text.contains("belum terkonfirmasi"), "{}", held[0].text);
@@ -94,4 +95,46 @@ async fn a_tap_on_an_old_message_means_what_it_meant() {
     let asked = phone.tap("Buat janji").await;
     assert!(titles(&asked).is_empty(), "asks for the details of the first person");
     assert!(asked[0].text.contains("NIK"));
+}
+
+#[tokio::test]
+async fn whom_to_ask_has_a_number_and_hours_also_among_many_offices() {
+    let office = |id: &str, city: &str, phone: &str, online: bool| {
+        office_with(4, |office| {
+            (office["id"], office["city"]) = (json!(id), json!(city));
+            (office["name"], office["online"]) = (json!(format!("Kantor {city}")), json!(online));
+            let contact = format!("Telepon {phone}, Senin–Jumat 08.00–15.00 WITA.");
+            office["contact"] = json!({"id": contact, "en": contact});
+        })
+    };
+    let offices = vec![
+        office("makassar", "Makassar", "(0411) 000-0001", true),
+        office("balikpapan", "Balikpapan", "(0542) 000-0002", true),
+        office("merauke", "Merauke", "(0971) 000-0003", false),
+    ];
+    let app = TestApp::start_with(Setup { offices, ..Setup::default() }).await;
+    let mut phone = Phone::new(&app, NUMBER);
+    for _ in 0..2 {
+        phone.say("bla bla bla").await;
+    }
+    let told = phone.say("bla bla bla").await;
+    assert!(told[0].text.contains("*kontak Balikpapan*"), "{}", told[0].text);
+    assert!(titles(&told).contains(&"Buat janji".to_owned()), "the menu");
+    for (words, number) in [
+        ("kontak Balikpapan", "(0542) 000-0002"),
+        ("nomor telepon kantor makassar dong", "(0411) 000-0001"),
+        ("hubungi merauke", "(0971) 000-0003"),
+    ] {
+        let told = phone.say(words).await;
+        let text = &told[0].text;
+        assert!(text.contains(number) && text.contains("08.00–15.00 WITA"), "{words}: {text}");
+    }
+    phone.say("booking").await;
+    phone.say("makassar").await;
+    for _ in 0..2 {
+        phone.say("#Budi#123#").await;
+    }
+    let told = phone.say("#Budi#123#").await;
+    assert!(told[0].text.contains("(0411) 000-0001"), "that of the wish: {}", told[0].text);
+    assert!(!titles(&told).is_empty(), "and the menu");
 }

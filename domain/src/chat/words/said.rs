@@ -64,6 +64,8 @@ pub enum Command {
     Remove,
     /// `TAMBAH WAKTU`: hold the seat for longer.
     Extend,
+    /// `KONTAK`: how to reach the people of an office.
+    Contact,
     /// `SYARAT`: which documents are to be brought.
     Papers,
     /// `BANTUAN`, `HELP`.

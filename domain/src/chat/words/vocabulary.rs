@@ -29,7 +29,7 @@ pub(super) enum Weight {
 }
 
 use Command::{
-    Again, Book, Correct, Extend, Help, Language, Menu, Papers, Remove, Resume, Show, Stop,
+    Again, Book, Contact, Correct, Extend, Help, Language, Menu, Papers, Remove, Resume, Show, Stop,
 };
 use Meaning::{Confirm, Do, NeverMind, No, Yes};
 use Weight::{Alone, Strong, Weak};
@@ -123,6 +123,9 @@ fn meaning(word: &str) -> Option<(Meaning, Weight)> {
         }
         "antri" | "antrian" | "antre" | "antrean" | "paspor" | "pasport" => (Do(Book), Alone),
         "syarat" | "syaratnya" | "persyaratan" | "requirements" => (Do(Papers), Strong),
+        "kontak" | "contact" | "telepon" | "telpon" | "hubungi" | "menghubungi" | "operator" => {
+            (Do(Contact), Strong)
+        }
         "konfirmasi" | "konfirmasikan" | "konfirm" | "confirm" => (Confirm, Strong),
         "bahasa" | "language" => (Do(Language(None)), Alone),
         "english" | "ingris" => (Do(Language(Some(En))), Alone),
