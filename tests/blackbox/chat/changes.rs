@@ -68,7 +68,7 @@ async fn more_time_is_given_by_two_words_as_far_as_the_office_lets_it() {
         phone.say("tambah waktu").await;
     }
     let refused = phone.say("tambah waktu").await;
-    assert!(refused[0].text.contains("tidak bisa diperpanjang lagi"), "{}", refused[0].text);
+    assert!(refused[0].text.contains("tidak bisa disimpan lebih lama"), "{}", refused[0].text);
     app.advance(44 * 60);
     let confirmed = phone.say(&code).await;
     assert!(confirmed[0].text.contains("sudah terkonfirmasi"), "{}", confirmed[0].text);

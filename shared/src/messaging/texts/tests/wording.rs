@@ -16,7 +16,7 @@ fn hold_in_indonesian() {
     Kode booking: *7KQ4M-M2XR9*
 
     *Konfirmasi sebelum pukul 10.15 WIB*: balas pesan ini dengan kode booking, atau buka https://antrian.example
-    Setelah itu jadwal ini dilepas untuk pemohon lain. Satu orang: paling banyak 3 kali sehari.
+    Setelah itu jadwal ini dilepas untuk pemohon lain. Untuk satu pemohon jadwal dapat disimpan paling banyak 3 kali sehari.
 
     Perhatian: KTP Anda dari luar daerah kantor ini. Sebaiknya bawa surat domisili.
 
@@ -42,7 +42,7 @@ fn hold_in_english() {
     Booking code: *7KQ4M-M2XR9*
 
     *Confirm before 10:15 WIB*: reply with the booking code, or open https://antrian.example
-    After that, the appointment is released to other applicants. One person: at most 3 times a day.
+    After that, the appointment is released to other applicants. For one person appointments can be held 3 times a day at most.
 
     Please note: Your KTP is from outside this office's region. It is better to bring a domicile letter.
 
@@ -77,7 +77,7 @@ fn confirmed_in_indonesian() {
     - Akta lahir, ijazah, buku nikah atau surat baptis: memuat nama, tempat dan tanggal lahir, serta nama orang tua
     - Surat keterangan domisili atau surat kerja (disarankan): karena KTP Anda dari daerah lain
 
-    Berhalangan? Balas PINDAH untuk memindahkan, atau BATAL untuk membatalkan. Tidak datang pada 2 hari dalam 90 hari menutup pemesanan online selama 30 hari; yang dibatalkan tidak dihitung.
+    Berhalangan? Balas PINDAH atau BATAL. Siapa yang pada 2 hari dalam 90 hari tidak datang tanpa membatalkan, tidak dapat memesan online selama 30 hari.
     "#);
 }
 
@@ -120,7 +120,7 @@ fn confirmed_in_english() {
     - Birth certificate, diploma, marriage book or baptism letter: with your name, date and place of birth, and your parents' names
     - Domicile or employer letter (advised): because your KTP is from elsewhere
 
-    Can't come? Reply PINDAH to move it, or BATAL to cancel. Not coming on 2 days within 90 days closes online booking for 30 days; what is cancelled does not count.
+    Can't come? Reply PINDAH to move it, or BATAL to cancel. Who does not come, without cancelling, on 2 days within 90 days cannot book online for 30 days.
     "#);
 }
 
