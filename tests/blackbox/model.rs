@@ -13,6 +13,7 @@
 mod agreement;
 mod answers;
 mod effects;
+mod people;
 mod rules;
 mod steps;
 mod system;

@@ -19,10 +19,22 @@ impl World {
         let until = self.now + HOLD;
         let state = State::Held { until };
         self.seats.insert((place, number), Some(until + COOL_DOWN));
-        self.bookings.push(Booking { request, place, number, state, version: 1, settled: false });
+        let person = self.niks[request.way];
+        self.last.insert(person, self.bookings.len());
+        let corrected = false;
+        self.bookings.push(Booking {
+            request,
+            person,
+            corrected,
+            place,
+            number,
+            state,
+            version: 1,
+            settled: false,
+        });
     }
 
-    fn change(&mut self, nth: usize, state: State) -> &mut Booking {
+    pub(super) fn change(&mut self, nth: usize, state: State) -> &mut Booking {
         let booking = &mut self.bookings[nth];
         booking.state = state;
         booking.version += 1;
@@ -45,7 +57,9 @@ impl World {
 
     pub(super) fn moved(&mut self, nth: usize, place: Place, number: u16) {
         let before = self.bookings[nth];
-        if !before.is_displaced() {
+        if before.is_displaced() {
+            self.last.insert(before.person, nth);
+        } else {
             let rest = rest(before.state);
             self.seats.insert((before.place, before.number), Some(self.now + rest));
         }

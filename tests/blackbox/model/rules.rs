@@ -19,6 +19,12 @@ pub(super) struct World {
     pub(super) bookings: Vec<Booking>,
     /// Requests that had a key.
     pub(super) keyed: Vec<Request>,
+    /// The NIK by which the person of each way in is known.
+    pub(super) niks: [usize; WAYS.len()],
+    /// The last booking under each NIK, unless its account has left the NIK since.
+    pub(super) last: BTreeMap<usize, usize>,
+    /// NIKs told in each account after the first ones.
+    pub(super) told: [u32; ACCOUNTS as usize],
     /// The last queue number of each day.
     pub(super) numbers: BTreeMap<i64, u32>,
 }
@@ -32,6 +38,9 @@ impl World {
             seats: BTreeMap::new(),
             bookings: vec![],
             keyed: vec![],
+            niks: WAYS.map(|(_, person)| person),
+            last: BTreeMap::new(),
+            told: [0; ACCOUNTS as usize],
             numbers: BTreeMap::new(),
         }
     }
@@ -101,9 +110,9 @@ impl World {
 
     /// The booking that keeps its person from another one.
     pub(super) fn booking_of(&self, person: usize) -> Option<usize> {
-        self.bookings.iter().position(|booking| {
-            booking.request.person() == person && booking.keeps_person_until() > self.now
-        })
+        self.bookings
+            .iter()
+            .position(|booking| booking.person == person && booking.keeps_person_until() > self.now)
     }
 
     fn under_key(&self, request: &Request) -> Option<usize> {
@@ -148,7 +157,7 @@ impl World {
                 }
             });
         };
-        match self.booking_of(request.person()) {
+        match self.booking_of(self.niks[request.way]) {
             Some(other) => {
                 let own = self.bookings[other].request.account() == request.account();
                 HoldEnd::AlreadyBooked(own.then_some(other))
@@ -204,7 +213,7 @@ impl World {
         if free.is_empty() {
             return MoveEnd::Full(self.alternatives(to.day, channel));
         }
-        if booking.is_displaced() && self.booking_of(booking.request.person()).is_some() {
+        if booking.is_displaced() && self.booking_of(booking.person).is_some() {
             return MoveEnd::AlreadyBooked;
         }
         MoveEnd::Done(free)

@@ -4,8 +4,8 @@ use antrian::domain::office::Channel;
 use proptest::prelude::*;
 
 use super::words::{
-    Boundary, CHECK_IN_CLOSES_AFTER, CHECK_IN_OPENS_BEFORE, Choice, DAYS, Place, Request, SLOTS,
-    WAYS,
+    Boundary, CHECK_IN_CLOSES_AFTER, CHECK_IN_OPENS_BEFORE, Choice, DAYS, NIKS, Place, Request,
+    SLOTS, WAYS,
 };
 
 /// One thing that happens. Bookings and requests are counted from the latest one back.
@@ -33,6 +33,10 @@ pub(super) enum Step {
     Complete(usize),
     /// The booking's number is called, and its visit finished.
     Serve(usize),
+    /// The NIK of the person of a way in is corrected.
+    Correct(usize, usize),
+    /// The person of a way in is removed from their account, and told anew.
+    Retell(usize),
     /// So many seconds pass.
     Wait(i64),
     /// Time passes until so many seconds after (before) the next boundary of a kind.
@@ -67,6 +71,8 @@ pub(super) fn any_step() -> BoxedStrategy<Step> {
         3 => (latest(), fetching()).prop_map(|(nth, secs)| Step::SendBack(nth, secs)),
         3 => latest().prop_map(Step::Complete),
         2 => latest().prop_map(Step::Serve),
+        3 => (0..WAYS.len(), 0..NIKS).prop_map(|(way, nik)| Step::Correct(way, nik)),
+        2 => (0..WAYS.len()).prop_map(Step::Retell),
         1 => passing().prop_map(Step::Wait),
         7 => (boundary(), -1..=1i64).prop_map(|(boundary, off)| Step::WaitFor(boundary, off)),
         3 => (place(), 0..=4u16).prop_map(|(place, quota)| Step::SetQuota(place, quota)),

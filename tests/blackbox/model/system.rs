@@ -1,7 +1,7 @@
 //! The system under test beside the model: each step is carried out on both, and they must agree
 //! about how it ended.
 
-use antrian::domain::account::{Applicant, PersonDetails};
+use antrian::domain::account::{Applicant, MAX_APPLICANTS, PersonDetails};
 use antrian::domain::booking::{Booking, CancelReason};
 use antrian::domain::calendar::ClosedReason;
 use antrian::domain::code::BookingCode;
@@ -34,9 +34,11 @@ pub(super) struct System {
     pub(super) office: Office,
     pub(super) service: ServiceId,
     /// The model's accounts.
-    accounts: Vec<AccountId>,
+    pub(super) accounts: Vec<AccountId>,
     /// Who asks, by the way in.
-    people: Vec<Applicant>,
+    pub(super) people: Vec<Applicant>,
+    /// By what the table knows each NIK.
+    pub(super) hashes: Vec<String>,
     /// Codes of the model's bookings.
     pub(super) codes: Vec<BookingCode>,
     /// The last step had nothing to do.
@@ -92,23 +94,46 @@ fn office() -> Office {
     serde_json::from_value(office).unwrap()
 }
 
+/// Somebody with this NIK.
+pub(super) fn details(person: usize) -> PersonDetails {
+    PersonDetails {
+        name: "Contoh".parse().unwrap(),
+        nik: Some(nik(person.try_into().unwrap()).parse().unwrap()),
+        birth_date: "1990-01-01".parse().unwrap(),
+        ktp_regency: None,
+        category: Category::General,
+    }
+}
+
 /// The people of [`words::WAYS`], each in the account that asks for them.
 async fn people(app: &TestApp, accounts: &[AccountId]) -> Vec<Applicant> {
     let mut people = vec![];
     for (account, person) in words::WAYS {
-        let details = PersonDetails {
-            name: format!("Contoh {person}").parse().unwrap(),
-            nik: Some(nik(person.try_into().unwrap()).parse().unwrap()),
-            birth_date: "1990-01-01".parse().unwrap(),
-            ktp_regency: None,
-            category: Category::General,
-        };
+        let details = details(person);
         let store = app.stack.app.ledger.store();
         let added = store.add_applicant(&accounts[account], &details, None, app.now()).await;
         let ApplicantAdded::Added(added) = added.unwrap() else { panic!("not added") };
         people.push(*added);
     }
     people
+}
+
+/// By what the table knows each NIK, as accounts learn it that do nothing else.
+async fn hashes(app: &TestApp) -> Vec<String> {
+    let mut hashes = vec![];
+    let mut account: Option<AccountId> = None;
+    for (at, number) in (words::ACCOUNTS..).take(words::NIKS).enumerate() {
+        if at % MAX_APPLICANTS == 0 {
+            let person = Person::register_only(app, number).await;
+            account = Some(person.token.split_once('.').unwrap().0.parse().unwrap());
+        }
+        let store = app.stack.app.ledger.store();
+        let account = account.as_ref().unwrap();
+        let added = store.add_applicant(account, &details(at), None, app.now()).await;
+        let ApplicantAdded::Added(added) = added.unwrap() else { panic!("not added") };
+        hashes.push(added.person);
+    }
+    hashes
 }
 
 impl System {
@@ -122,6 +147,7 @@ impl System {
             accounts.push(person.token.split_once('.').unwrap().0.parse().unwrap());
         }
         let people = people(&app, &accounts).await;
+        let hashes = hashes(&app).await;
         let work = Housekeeping::new(app.stack.app.ledger.clone());
         let service = offices::SERVICE.parse().unwrap();
         Self {
@@ -131,6 +157,7 @@ impl System {
             service,
             accounts,
             people,
+            hashes,
             codes: vec![],
             idle: false,
             work,
@@ -184,6 +211,8 @@ impl System {
                 Some(index) => self.change(step, index).await,
                 None => self.idle = true,
             },
+            Step::Correct(way, nik) => self.correct(way, nik).await,
+            Step::Retell(way) => self.retell(way).await,
             Step::Wait(secs) => self.world.now += secs,
             Step::WaitFor(boundary, off) => match self.world.next(boundary) {
                 Some(next) => self.world.now = self.world.now.max(next + off),

@@ -15,6 +15,11 @@ pub(super) const QUOTA: u16 = 2;
 /// whom two accounts know.
 pub(super) const WAYS: [(usize, usize); 5] = [(0, 0), (0, 1), (1, 2), (2, 3), (2, 0)];
 pub(super) const ACCOUNTS: u32 = 3;
+/// NIKs that there are, those that nobody has at first among them.
+pub(super) const NIKS: usize = 7;
+/// So many NIKs are told in an account after the first ones: how many one may tell is not what this
+/// model is about.
+pub(super) const MAX_TOLD: u32 = 8;
 /// Histories begin at 08:00 on the first date, with two dates open.
 pub(super) const BEGIN: i64 = 8 * HOUR;
 
@@ -91,10 +96,6 @@ impl Request {
     pub(super) fn account(&self) -> usize {
         WAYS[self.way].0
     }
-
-    pub(super) fn person(&self) -> usize {
-        WAYS[self.way].1
-    }
 }
 
 /// A day's queue and the number there.
@@ -131,6 +132,10 @@ pub(super) enum State {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Booking {
     pub(super) request: Request,
+    /// Under whose NIK it is.
+    pub(super) person: usize,
+    /// That NIK was corrected since it was made.
+    pub(super) corrected: bool,
     pub(super) place: Place,
     pub(super) number: u16,
     pub(super) state: State,
