@@ -22,9 +22,9 @@ pub mod words;
 
 pub use answers::{Answering, Answers};
 pub use owner::OwnerHeard;
-pub use papers::{PapersWish, services_of};
+pub use papers::services_of;
 pub use pending::Pending;
-pub use pick::Pick;
+pub use pick::{PapersWish, Pick};
 pub use sign_in::{SIGN_IN_NUMBERS, sign_in_picks};
 pub use state::{Chat, Draft, Offer, Question};
 pub use turn::{Act, BookingsNeeded, Input, PersonPurpose, Purpose, Remark, World};

@@ -2,6 +2,7 @@
 //! matters. Where no office was named, by the national rules alone.
 
 use super::open::office_said;
+use super::pick::PapersWish;
 use super::spelling;
 use super::state::Chat;
 use super::turn::{Act, World};
@@ -9,14 +10,6 @@ use crate::document::{ApplicantKind, Document};
 use crate::ids::{OfficeId, ServiceId};
 use crate::office::Service;
 use crate::requirements::{Circumstances, national, requirements};
-
-/// What somebody wants to know.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PapersWish {
-    pub service: Option<ServiceId>,
-    pub kind: Option<ApplicantKind>,
-    pub office: Option<OfficeId>,
-}
 
 impl Chat {
     /// `syarat paspor baru anak di Makassar`, or any part of it.

@@ -6,7 +6,6 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 
-use super::papers::PapersWish;
 use crate::code::BookingCode;
 use crate::document::ApplicantKind;
 use crate::ids::{ApplicantId, OfficeId, RegistrationId, ServiceId};
@@ -71,6 +70,14 @@ pub enum Pick {
     NewAccount,
     /// Somebody else began this registration.
     NotMe(RegistrationId),
+}
+
+/// Whose documents somebody wants to know, as far as that is said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PapersWish {
+    pub service: Option<ServiceId>,
+    pub kind: Option<ApplicantKind>,
+    pub office: Option<OfficeId>,
 }
 
 impl Pick {

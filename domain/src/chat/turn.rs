@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::papers::PapersWish;
-use super::pick::Pick;
+use super::pick::{PapersWish, Pick};
 use super::state::Draft;
 use super::words::{Details, Misread};
 use crate::account::Applicant;
