@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::Weekday;
 
+use super::fair_use::FairUse;
 use super::office::{Location, Office, WeeklySession};
 use super::release::ReleasePolicy;
 use crate::language::Text;
@@ -165,6 +166,9 @@ fn is_number(text: &str) -> bool {
     (8..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Minutes of the 366 days that a date is released ahead at most.
+const MAX_BEFORE: u32 = 366 * 24 * 60;
+
 fn session_violation(session: &WeeklySession, known: bool) -> Option<&'static str> {
     let pooled: u32 = session.pools.iter().map(|pool| u32::from(pool.seats)).sum();
     if !known {
@@ -179,6 +183,8 @@ fn session_violation(session: &WeeklySession, known: bool) -> Option<&'static st
         Some("a quota of at most 999")
     } else if pooled > u32::from(session.quota) {
         Some("pools that together are no larger than the quota")
+    } else if session.pools.iter().any(|pool| pool.opens_to_all_minutes_before > MAX_BEFORE) {
+        Some("pools open to all at most 366 days before (527040 minutes)")
     } else {
         None
     }
@@ -201,8 +207,13 @@ fn policy_violation(office: &Office) -> Option<&'static str> {
     let policy = &office.policy;
     if !(1..=24 * 60).contains(&policy.hold_minutes) {
         Some("`hold_minutes` from 1 to 1440")
-    } else if policy.extend_minutes > 60 || !(1..=24 * 60).contains(&policy.hold_max_minutes) {
-        Some("`extend_minutes` at most 60, `hold_max_minutes` from 1 to 1440")
+    } else if policy.extend_minutes > 60
+        || policy.max_extensions > 100
+        || !(1..=24 * 60).contains(&policy.hold_max_minutes)
+    {
+        Some(
+            "`extend_minutes` at most 60, `max_extensions` at most 100, `hold_max_minutes` from 1 to 1440",
+        )
     } else if policy.cool_down_secs.0 > policy.cool_down_secs.1 || policy.cool_down_secs.1 > 3_600 {
         Some("`cool_down_secs` as [least, most], at most 3600")
     } else if policy.late_minutes == 0
@@ -216,9 +227,18 @@ fn policy_violation(office: &Office) -> Option<&'static str> {
         || !(1..=365).contains(&policy.fair_use.closed_days)
     {
         Some("`fair_use.missed_within_days` and `fair_use.closed_days` from 1 to 365")
+    } else if counts(&policy.fair_use).into_iter().any(|count| count > MAX_COUNT) {
+        Some("`fair_use` counts of holds, missed visits and look-ups at most 10000")
     } else {
         None
     }
+}
+
+/// No limit of fair use is higher.
+const MAX_COUNT: u32 = 10_000;
+
+fn counts(rule: &FairUse) -> [u32; 4] {
+    [rule.holds_per_person, rule.holds_per_account, rule.missed_visits, rule.lookups_per_clerk]
 }
 
 #[cfg(test)]

@@ -164,7 +164,8 @@ async fn an_offline_office_names_a_person_to_ask() {
     let app = TestApp::start_with(Setup { offices, ..Setup::default() }).await;
     let refused = Person::register(&app, 1).await.hold(&app, DATE, "09:00").await;
     assert_eq!((refused.status, refused.code()), (409, "not_online"));
-    assert_eq!(refused.body["contact"]["en"], "Ask the information desk.");
+    let contact = "Call (0411) 000-0100, Mon–Fri 08:00–15:00 WITA.";
+    assert_eq!(refused.body["contact"]["en"], contact);
 }
 
 #[tokio::test(flavor = "multi_thread")]

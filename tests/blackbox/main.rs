@@ -48,6 +48,7 @@ mod providers;
 mod registration;
 mod releases;
 mod reminders;
+mod retention;
 mod roles;
 mod round_trips;
 mod scanners;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use antrian_tests::app::DATE;
 use antrian_tests::phone::Phone;
-use antrian_tests::wire::{Action, Call, Switch, client};
+use antrian_tests::wire::{Action, Call, Gate, Switch, client};
 use antrian_tests::{Answer, Person, Setup, TestApp};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -326,19 +326,20 @@ async fn an_erased_claimant_leaves_no_claim() {
     assert_eq!((gone.status, claims(recorder.items().await)), (204, 0));
 }
 
-/// A claim's question, with or without the condition that there is none.
-fn question(call: &Call, guarded: bool) -> Action {
+/// A claim's question, with or without the condition that there is none: all wait for each other, so that
+/// none has seen another one's.
+fn question(call: &Call, guarded: bool, gate: &Gate) -> Action {
     let mut body = call.body.clone();
     let Some(writes) = body["TransactItems"].as_array_mut() else { return Action::Pass };
     let put = writes.iter_mut().find(|write| write["Put"]["Item"]["sk"]["S"] == "CLAIM");
     let Some(put) = put else { return Action::Pass };
     if guarded {
-        return Action::Pass;
+        return Action::Wait(gate.clone(), Box::new(Action::Pass));
     }
     for field in ["ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"] {
         put["Put"].as_object_mut().unwrap().remove(field);
     }
-    Action::Send(body)
+    Action::Wait(gate.clone(), Box::new(Action::Send(body)))
 }
 
 /// Eight strangers claim a person at the same moment; how many questions are put.
@@ -351,8 +352,15 @@ async fn claims_at_once(guarded: bool) -> usize {
     for number in 10..18 {
         strangers.push(stranger(&app, number, 1).await);
     }
-    switch.arm(move |call| question(call, guarded));
-    let answers = join_all(strangers.iter().map(|stranger| claim(&app, stranger))).await;
+    let gate = Gate::default();
+    let at_gate = gate.clone();
+    switch.arm(move |call| question(call, guarded, &at_gate));
+    let claims = join_all(strangers.iter().map(|stranger| claim(&app, stranger)));
+    let opened = async {
+        gate.reached_by(strangers.len()).await;
+        gate.open();
+    };
+    let (answers, ()) = tokio::join!(claims, opened);
     switch.disarm();
     assert!(answers.iter().all(|answer| answer.status == 202), "{answers:?}");
     app.records_of("person_claim").iter().filter(|record| record["step"] == "asked").count()

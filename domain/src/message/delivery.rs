@@ -7,9 +7,11 @@ use super::{LastAttempt, Message, MessageState};
 
 /// A provider that may have a message gets this long to report on it before it is sent again.
 const STATUS_WAIT: TimeDelta = TimeDelta::minutes(10);
-/// Attempts before giving up; with waits of 15 s · 2^n the last comes after about two hours.
+/// Attempts before giving up: the last comes after about two hours.
 const MAX_ATTEMPTS: u32 = 9;
-const FIRST_WAIT_SECS: i64 = 15;
+/// After the nth attempt a row waits for 4^n seconds, as Meta asks of who writes to one person too often,
+/// and no longer than this.
+const LONGEST_WAIT_SECS: i64 = 1_800;
 
 /// What whoever leased a row has to do with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +58,8 @@ impl Message {
         if self.attempts >= MAX_ATTEMPTS {
             return None;
         }
-        let wait = TimeDelta::seconds(FIRST_WAIT_SECS << self.attempts);
+        let wait = 4_i64.saturating_pow(self.attempts).min(LONGEST_WAIT_SECS);
+        let wait = TimeDelta::seconds(wait);
         let due = now + after.map_or(wait, |after| after.max(wait));
         Some(self.pending(why, due))
     }
@@ -202,9 +205,9 @@ mod tests {
 
     #[test]
     fn a_row_waits_longer_after_each_attempt_and_at_least_as_long_as_it_is_asked_to() {
-        for (attempts, after, secs) in [(1, None, 30), (2, None, 60), (8, None, 3_840)]
+        for (attempts, after, secs) in [(1, None, 4), (2, None, 16), (8, None, 1_800)]
             .into_iter()
-            .chain([(1, Some(10), 30), (1, Some(90), 90)])
+            .chain([(1, Some(2), 4), (1, Some(90), 90)])
         {
             let after = after.map(TimeDelta::seconds);
             let row = Message { attempts, ..sending() };

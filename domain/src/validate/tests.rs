@@ -66,6 +66,13 @@ fn numbers_of_the_policy_have_limits() {
         ("early_minutes", vec![0, 1440], vec![1441]),
         ("book_minutes_before", vec![0, 20_160], vec![20_161]),
         ("reschedule_days_before", vec![0, 60], vec![61]),
+        ("extend_minutes", vec![0, 60], vec![61]),
+        ("max_extensions", vec![0, 100], vec![101, u32::MAX]),
+        ("hold_max_minutes", vec![1, 1440], vec![0, 1441]),
+        ("fair_use/holds_per_person", vec![0, 10_000], vec![10_001]),
+        ("fair_use/holds_per_account", vec![0, 10_000], vec![10_001]),
+        ("fair_use/missed_visits", vec![0, 10_000], vec![10_001]),
+        ("fair_use/lookups_per_clerk", vec![0, 10_000], vec![10_001]),
         ("fair_use/missed_within_days", vec![1, 365], vec![0, 366]),
         ("fair_use/closed_days", vec![1, 365], vec![0, 366]),
     ] {
@@ -103,6 +110,7 @@ fn a_release_opens_no_date_more_than_a_year_before() {
 fn a_session_is_of_a_service_and_has_days_slots_and_seats() {
     let pool =
         |seats: u16| json!({"channel": "web", "seats": seats, "opens_to_all_minutes_before": 60});
+    let early = |minutes: u32| json!({"channel": "web", "seats": 1, "opens_to_all_minutes_before": minutes});
     for (name, good, bad) in [
         ("service", vec![json!("new")], vec![json!("third")]),
         ("days", vec![json!(["sun"])], vec![json!([])]),
@@ -110,6 +118,7 @@ fn a_session_is_of_a_service_and_has_days_slots_and_seats() {
         ("every_minutes", vec![json!(5), json!(720)], vec![json!(4), json!(721)]),
         ("quota", vec![json!(0), json!(999)], vec![json!(1000)]),
         ("pools", vec![json!([pool(4), pool(6)])], vec![json!([pool(4), pool(7)])]),
+        ("pools", vec![json!([early(527_040)])], vec![json!([early(527_041)])]),
     ] {
         check("sessions[0]", &format!("/sessions/0/{name}"), good, bad);
     }

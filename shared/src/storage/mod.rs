@@ -85,6 +85,7 @@ mod person_claims;
 mod queue;
 mod registrations;
 mod reseal;
+mod retention;
 mod retry;
 mod schema;
 mod service_window;

@@ -22,6 +22,7 @@ use super::apart::apart;
 use super::error::{Failure, StoreError, classify};
 use super::expression::{Expression, names, values};
 use super::keys::Key;
+use super::retention::{kept, kept_by};
 use super::retry::RetryPolicy;
 use super::schema::{if_understood, known, stamped, versioned};
 use super::{Item, Store};
@@ -152,7 +153,9 @@ impl Store {
             }
             Write::Update(key, update, condition) => {
                 let condition = condition.unwrap_or_default();
-                let update = self.update(key.attributes(), versioned(update), condition);
+                let key = key.attributes();
+                let update = kept_by(&key["pk"], versioned(update));
+                let update = self.update(key, update, condition);
                 update.map(|update| item.update(update))
             }
             Write::Delete(key, condition) => {
@@ -172,7 +175,7 @@ impl Store {
         let condition = if_understood(condition.unwrap_or_default());
         Put::builder()
             .table_name(&self.table)
-            .set_item(Some(stamped(item)))
+            .set_item(Some(kept(stamped(item))))
             .condition_expression(condition.text.as_ref())
             .set_expression_attribute_names(names(&[&condition.text]))
             .set_expression_attribute_values(values(&[&condition]))
@@ -231,7 +234,8 @@ fn replacement(before: &Item, after: Item) -> (Item, Expression) {
     let is_key = |name: &str| matches!(name, "pk" | "sk");
     let gone: BTreeSet<_> = before.keys().filter(|name| !after.contains_key(*name)).collect();
     let gone: Vec<_> = gone.iter().map(|name| format!("#{name}")).collect();
-    let (key, after): (Item, Item) = stamped(after).into_iter().partition(|(n, _)| is_key(n));
+    let after = kept(stamped(after));
+    let (key, after): (Item, Item) = after.into_iter().partition(|(n, _)| is_key(n));
     let after = BTreeMap::from_iter(after);
     let sets: Vec<_> = after.keys().map(|name| format!("#{name} = :new_{name}")).collect();
     let mut text = format!("SET {}", sets.join(", "));
