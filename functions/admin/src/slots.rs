@@ -112,15 +112,11 @@ async fn open_date(
     }
     let slots: Vec<Slot> =
         planned.iter().map(|plan| Slot::planned(plan, office, date, now)).collect();
-    let store = app.ledger.store();
-    let was_open = store.day(&office.id, date).await?.is_released(now);
-    let is_new = store.make_day(&office.id, date, &slots, now).await?;
-    let released_now = store.release_slots(&office.id, date, &slots, now).await?;
-    let opened = if is_new { slots.len() } else { released_now };
-    match was_open {
-        false if opened > 0 => released.opened.push(date),
+    let opened = app.ledger.store().release_slots(&office.id, date, &slots, now).await?;
+    match opened.was_open {
+        false if opened.slots > 0 => released.opened.push(date),
         false => {}
-        true => released.slots_added += opened,
+        true => released.slots_added += opened.slots,
     }
     app.ledger.days().forget(&office.id, date).await;
     Ok(())

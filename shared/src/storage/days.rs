@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::expression::Expression;
 use super::freed::seats_added;
 use super::items::{Query, from_item, key_of, to_item};
+use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::{MAX_WRITES, Write};
 use super::values::{number, seconds, text};
 use super::{Item, Store, keys};
@@ -17,6 +18,15 @@ use crate::domain::day::{Day, DayState, Seat, Slot, SlotChange, SlotSeats};
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::Office;
 use crate::domain::time::SlotTime;
+
+/// What a release did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotsReleased {
+    /// Slots that are open now and were not before.
+    pub slots: usize,
+    /// Whether others of the date were open before.
+    pub was_open: bool,
+}
 
 /// Slots with up to 999 seats each would fill many pages; a large office has a few hundred seats.
 const MAX_DAY_ITEMS: usize = 20_000;
@@ -46,9 +56,7 @@ impl Store {
         slots: &[Slot],
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let state = DayState { opened_at: now, closed: None, closed_at: None };
-        let day_key = keys::day(office, date);
-        let mut writes = vec![Write::Put(to_item("day", &day_key, &state)?, Some(absent()))];
+        let mut writes = vec![day_put(office, date, now)?];
         for slot in slots {
             writes.push(Write::Put(slot_item(office, date, slot)?, None));
         }
@@ -72,26 +80,45 @@ impl Store {
         Ok(all)
     }
 
-    /// Releases slots of a day at `now`: those that are not there are made, those that would be released
-    /// later are released now. Tells how many.
+    /// Releases slots of a date at `now`: what is not there is made, what would be released later is
+    /// released now.
     pub async fn release_slots(
         &self,
         office: &OfficeId,
         date: NaiveDate,
         slots: &[Slot],
         now: DateTime<Utc>,
-    ) -> Result<usize, StoreError> {
-        let mut released = 0;
-        for slot in slots {
-            let put = Write::Put(slot_item(office, date, slot)?, Some(absent()));
-            let key = keys::slot(office, date, &slot.service, slot.time);
-            let release = Expression::new("SET #released_at = :now").with(":now", seconds(now));
-            let release = Write::Update(key, release, Some(released_after(now)));
-            let is_new = self.transact(vec![put]).await?.applied();
-            released += usize::from(is_new || self.transact(vec![release]).await?.applied());
+    ) -> Result<SlotsReleased, StoreError> {
+        let attempt = |()| self.try_release(office, date, slots, now);
+        let released = compare_and_set(CONTENTION, (), attempt).await?;
+        if released.slots > 0 {
+            self.transact(vec![seats_added(office, date)]).await?;
         }
-        self.transact(vec![seats_added(office, date)]).await?;
         Ok(released)
+    }
+
+    async fn try_release(
+        &self,
+        office: &OfficeId,
+        date: NaiveDate,
+        slots: &[Slot],
+        now: DateTime<Utc>,
+    ) -> Result<Attempt<(), SlotsReleased>, StoreError> {
+        let day = self.day(office, date).await?;
+        let mut writes = Vec::new();
+        for slot in slots {
+            let known = day.slot(&slot.service, slot.time).map(|known| &known.slot);
+            writes.extend(slot_release(office, date, slot, known, now)?);
+        }
+        let released = SlotsReleased { slots: writes.len(), was_open: day.is_released(now) };
+        if writes.is_empty() {
+            return Ok(Attempt::Done(released));
+        }
+        if day.state.is_none() {
+            writes.push(day_put(office, date, now)?);
+        }
+        let is_done = self.transact(writes).await?.applied();
+        Ok(if is_done { Attempt::Done(released) } else { Attempt::Conflict(()) })
     }
 
     /// The day with all its slots and seats, as of now.
@@ -174,6 +201,31 @@ impl Store {
         ];
         Ok(self.transact(writes).await?.applied())
     }
+}
+
+/// Refused: the day is there.
+fn day_put(office: &OfficeId, date: NaiveDate, now: DateTime<Utc>) -> Result<Write, StoreError> {
+    let state = DayState { opened_at: now, closed: None, closed_at: None };
+    Ok(Write::Put(to_item("day", &keys::day(office, date), &state)?, Some(absent())))
+}
+
+/// What releases a slot at `now`, if it is not released: refused if it is no longer as it is `known`.
+fn slot_release(
+    office: &OfficeId,
+    date: NaiveDate,
+    slot: &Slot,
+    known: Option<&Slot>,
+    now: DateTime<Utc>,
+) -> Result<Option<Write>, StoreError> {
+    Ok(match known {
+        None => Some(Write::Put(slot_item(office, date, slot)?, Some(absent()))),
+        Some(known) if known.is_released(now) => None,
+        Some(_) => {
+            let key = keys::slot(office, date, &slot.service, slot.time);
+            let release = Expression::new("SET #released_at = :now").with(":now", seconds(now));
+            Some(Write::Update(key, release, Some(released_after(now))))
+        }
+    })
 }
 
 fn slot_item(office: &OfficeId, date: NaiveDate, slot: &Slot) -> Result<Item, StoreError> {

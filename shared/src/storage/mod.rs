@@ -113,6 +113,7 @@ pub use changes::{Asked, Claim, ClaimConflict, NewBooking, Relocation, Relocatio
 pub use chats::{ChatKept, Turn, Turned};
 pub use code_limits::CodeRequest;
 pub use corrections::{Correction, CorrectionConflict, Rebooked};
+pub use days::SlotsReleased;
 pub use denials::DenialChanged;
 pub use erasures::{Returned, erasures_table};
 pub use error::StoreError;
