@@ -16,13 +16,13 @@ use super::values::{seconds, text_of};
 const DAYS_KEPT: TimeDelta = TimeDelta::days(90);
 const TTL: &str = "ttl";
 
-/// When the items of this partition go; absent: not by the date of it.
+/// When the items of this partition go; absent: not by its date, or after the end of the calendar.
 fn goes_at(pk: &str) -> Option<DateTime<Utc>> {
     let (of_office, date) = pk.rsplit_once('#')?;
     let (kind, _) = of_office.split_once('#')?;
     let is_of_date = matches!(kind, "DAY" | "QUEUE");
     let date: NaiveDate = date.parse().ok().filter(|_| is_of_date)?;
-    Some(date.and_time(NaiveTime::MIN).and_utc() + DAYS_KEPT)
+    date.and_time(NaiveTime::MIN).and_utc().checked_add_signed(DAYS_KEPT)
 }
 
 /// An item as it is put: with when it goes.
@@ -54,7 +54,13 @@ mod tests {
         let expected = Some("2027-03-02T00:00:00+00:00".to_owned());
         assert_eq!(goes("DAY#kantor-1#2026-12-02"), expected);
         assert_eq!(goes("QUEUE#kantor-1#2026-12-02"), expected);
-        for other in ["BOOKING#7KQ4MM2XR9", "OFFICES", "SPENDING#2026-12-02", "DAY#kantor#lain"] {
+        for other in [
+            "BOOKING#7KQ4MM2XR9",
+            "OFFICES",
+            "SPENDING#2026-12-02",
+            "DAY#kantor#lain",
+            "DAY#kantor-1#+262142-12-31",
+        ] {
             assert_eq!(goes(other), None, "{other}");
         }
     }
