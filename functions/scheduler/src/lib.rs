@@ -97,15 +97,15 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
         parts.part("spending", store.spent(now.date_naive())),
     );
     // What was found out is told even if another part has failed.
-    let (swept, spent) = (swept?, spent?);
-    swept.into_iter().for_each(|swept| record_sweep(app, swept, now));
-    spent.into_iter().for_each(|spent| record_spending(app, spent, now));
+    swept.iter().flatten().for_each(|swept| record_sweep(app, *swept, now));
+    spent.iter().flatten().for_each(|spent| record_spending(app, *spent, now));
+    spent?;
     surveyed?;
     Ok(Report {
         days_made: made?.unwrap_or_default(),
         settled: settled?.unwrap_or_default(),
         cleared: cleared?.unwrap_or_default(),
-        swept: swept.unwrap_or_default().count,
+        swept: swept?.unwrap_or_default().count,
         heard: heard?.unwrap_or_default(),
         audit: None,
     })

@@ -95,12 +95,15 @@ impl Housekeeping {
         let slots: Vec<Slot> =
             planned.iter().map(|plan| Slot::planned(plan, office, date, released_at)).collect();
         let store = &self.ledger.store;
-        let day = if is_new { None } else { Some(store.day(&office.id, date).await?) };
-        let is_there = day.as_ref().is_some_and(|day| day.state.is_some());
-        let made = if !is_there && store.make_day(&office.id, date, &slots, now).await? {
-            Made::Now
-        } else {
-            self.replan_day(office, date, (day, slots), now).await?
+        let known = if is_new { None } else { Some(store.day(&office.id, date).await?) };
+        let known = known.filter(|day| day.state.is_some());
+        let made = match known {
+            None if store.make_day(&office.id, date, &slots, now).await? => Made::Now,
+            None => {
+                let day = store.day(&office.id, date).await?;
+                self.replan_day(office, &day, slots, now).await?
+            }
+            Some(day) => self.replan_day(office, &day, slots, now).await?,
         };
         self.ledger.days.forget(&office.id, date).await;
         Ok(made)
@@ -110,17 +113,14 @@ impl Housekeeping {
     async fn replan_day(
         &self,
         office: &Office,
-        date: NaiveDate,
-        (known, slots): (Option<Day>, Vec<Slot>),
+        day: &Day,
+        slots: Vec<Slot>,
         now: DateTime<Utc>,
     ) -> Result<Made, LedgerError> {
-        let (store, settled) = (&self.ledger.store, now + SETTLED);
-        let day = match known.filter(|day| day.state.is_some()) {
-            Some(day) => day,
-            None => store.day(&office.id, date).await?,
-        };
+        let settled = now + SETTLED;
         let changes = day.replanned(slots, settled);
-        let is_done = store.replan_day(&office.id, date, &changes, settled).await?;
+        let store = &self.ledger.store;
+        let is_done = store.replan_day(&office.id, day.date, &changes, settled).await?;
         Ok(if is_done { Made::Before } else { Made::Meanwhile })
     }
 }

@@ -65,6 +65,8 @@ struct Found {
     survey: Survey,
     /// Dates whose seats were given back and that were looked at, or need not be.
     settled: Vec<Freed>,
+    /// The earliest slot with a free seat.
+    next: Option<(NaiveDate, SlotTime, ServiceId)>,
 }
 
 impl Housekeeping {
@@ -85,8 +87,12 @@ impl Housekeeping {
         let found: Vec<Found> = iter(work)
             .map(|(office, known)| {
                 let freed = freed.get(&office.id).cloned().unwrap_or_default();
-                let looks = &looks;
-                async move { self.survey_office(&office, known, freed, looks, now).await }
+                let (looks, shown) = (&looks, directory.next_available(&office.id).cloned());
+                async move {
+                    let found = self.survey_office(&office, known, freed, looks, now).await?;
+                    self.tell_next(&office, &found, shown, now).await?;
+                    Ok::<_, LedgerError>(found)
+                }
             })
             .buffer_unordered(AT_ONCE)
             .try_collect()
@@ -140,22 +146,20 @@ impl Housekeeping {
         if known.as_ref() != Some(&survey) {
             self.ledger.store.put_survey(&survey).await?;
         }
-        self.tell_next(office, next, now).await?;
         let settled = freed.into_iter().filter(|freed| !pending.contains(&freed.date)).collect();
-        Ok(Found { survey, settled })
+        Ok(Found { survey, settled, next })
     }
 
     /// Writes down the earliest free slot of an office, for the list of offices.
     async fn tell_next(
         &self,
         office: &Office,
-        next: Option<(NaiveDate, SlotTime, ServiceId)>,
+        found: &Found,
+        shown: Option<NextAvailable>,
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
-        let slot = next.filter(|_| office.online);
-        let directory = self.ledger.offices.all(now).await?;
-        let known = directory.next_available(&office.id);
-        if known.is_some_and(|known| known.slot == slot && now - known.seen_at < REPEAT) {
+        let slot = found.next.clone().filter(|_| office.online);
+        if shown.is_some_and(|known| known.slot == slot && now - known.seen_at < REPEAT) {
             return Ok(());
         }
         let seen = NextAvailable { office: office.id.clone(), slot, seen_at: now };

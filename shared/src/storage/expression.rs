@@ -26,6 +26,15 @@ impl Expression {
         self.values.push((name.into(), value));
         self
     }
+
+    /// An update that also makes this assignment, whose values are still to be given.
+    pub(crate) fn setting(self, assignment: &str) -> Self {
+        let text = match self.text.split_once("SET ") {
+            Some((before, sets)) => format!("{before}SET {assignment}, {sets}"),
+            None => format!("SET {assignment} {}", self.text),
+        };
+        Self { text: text.into(), ..self }
+    }
 }
 
 /// Attribute names of the `#name` placeholders in these texts.

@@ -34,13 +34,10 @@ pub(super) fn kept(mut item: Item) -> Item {
 
 /// An update that also says when the item goes: it may be made by this update.
 pub(super) fn kept_by(pk: &AttributeValue, update: Expression) -> Expression {
-    const KEEP: &str = "SET #ttl = :goes_at";
-    let Some(at) = pk.as_s().ok().and_then(|pk| goes_at(pk)) else { return update };
-    let text = match update.text.split_once("SET ") {
-        Some((before, sets)) => format!("{before}{KEEP}, {sets}"),
-        None => format!("{KEEP} {}", update.text),
-    };
-    Expression { text: text.into(), ..update }.with(":goes_at", seconds(at))
+    match pk.as_s().ok().and_then(|pk| goes_at(pk)) {
+        Some(at) => update.setting("#ttl = :goes_at").with(":goes_at", seconds(at)),
+        None => update,
+    }
 }
 
 #[cfg(test)]

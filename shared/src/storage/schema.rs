@@ -58,12 +58,7 @@ pub(crate) fn if_understood(condition: Expression) -> Expression {
 
 /// An update that also gives a version to an item that has none: it may be made by this update.
 pub(crate) fn versioned(update: Expression) -> Expression {
-    const STAMP: &str = "SET #v = if_not_exists(#v, :written)";
-    let text = match update.text.split_once("SET ") {
-        Some((before, sets)) => format!("{before}{STAMP}, {sets}"),
-        None => format!("{STAMP} {}", update.text),
-    };
-    Expression { text: text.into(), ..update }.with(":written", number(WRITTEN))
+    update.setting("#v = if_not_exists(#v, :written)").with(":written", number(WRITTEN))
 }
 
 #[cfg(test)]
