@@ -94,13 +94,24 @@ pub(super) fn is_of_another_layout(folded: &str) -> bool {
     fourth.is_some_and(|sign| sign != ':')
 }
 
-/// The same text as a browser or an app writes it into an address: at first only its spaces, for the
-/// per cent sign is one of the first form's symbols.
+/// How a space is escaped. The first form has all three signs among its symbols: one ticket of six hundred
+/// has them in a row.
+const SPACE: &str = "%20";
+/// More spaces than a ticket of the first form has.
+const MAX_SPACES: usize = 20;
+
+/// The same text as a browser or an app writes it into an address. At first only its spaces are read, for
+/// the per cent sign is one of the first form's symbols; then all of them but one, which may be its own.
 pub(super) fn unescaped(text: &str) -> impl Iterator<Item = String> {
     let has = text.contains('%');
-    let spaces = has.then(|| text.replace("%20", " "));
+    let spaces = has.then(|| text.replace(SPACE, " "));
+    let but_one = text.match_indices(SPACE).take(MAX_SPACES).map(|(at, _)| {
+        let (before, own) = text.split_at(at);
+        let after = &own[SPACE.len()..];
+        [&before.replace(SPACE, " "), SPACE, &after.replace(SPACE, " ")].concat()
+    });
     let all = has.then(|| percent_decoded(text));
-    spaces.into_iter().chain(all)
+    spaces.into_iter().chain(but_one).chain(all)
 }
 
 fn percent_decoded(text: &str) -> String {
