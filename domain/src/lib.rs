@@ -23,6 +23,7 @@ pub mod person_claim;
 pub mod personal;
 pub mod queue;
 pub mod reason;
+pub mod regency;
 pub mod release;
 pub mod report;
 pub mod requirements;

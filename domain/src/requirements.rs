@@ -14,6 +14,7 @@ use super::language::{Locale, Text, fill};
 use super::office::{DomicileRule, Office};
 use super::person::age_on;
 use super::queue::QueueNumber;
+use super::regency::{Whose, whose};
 
 /// Something an applicant should know before booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -187,7 +188,7 @@ fn add_domicile(list: &mut Requirements, office: &Office, ktp_regency: Option<&s
         DomicileRule::Recommended => false,
         DomicileRule::Required => true,
     };
-    match ktp_regency.map_or(Whose::Unsure, |regency| whose_regency(office, regency)) {
+    match ktp_regency.map_or(Whose::Unsure, |regency| whose(&office.regencies, regency)) {
         Whose::Own => return,
         Whose::Unsure => {
             list.warnings.push(warning("domicile_depends", &letter.depends));
@@ -207,96 +208,10 @@ fn warning(code: &str, message: &Text) -> Warning {
     Warning { code: code.to_owned(), message: message.clone() }
 }
 
-/// Whether a regency is of an office's region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Whose {
-    Own,
-    Other,
-    /// A city and a regency have the name, and which of them is meant was not said.
-    Unsure,
-}
-
-/// A city or a regency, if that was said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    City,
-    Regency,
-}
-
-/// Compares names of regencies forgivingly: case, spaces and "Administrasi". A city and a regency of one
-/// name are two places.
-fn whose_regency(office: &Office, regency: &str) -> Whose {
-    let (kind, wanted) = plain_regency(regency);
-    let named = office.regencies.iter().map(|own| plain_regency(own));
-    let kinds: Vec<_> = named.filter(|(_, name)| *name == wanted).map(|(kind, _)| kind).collect();
-    let is_both = [Kind::City, Kind::Regency].iter().all(|kind| kinds.contains(&Some(*kind)));
-    match (kind, &*kinds) {
-        (_, []) => Whose::Other,
-        (None, _) if is_both || !NAMED_TWICE.contains(&&*wanted) => Whose::Own,
-        (None, _) => Whose::Unsure,
-        (Some(_), kinds) if kinds.contains(&kind) || kinds.contains(&None) => Whose::Own,
-        (Some(_), _) => Whose::Other,
-    }
-}
-
-/// Names that both a city and a regency have: all of them, by a list of the 514 that there are.
-const NAMED_TWICE: [&str; 26] = [
-    "bandung",
-    "banjar",
-    "bekasi",
-    "bima",
-    "blitar",
-    "bogor",
-    "cirebon",
-    "gorontalo",
-    "jayapura",
-    "kediri",
-    "kupang",
-    "madiun",
-    "magelang",
-    "malang",
-    "mojokerto",
-    "pasuruan",
-    "pekalongan",
-    "probolinggo",
-    "semarang",
-    "serang",
-    "solok",
-    "sorong",
-    "sukabumi",
-    "tangerang",
-    "tasikmalaya",
-    "tegal",
-];
-
 /// Whether an office's documents depend on a regency that is not known, or not known well enough.
 pub fn asks_for_regency(office: &Office, regency: Option<&str>) -> bool {
-    let whose = regency.map_or(Whose::Unsure, |regency| whose_regency(office, regency));
+    let whose = regency.map_or(Whose::Unsure, |regency| whose(&office.regencies, regency));
     office.domicile != DomicileRule::NotNeeded && whose == Whose::Unsure
-}
-
-/// The name of a city or regency without saying which it is.
-pub fn without_kind(name: &str) -> String {
-    let is_name = |word: &&str| {
-        let word = word.trim_end_matches('.').to_lowercase();
-        !matches!(&*word, "kota" | "kotamadya" | "kab" | "kabupaten" | "administrasi" | "adm")
-    };
-    name.split_whitespace().filter(is_name).collect::<Vec<_>>().join(" ")
-}
-
-fn plain_regency(name: &str) -> (Option<Kind>, String) {
-    let small = name.to_lowercase();
-    let mut kind = None;
-    let mut plain = String::new();
-    for word in small.split(|c: char| !c.is_alphanumeric()) {
-        match word {
-            "" | "administrasi" | "adm" => {}
-            "kota" | "kotamadya" => kind = Some(Kind::City),
-            "kab" | "kabupaten" => kind = Some(Kind::Regency),
-            word => plain.push_str(word),
-        }
-    }
-    (kind, plain)
 }
 
 #[cfg(test)]
@@ -339,31 +254,6 @@ mod tests {
         assert!(!applies_to("new", child, "2026-12-01") && !applies_to("new", child, "2026-12-05"));
         assert!(!applies_to("old", child, "2026-12-03"));
         assert!(!applies_to("new", ApplicantKind::Adult, "2026-12-03"));
-    }
-
-    #[test]
-    fn regencies_are_compared_without_their_titles() {
-        for (own, said, whose) in [
-            ("Kota Makassar", "makassar", Whose::Own),
-            ("Kota Makassar", "KOTA MAKASSAR", Whose::Own),
-            ("Kota Adm. Jakarta Pusat", "Kota Jakarta Pusat", Whose::Own),
-            ("Kab. Barru", "Kabupaten  BARRU", Whose::Own),
-            ("Barru", "Kab. Barru", Whose::Own),
-            ("Kota Bandung", "Kota Bandung", Whose::Own),
-            ("Kota Bandung", "Kabupaten Bandung", Whose::Other),
-            ("Kab. Bandung", "Kota Bandung", Whose::Other),
-            ("Kota Bandung", "Bandung", Whose::Unsure),
-            ("Kab. Bandung", "bandung", Whose::Unsure),
-            ("Kota Bandung", "Bandung Barat", Whose::Other),
-            ("Kota Bandung", "Kota Medan", Whose::Other),
-        ] {
-            let mut office = office();
-            office.regencies = [own.to_owned()].into();
-            assert_eq!(whose_regency(&office, said), whose, "{own}: {said}");
-        }
-        let mut office = office();
-        office.regencies = ["Kota Bandung".to_owned(), "Kab. Bandung".to_owned()].into();
-        assert_eq!(whose_regency(&office, "Bandung"), Whose::Own, "either is");
     }
 
     fn office() -> Office {

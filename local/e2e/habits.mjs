@@ -338,7 +338,7 @@ async function runsOut(page, phone, person) {
   await holds(page);
   await post("/local/clock", { advance_seconds: 20 * 60 });
   await button(page, "Ya, saya pasti datang").click();
-  await heading(page, "Waktu menahan tempat habis").waitFor();
+  await heading(page, "Waktu untuk konfirmasi habis").waitFor();
   await link(page, "Lihat jam pada hari itu").click();
   await page.getByRole("radio").first().check();
   await button(page, "Lanjut").click();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use antrian_local::demo;
 use antrian_tests::{Answer, Setup, TestApp};
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../local/src/openapi/examples.json");
 
@@ -28,8 +28,7 @@ impl Asked {
         Self { app, taken: BTreeMap::new() }
     }
 
-    /// Asks, and keeps both as the example of the operation. `named` are what stands for its `{…}`, in their
-    /// order, and what follows its path.
+    /// Asks, and keeps both as the example of the operation.
     async fn take(
         &mut self,
         operation: &str,
@@ -38,15 +37,7 @@ impl Asked {
         body: Option<Value>,
     ) -> Answer {
         let (method, template) = operation.split_once(' ').unwrap();
-        let mut names = named.iter();
-        let mut path = String::new();
-        for part in template.split_inclusive(['{', '}']) {
-            match part.strip_suffix('}') {
-                Some(_) => path.push_str(names.next().unwrap()),
-                None => path.push_str(part.trim_end_matches('{')),
-            }
-        }
-        path.extend(names.copied());
+        let path = filled(template, named);
         let method: Method = method.parse().unwrap();
         let answer = self.app.call(method, &path, token, body.clone()).await;
         assert!((200..300).contains(&answer.status), "{operation}: {answer:?}");
@@ -57,6 +48,29 @@ impl Asked {
         self.taken.insert(operation.to_owned(), example.into());
         answer
     }
+
+    /// Fetches a file that is text.
+    async fn take_file(&mut self, operation: &str, code: &str, token: &str) {
+        let path = filled(operation.strip_prefix("GET ").unwrap(), &[code]);
+        let address = format!("{}{path}", self.app.stack.base_url);
+        let answer = self.app.http.get(address).bearer_auth(token).send().await.unwrap();
+        let text = answer.error_for_status().unwrap().text().await.unwrap();
+        self.taken.insert(operation.to_owned(), json!({"answer": text}));
+    }
+}
+
+/// A path of the description with what stands for its `{…}`, in their order, and what follows it.
+fn filled(template: &str, named: &[&str]) -> String {
+    let mut names = named.iter();
+    let mut path = String::new();
+    for part in template.split_inclusive(['{', '}']) {
+        match part.strip_suffix('}') {
+            Some(_) => path.push_str(names.next().unwrap()),
+            None => path.push_str(part.trim_end_matches('{')),
+        }
+    }
+    path.extend(names.copied());
+    path
 }
 
 /// What is in a value, without what it says.

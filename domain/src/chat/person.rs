@@ -7,7 +7,7 @@ use super::turn::{Act, PersonPurpose, Remark, World};
 use super::words::{self, Command, Details, Misread, Said};
 use crate::account::Applicant;
 use crate::ids::ApplicantId;
-use crate::requirements::without_kind;
+use crate::regency;
 
 /// `KTP saya dari Kabupaten Ogan Komering Ulu Timur`.
 const MAX_WORDS: usize = 8;
@@ -129,16 +129,19 @@ fn only_without(people: &[Applicant]) -> Option<ApplicantId> {
     without.next().is_none().then(|| only.id.clone())
 }
 
-/// The city or regency of some office that words mean, but not which of the two: that was not said.
+/// The city or regency that words mean, but not which of the two: that was not said. Those of the offices
+/// may be misspelled; of the country's many, a word that is close to one is too often no name at all.
 fn known_regency(text: &str, world: &World<'_>) -> Option<String> {
     let offices = world.offices.iter().chain(world.offline);
-    let mut names: Vec<_> =
-        offices.flat_map(|office| &office.regencies).map(|name| without_kind(name)).collect();
+    let mut names: Vec<_> = offices
+        .flat_map(|office| &office.regencies)
+        .map(|name| regency::without_kind(name).to_owned())
+        .collect();
     names.sort();
     names.dedup();
     let spelled: Vec<_> = names.iter().map(|name| vec![name.clone()]).collect();
     match *spelling::spelled_as(text, &spelled) {
         [only] => Some(names.swap_remove(only)),
-        _ => None,
+        _ => regency::named(text).map(str::to_owned),
     }
 }

@@ -113,7 +113,7 @@ impl HeldFor {
 fn expired(page: Page, details: BookingDetails) -> Response {
     let visit = visit_of(&page, &details);
     let seat = &details.booking.seat;
-    let title = page.say("Waktu menahan tempat habis", "The time of the hold is over").to_owned();
+    let title = page.say("Waktu untuk konfirmasi habis", "The time to confirm is over").to_owned();
     let problem = Problem::new(Reason::HoldExpired);
     let sentence = problem.sentence(page.locale).to_owned();
     let hours = paths::hours(&seat.office, &seat.service, seat.date, "");

@@ -8,6 +8,8 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::{HttpMethod, RefOr};
 
 const JSON: &str = "application/json";
+/// Answers that can be read.
+const READABLE: [&str; 2] = [JSON, "text/calendar"];
 
 /// What an operation was asked and answered.
 #[derive(Deserialize)]
@@ -29,10 +31,13 @@ pub(super) fn apply<'a>(
         }
         let answers = operation.responses.responses.iter_mut();
         for (_, answer) in answers.filter(|(status, _)| status.starts_with('2')) {
-            if let RefOr::T(answer) = answer
-                && let Some(RefOr::T(content)) = answer.content.get_mut(JSON)
-            {
-                content.example.clone_from(&example.answer);
+            let RefOr::T(answer) = answer else { continue };
+            for (kind, content) in &mut answer.content {
+                if let RefOr::T(content) = content
+                    && READABLE.contains(&kind.as_str())
+                {
+                    content.example.clone_from(&example.answer);
+                }
             }
         }
     }

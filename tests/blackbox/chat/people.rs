@@ -25,6 +25,8 @@ async fn the_regency_that_a_hold_asks_for_is_taken_from_the_answer() {
         ("KTP saya kabupaten Sleman", "surat keterangan domisili"),
         ("kab. sleman", "surat keterangan domisili"),
         ("KTP: Sleman", "surat keterangan domisili"),
+        ("sleman", "surat keterangan domisili"),
+        ("KTP saya Solo", "surat keterangan domisili"),
     ] {
         let app = strict().await;
         let mut phone = Phone::new(&app, NUMBER);
@@ -45,7 +47,7 @@ async fn the_regency_is_taken_after_the_confirmation_too_and_words_that_are_none
     let app = strict().await;
     let mut phone = Phone::new(&app, NUMBER);
     phone.say(WISH).await;
-    for words in ["gimana ini", "hmm", "sleman"] {
+    for words in ["gimana ini", "hmm", "datang"] {
         let asked = phone.say(words).await;
         assert!(!asked[0].text.contains("Dicatat"), "{words}: {}", asked[0].text);
     }

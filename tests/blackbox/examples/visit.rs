@@ -100,6 +100,7 @@ async fn book(asked: &mut Asked, token: &str) -> Answer {
     let code = held.text("code");
     asked.take("POST /v1/bookings/{code}/extend", &[&code], signed_in, None).await;
     asked.take("POST /v1/bookings/{code}/confirm", &[&code], signed_in, None).await;
+    asked.take_file("GET /v1/bookings/{code}/ticket.ics", &code, token).await;
     let to = json!({"date": DATE, "slot": "10:00"});
     let moved =
         asked.take("POST /v1/bookings/{code}/reschedule", &[&code], signed_in, Some(to)).await;

@@ -69,7 +69,7 @@ async fn a_hold_that_ran_out_says_so_and_leads_to_the_hours() {
     app.advance(15 * 60);
     for shown in [browser.get(&page).await, browser.post(&format!("{page}/pasti"), &[]).await] {
         assert_eq!(shown.status, 409, "{shown:?}");
-        assert!(shown.html.contains("Waktu menahan tempat habis"), "{shown:?}");
+        assert!(shown.html.contains("Waktu untuk konfirmasi habis"), "{shown:?}");
         assert!(shown.html.contains(&format!("/kantor/uji/passport_new/{DATE}")), "{shown:?}");
     }
 }
