@@ -163,7 +163,7 @@ STEPS = {
     "finish": Use(http=1, invoke=1, calls=5, write=10, read=5, records=1, kb=2),
     "hold that ran out written down and told": Use(calls=2, write=10, read=2, sqs=1, records=1),
     "no-show written down": Use(calls=1, write=7, read=1, records=1),
-    "audit, every night": Use(read=3),
+    "audit, every night": Use(read=4),
     "a message sent": Use(http=STATUSES, invoke=1 + STATUSES, calls=9 + 2 * STATUSES, write=9 + 2 * 2, read=6 + STATUSES, sqs=2, records=2, wait_ms=PROVIDER_MS, kb=2),
     "a turn of a chat": Use(http=1, invoke=2, calls=14, write=22, read=7, sqs=1, fifo=3, records=2),
 }

@@ -5,6 +5,7 @@
 mod account;
 mod admin;
 mod attacks;
+mod audit;
 mod bad_input;
 mod bookings;
 mod chat;

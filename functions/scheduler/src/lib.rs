@@ -1,5 +1,6 @@
 //! What time makes due, once a minute; and the audit, once a day.
 
+mod audit;
 mod part;
 
 use std::time::Duration;
@@ -14,12 +15,16 @@ use antrian::telemetry::catalogue::{AUDIT, SPENDING, SWEEP};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use audit::Wanted;
 use part::Parts;
 
 const MICROS_OF_A_CENT: u64 = 10_000;
 
 /// What a part of a tick may take: two of them one after the other end within the tick.
 const PART: Duration = Duration::from_secs(25);
+
+/// What a run of the audit may take; what is left then is done by the next one.
+const AUDIT_RUN: Duration = Duration::from_secs(13 * 60);
 
 /// What the schedule asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -28,8 +33,10 @@ pub enum Job {
     /// Everything that is due.
     #[default]
     Tick,
-    /// The audit.
+    /// The audit: on with one that has not ended, or a new one.
     Audit,
+    /// On with the audit of this night, until it has ended.
+    NightlyAudit,
 }
 
 impl Job {
@@ -37,7 +44,7 @@ impl Job {
     pub fn most(self) -> Duration {
         Duration::from_secs(match self {
             Self::Tick => 55,
-            Self::Audit => 14 * 60,
+            Self::Audit | Self::NightlyAudit => 14 * 60,
         })
     }
 }
@@ -63,7 +70,7 @@ pub struct Report {
     pub swept: usize,
     /// Received messages that waited, handed to their queue again.
     pub heard: usize,
-    /// The audit, if that was asked for.
+    /// The audit, if that was asked for and has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditReport>,
 }
@@ -76,7 +83,8 @@ pub struct Report {
 pub async fn run(app: &App, work: &Housekeeping, job: Job) -> Result<Report, LedgerError> {
     match job {
         Job::Tick => Box::pin(tick(app, work)).await,
-        Job::Audit => Box::pin(audit(app, work)).await,
+        Job::Audit => Box::pin(audit(app, work, Wanted::Any)).await,
+        Job::NightlyAudit => Box::pin(audit(app, work, Wanted::Nightly)).await,
     }
 }
 
@@ -134,14 +142,13 @@ fn record_spending(app: &App, micros: u64, now: DateTime<Utc>) {
     app.metrics.send(Record::of(&SPENDING, &values), now);
 }
 
-async fn audit(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
-    let audit = work.audit(app.clock.now()).await?;
-    for disagreement in &audit.disagreements {
-        tracing::error!(?disagreement, "audit disagrees");
+async fn audit(app: &App, work: &Housekeeping, wanted: Wanted) -> Result<Report, LedgerError> {
+    let audit = audit::audit(app, work, wanted, AUDIT_RUN).await?;
+    if let Some(audit) = &audit {
+        let disagreements = i64::try_from(audit.disagreements.len()).unwrap_or(i64::MAX);
+        let record = Record::of(&AUDIT, &[disagreements]).with("days", audit.days);
+        let record = record.with("seats", audit.seats_taken).with("bookings", audit.live_bookings);
+        app.metrics.send(record, app.clock.now());
     }
-    let disagreements = i64::try_from(audit.disagreements.len()).unwrap_or(i64::MAX);
-    let record = Record::of(&AUDIT, &[disagreements]).with("days", audit.days);
-    let record = record.with("seats", audit.seats_taken).with("bookings", audit.live_bookings);
-    app.metrics.send(record, app.clock.now());
-    Ok(Report { audit: Some(audit), ..Report::default() })
+    Ok(Report { audit, ..Report::default() })
 }

@@ -17,7 +17,7 @@ SIGN = {"slots", "notifier", "web"}
 CLOSED = {"scheduler"}
 DATA_KEY = {"Fn::GetAtt": "Data.Outputs.DataKeyArn"}
 
-SCHEDULES = {"scheduler": {"tick", "audit"}}
+SCHEDULES = {"scheduler": {"tick", "nightly_audit"}}
 PROVIDER = re.compile(r"(WHATSAPP|TWILIO)_(?!NUMBER$)")
 
 

@@ -1,21 +1,17 @@
-//! What has to be done when time has passed: write down what lapsed, clear closed days, audit. How days are
-//! made: `making.rs`; what is free: `survey.rs`.
+//! What has to be done when time has passed: write down what lapsed, clear closed days. How days are made:
+//! `making.rs`; what is free: `survey.rs`; whether all agrees: `audit.rs`.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use futures_util::future::try_join_all;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{StreamExt, TryStreamExt, iter};
 
-use super::availability::search_dates;
 use super::{Ledger, LedgerError};
 use crate::domain::booking::{Booking, CancelReason, Status};
 use crate::domain::code::BookingCode;
-use crate::domain::ids::OfficeId;
 use crate::domain::office::Office;
-use crate::domain::time::local_date;
-use crate::storage::{AT_ONCE, AuditReport, Closure, DUE_SHARDS, Verified};
+use crate::storage::{Closure, DUE_SHARDS};
 
 /// No request lives longer: functions end after 10 seconds and the gateway after 30. What a request
 /// may still write after a day was closed has been written by then.
@@ -117,42 +113,6 @@ impl Housekeeping {
         }
         is_time
     }
-
-    /// Audits all days that can have live bookings, and all live bookings.
-    pub async fn audit(&self, now: DateTime<Utc>) -> Result<AuditReport, LedgerError> {
-        let (mut report, verified) = self.ledger.store.audit_bookings(now).await?;
-        let offices = self.ledger.offices.all(now).await?;
-        let days: Vec<_> =
-            offices.offices.iter().flat_map(|office| days(office, &verified, now)).collect();
-        for some in days.chunks(AT_ONCE) {
-            let audits = some
-                .iter()
-                .map(|&(office, date)| self.ledger.store.audit_day(office, date, &verified, now));
-            for day in try_join_all(audits).await? {
-                report.add(day);
-            }
-        }
-        Ok(report)
-    }
-}
-
-/// The dates of an office that an audit looks at.
-fn days<'a>(
-    office: &'a Office,
-    verified: &Verified,
-    now: DateTime<Utc>,
-) -> impl Iterator<Item = (&'a OfficeId, NaiveDate)> + use<'a> {
-    let (first, last) = audited(office, verified, now);
-    first.iter_days().take_while(move |date| *date <= last).map(|date| (&office.id, date))
-}
-
-/// First and last date of an audit: from yesterday to what the office's rule has opened, to where
-/// seats are looked for, and to the last live booking, whichever is later.
-fn audited(office: &Office, verified: &Verified, now: DateTime<Utc>) -> (NaiveDate, NaiveDate) {
-    let today = local_date(now, office.timezone);
-    let seats = verified.values().filter(|seat| seat.office == office.id);
-    let last = search_dates(today).chain(seats.map(|seat| seat.date)).max().unwrap_or(today);
-    (today.pred_opt().unwrap_or(today), last.max(office.release.open_through(now, office.timezone)))
 }
 
 fn is_to_be_cleared(booking: &Booking, closure: &Closure, now: DateTime<Utc>) -> bool {

@@ -4,6 +4,7 @@
 //! conditions in [`crate::storage`] do.
 
 mod alternative;
+mod audit;
 mod availability;
 mod cache;
 mod calling;

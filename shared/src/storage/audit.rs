@@ -1,25 +1,30 @@
 //! The audit: seats, uniqueness guards, bookings and their histories must agree, whoever wrote them.
 //!
-//! Reads of several items are not one moment, so a disagreement counts only if it is still there
-//! when it is looked at again.
+//! It is made of parts, each of which reads a bounded number of items and keeps none: a page of the bookings
+//! that are on, or a date of an office. Reads of several items are not one moment, so a disagreement counts
+//! only if it is still there when it is looked at again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures_util::future::try_join_all;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use tokio::try_join;
 
+use super::bookings::{BookingKept, DuePage};
 use super::error::StoreError;
+use super::items::from_item;
+use super::keys::Key;
 use super::values::{instant_of, text_of};
-use super::{Store, keys};
+use super::{Item, Store, keys};
 use crate::domain::booking::{Booking, SeatRef, Status};
 use crate::domain::code::BookingCode;
-use crate::domain::day::Seat;
+use crate::domain::day::{Day, Seat};
 use crate::domain::ids::OfficeId;
 
 /// One thing that does not agree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Disagreement {
     /// A seat is taken, but not by a booking that says so.
@@ -38,7 +43,7 @@ pub enum Disagreement {
     BrokenHistory { code: BookingCode },
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditReport {
     /// Days looked at.
     pub days: u32,
@@ -47,9 +52,6 @@ pub struct AuditReport {
     /// Must be empty.
     pub disagreements: Vec<Disagreement>,
 }
-
-/// Bookings that were found to have their seats, and which.
-pub type Verified = HashMap<BookingCode, SeatRef>;
 
 impl AuditReport {
     /// Adds another report to this one.
@@ -61,76 +63,96 @@ impl AuditReport {
     }
 }
 
-/// Bookings, or days, that are looked at at the same time. At 8 ms for each of a booking's three reads a
-/// million bookings take a quarter of an hour, which is as long as a function may run.
-pub(crate) const AT_ONCE: usize = 32;
+/// Bookings that are looked at at the same time; each has a seat and a person, and one call reads a hundred
+/// items.
+const AT_ONCE: usize = 32;
+/// Items that one call reads.
+const MAX_ITEMS: usize = 100;
 /// How often a disagreement has to be seen before it counts.
 const LOOKS: u32 = 4;
 /// The scheduler clears a closed day within two minutes, and has this time when it was down.
 const CLEARED_AFTER: TimeDelta = TimeDelta::minutes(15);
 const PAUSE: Duration = Duration::from_millis(60);
-/// Live bookings of one index shard: a few weeks of all offices over eight shards.
-const MAX_LIVE: usize = 100_000;
-/// No live booking is due later: dates are opened at most 400 days ahead.
-const HORIZON_DAYS: i64 = 800;
 
 impl Store {
-    /// Audits the seats of a day. Seats of `verified` bookings are not looked at twice.
-    pub async fn audit_day(
+    /// Audits a page of the bookings that are on: each has its seat, its uniqueness guard, and a history.
+    pub async fn audit_bookings(
         &self,
-        office: &OfficeId,
-        date: NaiveDate,
-        verified: &Verified,
+        page: &DuePage,
         now: DateTime<Utc>,
     ) -> Result<AuditReport, StoreError> {
-        let day = self.day(office, date).await?;
-        let mut report = AuditReport { days: 1, ..AuditReport::default() };
-        let closed_at = day.state.as_ref().and_then(|state| state.closed_at);
-        let is_cleared = closed_at.is_some_and(|at| now - at > CLEARED_AFTER);
-        for slot in &day.slots {
-            for seat in slot.seats.iter().filter(|seat| seat.is_taken(now)) {
-                report.seats_taken += 1;
-                let place = SeatRef {
-                    office: office.clone(),
-                    service: slot.slot.service.clone(),
-                    date,
-                    time: slot.slot.time,
-                    number: seat.number,
-                };
-                if !is_cleared && verified.get(&seat.code) == Some(&place) {
-                    continue;
-                }
-                let found = self.audit_seat(&place, is_cleared, now).await?;
-                report.disagreements.extend(found);
+        let mut report = AuditReport::default();
+        for some in page.bookings.chunks(AT_ONCE) {
+            for code in self.in_doubt(some, now).await? {
+                report.disagreements.extend(self.audit_booking(code, now).await?);
             }
+            let live = some.iter().filter(|booking| booking.status_at(now).is_live());
+            report.live_bookings += u32::try_from(live.count()).unwrap_or(u32::MAX);
         }
         Ok(report)
     }
 
-    /// Audits live bookings: each has its seat, its uniqueness guard, and a history.
-    pub async fn audit_bookings(
+    /// Those of some bookings that do not agree at first sight.
+    async fn in_doubt(
         &self,
+        some: &[Booking],
         now: DateTime<Utc>,
-    ) -> Result<(AuditReport, Verified), StoreError> {
-        let (mut report, mut verified) = (AuditReport::default(), Verified::new());
-        for shard in 0..keys::DUE_SHARDS {
-            let horizon = now + TimeDelta::days(HORIZON_DAYS);
-            let live = self.due_bookings(shard, horizon, MAX_LIVE).await?;
-            if live.len() == MAX_LIVE {
-                tracing::error!(shard, MAX_LIVE, "an audit does not look at all live bookings");
-            }
-            for some in live.chunks(AT_ONCE) {
-                let looks = some.iter().map(|booking| self.audit_booking(booking.code, now));
-                for (booking, found) in some.iter().zip(try_join_all(looks).await?) {
-                    report.live_bookings += u32::from(booking.status_at(now).is_live());
-                    match found {
-                        Some(found) => report.disagreements.push(found),
-                        None => drop(verified.insert(booking.code, booking.seat.clone())),
-                    }
-                }
+    ) -> Result<Vec<BookingCode>, StoreError> {
+        let wanted = some.iter().flat_map(|booking| [seat_of(booking), guard_of(booking)]);
+        let histories = some.iter().map(|booking| self.booking_with_history(booking.code));
+        let (items, kept) = try_join!(self.by_keys(wanted), try_join_all(histories))?;
+        let mut doubts = vec![];
+        for found in kept.into_iter().flatten() {
+            // What has moved since has its seat elsewhere, and is looked at by itself.
+            let seat = seat_in(items.get(&seat_of(&found.booking)))?;
+            let guard = items.get(&guard_of(&found.booking));
+            doubts.extend(disagreement(&found, seat, guard, now).map(|_| found.booking.code));
+        }
+        Ok(doubts)
+    }
+
+    /// Items by their keys, however often one is wanted.
+    async fn by_keys(
+        &self,
+        wanted: impl Iterator<Item = Key>,
+    ) -> Result<BTreeMap<Key, Item>, StoreError> {
+        let wanted: Vec<Key> = wanted.collect::<BTreeSet<_>>().into_iter().collect();
+        let mut all = BTreeMap::new();
+        for some in wanted.chunks(MAX_ITEMS) {
+            let found = some.iter().cloned().zip(self.get_some(some).await?);
+            all.extend(found.filter_map(|(key, item)| Some((key, item?))));
+        }
+        Ok(all)
+    }
+
+    /// Audits the seats of a day.
+    pub async fn audit_day(
+        &self,
+        office: &OfficeId,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<AuditReport, StoreError> {
+        let day = self.day(office, date).await?;
+        let closed_at = day.state.as_ref().and_then(|state| state.closed_at);
+        let is_cleared = closed_at.is_some_and(|at| now - at > CLEARED_AFTER);
+        let taken = taken_seats(&day, office, now);
+        let codes: BTreeSet<_> = taken.iter().map(|(_, seat)| keys::booking(seat.code)).collect();
+        let bookings = self.by_keys(codes.into_iter()).await?;
+        let mut report = AuditReport { days: 1, ..AuditReport::default() };
+        for (place, seat) in &taken {
+            report.seats_taken += 1;
+            let booking = bookings.get(&keys::booking(seat.code)).cloned();
+            let booking: Option<Booking> =
+                booking.map(|item| from_item("booking", item)).transpose()?;
+            // Bookings that are on are audited by themselves; visits are found by their seats.
+            let is_explained = booking.is_some_and(|booking| {
+                is_on(&booking, now) && !is_cleared && accounts_for(&booking, place, seat)
+            });
+            if !is_explained {
+                report.disagreements.extend(self.audit_seat(place, is_cleared, now).await?);
             }
         }
-        Ok((report, verified))
+        Ok(report)
     }
 
     async fn audit_seat(
@@ -164,12 +186,14 @@ impl Store {
         let Some(booking) = booking else {
             return Ok(Some(Disagreement::SeatWithoutBooking { seat: key.sk, code }));
         };
-        let status = booking.status_at(now);
-        let is_on = matches!(status, Status::Held | Status::Confirmed);
-        // Bookings that are on are audited by themselves; visits are found by their seats.
-        let is_visit = status.is_live() && !is_on && now < booking.times.day_ends_at;
-        if is_visit && booking.seat == *place && !self.has_guard(&booking).await? {
-            return Ok(Some(Disagreement::BookingWithoutGuard { code }));
+        let is_on = is_on(&booking, now);
+        let is_live = booking.status_at(now).is_live();
+        let is_visit = is_live && !is_on && now < booking.times.day_ends_at;
+        if is_visit && booking.seat == *place {
+            let guard = self.get_item(&guard_of(&booking)).await?;
+            if !is_guarded(&booking, guard.as_ref()) {
+                return Ok(Some(Disagreement::BookingWithoutGuard { code }));
+            }
         }
         let forgotten = is_cleared && is_on && booking.seat == *place;
         Ok(forgotten.then_some(Disagreement::LiveOnClosedDay { code }))
@@ -197,31 +221,75 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<Disagreement>, StoreError> {
         let Some(found) = self.booking_with_history(code).await? else { return Ok(None) };
-        let (booking, events) = (found.booking, found.events);
-        let complete = events.iter().map(|event| event.version).eq(1..=booking.version);
-        if !complete || events.last().is_none_or(|event| event.status != booking.status) {
-            return Ok(Some(Disagreement::BrokenHistory { code }));
-        }
-        if !booking.status_at(now).is_live() {
-            return Ok(None);
-        }
-        let seat = self.get::<Seat>("seat", &keys::seat(&booking.seat)).await?;
-        let has_seat = seat
-            .is_some_and(|seat| seat.code == code && accounts_for(&booking, &booking.seat, &seat));
-        if !has_seat {
-            return Ok(Some(Disagreement::BookingWithoutSeat { code }));
-        }
-        let has_guard = self.has_guard(&booking).await?;
-        Ok((!has_guard).then_some(Disagreement::BookingWithoutGuard { code }))
+        let wanted = [seat_of(&found.booking), guard_of(&found.booking)];
+        let [seat, guard] = self.get_items(&wanted).await?;
+        Ok(disagreement(&found, seat_in(seat.as_ref())?, guard.as_ref(), now))
     }
+}
 
-    async fn has_guard(&self, booking: &Booking) -> Result<bool, StoreError> {
-        let guard = self.get_item(&keys::person(&booking.person)).await?;
-        Ok(guard.is_some_and(|guard| {
-            text_of(&guard, "code") == Some(booking.code.as_str())
-                && instant_of(&guard, "free_at") == Some(booking.person_free_at())
-        }))
+fn seat_of(booking: &Booking) -> Key {
+    keys::seat(&booking.seat)
+}
+
+fn guard_of(booking: &Booking) -> Key {
+    keys::person(&booking.person)
+}
+
+fn seat_in(item: Option<&Item>) -> Result<Option<Seat>, StoreError> {
+    item.map(|item| from_item("seat", item.clone())).transpose()
+}
+
+fn is_on(booking: &Booking, now: DateTime<Utc>) -> bool {
+    matches!(booking.status_at(now), Status::Held | Status::Confirmed)
+}
+
+/// The seats of a day that somebody has, and where they are.
+fn taken_seats(day: &Day, office: &OfficeId, now: DateTime<Utc>) -> Vec<(SeatRef, Seat)> {
+    let of_slots =
+        day.slots.iter().flat_map(|slot| slot.seats.iter().map(move |seat| (slot, seat)));
+    let taken = of_slots.filter(|(_, seat)| seat.is_taken(now)).map(|(slot, seat)| {
+        let place = SeatRef {
+            office: office.clone(),
+            service: slot.slot.service.clone(),
+            date: day.date,
+            time: slot.slot.time,
+            number: seat.number,
+        };
+        (place, seat.clone())
+    });
+    taken.collect()
+}
+
+/// What does not agree about a booking, its seat and its person's guard.
+fn disagreement(
+    found: &BookingKept,
+    seat: Option<Seat>,
+    guard: Option<&Item>,
+    now: DateTime<Utc>,
+) -> Option<Disagreement> {
+    let (booking, events) = (&found.booking, &found.events);
+    let code = booking.code;
+    let complete = events.iter().map(|event| event.version).eq(1..=booking.version);
+    if !complete || events.last().is_none_or(|event| event.status != booking.status) {
+        return Some(Disagreement::BrokenHistory { code });
     }
+    if !booking.status_at(now).is_live() {
+        return None;
+    }
+    let has_seat =
+        seat.is_some_and(|seat| seat.code == code && accounts_for(booking, &booking.seat, &seat));
+    match has_seat {
+        false => Some(Disagreement::BookingWithoutSeat { code }),
+        true if !is_guarded(booking, guard) => Some(Disagreement::BookingWithoutGuard { code }),
+        true => None,
+    }
+}
+
+fn is_guarded(booking: &Booking, guard: Option<&Item>) -> bool {
+    guard.is_some_and(|guard| {
+        text_of(guard, "code") == Some(booking.code.as_str())
+            && instant_of(guard, "free_at") == Some(booking.person_free_at())
+    })
 }
 
 /// Whether the booking explains that the seat is taken: it holds it, keeps it, or left it to cool down.

@@ -1,6 +1,7 @@
 //! Reading bookings. How they are changed: `changes.rs`.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::expression::Expression;
@@ -16,6 +17,22 @@ pub struct BookingKept {
     pub booking: Booking,
     /// Its events, oldest first.
     pub events: Vec<Event>,
+}
+
+/// Some of the bookings that time can change, and where to go on.
+#[derive(Debug, Clone)]
+pub struct DuePage {
+    pub bookings: Vec<Booking>,
+    /// Absent: these were the last ones.
+    pub next: Option<DuePlace>,
+}
+
+/// A place among the bookings of a shard: after the booking that stands there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DuePlace {
+    #[serde(with = "chrono::serde::ts_seconds")]
+    due: DateTime<Utc>,
+    code: BookingCode,
 }
 
 /// A booking makes a handful of transitions; moves can make a few dozen.
@@ -65,20 +82,50 @@ impl Store {
         Ok(booking.map(|booking| BookingKept { booking, events }))
     }
 
-    /// Codes of bookings that time may have changed, earliest first, from one shard of the index.
+    /// Bookings that time may have changed, earliest first, from one shard of the index.
     pub async fn due_bookings(
         &self,
         shard: u8,
         until: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<Booking>, StoreError> {
-        let condition = Expression::new("#due_kind = :kind AND #due <= :until")
-            .with(":kind", text(keys::due_bookings(shard)))
-            .with(":until", seconds(until));
-        let query =
-            Query { index: Some(DUE_INDEX), condition, consistent: false, limit, after: None };
-        Ok(readable("booking", self.query(query).await?))
+        Ok(self.due_page(shard, None, until, limit).await?.bookings)
     }
+
+    /// The same from a place on. Items that cannot be read are logged and left out.
+    pub async fn due_page(
+        &self,
+        shard: u8,
+        after: Option<&DuePlace>,
+        until: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<DuePage, StoreError> {
+        let kind = keys::due_bookings(shard);
+        let condition = Expression::new("#due_kind = :kind AND #due <= :until")
+            .with(":kind", text(kind.as_str()))
+            .with(":until", seconds(until));
+        let after = after.map(|place| {
+            let mut key = keys::booking(place.code).attributes();
+            key.extend([
+                ("due_kind".to_owned(), text(kind.as_str())),
+                ("due".to_owned(), seconds(place.due)),
+            ]);
+            key
+        });
+        let query = Query { index: Some(DUE_INDEX), condition, consistent: false, limit, after };
+        let (items, last) = self.query_page(query).await?;
+        Ok(DuePage {
+            bookings: readable("booking", items),
+            next: last.as_ref().map(due_place).transpose()?,
+        })
+    }
+}
+
+fn due_place(key: &Item) -> Result<DuePlace, StoreError> {
+    let due = instant_of(key, "due");
+    let code = text_of(key, "pk").and_then(keys::code_of_booking);
+    let place = due.zip(code).map(|(due, code)| DuePlace { due, code });
+    place.ok_or_else(|| StoreError::corrupt("place in the due index"))
 }
 
 /// The item of a booking: in the due index while time can change it.

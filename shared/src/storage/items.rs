@@ -111,12 +111,18 @@ impl Store {
         get_item(&self.client, &self.table, key).await
     }
 
-    /// Items by their keys, strongly consistent, by one call. What the table leaves out of its answer
-    /// for the moment is read by itself.
+    /// Items by their keys, strongly consistent, by one call.
     pub(crate) async fn get_items<const N: usize>(
         &self,
         wanted: &[Key; N],
     ) -> Result<[Option<Item>; N], StoreError> {
+        let mut items = self.get_some(wanted).await?.into_iter();
+        Ok(std::array::from_fn(|_| items.next().flatten()))
+    }
+
+    /// Items by their keys, which are all different and a hundred at most, strongly consistent, by one call,
+    /// in their order. What the table leaves out of its answer for the moment is read by itself.
+    pub(super) async fn get_some(&self, wanted: &[Key]) -> Result<Vec<Option<Item>>, StoreError> {
         let keys = wanted.iter().map(Key::attributes).collect();
         let asked = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
         let asked = asked.build().map_err(|error| StoreError::NotApplied {
@@ -128,13 +134,13 @@ impl Store {
         let left_out = answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty());
         let mut found = answer.responses.and_then(|mut all| all.remove(&self.table));
         found.iter().flatten().try_for_each(known)?;
-        let mut items = [const { None }; N];
-        for (item, key) in items.iter_mut().zip(wanted) {
+        let mut items = Vec::with_capacity(wanted.len());
+        for key in wanted {
             let found = found.as_mut().and_then(|found| take(found, key));
-            *item = match found {
+            items.push(match found {
                 None if left_out => self.get_item(key).await?,
                 found => found,
-            };
+            });
         }
         Ok(items)
     }

@@ -13,7 +13,7 @@ use crate::domain::queue::{Counter, QueueDay, QueueNumber};
 use crate::domain::time::SlotTime;
 
 /// Partition and sort key of an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) pk: String,
     pub(crate) sk: String,
@@ -83,6 +83,11 @@ pub(crate) fn survey(id: &OfficeId) -> Key {
     Key::new(SURVEYS, format!("SURVEY#{id}"))
 }
 
+/// How far the audit has come.
+pub(crate) fn audit() -> Key {
+    Key::new("AUDIT", "AUDIT")
+}
+
 /// Partition of what the scheduler knows of the days of each office.
 pub(crate) const PLANS: &str = "PLANS";
 
@@ -115,6 +120,11 @@ pub(crate) fn seat(seat: &SeatRef) -> Key {
 
 pub(crate) fn booking(code: BookingCode) -> Key {
     Key::new(format!("BOOKING#{code}"), "BOOKING")
+}
+
+/// The code in the partition of a booking.
+pub(crate) fn code_of_booking(pk: &str) -> Option<BookingCode> {
+    pk.strip_prefix("BOOKING#")?.parse().ok()
 }
 
 /// Prefix of a booking's events; the version is padded so that they sort.

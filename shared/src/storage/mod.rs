@@ -31,6 +31,8 @@
 //! | an outbox row | `MESSAGE#id` | strong |
 //! | rows due to be sent | `due-index`: `MESSAGE#shard`, `due ≤ now` | eventual, then a condition |
 //! | bookings that time has changed | `due-index`: `BOOKING#shard`, `due ≤ now` | eventual, then a condition |
+//! | bookings that are on, for the audit | `due-index`: `BOOKING#shard`, page after page | eventual, then strong |
+//! | how far the audit has come | `AUDIT` | strong, then a condition |
 //! | days to be cleared | `CLOSURES` | strong |
 //! | what was last seen free at each office | `SURVEYS` | strong |
 //! | seats that were given back and are to be looked at | `FREED` | strong |
@@ -55,6 +57,7 @@
 mod accounts;
 mod apart;
 mod audit;
+mod audit_run;
 mod bookings;
 mod changes;
 mod chats;
@@ -106,9 +109,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::security::Keyring;
 
-pub(crate) use audit::AT_ONCE;
-pub use audit::{AuditReport, Disagreement, Verified};
-pub use bookings::BookingKept;
+pub use audit::{AuditReport, Disagreement};
+pub use audit_run::{AuditPart, AuditRun};
+pub use bookings::{BookingKept, DuePage, DuePlace};
 pub use changes::{Asked, Claim, ClaimConflict, NewBooking, Relocation, RelocationConflict};
 pub use chats::{ChatKept, Turn, Turned};
 pub use code_limits::CodeRequest;

@@ -21,11 +21,20 @@ impl Answer {
 
 /// The bytes of a request: with a body, POST.
 pub(crate) fn request(path: &str, token: Option<&str>, body: Option<&Value>) -> Vec<u8> {
+    request_with(path, token, "", body)
+}
+
+/// The same under an idempotency key.
+pub(crate) fn keyed(path: &str, token: &str, key: &str, body: &Value) -> Vec<u8> {
+    request_with(path, Some(token), &format!("idempotency-key: {key}\r\n"), Some(body))
+}
+
+fn request_with(path: &str, token: Option<&str>, header: &str, body: Option<&Value>) -> Vec<u8> {
     let method = if body.is_some() { "POST" } else { "GET" };
     let body = body.map(Value::to_string).unwrap_or_default();
     let token = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
     format!(
-        "{method} {path} HTTP/1.1\r\nhost: localhost\r\n{token}content-type: application/json\r\n\
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\n{token}{header}content-type: application/json\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
     )

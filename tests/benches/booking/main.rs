@@ -9,12 +9,14 @@ mod place;
 mod raw;
 mod report;
 mod run;
+mod rush;
 mod server;
 mod stack;
 
 use std::process::ExitCode;
 
 use run::Size;
+use server::Kind;
 
 /// The table that the local stack makes.
 const TABLE: &str = "antrian";
@@ -23,15 +25,18 @@ const TABLE: &str = "antrian";
 const RUNS: usize = 5;
 const FULL_SIZE: Size = Size { bookings: 1_000, refusals: 20_000, rounds: 5 };
 const QUICK_SIZE: Size = Size { bookings: 100, refusals: 1_000, rounds: 2 };
+/// People of a rush, and rushes of each kind.
+const FULL_RUSH: rush::Size = rush::Size { people: 1_000, rounds: 3 };
+const QUICK_RUSH: rush::Size = rush::Size { people: 400, rounds: 1 };
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    if let [serve, people, folder @ ..] = args.as_slice()
-        && serve == "--serve"
+    if let [command, people, folder @ ..] = args.as_slice()
+        && let Some(kind) = Kind::of_command(command)
     {
         let folder = folder.first().map(String::as_str);
-        server::serve(folder, people.parse()?).await?;
+        server::serve(kind, folder, people.parse()?).await?;
         return Ok(ExitCode::SUCCESS);
     }
     let is_quick = std::env::var("ANTRIAN_BENCH_QUICK").is_ok_and(|value| value == "1");
@@ -45,6 +50,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     if !is_quick {
         on_file(size).await?;
     }
+    rush::run(if is_quick { QUICK_RUSH } else { FULL_RUSH }).await?;
     Ok(if within { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

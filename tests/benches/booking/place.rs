@@ -10,6 +10,10 @@ pub(crate) const BEGIN: &str = "2026-10-05T00:00:00Z";
 pub(crate) const OFFICE: &str = "besar";
 /// An office with 16 slots of one seat on each of 14 dates, to be filled.
 pub(crate) const FULL: &str = "penuh";
+/// An office with one slot of [`RUSH_SEATS`] on each of a few dates.
+pub(crate) const RUSH: &str = "ramai";
+/// Seats of the one slot that a rush is for.
+pub(crate) const RUSH_SEATS: u16 = 300;
 /// Slots of a day: every half hour from 08:00.
 pub(crate) const SLOTS: usize = 16;
 
@@ -29,6 +33,13 @@ pub(crate) fn office(id: &str, quota: u16, days_ahead: u16) -> Value {
         "policy": {"cool_down_secs": [30, 60]},
         "regencies": ["Kota Makassar"], "domicile": "required",
     })
+}
+
+/// The office of a rush.
+pub(crate) fn office_of_one_slot() -> Value {
+    let mut office = office(RUSH, RUSH_SEATS, 7);
+    office["sessions"][0]["until"] = json!("08:30");
+    office
 }
 
 /// The `at`-th date after the day on which the benchmark begins.

@@ -7,7 +7,7 @@ use crate::client::{Answer, Connection, request};
 use crate::load::{Measured, send_all};
 use crate::place::{FULL, OFFICE, SLOTS, wish};
 use crate::raw;
-use crate::server::PEOPLE_OF_ACCOUNT;
+use crate::server::Kind;
 use crate::stack::{Calls, Stack};
 
 /// How much is done in one run.
@@ -61,7 +61,7 @@ struct Bench {
 
 /// Does one run on a fresh stack.
 pub(crate) async fn run(folder: Option<&str>, size: Size) -> anyhow::Result<Run> {
-    let stack = Stack::start(folder, FILL + FILL_ALL + ALONE + size.bookings)?;
+    let stack = Stack::start(Kind::Families, folder, FILL + FILL_ALL + ALONE + size.bookings)?;
     let mut bench = Bench { stack, size, run: Run::default() };
     bench.run.memory_begin_mib = bench.stack.memory_mib()?;
     bench.fill().await?;
@@ -77,13 +77,14 @@ pub(crate) async fn run(folder: Option<&str>, size: Size) -> anyhow::Result<Run>
 impl Bench {
     /// The request of the `person`-th person for a seat.
     fn hold(&self, person: usize, office: &str, day: usize, slot: usize) -> Vec<u8> {
-        let token = &self.stack.tokens[person / PEOPLE_OF_ACCOUNT];
-        let wish = wish(office, person % PEOPLE_OF_ACCOUNT, day, slot);
+        let of_account = Kind::Families.people_of_account();
+        let token = &self.stack.tokens[person / of_account];
+        let wish = wish(office, person % of_account, day, slot);
         request("/v1/bookings", Some(token), Some(&wish))
     }
 
     fn confirm(&self, person: usize, held: &Answer) -> anyhow::Result<Vec<u8>> {
-        let token = &self.stack.tokens[person / PEOPLE_OF_ACCOUNT];
+        let token = &self.stack.tokens[person / Kind::Families.people_of_account()];
         let code = held.json()["code"].as_str().context("no code")?.to_owned();
         Ok(request(&format!("/v1/bookings/{code}/confirm"), Some(token), Some(&json!({}))))
     }

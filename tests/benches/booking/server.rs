@@ -22,15 +22,55 @@ use serde_json::{Value, json};
 use crate::calls::CallCount;
 use crate::place::{self, BEGIN, FULL, OFFICE};
 
+/// Who is served, and by what of the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Families at two offices; queues and scheduler rest.
+    Families,
+    /// People on their own at an office of one slot a day; all parts work.
+    Rush,
+}
+
+impl Kind {
+    /// The argument with which this program is such a server.
+    pub(crate) fn command(self) -> &'static str {
+        match self {
+            Self::Families => "--serve",
+            Self::Rush => "--serve-rush",
+        }
+    }
+
+    /// The kind that an argument names.
+    pub(crate) fn of_command(command: &str) -> Option<Self> {
+        [Self::Families, Self::Rush].into_iter().find(|kind| kind.command() == command)
+    }
+
+    /// People of each account, `p1` to `p5` at most.
+    pub(crate) fn people_of_account(self) -> usize {
+        match self {
+            Self::Families => 5,
+            Self::Rush => 1,
+        }
+    }
+
+    fn offices(self) -> Vec<Value> {
+        match self {
+            Self::Families => vec![place::office(OFFICE, 24, 30), place::office(FULL, 1, 14)],
+            Self::Rush => vec![place::office_of_one_slot()],
+        }
+    }
+}
+
 /// Serves until standard input ends. Says in one line where, then answers a line with a line:
 /// `calls`, `bodies on`, `bodies off`, `memory`.
-pub(crate) async fn serve(folder: Option<&str>, people: usize) -> anyhow::Result<()> {
+pub(crate) async fn serve(kind: Kind, folder: Option<&str>, people: usize) -> anyhow::Result<()> {
     let counter = CallCount::new(aws::http_client());
-    let stack = start(folder, &counter).await?;
+    let stack = start(kind, folder, &counter).await?;
     stack.run_job(Job::Tick).await?;
+    let of_account = kind.people_of_account();
     let mut tokens = Vec::new();
-    for account in 0..people.div_ceil(PEOPLE_OF_ACCOUNT) {
-        tokens.push(account_with_people(&stack, account).await?);
+    for account in 0..people.div_ceil(of_account) {
+        tokens.push(account_with_people(&stack, account, of_account).await?);
     }
     say(&json!({
         "api": stack.base_url, "empty": serve_nothing().await?,
@@ -52,33 +92,34 @@ pub(crate) async fn serve(folder: Option<&str>, people: usize) -> anyhow::Result
     Ok(())
 }
 
-/// An account has up to so many people, `p1` to `p5`.
-pub(crate) const PEOPLE_OF_ACCOUNT: usize = 5;
-
-async fn start(folder: Option<&str>, counter: &CallCount) -> anyhow::Result<Stack> {
+async fn start(kind: Kind, folder: Option<&str>, counter: &CallCount) -> anyhow::Result<Stack> {
     let home = folder.map(|folder| Home::open(folder.as_ref(), true)).transpose()?;
-    let offices = [place::office(OFFICE, 24, 30), place::office(FULL, 1, 14)];
-    let offices: Result<Vec<Office>, _> = offices.into_iter().map(serde_json::from_value).collect();
+    let offices = kind.offices().into_iter().map(serde_json::from_value);
+    let offices: Result<Vec<Office>, _> = offices.collect();
     Stack::start(Options {
         home,
         offices: offices?,
         http_client: Some(SharedHttpClient::new(counter.clone())),
         clock: Some(Clock::set_to(BEGIN.parse()?)),
-        by_hand: true,
+        by_hand: kind == Kind::Families,
         ..Options::default()
     })
     .await
 }
 
-/// An account with five people, straight into the table; its session's token.
-async fn account_with_people(stack: &Stack, number: usize) -> anyhow::Result<String> {
+/// An account with people, straight into the table; its session's token.
+async fn account_with_people(
+    stack: &Stack,
+    number: usize,
+    people: usize,
+) -> anyhow::Result<String> {
     let (store, keyring) = (stack.app.ledger.store(), &stack.app.keyring);
     let now = stack.app.clock.now();
     let phone = format!("+62800{number:07}").parse().context("phone")?;
     let contacts = Contacts { phone: Some(phone), scoped: None };
     let account = store.account_of_contacts(&contacts, Locale::Id, now).await?;
-    for person in 0..PEOPLE_OF_ACCOUNT {
-        let person = u32::try_from(number * PEOPLE_OF_ACCOUNT + person)?;
+    for person in 0..people {
+        let person = u32::try_from(number * people + person)?;
         let new = PersonDetails {
             name: format!("Contoh {person}").parse().context("name")?,
             nik: Some(nik(person).parse().context("nik")?),

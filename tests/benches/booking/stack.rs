@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::Context;
 use serde_json::Value;
 
+use crate::server::Kind;
+
 /// A running stack and the people in it.
 #[derive(Debug)]
 pub(crate) struct Stack {
@@ -61,9 +63,9 @@ impl Calls {
 
 impl Stack {
     /// Starts this very program as a server with `people` in it; in memory without a folder.
-    pub(crate) fn start(folder: Option<&str>, people: usize) -> anyhow::Result<Self> {
+    pub(crate) fn start(kind: Kind, folder: Option<&str>, people: usize) -> anyhow::Result<Self> {
         let mut process = Command::new(std::env::current_exe()?)
-            .args(["--serve", &people.to_string()])
+            .args([kind.command(), &people.to_string()])
             .args(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

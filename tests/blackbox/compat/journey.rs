@@ -101,12 +101,13 @@ pub(super) fn kind(item: &Value) -> String {
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 32] = [
+pub(super) const KINDS: [&str; 33] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
     "ACCOUNT/PROFILE",
     "ACCOUNT/SESSION",
+    "AUDIT/AUDIT",
     "BOOKING/BOOKING",
     "BOOKING/EVENT",
     "CLOSURES",
@@ -178,6 +179,7 @@ async fn play() -> Fixture {
     assert_eq!(app.call(Method::PUT, path, Some(&head), Some(denied)).await.status, 200);
     let wait = message("wamid.waiting", json!({"from": coming.phone}), "MENU");
     assert_eq!(store(&app, &[wait]).await, 200);
+    app.assert_audit_agrees().await;
     Fixture {
         now: app.now(),
         tokens: json!({"visitor": visitor.token, "coming": coming.token, "holding": holding.token,

@@ -30,8 +30,15 @@ async fn added_to() -> Fixture {
 }
 
 /// Kinds of items of which this release puts a whole new one in the place of another that is over.
-const MADE_ANEW: [&str; 6] =
-    ["FREED", "OFFICES/NEXT", "PERSON/ACTIVE", "PLANS/PLAN", "SURVEYS/SURVEY", "seat"];
+const MADE_ANEW: [&str; 7] = [
+    "AUDIT/AUDIT",
+    "FREED",
+    "OFFICES/NEXT",
+    "PERSON/ACTIVE",
+    "PLANS/PLAN",
+    "SURVEYS/SURVEY",
+    "seat",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn additions_of_a_later_release_are_passed_over_and_stay() {
@@ -148,14 +155,16 @@ async fn background(app: &TestApp) {
     for secs in [30, 900] {
         app.advance(secs);
         let _ = app.stack.run_job(Job::Tick).await;
+        let _ = app.stack.run_job(Job::Audit).await;
         let _ = app.stack.inbox.drain().await;
         let _ = app.stack.poller.drain().await;
     }
 }
 
 /// Of these no request reads or writes an item: what runs by itself does, and tells the log.
-const BACKGROUND: [&str; 8] = [
+const BACKGROUND: [&str; 9] = [
     "ACCOUNT/CHAT",
+    "AUDIT/AUDIT",
     "CLOSURES",
     "INBOUND/INBOUND",
     "MESSAGE/MESSAGE",

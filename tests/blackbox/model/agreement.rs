@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use antrian::domain::booking::Status;
 use antrian::domain::office::Channel;
-use antrian::storage::Disagreement;
+use antrian::storage::{AuditReport, DUE_SHARDS, Disagreement};
+use chrono::TimeDelta;
 use futures_util::future::join_all;
 
 use super::answers;
@@ -65,9 +66,14 @@ async fn free_seats_agree(system: &System) {
 
 async fn recount_agrees(system: &System) {
     let (store, office, now) = (system.ledger().store(), &system.office.id, system.now());
-    let (mut report, verified) = store.audit_bookings(now).await.unwrap();
-    let days = (0..DAYS).map(|day| store.audit_day(office, date(day), &verified, now));
-    join_all(days).await.into_iter().for_each(|day| report.add(day.unwrap()));
+    let shards = (0..DUE_SHARDS).map(async |shard| {
+        let page = store.due_page(shard, None, now + TimeDelta::days(800), 1_000).await.unwrap();
+        store.audit_bookings(&page, now).await
+    });
+    let days = (0..DAYS).map(|day| store.audit_day(office, date(day), now));
+    let mut report = AuditReport::default();
+    let (shards, days) = tokio::join!(join_all(shards), join_all(days));
+    shards.into_iter().chain(days).for_each(|part| report.add(part.unwrap()));
     let world = &system.world;
     let overdue = |nth: &usize| world.is_overdue(*nth);
     let overdue = (0..world.bookings.len()).filter(overdue).map(|nth| system.codes[nth]);
