@@ -116,7 +116,7 @@ fn closed(code: &str, text: Text) -> PlannedDay {
 
 fn no_session() -> Text {
     Text {
-        id: "Tidak ada layanan pada hari ini".to_owned(),
+        id: "Tidak ada layanan pada hari itu".to_owned(),
         en: "No service on this day".to_owned(),
     }
 }

@@ -40,7 +40,21 @@ static ALL: LazyLock<BTreeMap<String, Named>> = LazyLock::new(|| {
 });
 
 /// What people call some of them: a short name, or the one before it was changed.
-const ALSO_CALLED: [(&str, &str); 8] = [
+const ALSO_CALLED: [(&str, &str); 22] = [
+    ("bdg", "bandung"),
+    ("jakbar", "jakartabarat"),
+    ("jakpus", "jakartapusat"),
+    ("jaksel", "jakartaselatan"),
+    ("jaktim", "jakartatimur"),
+    ("jakut", "jakartautara"),
+    ("mks", "makassar"),
+    ("oku", "ogankomeringulu"),
+    ("okuselatan", "ogankomeringuluselatan"),
+    ("okutimur", "ogankomeringulutimur"),
+    ("pangkep", "pangkajenedankepulauan"),
+    ("ppu", "penajampaserutara"),
+    ("sby", "surabaya"),
+    ("tangsel", "tangerangselatan"),
     ("solo", "surakarta"),
     ("jogja", "yogyakarta"),
     ("jogjakarta", "yogyakarta"),
@@ -54,6 +68,25 @@ const ALSO_CALLED: [(&str, &str); 8] = [
 /// The name, without saying whether it is the city or the regency, of what a text names, if there is one.
 pub fn named(text: &str) -> Option<&'static str> {
     ALL.get(&plain(split(text).1)).map(|named| named.name)
+}
+
+/// The names of all, without saying which is a city.
+pub fn names<'a>() -> impl Iterator<Item = &'a str> {
+    ALL.values().map(|named| -> &'a str { named.name })
+}
+
+/// What was told as a city or regency, as the list has it, if it is there: of `kabupaten gowa pak` and
+/// `Banyumas, Jawa Tengah` the name, of `kota gowa` only what there is.
+pub fn told(text: &str) -> String {
+    let (kind, rest) = split(text);
+    let words: Vec<&str> = rest.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    let known = (1..=words.len()).rev().find_map(|count| ALL.get(&plain(&words[..count].concat())));
+    let Some(known) = known else { return text.trim().to_owned() };
+    match kind.filter(|kind| known.kinds.contains(kind)) {
+        Some(Kind::City) => format!("Kota {}", known.name),
+        Some(Kind::Regency) => format!("Kabupaten {}", known.name),
+        None => known.name.to_owned(),
+    }
 }
 
 /// Whether a regency is one of an office's. Compared forgivingly: case, spaces, "Administrasi" and older
@@ -137,6 +170,23 @@ mod tests {
         }
         let both = ["Kota Bandung".to_owned(), "Kab. Bandung".to_owned()].into();
         assert_eq!(whose(&both, "Bandung"), Whose::Own, "either is");
+    }
+
+    #[test]
+    fn what_was_told_is_kept_as_the_list_has_it() {
+        for (said, kept) in [
+            ("kabupaten gowa pak", "Kabupaten Gowa"),
+            ("Kota Gowa", "Gowa"),
+            ("kota bandung", "Kota Bandung"),
+            ("Banyumas, Jawa Tengah", "Banyumas"),
+            ("kab. lima puluh kota", "Kabupaten Lima Puluh Kota"),
+            ("kab bdg", "Kabupaten Bandung"),
+            ("jaksel", "Jakarta Selatan"),
+            ("OKU Timur", "Ogan Komering Ulu Timur"),
+            ("Kota Contoh", "Kota Contoh"),
+        ] {
+            assert_eq!(told(said), kept, "{said}");
+        }
     }
 
     #[test]

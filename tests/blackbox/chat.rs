@@ -3,6 +3,7 @@
 mod booking;
 mod changes;
 mod commands;
+mod everyday;
 mod flood;
 mod identity;
 mod offices;

@@ -18,6 +18,11 @@ fn is_of_nik(misread: &Misread) -> bool {
 /// So many messages in a row that are not understood get an example; the next one gets the contact.
 const MAX_EXAMPLES: u8 = 2;
 
+fn says_part_of_day(text: &str) -> bool {
+    let is_part = |word: &String| matches!(&**word, "pagi" | "siang" | "sore" | "malam");
+    words::words_of(text).iter().any(is_part)
+}
+
 impl Chat {
     /// Which bookings [`Chat::hear`] has to find in its world. Most turns ask the next question of a
     /// wish and need none.
@@ -40,7 +45,7 @@ impl Chat {
         match said {
             Said::Command(Command::Cancel(None) | Command::Move(None)) => true,
             Said::Confirm => !is_asked,
-            Said::Yes => self.question == Question::Idle,
+            Said::Yes => !is_asked,
             _ => false,
         }
     }
@@ -90,8 +95,8 @@ impl Chat {
             Input::Pick(pick) => self.picked(pick.clone(), world),
             Input::Text(text) => match (self.titled_pick(text), self.understood(text, world)) {
                 (Some(pick), _) => self.picked(pick, world),
-                // Punctuation is no answer, and no mistake either.
-                (None, Said::Nothing) => return Act::Nothing,
+                // Punctuation and pictures are no answer, and no mistake either where nothing waits for one.
+                (None, Said::Nothing) if !self.waits() => return Act::Nothing,
                 (None, said) => self.said(text, said, world),
             },
         };
@@ -143,9 +148,14 @@ impl Chat {
         // Who was asked for details answers with a wish or a birth date: either is read as details.
         let asks_details = self.question == Question::Details;
         match said {
-            // `paspor` is what a service is called.
+            // `paspor` is what a service is called, and `siang` a part of the day.
             Said::Command(Command::Book) if self.question == Question::Service => {
                 self.typed(text, None, world)
+            }
+            Said::Command(Command::Menu)
+                if self.question == Question::Hour && says_part_of_day(text) =>
+            {
+                self.again(world)
             }
             Said::Command(Command::Contact) => Act::Contact(self.contact_of(text, world)),
             Said::Command(Command::Papers) => self.papers_said(text, world),
@@ -158,7 +168,7 @@ impl Chat {
             Said::MistypedCode => Act::Say(Remark::MistypedCode),
             Said::Wish(details) if !asks_details => {
                 if details.name.is_none() && details.nik.is_none() {
-                    self.note_office(text, world);
+                    self.note_place(text, world);
                 }
                 self.wish(details, world)
             }
@@ -166,24 +176,29 @@ impl Chat {
                 Question::Confirm(code) => Act::Confirm(code),
                 Question::Cancel(code) if said == Said::Yes => Act::Cancel(code),
                 Question::Idle => self.agreed(said == Said::Confirm, world),
-                _ if said == Said::Confirm => self.agreed(true, world),
+                // A seat that waits is not forgotten over another question.
+                _ if said == Said::Confirm || held(world).next().is_some() => {
+                    self.agreed(said == Said::Confirm, world)
+                }
                 _ => self.again(world),
             },
             Said::No => match self.question {
-                Question::Confirm(_) | Question::Cancel(_) => self.keep(),
+                Question::Confirm(code) => self.ask_cancel(code),
+                Question::Cancel(_) => self.keep(),
                 Question::Idle => Act::Nothing,
                 _ => self.again(world),
             },
+            Said::Thanks if !self.waits() => Act::Nothing,
             Said::NeverMind => match self.question {
                 Question::Cancel(_) | Question::Idle => self.keep(),
                 _ => self.cancel_any(world),
             },
             Said::Date(date) if !asks_details => {
-                self.note_office(text, world);
+                self.note_place(text, world);
                 self.picked(Pick::Date(date), world)
             }
             Said::Day(relative) if !asks_details => {
-                self.note_office(text, world);
+                self.note_place(text, world);
                 self.draft.relative = Some(relative);
                 let date = relative.on(self.today(world));
                 (self.draft.date, self.draft.time, self.draft.any_hour) = (Some(date), None, false);
@@ -203,8 +218,9 @@ impl Chat {
         if command != Command::Book {
             return None;
         }
-        self.note_office(text, world);
-        self.draft.office.is_some().then(|| self.next(world))
+        self.note_place(text, world);
+        let is_known = self.draft.office.is_some() || self.draft.service.is_some();
+        is_known.then(|| self.next(world))
     }
 
     pub(super) fn wish(&mut self, details: Details, world: &World<'_>) -> Act {
@@ -258,7 +274,8 @@ impl Chat {
                 self.reminders_off = false;
                 Act::Say(Remark::Resumed)
             }
-            Command::Cancel(Some(_)) => self.cancel(world.named),
+            Command::Cancel(Some(code)) if world.named.is_some() => self.ask_cancel(code),
+            Command::Cancel(Some(_)) => Act::Say(Remark::UnknownCode),
             Command::Move(Some(_)) => self.start_move(world.named, world),
             Command::Cancel(None) => self.cancel_any(world),
             Command::Move(None) => match world.bookings {
@@ -272,11 +289,7 @@ impl Chat {
     /// `BATAL` alone is about what was spoken of last: a booking, a wish, or else any booking.
     fn cancel_any(&mut self, world: &World<'_>) -> Act {
         match self.question {
-            // A word is sooner said than a button tapped: a seat that is given back may be gone.
-            Question::Confirm(code) => {
-                self.question = Question::Cancel(code);
-                Act::AskCancel(code)
-            }
+            Question::Confirm(code) => self.ask_cancel(code),
             Question::Cancel(code) => Act::Cancel(code),
             _ if self.draft.moving.is_some() => {
                 self.ended();
@@ -300,14 +313,22 @@ impl Chat {
         }
     }
 
-    /// A hold is given back at once; of a confirmed visit it is asked first whether that is meant.
+    /// A word is sooner said than a button tapped, and a seat that is given back may be gone.
+    fn ask_cancel(&mut self, code: BookingCode) -> Act {
+        self.question = Question::Cancel(code);
+        Act::AskCancel(code)
+    }
+
+    /// Whether something waits for an answer.
+    fn waits(&self) -> bool {
+        !matches!(self.question, Question::Idle | Question::SignIn)
+    }
+
+    /// A tap gives a hold back at once; of a confirmed visit it is asked first whether that is meant.
     fn cancel(&mut self, booking: Option<&Booking>) -> Act {
         match booking {
             None => Act::Say(Remark::UnknownCode),
-            Some(booking) if booking.status == Status::Confirmed => {
-                self.question = Question::Cancel(booking.code);
-                Act::AskCancel(booking.code)
-            }
+            Some(booking) if booking.status == Status::Confirmed => self.ask_cancel(booking.code),
             Some(booking) => Act::Cancel(booking.code),
         }
     }

@@ -14,6 +14,7 @@ mod papers;
 mod pending;
 mod person;
 mod pick;
+mod services;
 mod sign_in;
 mod spelling;
 mod state;

@@ -1,6 +1,7 @@
 //! The question that is open: what is an answer to it, and that it is put again after what is none.
 
 use super::pick::Pick;
+use super::services;
 use super::spelling;
 use super::state::{Chat, Draft, Question};
 use super::turn::{Act, Remark, World};
@@ -10,9 +11,10 @@ use crate::code::BookingCode;
 use crate::ids::{OfficeId, ServiceId};
 use crate::office::Office;
 
-/// What people call an office.
+/// What people call an office: also where it is the only one of its province.
 fn office_names(office: &Office) -> Vec<String> {
-    vec![office.city.clone(), office.id.to_string(), office.name.clone()]
+    let province = office.province.clone();
+    vec![office.city.clone(), office.id.to_string(), office.name.clone(), province]
 }
 
 impl Chat {
@@ -33,7 +35,9 @@ impl Chat {
 
     /// A number or words instead of a tap, or the answer to a question that offers nothing to tap.
     pub(super) fn typed(&mut self, text: &str, number: Option<u32>, world: &World<'_>) -> Act {
-        if let Some(pick) = self.typed_pick(text, number) {
+        // An office has more names than stand on its row.
+        let is_office = self.question == Question::Office && number.is_none();
+        if let Some(pick) = self.typed_pick(text, number).filter(|_| !is_office) {
             return self.picked(pick, world);
         }
         match self.question {
@@ -46,6 +50,7 @@ impl Chat {
                 Some(service) => self.picked(Pick::Service(service), world),
                 None => self.again(world),
             },
+            Question::Hour => self.hour_typed(text, world),
             Question::Idle if words::asks_for_passport(text) => self.wished_in(text, world),
             _ => self.again(world),
         }
@@ -63,16 +68,32 @@ impl Chat {
         }
     }
 
+    /// `9`, `jam sembilan pagi`, `terserah`.
+    fn hour_typed(&mut self, text: &str, world: &World<'_>) -> Act {
+        let any = ["terserah", "bebas", "sembarang", "apapun", "any", "anytime"];
+        if words::words_of(text).iter().any(|word| any.contains(&&**word)) {
+            self.draft.any_hour = true;
+            return self.next(world);
+        }
+        match words::hour(text) {
+            Some(time) => {
+                self.draft.time = Some(time);
+                self.next(world)
+            }
+            None => self.again(world),
+        }
+    }
+
     pub(super) fn service_typed(&self, text: &str, world: &World<'_>) -> Option<ServiceId> {
         let services = &world.office(&self.draft)?.services;
         let names: Vec<_> = services
             .iter()
             .map(|service| vec![service.name.id.clone(), service.name.en.clone()])
             .collect();
-        if let [only] = *spelling::meant(text, &names) {
-            return Some(services[only].id.clone());
+        match *spelling::meant(text, &names) {
+            [only] => Some(services[only].id.clone()),
+            _ => services::said(text, services.iter()),
         }
-        None
     }
 
     /// The office that a question for a contact is about, online or not.
@@ -88,19 +109,26 @@ impl Chat {
 
     /// A sentence that wants a passport, perhaps somewhere.
     fn wished_in(&mut self, text: &str, world: &World<'_>) -> Act {
-        match office_said(text, world) {
-            Some(office) => {
-                self.draft = Draft { office: Some(office), ..Draft::default() };
-                self.next(world)
-            }
-            None => Act::Say(Remark::Example),
+        self.draft = Draft::default();
+        self.note_place(text, world);
+        match (&self.draft.office, &self.draft.service) {
+            (None, None) => Act::Say(Remark::Example),
+            _ => self.next(world),
         }
     }
 
-    /// Takes the office that a sentence names, where none is known yet.
-    pub(super) fn note_office(&mut self, text: &str, world: &World<'_>) {
+    /// Takes the office and the service that a sentence names, where none is known yet.
+    pub(super) fn note_place(&mut self, text: &str, world: &World<'_>) {
         if self.draft.office.is_none() {
             self.draft.office = office_said(text, world);
+        }
+        if self.draft.service.is_none() {
+            let offered = match world.office(&self.draft) {
+                Some(office) => std::slice::from_ref(office),
+                None => world.offices,
+            };
+            let services = offered.iter().flat_map(|office| &office.services);
+            self.draft.service = services::said(text, services);
         }
     }
 
@@ -139,9 +167,18 @@ impl Chat {
                 Act::Held(*only)
             }
             (true, _) | (false, [_, ..]) => Act::Show,
+            // What lapsed was offered once more.
+            (false, []) if self.offers_again() => self.picked(Pick::Book, world),
             // A polite `ok` after an answer.
             (false, []) => Act::Nothing,
         }
+    }
+}
+
+impl Chat {
+    fn offers_again(&self) -> bool {
+        let picks = self.offered.iter().filter_map(|offer| offer.id.parse().ok());
+        picks.into_iter().any(|pick| matches!(pick, Pick::Again(_)))
     }
 }
 

@@ -1,6 +1,8 @@
 //! The people of an account: who is corrected or removed, and the answer to "which city or regency is on
 //! the KTP?", which messages about a booking ask without putting a question of their own.
 
+use std::collections::BTreeSet;
+
 use super::spelling;
 use super::state::{Chat, Question, plain};
 use super::turn::{Act, PersonPurpose, Remark, World};
@@ -119,7 +121,8 @@ fn after_ktp(text: &str) -> &str {
 fn only_regency(text: &str, details: Details) -> Option<String> {
     let rest = Details { regency: None, ..details.clone() };
     let is_short = text.split_whitespace().count() <= MAX_WORDS;
-    details.regency.filter(|_| is_short && rest == Details::default())
+    let regency = details.regency.filter(|_| is_short && rest == Details::default())?;
+    Some(regency::told(&regency))
 }
 
 /// The one person whose regency is not known.
@@ -129,19 +132,17 @@ fn only_without(people: &[Applicant]) -> Option<ApplicantId> {
     without.next().is_none().then(|| only.id.clone())
 }
 
-/// The city or regency that words mean, but not which of the two: that was not said. Those of the offices
-/// may be misspelled; of the country's many, a word that is close to one is too often no name at all.
+/// The city or regency that words mean, but not which of the two: that was not said. One that is named as it
+/// is called counts before any that is spelled alike. Only those of the offices may be misspelled: a word
+/// that is close to one of the country's many is too often no name at all.
 fn known_regency(text: &str, world: &World<'_>) -> Option<String> {
-    let offices = world.offices.iter().chain(world.offline);
-    let mut names: Vec<_> = offices
-        .flat_map(|office| &office.regencies)
-        .map(|name| regency::without_kind(name).to_owned())
-        .collect();
-    names.sort();
-    names.dedup();
-    let spelled: Vec<_> = names.iter().map(|name| vec![name.clone()]).collect();
-    match *spelling::spelled_as(text, &spelled) {
-        [only] => Some(names.swap_remove(only)),
-        _ => regency::named(text).map(str::to_owned),
+    if let Some(name) = regency::named(text) {
+        return Some(name.to_owned());
     }
+    let offices = world.offices.iter().chain(world.offline);
+    let own = offices.flat_map(|office| &office.regencies);
+    let own: BTreeSet<_> = own.map(|name| regency::without_kind(name).to_owned()).collect();
+    let all: BTreeSet<_> = own.iter().map(String::as_str).chain(regency::names()).collect();
+    let meant = spelling::closest(text, all.into_iter())?;
+    own.contains(meant).then(|| meant.to_owned())
 }

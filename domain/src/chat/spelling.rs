@@ -4,43 +4,64 @@ use super::state::plain;
 
 /// Fewer letters than these may be part of anything.
 const MIN_CHARS: usize = 3;
+/// The beginning of a name has so many letters at least: `bali` is not Balikpapan.
+const MIN_BEGINNING: usize = 5;
 /// A name has so many letters at least to be found inside a sentence.
 const MIN_INSIDE: usize = 5;
 /// From so many letters on two of them may be wrong.
 const LONG: usize = 7;
 
-/// The places of those that `text` means, by the surest way that finds any: it is the name; it is a part
-/// of it; the name stands in it; it is the name but for a letter or two.
+/// The places of those that `text` means, by the surest way that finds any: it is the name; it is words of
+/// it, or its beginning; the name stands in it; it is the name but for a letter or two.
 pub(super) fn meant(text: &str, names: &[Vec<String>]) -> Vec<usize> {
     let text = plain(text);
     if text.chars().count() < MIN_CHARS {
         return vec![];
     }
-    let ways: [&dyn Fn(&str) -> bool; 4] = [
-        &|name| name == text,
-        &|name| name.contains(&text),
-        &|name| is_inside(name, &text),
-        &|name| is_close(name, &text),
+    let ways: [&dyn Fn(&str) -> bool; 5] = [
+        &|name| plain(name) == text,
+        &|name| has_words(name, &text),
+        &|name| plain(name).starts_with(&text) && text.chars().count() >= MIN_BEGINNING,
+        &|name| is_inside(&plain(name), &text),
+        &|name| is_close(&plain(name), &text),
     ];
     ways.iter().map(|way| found(names, way)).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
-/// The places of those that `text` is the name of, but for a letter or two.
-pub(super) fn spelled_as(text: &str, names: &[Vec<String>]) -> Vec<usize> {
+/// The one name that `text` is, but for a letter or two, and is closer to than to any other.
+pub(super) fn closest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let text = plain(text);
-    let same = found(names, |name| name == text);
-    if same.is_empty() { found(names, |name| is_close(name, &text)) } else { same }
+    let close = names.filter(|name| is_close(&plain(name), &text));
+    let mut all: Vec<_> = close.map(|name| (distance(&plain(name), &text), name)).collect();
+    all.sort_unstable();
+    match *all {
+        [(_, only)] => Some(only),
+        [(least, first), (more, _), ..] if least < more => Some(first),
+        _ => None,
+    }
 }
 
 /// The places of those whose name stands in a sentence.
 pub(super) fn said_in(text: &str, names: &[Vec<String>]) -> Vec<usize> {
     let text = plain(text);
-    found(names, |name| is_inside(name, &text))
+    found(names, |name| is_inside(&plain(name), &text))
 }
 
 fn found(names: &[Vec<String>], is_meant: impl Fn(&str) -> bool) -> Vec<usize> {
-    let is_one = |names: &Vec<String>| names.iter().any(|name| is_meant(&plain(name)));
+    let is_one = |names: &Vec<String>| names.iter().any(|name| is_meant(name));
     (0..names.len()).filter(|at| is_one(&names[*at])).collect()
+}
+
+/// Whether a text is some words of a name that stand together.
+fn has_words(name: &str, text: &str) -> bool {
+    let words: Vec<String> = name.split_whitespace().map(plain).collect();
+    (0..words.len()).any(|from| {
+        let mut so_far = String::new();
+        words[from..].iter().any(|word| {
+            so_far.push_str(word);
+            so_far == text
+        })
+    })
 }
 
 fn is_inside(name: &str, text: &str) -> bool {
@@ -99,6 +120,9 @@ mod tests {
             ("jakarta", &[3, 4]),
             ("jakarta pusta", &[3]),
             ("mau yang di makassar saja", &[0]),
+            ("bali", &[]),
+            ("balikp", &[1]),
+            ("pusat", &[3]),
             ("Batan", &[5]),
             ("batal", &[5]),
             ("sola", &[6]),

@@ -29,6 +29,7 @@ use fields::{Fields, Value};
 use label::Label;
 
 use crate::code::BookingCode;
+use crate::time::SlotTime;
 pub use said::{Command, Details, Misread, Relative, Said};
 use vocabulary::Meaning;
 
@@ -78,6 +79,7 @@ pub fn understand(text: &str, today: NaiveDate) -> Said {
         .or_else(|| command::number(&words).map(numbered))
         .or_else(|| command_alone(&words, &fields, today))
         .or_else(|| date_or_time(&words, &fields, today))
+        .or_else(|| command::thanks(&words))
         .unwrap_or(Said::Other)
 }
 
@@ -105,6 +107,16 @@ pub fn asks_for_papers(text: &str) -> bool {
     let words = text::words(&text::plain(text));
     let asks = |at: usize| vocabulary::meaning_at(&words[at..]);
     (0..words.len()).any(|at| matches!(asks(at), Some((Meaning::Do(Command::Papers), ..))))
+}
+
+/// The words of a text, small and with no letter twice in a row.
+pub(super) fn words_of(text: &str) -> Vec<String> {
+    text::words(&text::plain(text))
+}
+
+/// The hour that an answer to "at which hour?" names.
+pub(super) fn hour(text: &str) -> Option<SlotTime> {
+    number::hour(&lex::tokens(&text::plain(text)))
 }
 
 /// The booking's code that a text holds, however long it is. None: there is none, or there are several.

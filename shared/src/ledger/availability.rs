@@ -153,7 +153,7 @@ pub(super) fn past() -> ClosedReason {
 
 fn no_session() -> ClosedReason {
     let text = Text {
-        id: "Tidak ada layanan ini pada hari ini".to_owned(),
+        id: "Tidak ada layanan ini pada hari itu".to_owned(),
         en: "This service is not given on this day".to_owned(),
     };
     ClosedReason { code: "no_session".to_owned(), text }

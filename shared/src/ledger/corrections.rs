@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::hold::hold_limits;
+use super::claim::hold_limits;
 use super::{Ledger, LedgerError, messages};
 use crate::domain::account::Applicant;
 use crate::domain::booking::{Actor, Booking, Status};

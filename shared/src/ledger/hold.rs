@@ -1,39 +1,25 @@
-//! Holding seats: choose at random among those that show free, claim by condition, choose again.
+//! Holding seats: which day and which slot. How a seat of it is claimed: `claim.rs`.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use rand::RngExt;
+use chrono::{DateTime, NaiveDate, Utc};
 use rand::seq::IteratorRandom;
 
 use super::availability::{DayStatus, day_availability, past, search_dates};
+use super::claim::{Claimed, Wished, hold_limits};
 use super::search::is_beyond;
-use super::wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice, Visitor};
-use super::{Ledger, LedgerError, Outcome, group_messages, lapsed_at};
-use crate::domain::booking::{Booking, SeatRef, Status, Times};
-use crate::domain::code::BookingCode;
+use super::wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice};
+use super::{Ledger, LedgerError, Outcome};
 use crate::domain::day::Day;
 use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::ids::ServiceId;
-use crate::domain::message::MessageKind;
 use crate::domain::office::{Channel, Office};
 use crate::domain::seating::seat_group;
-use crate::domain::time::{SlotTime, end_of_day, local_date, whole_seconds};
-use crate::storage::{
-    Attempt, CONTENTION, Claim, ClaimConflict, HoldLimits, NewBooking, StoreError, compare_and_set,
-};
-
-type Wished = Result<Held, HoldRefusal>;
+use crate::domain::time::{SlotTime, local_date, whole_seconds};
+use crate::storage::{Attempt, CONTENTION, compare_and_set};
 
 /// Codes tried when another account's booking has the derived one.
 const MAX_CODES: u32 = 4;
-
-/// What looking for a seat on one day came to.
-enum Claimed {
-    Done(Wished),
-    /// Nothing is free there, as the day says.
-    Full(Arc<Day>),
-}
 
 impl Ledger {
     /// Holds a seat for everybody who comes, or for nobody.
@@ -197,128 +183,6 @@ impl Ledger {
         };
         compare_and_set(CONTENTION, ((day, 0), 0), attempt).await
     }
-
-    /// Picks at random among the seats that show free, so that two people rarely meet on one.
-    async fn try_claim(
-        &self,
-        request: &HoldRequest<'_>,
-        (day, code_attempt): (Arc<Day>, u32),
-        time: SlotTime,
-        now: DateTime<Utc>,
-    ) -> Result<Attempt<(Arc<Day>, u32), Claimed>, LedgerError> {
-        let (service, channels) = (request.service, request.channels());
-        let seats = seat_group(&day, service, time, &channels, now, &mut rand::rng());
-        let Some(seats) = seats else { return Ok(Attempt::Done(Claimed::Full(day))) };
-        let bookings = self.new_bookings(request, day.date, &seats, code_attempt, now);
-        let all: Vec<_> = bookings.iter().map(|new| &new.booking).collect();
-        let messages = group_messages(&all, &[MessageKind::Hold], now);
-        let limits = hold_limits(request.office, now);
-        let account = request.account;
-        let claim = Claim { account, bookings: &bookings, limits, messages: &messages };
-        let wished = match self.make_claim(&claim, now).await? {
-            Ok(()) => {
-                for new in &bookings {
-                    let (seat, code) = (&new.booking.seat, new.booking.code);
-                    self.days.note_claim(seat, code, Some(new.seat_free_at)).await;
-                }
-                held(bookings.into_iter().map(|new| new.booking), false)?
-            }
-            Err(ClaimConflict::CodeTaken(other)) if is_replay(request, &other) => {
-                self.replay(request, *other).await?
-            }
-            // Somebody else's code: one in 2^45.
-            Err(ClaimConflict::CodeTaken(_)) => {
-                return Ok(Attempt::Conflict((day, code_attempt + 1)));
-            }
-            Err(ClaimConflict::SeatTaken) => {
-                let day = self.days.refresh(&request.office.id, day.date, now).await?;
-                return Ok(Attempt::Conflict((day, code_attempt)));
-            }
-            Err(ClaimConflict::PersonBusy(code)) => Err(HoldRefusal::AlreadyBooked(code)),
-            Err(ClaimConflict::PersonElsewhere(nth)) => {
-                Err(HoldRefusal::PersonNeedsConfirmation(request.visitors[nth].applicant.clone()))
-            }
-            Err(ClaimConflict::PersonLimited(nth, limit)) => {
-                Err(HoldRefusal::Limited(limit, Some(request.visitors[nth].applicant.clone())))
-            }
-            Err(ClaimConflict::AccountLimited(limit)) => Err(HoldRefusal::Limited(limit, None)),
-            Err(ClaimConflict::AccountGone) => Err(HoldRefusal::AccountGone),
-            Err(ClaimConflict::PersonGone) => Err(HoldRefusal::PersonGone),
-        };
-        Ok(Attempt::Done(Claimed::Done(wished)))
-    }
-
-    fn new_bookings(
-        &self,
-        request: &HoldRequest<'_>,
-        date: NaiveDate,
-        seats: &[(SlotTime, u16)],
-        code_attempt: u32,
-        now: DateTime<Utc>,
-    ) -> Vec<NewBooking> {
-        let code = |nth| self.code(request, nth, code_attempt);
-        let codes: Vec<_> = (0..request.visitors.len()).map(code).collect();
-        let group = if codes.len() > 1 { codes.clone() } else { vec![] };
-        let visitors = request.visitors.iter().zip(codes).zip(seats);
-        let new = |((visitor, code), &(time, number))| {
-            let seat = SeatRef {
-                office: request.office.id.clone(),
-                service: request.service.clone(),
-                date,
-                time,
-                number,
-            };
-            let booking = new_booking(request, visitor, code, seat, now);
-            let booking = Booking { group: group.clone(), ..booking };
-            NewBooking { seat_free_at: lapsed_at(request.office, &booking), booking }
-        };
-        visitors.map(new).collect()
-    }
-
-    /// The code of the nth booking of a request: with a key it follows from it.
-    fn code(&self, request: &HoldRequest<'_>, nth: usize, attempt: u32) -> BookingCode {
-        let keyring = self.store.keyring();
-        match (request.idempotency_key, nth) {
-            (Some(key), 0) => keyring.booking_code(request.account, key, attempt),
-            (Some(key), _) => {
-                keyring.booking_code(request.account, &format!("{key}\n{nth}"), attempt)
-            }
-            (None, _) => BookingCode::from_bits(rand::rng().random()),
-        }
-    }
-
-    /// The answer to a request whose first try made this booking.
-    async fn replay(
-        &self,
-        request: &HoldRequest<'_>,
-        first: Booking,
-    ) -> Result<Wished, LedgerError> {
-        if first.request_hash != request.request_hash {
-            return Ok(Err(HoldRefusal::Mismatch));
-        }
-        let others = self.others_of_group(&first).await?;
-        held(std::iter::once(first).chain(others), true)
-    }
-}
-
-impl HoldRequest<'_> {
-    /// The channel that a refusal is counted for, and alternatives are looked for.
-    fn channel(&self) -> Channel {
-        self.visitors.first().map_or(Channel::Web, |visitor| visitor.channel)
-    }
-
-    fn channels(&self) -> Vec<Channel> {
-        self.visitors.iter().map(|visitor| visitor.channel).collect()
-    }
-}
-
-fn held(
-    bookings: impl IntoIterator<Item = Booking>,
-    replayed: bool,
-) -> Result<Wished, LedgerError> {
-    let mut bookings = bookings.into_iter();
-    let first = bookings.next().ok_or_else(|| StoreError::corrupt("hold for nobody"))?;
-    Ok(Ok(Held { booking: Box::new(first), others: bookings.collect(), replayed }))
 }
 
 /// Of the slots that have room for all who come, the first one; after the first try, any.
@@ -335,50 +199,6 @@ fn choose(
         .copied()
         .filter(|time| seat_group(day, service, *time, &channels, now, &mut rand::rng()).is_some());
     if tries == 0 { fits.next() } else { fits.choose(&mut rng) }
-}
-
-/// What may be held at an office today.
-pub(super) fn hold_limits(office: &Office, now: DateTime<Utc>) -> HoldLimits {
-    let today = local_date(now, office.timezone);
-    let day_ends_at = end_of_day(today, office.timezone);
-    HoldLimits { today, day_ends_at, rule: office.policy.fair_use }
-}
-
-fn new_booking(
-    request: &HoldRequest<'_>,
-    visitor: &Visitor<'_>,
-    code: BookingCode,
-    seat: SeatRef,
-    now: DateTime<Utc>,
-) -> Booking {
-    let office = request.office;
-    Booking {
-        code,
-        status: Status::Held,
-        version: 1,
-        times: Times::of(office, seat.date, seat.time),
-        seat,
-        account: request.account.clone(),
-        applicant: visitor.applicant.clone(),
-        person: visitor.person.to_owned(),
-        channel: visitor.channel,
-        locale: request.locale,
-        extensions: 0,
-        hold_expires_at: Some(now + TimeDelta::minutes(office.policy.hold_minutes.into())),
-        created_at: now,
-        request_hash: request.request_hash.to_owned(),
-        cancel_reason: None,
-        check_in: None,
-        documents: None,
-        excused: false,
-        nik_corrected: false,
-        group: vec![],
-    }
-}
-
-/// Whether a booking under this request's code can be its own.
-fn is_replay(request: &HoldRequest<'_>, booking: &Booking) -> bool {
-    booking.account == *request.account && request.idempotency_key.is_some()
 }
 
 /// The slots of a day that can be booked (only the one at `time`, if that is named), in order, or

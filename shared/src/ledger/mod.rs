@@ -10,6 +10,7 @@ mod cache;
 mod calling;
 mod change;
 mod check_in;
+mod claim;
 mod commit;
 mod corrections;
 mod documents;

@@ -51,7 +51,9 @@ async fn a_hold_is_given_back_by_a_word_that_is_meant() {
     assert!(asked[0].text.contains("Batalkan jadwal ini?"), "{}", asked[0].text);
     let kept = phone.say("ga jadi").await;
     assert!(kept[0].text.contains("tidak ada yang diubah"), "{}", kept[0].text);
-    phone.say(&format!("batal {code}")).await;
+    let asked = phone.say(&format!("batal {code}")).await;
+    assert!(asked[0].text.contains("Batalkan jadwal ini?"), "{}", asked[0].text);
+    phone.say("ya").await;
     app.advance(61);
     assert_eq!(app.seats_free(DATE, "09:00").await, Some(2));
     assert_eq!(app.assert_audit_agrees().await.live_bookings, 0);

@@ -102,7 +102,7 @@ async fn whatever_breaks_a_message_has_its_effect_and_its_answer_once() {
     let journeys: [(&[&str], u32); 4] = [
         (&[WISH], 1),
         (&[WISH, "CODE"], 1),
-        (&[WISH, "BATAL CODE"], 0),
+        (&[WISH, "BATAL CODE", "ya"], 0),
         (&[WISH, "TAMBAH WAKTU"], 1),
     ];
     for (steps, live) in journeys {

@@ -2,7 +2,7 @@
 
 use super::said::{Command, Said};
 use super::text::folded;
-use super::vocabulary::{Meaning, Weight, is_filler, meaning_at};
+use super::vocabulary::{Meaning, Weight, is_filler, is_hedge, is_thanks, meaning_at};
 
 /// A longer sentence is no command.
 const MAX_WORDS: usize = 6;
@@ -26,7 +26,20 @@ pub(super) fn meant(words: &[String]) -> Option<Meaning> {
             at += 1;
         }
     }
-    one(&found, unknown)
+    one(&found, unknown).filter(|meaning| is_sure(*meaning, words, unknown))
+}
+
+/// Agreement is agreement only without a doubt, a question, a condition or anything else beside it: `belum
+/// konfirmasi`, `oke nanti`. What it would do cannot be undone by saying so.
+fn is_sure(meaning: Meaning, words: &[String], unknown: usize) -> bool {
+    let agrees = matches!(meaning, Meaning::Yes | Meaning::Confirm);
+    !agrees || (unknown == 0 && !words.iter().any(|word| is_hedge(word)))
+}
+
+/// Whether words thank and say nothing else.
+pub(super) fn thanks(words: &[String]) -> Option<Said> {
+    let only = words.iter().all(|word| is_filler(word)) && words.iter().any(|word| is_thanks(word));
+    only.then_some(Said::Thanks)
 }
 
 /// The one thing that is meant, if the words agree.
@@ -43,8 +56,13 @@ fn one(found: &[(Meaning, Weight)], unknown: usize) -> Option<Meaning> {
     if let Some((meaning, weight)) = only.filter(|_| no_yes.len() <= 1) {
         return (unknown == 0 || *weight > Weight::Alone).then_some(*meaning);
     }
+    let means = |meaning: Meaning| no_yes.iter().any(|(other, _)| *other == meaning);
+    // `ga jadi pindah`; but `tidak jadi batal` may be either.
+    if means(Meaning::NeverMind) && !means(Meaning::Do(Command::Cancel(None))) {
+        return Some(Meaning::NeverMind);
+    }
     // `jangan batal` is no command, and of two commands among unknown words neither is sure.
-    if unknown > 0 || no_yes.iter().any(|(meaning, _)| *meaning == Meaning::No) {
+    if unknown > 0 || means(Meaning::No) {
         return None;
     }
     let is_greeting = |meaning: &Meaning| *meaning == Meaning::Do(Command::Menu);

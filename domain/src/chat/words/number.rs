@@ -94,6 +94,36 @@ pub(super) fn time(tokens: &[Token<'_>], labelled: bool) -> Option<(SlotTime, us
     Some((time, taken + usize::from(zone)))
 }
 
+/// The hour among the tokens of an answer to "at which hour?", in digits or in a word. Nobody comes
+/// before seven: `jam 2` is in the afternoon.
+pub(super) fn hour(tokens: &[Token<'_>]) -> Option<SlotTime> {
+    let in_digits = || (0..tokens.len()).find_map(|at| time(&tokens[at..], true));
+    let in_words = || {
+        let at = tokens.iter().find_map(|token| {
+            HOURS.iter().find(|(word, _)| *word == token.folded).map(|(_, hour)| *hour)
+        })?;
+        Some((SlotTime::from_minutes(at * 60)?, 1))
+    };
+    let (said, _) = in_digits().or_else(in_words)?;
+    let shift = if said.minutes() < FIRST_HOUR * 60 { 12 * 60 } else { 0 };
+    SlotTime::from_minutes(said.minutes() + shift)
+}
+
+const FIRST_HOUR: u16 = 7;
+/// Hours of a working day as words, with no letter twice in a row.
+const HOURS: [(&str, u16); 10] = [
+    ("tujuh", 7),
+    ("delapan", 8),
+    ("sembilan", 9),
+    ("sepuluh", 10),
+    ("sebelas", 11),
+    ("satu", 13),
+    ("dua", 14),
+    ("tiga", 15),
+    ("empat", 16),
+    ("nine", 9),
+];
+
 /// Hour, minute, tokens.
 fn clock(tokens: &[Token<'_>], labelled: bool) -> Option<(u16, u16, usize)> {
     let value = |text: &str| text.parse::<u16>().ok();

@@ -37,6 +37,8 @@ pub enum Said {
     NeverMind,
     /// The opposite.
     No,
+    /// `terima kasih`, and nothing else.
+    Thanks,
     /// Words of no known meaning, perhaps the name of something that was offered.
     Other,
     /// No words at all: empty, punctuation, pictographs.

@@ -133,6 +133,29 @@ fn words_that_were_asked_for_are_name_and_regency() {
     );
 }
 
+#[test]
+fn an_hour_is_told_in_many_ways() {
+    for (text, expected) in [
+        ("9", Some("09:00")),
+        ("09", Some("09:00")),
+        ("9 pagi", Some("09:00")),
+        ("jam 9 pagi kak", Some("09:00")),
+        ("jm 9", Some("09:00")),
+        ("9 am", Some("09:00")),
+        ("0930", Some("09:30")),
+        ("09.30 aja", Some("09:30")),
+        ("pukul sembilan", Some("09:00")),
+        ("jam sembilan", Some("09:00")),
+        ("jam 2", Some("14:00")),
+        ("jam dua siang", Some("14:00")),
+        ("2 siang", Some("14:00")),
+        ("besok saja", None),
+        ("25", None),
+    ] {
+        assert_eq!(hour(text).map(|time| time.to_string()).as_deref(), expected, "{text}");
+    }
+}
+
 /// A date in one of its spellings.
 fn spelt(date: NaiveDate, spelling: usize) -> String {
     const MONTHS: [&str; 12] = [
