@@ -170,14 +170,15 @@ STEPS = {
 NIGHTS = round(DAYS_AHEAD * 7 / 5)
 
 
-def directory(offices):
-    """Reading the list of offices: cached for five seconds, here counted as read each time."""
-    return Use(read=offices * OFFICE_B / 8192)
+def directory():
+    """An office and the next free hours, or whether the list has changed: remembered for some seconds, here
+    counted as read each time."""
+    return Use(read=1)
 
 
-def booking(channel, offices=1, seats=AVERAGE_SEATS):
+def booking(channel, seats=AVERAGE_SEATS):
     """One booking from the first look to the end of the visit, without views of what is free."""
-    use = directory(offices) * 2 + Use(read=day_units(seats)) * HOLDS
+    use = directory() * 2 + Use(read=day_units(seats)) * HOLDS
     use += STEPS["confirm"] + desk(seats) * (1 - NO_SHOWS) + STEPS["audit, every night"] * NIGHTS
     use += STEPS["hold that ran out written down and told"] * (HOLDS - 1) + STEPS["no-show written down"] * NO_SHOWS
     use += STEPS["hold"] * HOLDS
@@ -214,9 +215,9 @@ def day_units(seats):
     return math.ceil((SLOTS * SLOT_B + seats * FILL * SEAT_B) / 4096)
 
 
-def view(seats, reading=0.0, offices=1):
+def view(seats, reading=0.0):
     """A look at two weeks of an office: ten working days and four others."""
-    days = Use(calls=1, read=10 * day_units(seats) + 4) + directory(offices)
+    days = Use(calls=1, read=10 * day_units(seats) + 4) + directory()
     return Use(http=1, invoke=1, kb=VIEW_KB) + days * reading
 
 
@@ -268,11 +269,11 @@ def month(offices, seats, time):
     """Bookings and USD of a month: fixed, bookings, views, refusals, WhatsApp."""
     views, refusals, reading, traced = TIMES[time]
     bookings = round(seats * offices * WORKING_DAYS * FILL)
-    one = sum(share * total(booking(channel, offices, seats).costs())
+    one = sum(share * total(booking(channel, seats).costs())
               for channel, share in (("web", 1 - CHAT_SHARE), ("chat", CHAT_SHARE)))
     return bookings, [
         total(fixed(offices, seats, time != "calm")), bookings * one,
-        bookings * views * total(view(seats, reading, offices).costs(traced)),
+        bookings * views * total(view(seats, reading).costs(traced)),
         bookings * refusals * total(REFUSAL.costs(traced)), whatsapp(bookings)]
 
 
@@ -319,7 +320,7 @@ def a_million():
     kinds = [("views, from the cache", view(140), 0.05),
              ("views, 140 seats, all read", view(140, 1), 1.0),
              ("views, 384 seats, all read", view(384, 1), 1.0),
-             (f"views, one of {OFFICES} offices, all read", view(AVERAGE_SEATS, 1, OFFICES), 1.0), ("refusals, in a rush", REFUSAL, 0.05),
+             ("refusals, in a rush", REFUSAL, 0.05),
              ("refusals, calm", REFUSAL, 1.0), ("boards, one office", BOARD, 1.0)]
     rows = []
     for name, use, traced in kinds:
@@ -354,9 +355,9 @@ def a_rush():
         sold = seats * offices
         for times in (100, 1_000):
             _, _, reading, traced = TIMES["busy" if times == 100 else "rush"]
-            views = sold * times * total(view(seats, reading, offices).costs(traced))
+            views = sold * times * total(view(seats, reading).costs(traced))
             refusals = sold * times * total(REFUSAL.costs(traced))
-            booked = sold * total(booking("web", offices, seats).costs())
+            booked = sold * total(booking("web", seats).costs())
             rows.append([f"{name}, {times:,} each", f"{sold:,}", f"{2 * sold * times:,}", usd(booked), usd(views), usd(refusals),
                          f"**{usd(booked + views + refusals)}**"])
     return table(["a release", "bookings", "views and refusals", "bookings", "views", "refusals", "AWS"], rows)

@@ -20,8 +20,7 @@ const LOOK_AT_SPACE: Duration = Duration::from_secs(60);
 
 /// The first run opens some hundred days before it answers a request; later runs find them open.
 pub(crate) async fn first_tick(app: &App, work: &Housekeeping) -> anyhow::Result<()> {
-    let seen = app.ledger.store().offices().await?.seen;
-    if seen.is_empty() {
+    if app.ledger.store().next_hours().await?.is_none() {
         antrian_scheduler::run(app, work, Job::Tick).await?;
     }
     Ok(())

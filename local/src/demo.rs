@@ -31,8 +31,10 @@ pub fn offices() -> anyhow::Result<Vec<Office>> {
 /// # Errors
 /// If the table does not answer.
 pub async fn seed(store: &Store, offices: &[Office]) -> anyhow::Result<()> {
-    let known = store.offices().await?.offices;
-    for office in offices.iter().filter(|office| known.iter().all(|known| known.id != office.id)) {
+    let known = store.offices().await?;
+    for office in
+        offices.iter().filter(|office| known.iter().all(|known| known.office.id != office.id))
+    {
         store.put_office(0, office).await?;
     }
     Ok(())

@@ -17,6 +17,7 @@ mod compat;
 mod concurrency;
 mod denials;
 mod desk;
+mod directory;
 mod documented;
 mod edge;
 mod examples;

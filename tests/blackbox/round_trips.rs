@@ -61,11 +61,14 @@ impl Stage {
         Self { app, watch }
     }
 
-    /// Asserts that an operation keeps its limit, in an instance that has just read the offices and no
-    /// day: it forgets both within five seconds.
+    /// Asserts that an operation keeps its limit, in an instance that has just read the offices and who is
+    /// denied, and no day: it forgets all of them within five seconds.
     async fn measure<T>(&self, operation: &str, work: impl Future<Output = T>) -> T {
         self.app.advance(6);
         assert_eq!(self.app.get(&format!("/v1/offices/{OFFICE}")).await.status, 200);
+        let offices = self.app.stack.app.ledger.offices();
+        assert!(!offices.is_denied("nobody", self.app.now()).await.unwrap());
+        assert!(offices.all(self.app.now()).await.is_ok());
         let (done, rounds) = self.watch.watch(work).await;
         let limit = LIMITS.iter().find(|(name, _)| *name == operation).unwrap().1;
         let count = rounds.count();

@@ -289,8 +289,10 @@ pub enum Item {
     Registration,
     /// One-time codes that were counted.
     Codes,
-    /// An office, or what was seen free at it.
+    /// An office, or who is denied.
     Office,
+    /// What is known of all offices.
+    Directory,
     /// A request under a key.
     Request,
     /// A counter of a queue.
@@ -336,6 +338,7 @@ fn kind_of(pk: &str, sk: &str) -> Item {
         ("REGISTRATION", _) => Item::Registration,
         ("OTP", _) => Item::Codes,
         ("OFFICES", _) => Item::Office,
+        ("DIRECTORY", _) => Item::Directory,
         ("REQUEST", _) => Item::Request,
         ("QUEUE", _) if sk.starts_with("COUNTER#") => Item::Counter,
         ("QUEUE", _) if sk.starts_with("DESK#") => Item::Desk,

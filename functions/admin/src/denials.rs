@@ -126,7 +126,7 @@ async fn change(
     let by = staff.0.subject.clone();
     let change = DenialChange { at: app.clock.now(), by, reason };
     let changed = app.ledger.store().change_denial(subject, &change).await?;
-    app.ledger.offices().forget().await;
+    app.ledger.offices().forget_denied().await;
     match changed {
         DenialChanged::Done(denial) => Ok(Json(denial.into())),
         DenialChanged::Unknown => Err(Problem::new(Reason::NotFound)),

@@ -46,7 +46,7 @@ fn refuse(found: &[RuleViolation]) -> Result<(), Problem> {
 /// Writes an office that nobody else has changed since it had this revision.
 pub(crate) async fn write(app: &AppState, revision: u32, office: &Office) -> Result<(), Problem> {
     let written = app.ledger.store().put_office(revision, office).await?;
-    app.ledger.offices().forget().await;
+    app.ledger.offices().forget(&office.id).await;
     if written { Ok(()) } else { Err(Problem::new(Reason::ChangedMeanwhile)) }
 }
 

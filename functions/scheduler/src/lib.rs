@@ -92,12 +92,13 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let now = app.clock.now();
     let parts = Parts { metrics: &app.metrics, now, most: PART };
     let store = app.ledger.store();
-    let ((made, surveyed), settled, cleared, swept, heard, spent) = tokio::join!(
+    let ((made, surveyed), kept, settled, cleared, swept, heard, spent) = tokio::join!(
         // What is free next is looked for after days have been made.
         async {
             let made = parts.part("days", work.make_days(now)).await;
             (made, parts.part("survey", work.survey(now)).await)
         },
+        parts.part("directory", work.keep_directory()),
         parts.part("expiry", work.apply_expiry(now)),
         parts.part("closures", work.clear_closed_days(now)),
         parts.part("messages", sweep(store, &app.queue, now)),
@@ -108,6 +109,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     swept.iter().flatten().for_each(|swept| record_sweep(app, *swept, now));
     spent.iter().flatten().for_each(|spent| record_spending(app, *spent, now));
     spent?;
+    kept?;
     surveyed?;
     Ok(Report {
         days_made: made?.unwrap_or_default(),

@@ -108,9 +108,9 @@ fn summary(office: &Office, seen: Option<&NextAvailable>) -> OfficeSummary {
 /// All offices, with the earliest free slot of each.
 #[utoipa::path(get, path = "/v1/offices", tag = "public", responses((status = 200, body = Offices)))]
 async fn list(State(app): State<AppState>) -> Result<impl IntoResponse, Problem> {
-    let directory = app.ledger.offices().all(app.clock.now()).await?;
-    let offices =
-        directory.offices.iter().map(|o| summary(o, directory.next_available(&o.id))).collect();
+    let (now, offices) = (app.clock.now(), app.ledger.offices());
+    let (directory, next) = tokio::try_join!(offices.all(now), offices.next_hours(now))?;
+    let offices = directory.offices.iter().map(|o| summary(o, next.of(&o.id))).collect();
     Ok(([(header::CACHE_CONTROL, OFFICES_CACHE)], Json(Offices { offices })))
 }
 
@@ -165,17 +165,18 @@ async fn one(
     Segments(id): Segments<OfficeId>,
 ) -> Result<impl IntoResponse, Problem> {
     let now = app.clock.now();
-    let directory = app.ledger.offices().all(now).await?;
-    let office = directory.office(&id).ok_or_else(|| Problem::new(Reason::NotFound))?;
+    let offices = app.ledger.offices();
+    let (office, next) = tokio::try_join!(offices.get(&id, now), offices.next_hours(now))?;
+    let office = office.ok_or_else(|| Problem::new(Reason::NotFound))?;
     let mut channels = if office.online { vec![Channel::Web] } else { vec![] };
     channels.extend(office.whatsapp_number.is_some().then_some(Channel::Whatsapp));
     channels.push(Channel::WalkIn);
     let view = OfficeView {
-        summary: summary(office, directory.next_available(&id)),
+        summary: summary(&office, next.of(&id)),
         address: office.address.clone(),
         contact: office.contact.clone(),
         hours: office.sessions.clone(),
-        release: release(office, now),
+        release: release(&office, now),
         channels,
         whatsapp_number: office.whatsapp_number.clone(),
         early_minutes: office.policy.early_minutes,

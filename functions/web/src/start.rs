@@ -59,13 +59,14 @@ const MAX_SEARCH_CHARS: usize = 60;
 async fn start(State(app): State<AppState>, page: Page, Params(search): Params<Search>) -> Shown {
     let now = app.clock.now();
     let search: String = search.cari.trim().chars().take(MAX_SEARCH_CHARS).collect();
-    let directory = app.ledger.offices().all(now).await?;
+    let offices = app.ledger.offices();
+    let (directory, next) = tokio::try_join!(offices.all(now), offices.next_hours(now))?;
     let mut provinces: Vec<Province> = Vec::new();
     let mut fitting: Vec<&Arc<Office>> =
         directory.offices.iter().filter(|office| fits(office, &search)).collect();
     fitting.sort_by(|a, b| (&a.province, &a.city).cmp(&(&b.province, &b.city)));
     for office in &fitting {
-        let row = row(&page, office, directory.next_available(&office.id), now);
+        let row = row(&page, office, next.of(&office.id), now);
         match provinces.last_mut().filter(|last| last.name == office.province) {
             Some(province) => province.offices.push(row),
             None => provinces.push(Province { name: office.province.clone(), offices: vec![row] }),

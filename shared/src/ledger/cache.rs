@@ -1,9 +1,9 @@
-//! What an instance remembers: offices for a few seconds, days for one.
+//! What an instance remembers: days for a second. Offices: `office_cache.rs`.
 //!
 //! A reader who finds a cache too old reads the table while the others wait for that one reading.
 //! Every age is judged by the `now` of the request.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,18 +16,10 @@ use crate::domain::booking::SeatRef;
 use crate::domain::code::BookingCode;
 use crate::domain::day::{Day, Seat};
 use crate::domain::ids::{OfficeId, ServiceId};
-use crate::domain::office::Office;
-use crate::storage::{NextAvailable, OfficesKept, Store, StoreError};
+use crate::storage::{Store, StoreError};
 
 /// A day is read again after this time.
 const DAY_AGE: TimeDelta = TimeDelta::seconds(1);
-/// Offices are read again after this time.
-const OFFICES_AGE: TimeDelta = TimeDelta::seconds(5);
-/// While they cannot be read, offices are believed for so long. Whoever is denied meanwhile gets in for
-/// as long.
-const OFFICES_STALE: TimeDelta = TimeDelta::seconds(60);
-/// After a failure offices are not read again for so long.
-const FAILED_AGE: TimeDelta = TimeDelta::seconds(1);
 /// Values kept at most. A large day takes about 40 kB, so that all of them take at most 60 MB; in a
 /// rush an instance serves a few dozen days.
 const MAX_ENTRIES: usize = 1_500;
@@ -36,12 +28,12 @@ type Entry<V> = Arc<RwLock<Option<(DateTime<Utc>, Arc<V>)>>>;
 
 /// Values with the time at which they were read.
 #[derive(Debug)]
-struct TtlCache<K, V> {
+pub(super) struct TtlCache<K, V> {
     entries: Mutex<HashMap<K, Entry<V>>>,
 }
 
 impl<K: Eq + Hash + Clone, V> TtlCache<K, V> {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { entries: Mutex::new(HashMap::new()) }
     }
 
@@ -64,14 +56,21 @@ impl<K: Eq + Hash + Clone, V> TtlCache<K, V> {
 
     /// The value, if it was read at most `age` before `now`. Makes no entry: anybody may ask for
     /// anything.
-    fn peek(&self, key: &K, age: TimeDelta, now: DateTime<Utc>) -> Option<Arc<V>> {
+    pub(super) fn peek(&self, key: &K, age: TimeDelta, now: DateTime<Utc>) -> Option<Arc<V>> {
         let entry = self.entries().get(key)?.clone();
         let known = entry.try_read().ok()?;
         known.as_ref().filter(|(at, _)| is_fresh(*at, age, now)).map(|(_, value)| value.clone())
     }
 
+    /// The value, however old.
+    pub(super) fn last(&self, key: &K) -> Option<Arc<V>> {
+        let entry = self.entries().get(key)?.clone();
+        let known = entry.try_read().ok()?;
+        known.as_ref().map(|(_, value)| value.clone())
+    }
+
     /// The value, read again if it is older than `age`.
-    async fn get<E, F>(
+    pub(super) async fn get<E, F>(
         &self,
         key: &K,
         age: TimeDelta,
@@ -117,12 +116,12 @@ impl<K: Eq + Hash + Clone, V> TtlCache<K, V> {
         }
     }
 
-    async fn forget(&self, key: &K) {
+    pub(super) async fn forget(&self, key: &K) {
         *self.entry(key).write().await = None;
     }
 }
 
-fn is_fresh(at: DateTime<Utc>, age: TimeDelta, now: DateTime<Utc>) -> bool {
+pub(super) fn is_fresh(at: DateTime<Utc>, age: TimeDelta, now: DateTime<Utc>) -> bool {
     at <= now && now - at < age || at > now && at - now < age
 }
 
@@ -251,102 +250,6 @@ impl OfferCache {
         let found = Arc::new(find());
         self.cache.keep(wanted, now, found.clone());
         found
-    }
-}
-
-/// All offices and what was last seen free at each.
-#[derive(Debug, Clone)]
-pub struct Directory {
-    /// By id.
-    pub offices: Vec<Arc<Office>>,
-    /// How often each was written.
-    revisions: BTreeMap<OfficeId, u32>,
-    /// What the scheduler last saw.
-    pub seen: Vec<NextAvailable>,
-    /// Members of staff whose tokens are not taken.
-    denied: BTreeSet<String>,
-}
-
-impl Directory {
-    /// Whether a member of staff is denied, as the issuer names them.
-    pub fn is_denied(&self, subject: &str) -> bool {
-        self.denied.contains(subject)
-    }
-
-    pub fn office(&self, id: &OfficeId) -> Option<&Arc<Office>> {
-        self.offices.iter().find(|office| office.id == *id)
-    }
-
-    /// How often an office was written.
-    pub fn revision(&self, id: &OfficeId) -> Option<u32> {
-        self.revisions.get(id).copied()
-    }
-
-    /// What was last seen free at an office.
-    pub fn next_available(&self, id: &OfficeId) -> Option<&NextAvailable> {
-        self.seen.iter().find(|seen| seen.office == *id)
-    }
-}
-
-/// Offices as this instance last read them.
-#[derive(Debug)]
-pub struct OfficeCache {
-    store: Store,
-    cache: TtlCache<(), Directory>,
-    failed_at: Mutex<Option<DateTime<Utc>>>,
-}
-
-impl OfficeCache {
-    pub(super) fn new(store: Store) -> Self {
-        Self { store, cache: TtlCache::new(), failed_at: Mutex::default() }
-    }
-
-    /// All offices as they were within the last five seconds, or within a minute while the table does not
-    /// answer: what an office is changes rarely, and the ledger decides by the table in any case.
-    ///
-    /// # Errors
-    /// If they have to be read, the table does not answer, and what is remembered is older.
-    pub async fn all(&self, now: DateTime<Utc>) -> Result<Arc<Directory>, StoreError> {
-        let read = async {
-            let OfficesKept { offices, revisions, seen, denied } = self.store.offices().await?;
-            let offices = offices.into_iter().map(Arc::new).collect();
-            Ok(Directory { offices, revisions, seen, denied })
-        };
-        // Nobody waits for a table that has just failed somebody else.
-        if self.failed_within(FAILED_AGE, now)
-            && let Some(known) = self.cache.peek(&(), OFFICES_STALE, now)
-        {
-            return Ok(known);
-        }
-        let read = self.cache.get(&(), OFFICES_AGE, now, read).await;
-        *self.failed_at.lock().unwrap_or_else(PoisonError::into_inner) =
-            read.is_err().then_some(now);
-        read.or_else(|error| {
-            tracing::warn!(%error, "offices cannot be read");
-            self.cache.peek(&(), OFFICES_STALE, now).ok_or(error)
-        })
-    }
-
-    fn failed_within(&self, age: TimeDelta, now: DateTime<Utc>) -> bool {
-        let failed_at = *self.failed_at.lock().unwrap_or_else(PoisonError::into_inner);
-        failed_at.is_some_and(|at| is_fresh(at, age, now))
-    }
-
-    /// One office.
-    ///
-    /// # Errors
-    /// If it has to be read and the table does not answer.
-    pub async fn get(
-        &self,
-        id: &OfficeId,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Arc<Office>>, StoreError> {
-        Ok(self.all(now).await?.office(id).cloned())
-    }
-
-    /// Reads offices again next time.
-    pub async fn forget(&self) {
-        self.cache.forget(&()).await;
     }
 }
 

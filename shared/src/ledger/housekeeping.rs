@@ -36,6 +36,12 @@ impl Housekeeping {
         Self { ledger, seats_counted_at: Mutex::default() }
     }
 
+    /// Makes the list of offices, and of who is denied, anew if they do not say what the table says: after
+    /// an earlier release or a restore has written there.
+    pub async fn keep_directory(&self) -> Result<(), LedgerError> {
+        Ok(self.ledger.store.keep_directory().await.map(|_| ())?)
+    }
+
     /// Writes down holds that ran out, visits that were missed, and those whose documents did not come. Tells
     /// how many.
     pub async fn apply_expiry(&self, now: DateTime<Utc>) -> Result<u32, LedgerError> {

@@ -20,6 +20,7 @@ mod housekeeping;
 mod lapsed;
 mod making;
 mod moving;
+mod office_cache;
 mod person_claims;
 mod record;
 mod search;
@@ -43,8 +44,8 @@ use crate::telemetry::{Metrics, correlation};
 
 pub use alternative::Alternative;
 pub use availability::{DayAvailability, DayStatus, SlotAvailability};
+pub use cache::DayCache;
 use cache::OfferCache;
-pub use cache::{DayCache, OfficeCache};
 pub use calling::{CallRefusal, CallTarget, StepRefusal};
 pub use change::Changed;
 pub use check_in::{CheckInRefusal, CheckedIn, Scanner};
@@ -52,6 +53,7 @@ pub use corrections::CorrectionRefused;
 pub use documents::Decision;
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
 pub use moving::MoveRefusal;
+pub use office_cache::{Directory, NextHours, OfficeCache};
 pub use person_claims::{ClaimOver, ClaimRefusal, ClaimRequest};
 pub use wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice, Visitor};
 

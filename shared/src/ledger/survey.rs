@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use futures_util::stream::{StreamExt, TryStreamExt, iter};
+use futures_util::stream::{StreamExt, iter};
 
 use super::availability::{DayStatus, day_availability, search_dates};
-use super::{Housekeeping, LedgerError};
+use super::{Directory, Housekeeping, LedgerError};
 use crate::domain::day::Day;
 use crate::domain::ids::{OfficeId, ServiceId};
 use crate::domain::office::{Channel, Office};
@@ -32,8 +32,6 @@ const TURN: TimeDelta = TimeDelta::minutes(15);
 const AT_ONCE: usize = 8;
 /// Free seats may be seen a little late.
 const AGE: TimeDelta = TimeDelta::seconds(10);
-/// What is seen again unchanged is written again only after this time.
-const REPEAT: TimeDelta = TimeDelta::minutes(10);
 /// Free seats are counted no more often.
 const COUNT_REPEAT: TimeDelta = TimeDelta::minutes(15);
 /// Days that are counted, today among them.
@@ -84,19 +82,18 @@ impl Housekeeping {
             .collect();
         work.sort_by_key(|(_, known)| known.as_ref().map(|known| known.whole_at));
         let (looks, freed) = (Looks::new(), by_office(freed));
-        let found: Vec<Found> = iter(work)
+        let found: Vec<Result<Found, LedgerError>> = iter(work)
             .map(|(office, known)| {
                 let freed = freed.get(&office.id).cloned().unwrap_or_default();
-                let (looks, shown) = (&looks, directory.next_available(&office.id).cloned());
-                async move {
-                    let found = self.survey_office(&office, known, freed, looks, now).await?;
-                    self.tell_next(&office, &found, shown, now).await?;
-                    Ok::<_, LedgerError>(found)
-                }
+                let looks = &looks;
+                async move { self.survey_office(&office, known, freed, looks, now).await }
             })
             .buffer_unordered(AT_ONCE)
-            .try_collect()
-            .await?;
+            .collect()
+            .await;
+        // What was seen is told, whatever went wrong elsewhere.
+        self.tell_next(&directory, found.iter().flatten()).await?;
+        let found: Vec<Found> = found.into_iter().collect::<Result<_, _>>()?;
         let settled: Vec<Freed> = found.iter().flat_map(|found| found.settled.clone()).collect();
         store.forget_freed(&settled).await?;
         self.count_seats(&found, now);
@@ -150,20 +147,26 @@ impl Housekeeping {
         Ok(Found { survey, settled, next })
     }
 
-    /// Writes down the earliest free slot of an office, for the list of offices.
+    /// Writes down the earliest free slot of each office for the list of offices, if that has changed.
     async fn tell_next(
         &self,
-        office: &Office,
-        found: &Found,
-        shown: Option<NextAvailable>,
-        now: DateTime<Utc>,
+        directory: &Directory,
+        found: impl Iterator<Item = &Found>,
     ) -> Result<(), LedgerError> {
-        let slot = found.next.clone().filter(|_| office.online);
-        if shown.is_some_and(|known| known.slot == slot && now - known.seen_at < REPEAT) {
-            return Ok(());
+        let shown = self.ledger.store.next_hours().await?;
+        let mut next: BTreeMap<_, _> =
+            shown.clone().unwrap_or_default().into_iter().map(by_id).collect();
+        next.retain(|office, _| directory.office(office).is_some());
+        next.extend(found.map(|found| {
+            let office = found.survey.office.clone();
+            let is_online = directory.office(&office).is_some_and(|office| office.online);
+            by_id(NextAvailable { office, slot: found.next.clone().filter(|_| is_online) })
+        }));
+        let next: Vec<_> = next.into_values().collect();
+        if shown.as_ref() != Some(&next) {
+            self.ledger.store.put_next_hours(&next).await?;
         }
-        let seen = NextAvailable { office: office.id.clone(), slot, seen_at: now };
-        Ok(self.ledger.store.put_next_available(&seen).await?)
+        Ok(())
     }
 
     /// Tells of the seats that are free in the next days, unless that was told a while ago: a line for
@@ -185,6 +188,10 @@ impl Housekeeping {
         }
         self.ledger.metrics.send(Record::of(&SEATS, &[sum]), now);
     }
+}
+
+fn by_id(next: NextAvailable) -> (OfficeId, NextAvailable) {
+    (next.office.clone(), next)
 }
 
 fn by_office(freed: Vec<Freed>) -> BTreeMap<OfficeId, Vec<Freed>> {

@@ -1,8 +1,9 @@
-//! Members of staff whose tokens are not taken. They stand beside the offices and are read with them, which
-//! every instance does every few seconds: nobody waits for them.
+//! Members of staff whose tokens are not taken. They stand beside the offices; instances read a document that
+//! names those who are denied (`directory.rs`).
 
 use std::collections::BTreeSet;
 
+use super::directory::{Denied, denied_writes};
 use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{Query, from_item, readable, to_item};
@@ -12,7 +13,7 @@ use super::values::{number, text_of};
 use super::{Item, Store, keys};
 use crate::domain::denial::{Denial, DenialChange, StaffSubject};
 
-/// Members of staff who are or were denied; more are refused, for what is read with the offices is bounded.
+/// Members of staff who are or were denied; more are refused, for what every instance reads is bounded.
 pub(super) const MAX_DENIALS: usize = 500;
 
 /// What became of a change.
@@ -42,6 +43,8 @@ impl Store {
         change: &DenialChange,
     ) -> Result<Attempt<(), DenialChanged>, StoreError> {
         let key = keys::denial(subject);
+        // Before the item: whoever is changed meanwhile is in the next try's document.
+        let mut all = self.denied().await?;
         let item = self.get_item(&key).await?;
         let revision = item.as_ref().and_then(|item| item.get("revision")?.as_n().ok());
         let revision: u32 = revision.and_then(|revision| revision.parse().ok()).unwrap_or(0);
@@ -59,16 +62,28 @@ impl Store {
         let mut item = to_item("denial", &key, &next)?;
         item.insert("revision".to_owned(), number(revision + 1));
         let same = Expression::new("#revision = :before").with(":before", number(revision));
-        let write = match revision {
+        let mut writes = vec![match revision {
             0 => Write::Put(item, Some(super::days::absent())),
             // Every attribute is always there: none has to go.
             _ => Write::Replace(Item::new(), item, same),
+        }];
+        if next.is_denied {
+            all.value.insert(subject.to_string())
+        } else {
+            all.value.remove(subject.as_str())
         };
-        if !self.transact(vec![write]).await?.applied() {
+        writes.extend(denied_writes(all.revision.as_deref(), &all.value)?);
+        if !self.transact(writes).await?.applied() {
             return Ok(Attempt::Conflict(()));
         }
         tracing::info!(%subject, by = change.by, is_denied = next.is_denied, "staff denial changed");
         Ok(Attempt::Done(DenialChanged::Done(next)))
+    }
+
+    /// Whom the items themselves deny.
+    pub(super) async fn denied_one_by_one(&self) -> Result<Denied, StoreError> {
+        let (pk, prefix) = (keys::OFFICES.to_owned(), keys::STAFF_PREFIX.to_owned());
+        Ok(denied_by(&self.query(Query::prefix(pk, prefix, MAX_DENIALS)).await?))
     }
 
     /// Everybody who is or was denied. Items that cannot be read are logged and left out.

@@ -38,7 +38,7 @@ impl Key {
     }
 }
 
-/// Partition of all offices: a few hundred small items, read as one list and cached.
+/// Partition of all offices: a few hundred small items. Instances read one of them at a time.
 pub(crate) const OFFICES: &str = "OFFICES";
 /// Partition of closures that the scheduler still has to carry out.
 pub(crate) const CLOSURES: &str = "CLOSURES";
@@ -46,18 +46,37 @@ pub(crate) const CLOSURES: &str = "CLOSURES";
 pub(crate) const DAY: &str = "DAY";
 
 pub(crate) fn office(id: &OfficeId) -> Key {
-    Key::new(OFFICES, format!("OFFICE#{id}"))
+    Key::new(OFFICES, format!("{OFFICE_PREFIX}{id}"))
 }
 
-/// Prefix of what was last seen free at an office, beside the offices themselves.
-pub(crate) const NEXT_AVAILABLE_PREFIX: &str = "NEXT#";
+/// Prefix of offices in their partition.
+pub(crate) const OFFICE_PREFIX: &str = "OFFICE#";
 
-pub(crate) fn next_available(id: &OfficeId) -> Key {
-    Key::new(OFFICES, format!("{NEXT_AVAILABLE_PREFIX}{id}"))
+fn directory(document: &str) -> Key {
+    Key::new("DIRECTORY", document)
 }
 
-/// Prefix of the members of staff who are or were denied, beside the offices: read with them, and after
-/// them, so that no list of theirs is in an office's way.
+/// Which revisions the documents about all offices have.
+pub(crate) fn directory_head() -> Key {
+    directory("HEAD")
+}
+
+/// All offices.
+pub(crate) fn directory_list() -> Key {
+    directory("LIST")
+}
+
+/// Who is denied.
+pub(crate) fn directory_denied() -> Key {
+    directory("DENIED")
+}
+
+/// The earliest free hour of each office.
+pub(crate) fn directory_next() -> Key {
+    directory("NEXT")
+}
+
+/// Prefix of the members of staff who are or were denied, beside the offices.
 pub(crate) const STAFF_PREFIX: &str = "STAFF#";
 
 pub(crate) fn denial(subject: &StaffSubject) -> Key {

@@ -6,9 +6,12 @@
 //!
 //! | access | key or query | consistency |
 //! |---|---|---|
-//! | all offices, next free hours, denied staff | `OFFICES` | eventual, cached |
+//! | one office | `OFFICES` / `OFFICE#id` | eventual, cached; strong for whoever changes it |
+//! | which revisions the documents about all offices have | `DIRECTORY` / `HEAD` | eventual, cached |
+//! | all offices; who is denied, once that has changed | `DIRECTORY` / `LIST`, `DENIED` | strong, cached |
+//! | the next free hour of each office | `DIRECTORY` / `NEXT` | eventual, cached |
+//! | offices and staff, to compare with the documents | `OFFICES` | eventual, then a condition; the scheduler alone |
 //! | who is or was denied | `OFFICES` / begins with `STAFF#` | strong |
-//! | one office | `OFFICES` / `OFFICE#id` | strong |
 //! | a day with its slots and seats | `DAY#office#date` | strong |
 //! | one slot with its seats | `DAY#office#date` / begins with `hhmm#service` | strong |
 //! | a booking, with its events | `BOOKING#code` | strong |
@@ -66,6 +69,8 @@ mod contacts;
 mod corrections;
 mod days;
 mod denials;
+mod directory;
+mod directory_upkeep;
 mod erasure;
 mod erasures;
 mod error;
@@ -118,6 +123,7 @@ pub use code_limits::CodeRequest;
 pub use corrections::{Correction, CorrectionConflict, Rebooked};
 pub use days::SlotsReleased;
 pub use denials::DenialChanged;
+pub use directory::{Denied, Document, Head, NextAvailable, OfficeKept};
 pub use erasures::{Returned, erasures_table};
 pub use error::StoreError;
 pub use fair_use::{HoldLimits, Kept, MissedVisit};
@@ -128,7 +134,7 @@ pub use inbound::{TakenIn, Waiting};
 pub(crate) use keyring_record::known_keyring;
 pub use keys::DUE_SHARDS;
 pub use lookups::Standing;
-pub use offices::{Closure, DaysMade, NextAvailable, OfficesKept};
+pub use offices::{Closure, DaysMade};
 pub use outbox::Leased;
 pub use owner::OwnerSeen;
 pub use people::ApplicantAdded;

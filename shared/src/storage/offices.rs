@@ -1,43 +1,20 @@
-//! Offices, their next free hour as the scheduler last saw it, and closures to be carried out.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Offices, up to where their days are made, and closures to be carried out. How instances know of all
+//! offices: `directory.rs`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::denials::{MAX_DENIALS, denied_by, is_about_staff};
+use super::denials::MAX_DENIALS;
+use super::directory::{Document, OfficeKept, list_writes};
 use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{Query, from_item, readable, to_item};
+use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::Write;
 use super::values::{number, seconds, text_of};
 use super::{Item, Store, keys};
-use crate::domain::ids::{OfficeId, ServiceId};
+use crate::domain::ids::OfficeId;
 use crate::domain::office::Office;
-use crate::domain::time::SlotTime;
-
-/// An office's earliest free slot, as the scheduler last saw it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NextAvailable {
-    pub office: OfficeId,
-    /// Its earliest slot with a free seat for the web; absent: none is free.
-    pub slot: Option<(NaiveDate, SlotTime, ServiceId)>,
-    #[serde(with = "chrono::serde::ts_seconds")]
-    pub seen_at: DateTime<Utc>,
-}
-
-/// What stands in the partition of offices.
-#[derive(Debug, Clone, Default)]
-pub struct OfficesKept {
-    /// In order of their ids.
-    pub offices: Vec<Office>,
-    /// How often each was written.
-    pub revisions: BTreeMap<OfficeId, u32>,
-    /// What was last seen free at each.
-    pub seen: Vec<NextAvailable>,
-    /// Members of staff whose tokens are not taken.
-    pub denied: BTreeSet<String>,
-}
 
 /// A closed day whose bookings are still to be dealt with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,30 +33,81 @@ pub struct DaysMade {
     pub revision: u32,
 }
 
-/// Indonesia has about 151 passport offices; each has two items here.
+/// Indonesia has about 151 passport offices; with an earlier release each has two items here.
 const MAX_OFFICE_ITEMS: usize = 2_000 + MAX_DENIALS;
 /// Closures wait for a minute or two; a decree may close one day at every office.
 const MAX_CLOSURES: usize = 500;
 
-fn revision_of(office: &Item) -> Option<u32> {
+pub(super) fn revision_of(office: &Item) -> Option<u32> {
     office.get("revision")?.as_n().ok()?.parse().ok()
 }
 
+/// What a write of an office may be refused for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Refused {
+    /// Somebody else has changed it.
+    Office,
+    /// Somebody has changed another one meanwhile.
+    List,
+}
+
+fn office_write(before: u32, office: &Office) -> Result<Write, StoreError> {
+    let all = to_item("office", &keys::office(&office.id), office)?;
+    // Absent rather than null: what is not set takes no room.
+    let mut item = all.clone();
+    item.retain(|_, value| !value.is_null());
+    item.insert("revision".to_owned(), number(before + 1));
+    let same = Expression::new("#revision = :before").with(":before", number(before));
+    Ok(match before {
+        0 => Write::Put(item, Some(super::days::absent())),
+        _ => Write::Replace(all, item, same),
+    })
+}
+
+/// Whether this item of the partition is an office.
+pub(super) fn is_office(item: &Item) -> bool {
+    text_of(item, "sk").is_some_and(|sk| sk.starts_with(keys::OFFICE_PREFIX))
+}
+
+/// Offices of these items.
+pub(super) fn offices_of(items: Vec<Item>) -> Vec<OfficeKept> {
+    let revisions: Vec<_> = items.iter().map(revision_of).collect();
+    let read = items.into_iter().zip(revisions).filter_map(|(item, revision)| {
+        let office = readable("office", vec![item]).pop()?;
+        Some(OfficeKept { revision: revision?, office })
+    });
+    read.collect()
+}
+
 impl Store {
-    /// Writes an office as a whole, if its revision is `before` (0: there is none). `false`: somebody
-    /// else has changed it.
+    /// Writes an office as a whole, if its revision is `before` (0: there is none), and what the list says
+    /// of it. `false`: somebody else has changed it.
     pub async fn put_office(&self, before: u32, office: &Office) -> Result<bool, StoreError> {
-        let all = to_item("office", &keys::office(&office.id), office)?;
-        // Absent rather than null: what is not set takes no room.
-        let mut item = all.clone();
-        item.retain(|_, value| !value.is_null());
-        item.insert("revision".to_owned(), number(before + 1));
-        let same = Expression::new("#revision = :before").with(":before", number(before));
-        let write = match before {
-            0 => Write::Put(item, Some(super::days::absent())),
-            _ => Write::Replace(all, item, same),
-        };
-        Ok(self.transact(vec![write]).await?.applied())
+        compare_and_set(CONTENTION, (), |()| self.try_put_office(before, office)).await
+    }
+
+    async fn try_put_office(
+        &self,
+        before: u32,
+        office: &Office,
+    ) -> Result<Attempt<(), bool>, StoreError> {
+        let Document { revision, value: mut offices } = self.offices_to_change().await?;
+        let kept = OfficeKept { revision: before + 1, office: office.clone() };
+        match offices.binary_search_by(|known| known.office.id.cmp(&office.id)) {
+            Ok(at) => offices[at] = kept,
+            Err(at) => offices.insert(at, kept),
+        }
+        let [list, head] = list_writes(revision.as_deref(), &offices)?;
+        let writes = vec![
+            (Some(Refused::Office), office_write(before, office)?),
+            (Some(Refused::List), list),
+            (None, head),
+        ];
+        Ok(match self.transact_conditions(writes).await? {
+            Ok(()) => Attempt::Done(true),
+            Err((Refused::Office, _)) => Attempt::Done(false),
+            Err((Refused::List, _)) => Attempt::Conflict(()),
+        })
     }
 
     /// One office and its revision.
@@ -89,31 +117,23 @@ impl Store {
         Ok(Some((from_item("office", item)?, revision)))
     }
 
-    /// All offices, with what is kept beside them. Offices that cannot be read are logged and left out.
-    pub async fn offices(&self) -> Result<OfficesKept, StoreError> {
-        let mut query = Query::partition(keys::OFFICES.to_owned(), MAX_OFFICE_ITEMS);
-        query.consistent = false;
-        let is_seen = |item: &Item| {
-            text_of(item, "sk").is_some_and(|sk| sk.starts_with(keys::NEXT_AVAILABLE_PREFIX))
-        };
-        let (staff, items): (Vec<_>, Vec<_>) =
-            self.query(query).await?.into_iter().partition(is_about_staff);
-        let (seen, offices): (_, Vec<_>) = items.into_iter().partition(is_seen);
-        let revisions = offices
-            .iter()
-            .filter_map(|item| Some((text_of(item, "id")?.parse().ok()?, revision_of(item)?)));
-        Ok(OfficesKept {
-            revisions: revisions.collect(),
-            offices: readable("office", offices),
-            seen: readable("next available", seen),
-            denied: denied_by(&staff),
-        })
+    /// The office as it is or was a second ago.
+    pub async fn office_lately(&self, id: &OfficeId) -> Result<Option<Office>, StoreError> {
+        let item = self.get_item_eventually(&keys::office(id)).await?;
+        item.map(|item| from_item("office", item)).transpose()
     }
 
-    /// Stores what was seen free at an office.
-    pub async fn put_next_available(&self, seen: &NextAvailable) -> Result<(), StoreError> {
-        let item = to_item("next available", &keys::next_available(&seen.office), seen)?;
-        self.transact(vec![Write::Put(item, None)]).await.map(|_| ())
+    /// All offices in order of their ids, one by one. Offices that cannot be read are logged and left out.
+    /// Whoever serves requests reads the list (`directory.rs`).
+    pub async fn offices(&self) -> Result<Vec<OfficeKept>, StoreError> {
+        Ok(offices_of(self.query_offices(true).await?.into_iter().filter(is_office).collect()))
+    }
+
+    /// Everything in the partition of offices.
+    pub(super) async fn query_offices(&self, consistent: bool) -> Result<Vec<Item>, StoreError> {
+        let mut query = Query::partition(keys::OFFICES.to_owned(), MAX_OFFICE_ITEMS);
+        query.consistent = consistent;
+        self.query(query).await
     }
 
     /// Up to where the days of all offices have been made. Items that cannot be read are logged and left

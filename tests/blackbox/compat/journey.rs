@@ -101,7 +101,7 @@ pub(super) fn kind(item: &Value) -> String {
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 33] = [
+pub(super) const KINDS: [&str; 36] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -112,12 +112,15 @@ pub(super) const KINDS: [&str; 33] = [
     "BOOKING/EVENT",
     "CLOSURES",
     "CONTACT/CONTACT",
+    "DIRECTORY/DENIED",
+    "DIRECTORY/HEAD",
+    "DIRECTORY/LIST",
+    "DIRECTORY/NEXT",
     "FREED",
     "INBOUND/INBOUND",
     "KEYRING/KEYRING",
     "LOOKUP",
     "MESSAGE/MESSAGE",
-    "OFFICES/NEXT",
     "OFFICES/OFFICE",
     "OFFICES/STAFF",
     "OTP",

@@ -137,7 +137,7 @@ async fn claim(asked: &mut Asked) {
 
 async fn administer(asked: &mut Asked, admin: &str) {
     let staff = Some(admin);
-    let office = asked.app.stack.app.ledger.store().offices().await.unwrap().offices.remove(0);
+    let office = asked.app.stack.app.ledger.store().offices().await.unwrap().remove(0).office;
     let office = serde_json::to_value(&office).unwrap();
     asked.take("PUT /v1/offices/{office}", &[OFFICE], staff, Some(office)).await;
     let quota = json!({"service": SERVICE, "quota": 3});
