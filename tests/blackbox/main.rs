@@ -63,6 +63,7 @@ mod steps;
 mod surveys;
 mod tickets;
 mod touts;
+mod views;
 mod webhooks;
 mod welcome;
 mod wire;

@@ -1,9 +1,6 @@
 //! What is free on a range of dates, for anybody to see.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use futures_util::stream::{StreamExt, TryStreamExt, iter};
 
 use super::{Ledger, LedgerError};
 use crate::domain::calendar::{ClosedReason, PlannedDay, plan_day};
@@ -46,11 +43,8 @@ pub struct DayAvailability {
     pub slots: Vec<SlotAvailability>,
 }
 
-/// Days read at the same time for one answer.
-const READS_AT_ONCE: usize = 8;
-
 impl Ledger {
-    /// Availability of a service on `from..=to` for a channel.
+    /// Availability of a service on `from..=to` for a channel, as it was within some seconds (`views.rs`).
     pub async fn availability(
         &self,
         office: &Office,
@@ -60,12 +54,9 @@ impl Ledger {
         channel: Channel,
         now: DateTime<Utc>,
     ) -> Result<Vec<DayAvailability>, LedgerError> {
-        let days: Vec<Arc<Day>> = iter(from.iter_days().take_while(|date| *date <= to))
-            .map(|date| self.days.get(&office.id, date, now))
-            .buffered(READS_AT_ONCE)
-            .try_collect()
-            .await?;
-        Ok(days.iter().map(|day| day_availability(office, service, day, channel, now)).collect())
+        let dates: Vec<_> = from.iter_days().take_while(|date| *date <= to).collect();
+        let days = self.seen_days(office, &dates, now).await?;
+        Ok(days.values().map(|day| day_availability(office, service, day, channel, now)).collect())
     }
 }
 

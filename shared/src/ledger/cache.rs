@@ -16,7 +16,7 @@ use crate::domain::booking::SeatRef;
 use crate::domain::code::BookingCode;
 use crate::domain::day::{Day, Seat};
 use crate::domain::ids::{OfficeId, ServiceId};
-use crate::storage::{Store, StoreError};
+use crate::storage::{Store, StoreError, View};
 
 /// A day is read again after this time.
 const DAY_AGE: TimeDelta = TimeDelta::seconds(1);
@@ -108,8 +108,21 @@ impl<K: Eq + Hash + Clone, V> TtlCache<K, V> {
         Ok(value)
     }
 
+    /// When the value was read.
+    fn read_at(&self, key: &K) -> Option<DateTime<Utc>> {
+        let entry = self.entries().get(key)?.clone();
+        let known = entry.try_read().ok()?;
+        known.as_ref().map(|(at, _)| *at)
+    }
+
+    /// Whether the value is to be read anew, or is being read.
+    fn is_forgotten(&self, key: &K) -> bool {
+        let Some(entry) = self.entries().get(key).cloned() else { return false };
+        entry.try_read().map_or(true, |known| known.is_none())
+    }
+
     /// Remembers a value, unless somebody is at its entry.
-    fn keep(&self, key: &K, now: DateTime<Utc>, value: Arc<V>) {
+    pub(super) fn keep(&self, key: &K, now: DateTime<Utc>, value: Arc<V>) {
         let entry = self.entry(key);
         if let Ok(mut known) = entry.try_write() {
             *known = Some((now, value));
@@ -176,6 +189,28 @@ impl DayCache {
         self.cache.peek(&(office.clone(), date), age, now)
     }
 
+    /// When the day was read.
+    pub(super) fn read_at(&self, office: &OfficeId, date: NaiveDate) -> Option<DateTime<Utc>> {
+        self.cache.read_at(&(office.clone(), date))
+    }
+
+    /// The day, if it was read at that time or later.
+    pub(super) fn read_since(
+        &self,
+        office: &OfficeId,
+        date: NaiveDate,
+        since: DateTime<Utc>,
+    ) -> Option<Arc<Day>> {
+        let key = (office.clone(), date);
+        self.cache.read_at(&key).filter(|at| *at >= since)?;
+        self.cache.last(&key)
+    }
+
+    /// Whether this instance has changed the day and not read it since.
+    pub(super) fn is_forgotten(&self, office: &OfficeId, date: NaiveDate) -> bool {
+        self.cache.is_forgotten(&(office.clone(), date))
+    }
+
     /// The age up to which a day is believed when a seat is refused.
     pub fn refusal_age() -> TimeDelta {
         DAY_AGE
@@ -221,6 +256,9 @@ impl DayCache {
         }
     }
 }
+
+/// Offices' dates as somebody read them.
+pub(super) type ViewCache = TtlCache<OfficeId, View>;
 
 /// A service at an office, and the date that was wanted.
 type OfferKey = (OfficeId, ServiceId, NaiveDate);

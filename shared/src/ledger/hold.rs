@@ -8,6 +8,7 @@ use rand::seq::IteratorRandom;
 use super::availability::{DayStatus, day_availability, past, search_dates};
 use super::claim::{Claimed, Wished, hold_limits};
 use super::search::is_beyond;
+use super::views::growing;
 use super::wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice};
 use super::{Ledger, LedgerError, Outcome};
 use crate::domain::day::Day;
@@ -95,20 +96,23 @@ impl Ledger {
     ) -> Outcome<Held, HoldRefusal> {
         let (office, service) = (request.office, request.service);
         let mut any_full = false;
-        for date in search_dates(local_date(now, office.timezone)) {
-            let day = self.days.get(&office.id, date, now).await?;
-            if is_beyond(office, &day, now) {
-                break;
-            }
-            let free = day_availability(office, service, &day, request.channel(), now);
-            any_full |= matches!(free.status, DayStatus::Open | DayStatus::Full);
-            if free.status != DayStatus::Open {
-                continue;
-            }
-            match self.claim_on(request, day, None, now).await? {
-                // Closed at this very moment: there are other days.
-                Claimed::Done(Err(HoldRefusal::NotOffered(_))) | Claimed::Full(_) => {}
-                Claimed::Done(wished) => return Ok(wished),
+        'search: for dates in growing(search_dates(local_date(now, office.timezone)), 1) {
+            // Where nothing is to be seen nobody looks: with everything full that is one reading.
+            for (date, seen) in self.seen_days(office, &dates, now).await? {
+                if is_beyond(office, &seen, now) {
+                    break 'search;
+                }
+                let free = day_availability(office, service, &seen, request.channel(), now);
+                any_full |= matches!(free.status, DayStatus::Open | DayStatus::Full);
+                if free.status != DayStatus::Open {
+                    continue;
+                }
+                let day = self.days.get(&office.id, date, now).await?;
+                match self.claim_on(request, day, None, now).await? {
+                    // Closed at this very moment: there are other days.
+                    Claimed::Done(Err(HoldRefusal::NotOffered(_))) | Claimed::Full(_) => {}
+                    Claimed::Done(wished) => return Ok(wished),
+                }
             }
         }
         if any_full {

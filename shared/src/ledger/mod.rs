@@ -25,6 +25,7 @@ mod person_claims;
 mod record;
 mod search;
 mod survey;
+mod views;
 mod visits;
 mod wish;
 
@@ -45,7 +46,7 @@ use crate::telemetry::{Metrics, correlation};
 pub use alternative::Alternative;
 pub use availability::{DayAvailability, DayStatus, SlotAvailability};
 pub use cache::DayCache;
-use cache::OfferCache;
+use cache::{OfferCache, ViewCache};
 pub use calling::{CallRefusal, CallTarget, StepRefusal};
 pub use change::Changed;
 pub use check_in::{CheckInRefusal, CheckedIn, Scanner};
@@ -63,6 +64,7 @@ pub struct Ledger {
     days: Arc<DayCache>,
     offices: Arc<OfficeCache>,
     offers: Arc<OfferCache>,
+    views: Arc<ViewCache>,
     queue: MessageQueue,
     metrics: Metrics,
     cause: Option<Arc<str>>,
@@ -93,8 +95,8 @@ impl Ledger {
     pub fn new(store: Store, queue: MessageQueue, metrics: Metrics) -> Self {
         let days = Arc::new(DayCache::new(store.clone()));
         let offices = Arc::new(OfficeCache::new(store.clone()));
-        let offers = Arc::new(OfferCache::new());
-        Self { store, days, offices, offers, queue, metrics, cause: None }
+        let (offers, views) = (Arc::new(OfferCache::new()), Arc::new(ViewCache::new()));
+        Self { store, days, offices, offers, views, queue, metrics, cause: None }
     }
 
     /// The office of a booking.

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::alternative::Alternative;
 use super::availability::{DayStatus, day_availability, search_dates};
 use super::cache::DayCache;
+use super::views::growing;
 use super::{Ledger, LedgerError};
 use crate::domain::day::Day;
 use crate::domain::ids::{AccountId, ServiceId};
@@ -35,12 +36,13 @@ impl Ledger {
     ) -> Result<Vec<Alternative>, LedgerError> {
         let mut found = Vec::new();
         let first = wanted.max(local_date(now, office.timezone));
-        for date in search_dates(first).take(ALTERNATIVE_DAYS) {
-            let day = self.days.get_within(&office.id, date, ALTERNATIVE_AGE, now).await?;
-            if is_beyond(office, &day, now)
-                || !collect(office, service, &day, (channel, seats), now, &mut found)
-            {
-                break;
+        for dates in growing(search_dates(first).take(ALTERNATIVE_DAYS), 2) {
+            for day in self.seen_days(office, &dates, now).await?.values() {
+                if is_beyond(office, day, now)
+                    || !collect(office, service, day, (channel, seats), now, &mut found)
+                {
+                    return Ok(found);
+                }
             }
         }
         Ok(found)
@@ -95,7 +97,8 @@ impl Ledger {
     ) -> Vec<Alternative> {
         let mut found = Vec::new();
         for date in search_dates(date).take(ALTERNATIVE_DAYS) {
-            let Some(day) = self.days.peek(&office.id, date, ALTERNATIVE_AGE, now) else { break };
+            let own = self.days.peek(&office.id, date, ALTERNATIVE_AGE, now);
+            let Some(day) = own.or_else(|| self.glimpsed(&office.id, date, now)) else { break };
             if !collect(office, service, &day, (Channel::Web, 1), now, &mut found) {
                 break;
             }

@@ -76,13 +76,13 @@ fn odd(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
 }
 
 /// JSON, deflated: offices are much alike, and 151 take 42 kB instead of 400. An item holds 400 kB.
-fn packed<T: Serialize>(value: &T) -> Result<AttributeValue, StoreError> {
+pub(super) fn packed<T: Serialize>(value: &T) -> Result<AttributeValue, StoreError> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(&serde_json::to_vec(value).map_err(odd)?).map_err(odd)?;
     Ok(AttributeValue::B(Blob::new(encoder.finish().map_err(odd)?)))
 }
 
-fn unpacked<T: DeserializeOwned>(value: &AttributeValue) -> Result<T, StoreError> {
+pub(super) fn unpacked<T: DeserializeOwned>(value: &AttributeValue) -> Result<T, StoreError> {
     let bytes = value.as_b().map_err(|_| StoreError::corrupt("directory"))?;
     let mut json = Vec::new();
     DeflateDecoder::new(bytes.as_ref()).read_to_end(&mut json).map_err(odd)?;

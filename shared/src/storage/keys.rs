@@ -115,6 +115,21 @@ pub(crate) fn plan(id: &OfficeId) -> Key {
     Key::new(PLANS, format!("PLAN#{id}"))
 }
 
+/// What is to be seen of an office's dates, and who is reading it anew.
+pub(crate) fn view_partition(office: &OfficeId) -> String {
+    format!("VIEW#{office}")
+}
+
+pub(crate) const VIEW_LEASE: &str = "LEASE";
+
+pub(crate) fn view_days(office: &OfficeId) -> Key {
+    Key::new(view_partition(office), "DAYS")
+}
+
+pub(crate) fn view_lease(office: &OfficeId) -> Key {
+    Key::new(view_partition(office), VIEW_LEASE)
+}
+
 pub(crate) fn day_partition(office: &OfficeId, date: NaiveDate) -> String {
     format!("DAY#{office}#{date}")
 }

@@ -13,6 +13,7 @@
 //! | offices and staff, to compare with the documents | `OFFICES` | eventual, then a condition; the scheduler alone |
 //! | who is or was denied | `OFFICES` / begins with `STAFF#` | strong |
 //! | a day with its slots and seats | `DAY#office#date` | strong |
+//! | what is to be seen of an office's dates, and who reads it anew | `VIEW#office` | eventual, then a condition |
 //! | one slot with its seats | `DAY#office#date` / begins with `hhmm#service` | strong |
 //! | a booking, with its events | `BOOKING#code` | strong |
 //! | the person's live booking | `PERSON#hash` / `ACTIVE` | strong, in conditions |
@@ -104,6 +105,7 @@ mod transact;
 mod transition;
 mod turn_reads;
 mod values;
+mod views;
 mod writers;
 
 use std::collections::HashMap;
@@ -149,6 +151,7 @@ pub use spending::Cost;
 pub use surveys::{DateSeen, Survey};
 pub use transition::{Transition, TransitionConflict};
 pub use turn_reads::{Received, Sender};
+pub use views::{DateView, View};
 
 /// An item as the SDK knows it.
 pub(crate) type Item = HashMap<String, AttributeValue>;

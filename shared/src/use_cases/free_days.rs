@@ -17,8 +17,8 @@ pub struct FreeDays {
     pub more_from: Option<NaiveDate>,
 }
 
-/// Days that are read before anybody knows whether they are needed.
-const STEP_DAYS: u64 = 7;
+/// Days that are read before anybody knows whether they are needed; then twice as many each time.
+const FIRST_DAYS: u64 = 7;
 
 /// The first `count` days from `from` on with free seats over the web.
 pub async fn free_days(
@@ -31,8 +31,10 @@ pub async fn free_days(
     let last = office.release.open_through(now, office.timezone);
     let mut from = from.max(local_date(now, office.timezone));
     let mut days = Vec::with_capacity(count);
+    let mut step = FIRST_DAYS;
     while from <= last {
-        let to = from.checked_add_days(Days::new(STEP_DAYS - 1)).unwrap_or(last).min(last);
+        let to = from.checked_add_days(Days::new(step - 1)).unwrap_or(last).min(last);
+        step *= 2;
         let some = ledger.availability(office, service, from, to, Channel::Web, now).await?;
         for day in some.into_iter().filter(|day| day.status == DayStatus::Open) {
             let next = day.date.succ_opt().unwrap_or(day.date);

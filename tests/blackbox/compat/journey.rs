@@ -135,6 +135,7 @@ pub(super) const KINDS: [&str; 36] = [
     "REQUEST/REQUEST",
     "SPENDING",
     "SURVEYS/SURVEY",
+    "VIEW/DAYS",
     "day",
     "seat",
     "slot",
@@ -180,6 +181,7 @@ async fn play() -> Fixture {
     let denied = json!({"denial_reason": "left"});
     let path = "/v1/staff/denials/clerk-1";
     assert_eq!(app.call(Method::PUT, path, Some(&head), Some(denied)).await.status, 200);
+    assert_eq!(app.seats_free(LATER, "09:00").await, Some(1));
     let wait = message("wamid.waiting", json!({"from": coming.phone}), "MENU");
     assert_eq!(store(&app, &[wait]).await, 200);
     app.assert_audit_agrees().await;

@@ -39,6 +39,7 @@ const MADE_ANEW: [&str; 9] = [
     "PERSON/ACTIVE",
     "PLANS/PLAN",
     "SURVEYS/SURVEY",
+    "VIEW/DAYS",
     "seat",
 ];
 
@@ -173,6 +174,8 @@ const BACKGROUND: [&str; 8] = [
     "PAUSE/PAUSE",
     "PLANS/PLAN",
     "SURVEYS/SURVEY",
+    // Who cannot read a view reads the days.
+    "VIEW/DAYS",
 ];
 /// These nobody has a reason to touch in what is done here; the keyring's a start asks for.
 const UNTOUCHED: [&str; 3] = ["BOOKING/EVENT", "KEYRING/KEYRING", "OFFICES/STAFF"];
