@@ -1,13 +1,15 @@
 //! What people see of free seats: read by one instance for all, and never what the ledger decides by.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::{Channel, Office};
 use antrian::ledger::{DayStatus, Ledger};
 use antrian_tests::app::DATE;
 use antrian_tests::offices::{OFFICE, SERVICE};
-use antrian_tests::wire::{Action, Call, Switch, client};
+use antrian_tests::unguarded::without_conditions_on;
+use antrian_tests::wire::{Action, Call, Gate, Item, Switch, client};
 use antrian_tests::{Person, Recorder, Setup, TestApp};
 use chrono::NaiveDate;
 use futures_util::future::join_all;
@@ -78,6 +80,48 @@ async fn however_many_instances_look_each_day_is_read_once_in_some_seconds() {
     }
     // Without views it is 20 instances x 14 dates x 15 seconds: 4,200.
     assert_eq!(queries(&recorder, "DAY") - days, 14, "one of them has read all dates anew");
+}
+
+/// Days that twenty instances read which all find the same view too old.
+async fn days_read_together(guarded: bool) -> usize {
+    let switch = Arc::new(Switch::default());
+    let http_client = Some(client(switch.clone()));
+    let app = TestApp::start_with(Setup { http_client, ..Setup::default() }).await;
+    seen(&app, &instance(&app), TWO_WEEKS[0], TWO_WEEKS[1]).await;
+    app.advance(15);
+    let read = Arc::new(AtomicUsize::new(0));
+    let counted = read.clone();
+    let gate = Gate::default();
+    let wait = gate.clone();
+    switch.arm(move |call| {
+        let is_day = call.target == "Query" && call.body.to_string().contains("\"DAY#");
+        counted.fetch_add(usize::from(is_day), Ordering::SeqCst);
+        let then = match guarded {
+            true => Action::Pass,
+            false => without_conditions_on(&[Item::View], call),
+        };
+        if writes_view(call) { Action::Wait(wait.clone(), Box::new(then)) } else { then }
+    });
+    let instances: Vec<_> = (0..20).map(|_| instance(&app)).collect();
+    let look = join_all(instances.iter().map(|one| seen(&app, one, TWO_WEEKS[0], TWO_WEEKS[1])));
+    // All of them want the lease before anybody gets it.
+    let together = async {
+        gate.reached_by(20).await;
+        gate.open();
+    };
+    tokio::join!(look, together);
+    read.load(Ordering::SeqCst)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_those_who_find_a_view_too_old_one_reads() {
+    assert_eq!(days_read_together(true).await, 14);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn control_without_the_leases_condition_many_read() {
+    let read = days_read_together(false).await;
+    assert!(read > 2 * 14, "{read}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,8 +227,8 @@ async fn a_reader_who_dies_with_the_lease_keeps_nobody_waiting() {
     let app = TestApp::start().await;
     let (store, id): (_, OfficeId) = (app.stack.app.ledger.store(), OFFICE.parse().unwrap());
     let now = app.now();
-    assert!(store.lease_view(&id, now + chrono::TimeDelta::seconds(4), now).await.unwrap());
-    assert!(!store.lease_view(&id, now + chrono::TimeDelta::seconds(4), now).await.unwrap());
+    assert!(store.lease_view(&id, 0, now + chrono::TimeDelta::seconds(4), now).await.unwrap());
+    assert!(!store.lease_view(&id, 0, now + chrono::TimeDelta::seconds(4), now).await.unwrap());
     assert_eq!(at_nine(&app, &instance(&app)).await, 2, "read, though not for others");
     assert_eq!(store.view(&id).await.unwrap().revision, 0);
     app.advance(5);

@@ -293,6 +293,8 @@ pub enum Item {
     Office,
     /// What is known of all offices.
     Directory,
+    /// What is to be seen of an office's dates.
+    View,
     /// A request under a key.
     Request,
     /// A counter of a queue.
@@ -339,6 +341,7 @@ fn kind_of(pk: &str, sk: &str) -> Item {
         ("OTP", _) => Item::Codes,
         ("OFFICES", _) => Item::Office,
         ("DIRECTORY", _) => Item::Directory,
+        ("VIEW", _) => Item::View,
         ("REQUEST", _) => Item::Request,
         ("QUEUE", _) if sk.starts_with("COUNTER#") => Item::Counter,
         ("QUEUE", _) if sk.starts_with("DESK#") => Item::Desk,

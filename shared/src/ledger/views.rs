@@ -163,7 +163,7 @@ impl Ledger {
         if known.leased_until.is_some_and(|until| until > now) {
             return false;
         }
-        let leased = self.store.lease_view(office, now + LEASE, now).await;
+        let leased = self.store.lease_view(office, known.revision, now + LEASE, now).await;
         let leased = leased.inspect_err(|error| tracing::warn!(%error, %office, "no lease"));
         let leased = leased.unwrap_or(false);
         if !leased {

@@ -64,16 +64,20 @@ impl Store {
         Ok(view)
     }
 
-    /// Takes the lease. `false`: somebody has it.
+    /// Takes the lease to write the revision after `known`. `false`: somebody has it, or has written since.
     pub async fn lease_view(
         &self,
         office: &OfficeId,
+        known: u32,
         until: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let lease = Expression::new("SET #until = :until").with(":until", seconds(until));
-        let free = Expression::new("attribute_not_exists(#until) OR #until <= :now");
-        let free = free.with(":now", seconds(now));
+        let free = Expression::new(
+            "(attribute_not_exists(#until) OR #until <= :now) \
+             AND (attribute_not_exists(#revision) OR #revision = :known)",
+        );
+        let free = free.with(":now", seconds(now)).with(":known", number(known));
         let write = Write::Update(keys::view_lease(office), lease, Some(free));
         Ok(self.transact(vec![write]).await?.applied())
     }
@@ -87,7 +91,9 @@ impl Store {
             0 => absent(),
             before => Expression::new("#revision = :before").with(":before", number(before)),
         };
-        let back = Write::Delete(keys::view_lease(office), None);
+        let back = Expression::new("SET #revision = :next REMOVE #until");
+        let back = back.with(":next", number(view.revision + 1));
+        let back = Write::Update(keys::view_lease(office), back, None);
         Ok(self.transact(vec![Write::Put(item, Some(same)), back]).await?.applied())
     }
 }

@@ -101,7 +101,7 @@ pub(super) fn kind(item: &Value) -> String {
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 36] = [
+pub(super) const KINDS: [&str; 37] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -136,6 +136,7 @@ pub(super) const KINDS: [&str; 36] = [
     "SPENDING",
     "SURVEYS/SURVEY",
     "VIEW/DAYS",
+    "VIEW/LEASE",
     "day",
     "seat",
     "slot",
