@@ -30,7 +30,7 @@ async fn added_to() -> Fixture {
 }
 
 /// Kinds of items of which this release puts a whole new one in the place of another that is over.
-const MADE_ANEW: [&str; 9] = [
+const MADE_ANEW: [&str; 10] = [
     "AUDIT/AUDIT",
     "FREED",
     "DIRECTORY/DENIED",
