@@ -30,6 +30,7 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use super::booking::Booking;
 use super::code::BookingCode;
 use super::ids::OfficeId;
+use super::normal::normal;
 use super::time::SlotTime;
 
 /// Goes before the signed bytes, so that a signature made for another purpose is none here.
@@ -162,9 +163,25 @@ impl TicketVerifier {
         Ok(self)
     }
 
-    /// What the ticket says, if all of it is signed with a known key. What scanners do to a text does not
-    /// count: case, control characters, what stands before and behind it, escapes.
+    /// What the ticket says, if all of it is signed with a known key. What scanners and keyboards do to a
+    /// text does not count: case, control characters, what stands before and behind it, escapes, signs of
+    /// full width.
     pub fn verify(&self, text: &str) -> Result<TicketClaims, BadTicket> {
+        match self.verify_as_it_stands(text) {
+            // Spaces and dashes are signs of the first form: one spelling of them is made only of a text
+            // that is no ticket without.
+            Err(why) if !text.is_ascii() => {
+                let bounded: String = text.chars().take(form::MAX_CHARS).collect();
+                self.verify_as_it_stands(&normal(&bounded)).map_err(|other| match other {
+                    BadTicket::Form => why,
+                    other => other,
+                })
+            }
+            found => found,
+        }
+    }
+
+    fn verify_as_it_stands(&self, text: &str) -> Result<TicketClaims, BadTicket> {
         let mut found = self.verify_folded(&form::fold(text));
         for other in form::unescaped(text) {
             found = found.or_else(|why| self.verify_folded(&form::fold(&other)).map_err(|_| why));

@@ -59,7 +59,7 @@ fn decode_first(text: &str, count: usize) -> Option<Vec<u8>> {
 }
 
 /// No scanner makes more of a ticket: one that is escaped wholly has three signs for each of its 154.
-const MAX_CHARS: usize = 1_000;
+pub(super) const MAX_CHARS: usize = 1_000;
 /// Places in a text at which a ticket is looked for.
 const MAX_PLACES: usize = 3;
 

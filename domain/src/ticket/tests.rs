@@ -72,6 +72,22 @@ proptest! {
     }
 
     #[test]
+    fn a_ticket_in_signs_of_full_width_is_read(claims in claims()) {
+        let wide = |text: &str| -> String {
+            let wide = |c: char| char::from_u32(u32::from(c) + 0xfee0);
+            text.chars().map(|c| if c == ' ' { '\u{3000}' } else { wide(c).unwrap() }).collect()
+        };
+        let new = signer().sign(&claims);
+        for text in [first_form(&new), new] {
+            let wide = wide(&text);
+            prop_assert_eq!(signer().verifier().verify(&wide), Ok(claims.clone()), "{}", wide);
+            let other = TicketSigner::new(7, [1; 32]).verifier();
+            prop_assert_eq!(other.verify(&wide), Err(BadTicket::Signature));
+            prop_assert_eq!(TicketVerifier::default().verify(&wide), Err(BadTicket::UnknownKey));
+        }
+    }
+
+    #[test]
     fn any_changed_character_is_refused(
         claims in claims(),
         at: prop::sample::Index,
