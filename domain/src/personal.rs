@@ -138,14 +138,35 @@ impl FromStr for PhoneNumber {
 }
 
 /// Digits of an Indonesian mobile number without the country's and without its `0`: `812…`.
-const MOBILE_DIGITS: std::ops::RangeInclusive<usize> = 9..=13;
+const MOBILE_DIGITS: std::ops::RangeInclusive<usize> = 9..=12;
+
+/// What stands before a number in links and lists, small and without blanks, dots and dashes.
+const BEFORE_PHONE: [&str; 13] = [
+    "https://",
+    "http://",
+    "wame/",
+    "apiwhatsappcom/send?phone=",
+    "apiwhatsappcom/send/?phone=",
+    "tel:",
+    "whatsapp:",
+    "nomor",
+    "no",
+    "hp",
+    "wa",
+    "telp",
+    ":",
+];
+/// What stands behind one.
+const AFTER_PHONE: [&str; 6] = ["(wa)", "(whatsapp)", "(hp)", "wa", "whatsapp", "hp"];
 
 impl PhoneNumber {
     /// A number as people write it: Indonesian without its country (`0812…`, `812…`), or with any
-    /// country's. What is written twice, as in `+62 0812…`, `+62+62812…` and `+62 (0)812…`, counts once.
+    /// country's. What is written twice, as in `+62 0812…`, `+62+62812…` and `+62 (0)812…`, counts once;
+    /// a link's address and the word for what it is (`wa.me/62812…`, `0812… (WA)`) do not count.
     ///
     /// # Errors
-    /// If it is none, or a number of a landline without its country.
+    /// If it is none, an Indonesian mobile number with fewer than 9 or more than 12 digits after its
+    /// country's, or a number of a landline without its country.
     ///
     /// ```
     /// use antrian_domain::personal::PhoneNumber;
@@ -153,37 +174,59 @@ impl PhoneNumber {
     /// assert_eq!(PhoneNumber::typed("0062 (0)812-0000-7436").unwrap().expose(), "6281200007436");
     /// ```
     pub fn typed(text: &str) -> Result<Self, InvalidPhone> {
-        let typed = digits(text);
+        let typed = digits(text).to_lowercase();
+        let typed = bare_number(&typed);
         let is_signed = typed.starts_with('+');
         let digits: String =
             typed.chars().filter(|c| !matches!(c, '(' | ')' | '/' | '+')).collect();
-        let is_mobile = |text: &str| text.starts_with('8') && MOBILE_DIGITS.contains(&text.len());
         if let Some(international) = digits.strip_prefix("00") {
-            return of_country(international).parse();
+            return of_country(international)?.parse();
         }
         if let Some(national) = digits.strip_prefix('0') {
-            let is_number = national.starts_with('8');
-            return if is_number { format!("62{national}").parse() } else { Err(InvalidPhone) };
+            return if is_mobile(national) {
+                format!("62{national}").parse()
+            } else {
+                Err(InvalidPhone)
+            };
         }
         match is_mobile(&digits) && !is_signed {
             true => format!("62{digits}").parse(),
-            false => of_country(&digits).parse(),
+            false => of_country(&digits)?.parse(),
         }
     }
 }
 
+/// Digits of an Indonesian mobile number without the country's.
+fn is_mobile(digits: &str) -> bool {
+    digits.starts_with('8') && MOBILE_DIGITS.contains(&digits.len())
+}
+
+/// A number without the address of its link and the word for what it is.
+fn bare_number(typed: &str) -> &str {
+    let mut bare = typed;
+    while let Some(rest) = BEFORE_PHONE.iter().find_map(|before| bare.strip_prefix(before)) {
+        bare = rest;
+    }
+    if bare.len() < typed.len() {
+        // What a link says besides.
+        bare = bare.split(['?', '&']).next().unwrap_or(bare).trim_end_matches('/');
+    }
+    AFTER_PHONE.iter().find_map(|after| bare.strip_suffix(after)).unwrap_or(bare)
+}
+
 /// A number with its country's digits. After Indonesia's nothing stands that belongs to the way of
 /// writing numbers within the country: no second `62`, no `0`.
-fn of_country(digits: &str) -> String {
-    let Some(mut national) = digits.strip_prefix("62") else { return digits.to_owned() };
+fn of_country(digits: &str) -> Result<String, InvalidPhone> {
+    let Some(mut national) = digits.strip_prefix("62") else { return Ok(digits.to_owned()) };
     while let Some(rest) = national.strip_prefix("62") {
-        let after = rest.trim_start_matches('0');
-        if !(after.starts_with('8') && MOBILE_DIGITS.contains(&after.len())) {
+        if !is_mobile(rest.trim_start_matches('0')) {
             break;
         }
         national = rest;
     }
-    format!("62{}", national.trim_start_matches('0'))
+    let national = national.trim_start_matches('0');
+    let is_number = !national.starts_with('8') || is_mobile(national);
+    if is_number { Ok(format!("62{national}")) } else { Err(InvalidPhone) }
 }
 
 /// A person's name as they write it, in any number of words: 1 to 100 characters, no control characters,
@@ -192,7 +235,8 @@ fn of_country(digits: &str) -> String {
 pub struct PersonName(String);
 
 impl PersonName {
-    /// As others may see it over a shoulder: the first name, and the initials of the rest.
+    /// As others may see it over a shoulder: the first name, and the initials of the rest. A name that was
+    /// written small begins with a capital, too.
     ///
     /// ```
     /// let name: antrian_domain::personal::PersonName = "Muhammad rizky Pratama".parse().unwrap();
@@ -200,7 +244,9 @@ impl PersonName {
     /// ```
     pub fn short(&self) -> String {
         let mut words = self.0.split_whitespace();
-        let mut short = words.next().unwrap_or_default().to_owned();
+        let first = words.next().unwrap_or_default();
+        let is_small = !self.0.chars().any(char::is_uppercase);
+        let mut short = if is_small { capitalised(first) } else { first.to_owned() };
         for initial in words.filter_map(|word| word.chars().find(|c| c.is_alphabetic())) {
             short.push(' ');
             short.extend(initial.to_uppercase());
@@ -208,6 +254,12 @@ impl PersonName {
         }
         short
     }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut rest = word.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest.as_str().chars()).collect()
 }
 
 /// A text that is not a name.
@@ -317,6 +369,15 @@ mod tests {
             "\u{200e}+62\u{a0}812\u{2011}0000\u{2011}7436\n",
             "＋６２８１２００００７４３６",
             "٠٨١٢٠٠٠٠٧٤٣٦",
+            "tel:+6281200007436",
+            "0812 0000 7436 (WA)",
+            "0812-0000-7436 WA",
+            "WA: 081200007436",
+            "No. HP: 0812 0000 7436",
+            "wa.me/6281200007436",
+            "https://wa.me/6281200007436",
+            "HTTPS://WA.ME/6281200007436?text=Halo%202",
+            "https://api.whatsapp.com/send?phone=6281200007436&text=1",
         ] {
             let phone = PhoneNumber::typed(text).map(|phone| phone.expose().to_owned());
             assert_eq!(phone.as_deref(), Ok("6281200007436"), "{text}");
@@ -330,7 +391,21 @@ mod tests {
         ] {
             assert_eq!(PhoneNumber::typed(text).unwrap().expose(), number, "{text}");
         }
-        for bad in ["", "123", "abc", "021 234 5678", "0212345678901234", "+62812000000010000"] {
+        for bad in [
+            "",
+            "123",
+            "abc",
+            "021 234 5678",
+            "0212345678901234",
+            "+62812000000010000",
+            "08120000",
+            "+628120000",
+            "0062 812 0000 0",
+            "0812 0000 0000 12",
+            "https://example.org/6281200007436",
+            "wa.me/",
+            "6281200007436 dan 6281200007437",
+        ] {
             assert!(PhoneNumber::typed(bad).is_err(), "{bad}");
         }
     }
@@ -380,6 +455,8 @@ mod tests {
         assert_eq!(short("Siti"), "Siti");
         assert_eq!(short("Siti (Ibu) Contoh"), "Siti I. C.");
         assert_eq!(short("Muhammad rizky Pratama"), "Muhammad R. P.");
+        assert_eq!(short("budi contoh"), "Budi C.");
+        assert_eq!(short("de Contoh"), "de C.", "somebody chose the capitals");
     }
 
     #[test]
