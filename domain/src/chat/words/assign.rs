@@ -2,10 +2,13 @@
 
 use chrono::{Days, NaiveDate};
 
+use crate::regency;
+
 use super::command::is_known;
 use super::date::Stated;
 use super::fields::{Fields, Piece, Value};
-use super::label::Label;
+use super::label::{self, Label};
+use super::number;
 use super::said::{Details, Misread, Relative};
 use super::text::{folded, words};
 
@@ -48,7 +51,7 @@ fn note(details: &mut Details, misread: Misread) {
 fn take(details: &mut Details, piece: &Piece) {
     match &piece.value {
         Value::BadNik => {
-            let digits = piece.source.bytes().filter(u8::is_ascii_digit).count();
+            let digits = number::count_digits(&piece.source);
             note(details, Misread::Nik(u8::try_from(digits).unwrap_or(u8::MAX)));
         }
         Value::BadDate => note(details, Misread::Date),
@@ -135,12 +138,23 @@ fn set_name(details: &mut Details, text: &str) {
 }
 
 fn set_regency(details: &mut Details, text: &str) {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = without_words_after(text);
     if details.regency.is_some() {
         note(details, Misread::Unclear);
     } else {
         details.regency = Some(text);
     }
+}
+
+/// A regency without what is said after it: `ktp bandung mau daftar`.
+fn without_words_after(text: &str) -> String {
+    let all: Vec<_> = text.split_whitespace().collect();
+    let is_whole = |count: &usize| {
+        let said = all[*count..].iter().all(|word| is_known(&folded(word)));
+        said && regency::named(&all[..*count].join(" ")).is_some()
+    };
+    let count = (1..=all.len()).rev().find(is_whole).unwrap_or(all.len());
+    all[..count].join(" ")
 }
 
 /// Words that may be a name.
@@ -154,7 +168,7 @@ pub(super) struct Candidate {
 /// the greeting before it.
 pub(super) fn name_like(text: &str, is_field: bool) -> Option<Candidate> {
     let said = words(text);
-    if said.iter().all(|word| is_known(word) || is_heading(word)) {
+    if says_nothing(&said, is_field) {
         return None;
     }
     let named = if is_field { without(OWN, text) } else { without_greeting(text) };
@@ -165,14 +179,69 @@ pub(super) fn name_like(text: &str, is_field: bool) -> Option<Candidate> {
             "saya" | "aku" | "sy" | "nama" | "ini" | "adalah" | "perkenalkan"
         );
     let is_request = left.iter().any(|word| is_heading(word));
-    let is_said =
-        !is_field && (is_request || (!is_introduced && said.iter().any(|word| is_known(word))));
+    let is_said = !is_field
+        && (is_request
+            || (!is_introduced && said.iter().any(|word| is_known(word) || is_opening(word))));
     let known = left.iter().filter(|word| is_known(word)).count();
     let is_sentence = known > 1 && left.len() > MAX_WORDS_OF_SENTENCE;
     let text = named.split_whitespace().collect::<Vec<_>>().join(" ");
     (!is_sentence && (!is_request || is_field) && !text.is_empty())
         .then_some(Candidate { text, is_said })
 }
+
+/// Whether words are a greeting, a heading or a label, and nothing else.
+fn says_nothing(said: &[String], is_field: bool) -> bool {
+    let opens = said.iter().any(|word| is_opening(word));
+    said.iter().all(|word| {
+        is_known(word)
+            || is_heading(word)
+            || is_opening(word)
+            || (opens && matches!(&**word, "sugeng" | "salam" | "om"))
+            || (!is_field && label::is_word(word))
+    })
+}
+
+/// Words of greetings and of speech. A line of nothing else is no name; beside other words they may be.
+fn is_opening(word: &str) -> bool {
+    OPENINGS.contains(&word) || SPOKEN.contains(&word)
+}
+
+/// What greets, and what a program writes above a message.
+const OPENINGS: &[&str] = &[
+    "morning",
+    "afternon",
+    "evening",
+    "dear",
+    "sir",
+    "madam",
+    "ma'am",
+    "mr",
+    "mrs",
+    "ms",
+    "mis",
+    "shalom",
+    "sejahtera",
+    "swastiastu",
+    "enjing",
+    "sonten",
+    "dalu",
+    "wilujeng",
+    "kulonuwun",
+    "nuwun",
+    "sewu",
+    "diteruskan",
+    "forwarded",
+    "fwd",
+    "berkali",
+    "kali",
+    "many",
+    "times",
+];
+
+/// What is only said, and leads to a name.
+const SPOKEN: &[&str] = &[
+    "god", "punten", "eh", "oh", "nah", "jadi", "gini", "begini", "gitu", "begitu", "terus", "lalu",
+];
 
 /// Words of headings and requests above a form; nobody is called so.
 fn is_heading(word: &str) -> bool {
@@ -232,13 +301,19 @@ fn without<'a>(lead_ins: &[&str], text: &'a str) -> &'a str {
 /// a time of day.
 fn without_greeting(text: &str) -> &str {
     let mut rest = text.trim_start();
+    let mut wants = false;
     loop {
         let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
         let after = rest[end..].trim_start();
         let next = after.split_whitespace().next().map(folded).unwrap_or_default();
-        let is_greeting = match &*folded(rest[..end].trim_end_matches(['.', '-'])) {
+        let first = folded(rest[..end].trim_end_matches(['.', '-']));
+        wants = match &*first {
+            "mau" | "mo" | "ingin" => WANTED.contains(&&*next),
+            word => wants && WANTED.contains(&word),
+        };
+        let is_greeting = match &*first {
             "selamat" => matches!(&*next, "pagi" | "siang" | "sore" | "malam"),
-            word => LEAD_INS.contains(&word),
+            word => wants || LEAD_INS.contains(&word) || SPOKEN.contains(&word),
         };
         if !is_greeting || after.is_empty() {
             return rest;
@@ -246,6 +321,37 @@ fn without_greeting(text: &str) -> &str {
         rest = after;
     }
 }
+
+/// What people want; before anything else `mau` is the beginning of a name.
+const WANTED: &[&str] = &[
+    "daftar",
+    "daftarkan",
+    "mendaftar",
+    "mendaftarkan",
+    "dftar",
+    "boking",
+    "bok",
+    "bikin",
+    "buat",
+    "membuat",
+    "urus",
+    "mengurus",
+    "ngurus",
+    "pesan",
+    "ambil",
+    "antri",
+    "antre",
+    "antrian",
+    "antrean",
+    "perpanjang",
+    "ganti",
+    "paspor",
+    "pasport",
+    "janji",
+    "temu",
+    "tanya",
+    "untuk",
+];
 
 const LEAD_INS: &[&str] = &[
     "saya",
@@ -268,11 +374,9 @@ const LEAD_INS: &[&str] = &[
     "kak",
     "min",
     "admin",
-    "mau",
-    "ingin",
     "daftar",
     "mendaftar",
-    "booking",
+    "boking",
     "permisi",
     "untuk",
     "asalamualaikum",

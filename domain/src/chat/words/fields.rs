@@ -5,7 +5,7 @@ use crate::time::SlotTime;
 
 use super::command::is_known;
 use super::date::{self, Stated};
-use super::label::{self, Label};
+use super::label::{self, Label, family_card};
 use super::lex::tokens;
 use super::token::{Kind, Token};
 use super::{calendar, number, vocabulary};
@@ -47,6 +47,10 @@ pub(super) struct Fields {
 /// A greeting has at most so many words.
 const MAX_FILLERS: usize = 8;
 
+/// Words between one field and the next.
+const LEAD_ON: &[&str] =
+    &["terus", "trus", "lalu", "kemudian", "dan", "sama", "serta", "dengan", "dgn", "and", "with"];
+
 /// Reads a plain text once from left to right.
 struct Reader<'a> {
     plain: &'a str,
@@ -80,6 +84,8 @@ impl<'a> Reader<'a> {
             self.end_field();
         } else if self.skips_list_number() {
             self.at += 2;
+        } else if let Some(taken) = self.family_card() {
+            self.skip(taken);
         } else if let Some(found) = label::at(&self.tokens[self.at..], self.is_first()) {
             self.take_label(found);
         } else if self.label == Some(Label::Unneeded) {
@@ -91,6 +97,29 @@ impl<'a> Reader<'a> {
         } else {
             self.take_word(kind);
         }
+    }
+
+    /// How many tokens are a family card's number and the words that say so.
+    fn family_card(&self) -> Option<usize> {
+        let rest = self.rest();
+        let previous = self.at.checked_sub(1).map(|at| &self.tokens[at]);
+        // `KTP/KK`.
+        if self.label == Some(Label::Nik) && previous.is_some_and(|token| token.text == "/") {
+            return None;
+        }
+        let is_place = previous.is_some_and(label::is_preposition);
+        family_card::before(rest, self.is_first(), is_place).or_else(|| {
+            let taken = number::like_nik(rest).filter(|_| self.label != Some(Label::Nik))?;
+            Some(taken + family_card::after(&rest[taken..])?)
+        })
+    }
+
+    /// Leaves out what is of nobody.
+    fn skip(&mut self, taken: usize) {
+        self.flush_before_field();
+        self.found.labelled = true;
+        self.first = false;
+        self.at += taken;
     }
 
     fn rest(&self) -> &[Token<'a>] {
@@ -121,7 +150,11 @@ impl<'a> Reader<'a> {
     }
 
     fn take_label(&mut self, found: label::Found) {
-        self.flush();
+        if found.label == Label::Name {
+            // What was said before it is no name.
+            self.run = None;
+        }
+        self.flush_before_field();
         let next = self.tokens.get(self.at + found.taken).map(|token| token.kind);
         if found.is_part && next == Some(Kind::Word) {
             self.run = Some((self.at, self.at));
@@ -198,7 +231,7 @@ impl<'a> Reader<'a> {
     }
 
     fn push(&mut self, value: Value, taken: usize) {
-        self.flush();
+        self.flush_before_field();
         let source = self.source(self.at, self.at + taken - 1);
         let fits = matches!(
             (self.label, &value),
@@ -241,6 +274,17 @@ impl<'a> Reader<'a> {
             let mut words = self.tokens[from..=to].iter().filter(|t| t.kind == Kind::Word);
             words.all(|t| is_known(&t.folded))
         })
+    }
+
+    /// Ends the words that are being gathered, without those that only lead on to the field after them.
+    fn flush_before_field(&mut self) {
+        while let Some((from, to)) = self.run.filter(|_| !self.found.hashed) {
+            if !LEAD_ON.contains(&&*self.tokens[to].folded) {
+                break;
+            }
+            self.run = (from < to).then(|| (from, to - 1));
+        }
+        self.flush();
     }
 
     /// Ends the words that are being gathered.

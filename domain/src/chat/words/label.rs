@@ -1,6 +1,11 @@
 //! The words with which people name the fields of a form.
 
+pub(super) mod family_card;
+
+use crate::regency;
+
 use super::token::{Kind, Token};
+use super::{number, vocabulary};
 
 /// What a label says of its field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +76,8 @@ const LABELS: &[(&[&str], Label, Needs)] = &[
     (&["nama", "pemohon"], Name, Words),
     (&["nama", "saya"], Name, Words),
     (&["ful", "name"], Name, Words),
+    (&["atas", "nama"], Name, Words),
+    (&["nm"], Name, Words),
     (&["no", "nik"], Label::Nik, Digits),
     (&["nomor", "nik"], Label::Nik, Digits),
     (&["no", "ktp"], Label::Nik, Digits),
@@ -84,7 +91,6 @@ const LABELS: &[(&[&str], Label, Needs)] = &[
     (&["nomer", "k"], Unneeded, Digits),
     (&["nok"], Unneeded, Digits),
     (&["nk"], Unneeded, Digits),
-    (&["k"], Unneeded, OnlyDigits),
     (&["nama"], Name, Words),
     (&["name"], Name, Words),
     (&["nik"], Label::Nik, Digits),
@@ -131,21 +137,29 @@ pub(super) struct Found {
 
 /// A label at the beginning of `tokens`; `first`: nothing of its field stands before it.
 pub(super) fn at(tokens: &[Token<'_>], first: bool) -> Option<Found> {
+    if let Some(taken) = on_behalf(tokens) {
+        return Some(Found { label: Name, taken, is_part: false });
+    }
     if !tokens.first().is_some_and(|token| is_first_word(&token.folded)) {
         return None;
     }
     LABELS.iter().find_map(|(words, label, needs)| {
-        let taken = matching(tokens, words)?;
+        let taken = matching(tokens, words, *label)?;
         let taken = taken + qualified(&tokens[taken..]);
-        let colon = tokens.get(taken).is_some_and(|t| matches!(t.kind, Kind::Mark(':' | '=')));
-        let next = tokens.get(taken + usize::from(colon)).map(|token| token.kind);
+        let colon = tokens.get(taken).is_some_and(is_colon);
+        let is_number = !colon && matches!(label, Label::Nik | Unneeded) && *needs != Words;
+        let taken = taken + if is_number { up_to_number(&tokens[taken..]) } else { 0 };
+        let rest = &tokens[taken + usize::from(colon)..];
+        let next = rest.first().map(kind);
         let fits = match (needs, next) {
             (OnlyDigits, next) => next == Some(Kind::Digits),
             (Words, Some(Kind::Digits)) => false,
             (_, None | Some(Kind::Separator)) => first,
             _ if colon => true,
             (Anything, _) | (Digits, Some(Kind::Digits)) => true,
-            (Words, Some(Kind::Word)) => first || is_place(words),
+            (Words, Some(Kind::Word)) => {
+                first || is_never_in_name(words, tokens) || (*label == Regency && is_regency(rest))
+            }
             (Words | Digits, Some(Kind::Mark('-'))) => first,
             _ => false,
         };
@@ -155,9 +169,60 @@ pub(super) fn at(tokens: &[Token<'_>], first: bool) -> Option<Found> {
     })
 }
 
+fn is_colon(token: &Token<'_>) -> bool {
+    matches!(token.kind, Kind::Mark(':' | '='))
+}
+
+/// A number with letters in it is one after a label.
+fn kind(token: &Token<'_>) -> Kind {
+    if number::is_mistyped(token.text) { Kind::Digits } else { token.kind }
+}
+
+/// `a.n.`, `a/n` and `an.`: on behalf of somebody, whose name follows. In capitals they are initials.
+fn on_behalf(tokens: &[Token<'_>]) -> Option<usize> {
+    let is_dot = |at: usize| tokens.get(at).is_some_and(|token| token.kind == Kind::Mark('.'));
+    let taken = match tokens {
+        [an, ..] if matches!(an.text, "an" | "An") && is_dot(1) => 2,
+        [a, mark, n, ..] if a.folded == "a" && n.folded == "n" && mark.end() == n.start => {
+            let is_short = mark.text == "/" || (mark.text == "." && n.text == "n");
+            is_short.then_some(3 + usize::from(is_dot(3)))?
+        }
+        _ => return None,
+    };
+    let taken = taken + usize::from(tokens.get(taken).is_some_and(is_colon));
+    tokens.get(taken).filter(|token| kind(token) == Kind::Word).map(|_| taken)
+}
+
+/// How many tokens stand between a label and a number that looks like a NIK, if they add nothing:
+/// `NIK saya adalah 9971…`.
+fn up_to_number(tokens: &[Token<'_>]) -> usize {
+    let adds_nothing = |token: &&Token<'_>| match token.kind {
+        Kind::Word if number::is_mistyped(token.text) => false,
+        Kind::Word => QUALIFIERS.contains(&&*token.folded) || vocabulary::is_filler(&token.folded),
+        Kind::Mark(mark) => matches!(mark, '.' | '-' | '(' | ')' | ':' | '='),
+        Kind::Digits | Kind::Separator => false,
+    };
+    let between = tokens.iter().take(MAX_QUALIFICATION).take_while(adds_nothing).count();
+    number::like_nik(&tokens[between..]).map_or(0, |_| between)
+}
+
+/// Whether the words that follow begin with the name of a regency.
+fn is_regency(tokens: &[Token<'_>]) -> bool {
+    let words = tokens.iter().take(MAX_WORDS_OF_REGENCY);
+    let words = words.take_while(|token| token.kind == Kind::Word).map(|token| token.text);
+    let words: Vec<_> = words.collect();
+    (1..=words.len()).any(|count| regency::named(&words[..count].join(" ")).is_some())
+}
+
+/// `Kabupaten Ogan Komering Ulu Selatan`.
+const MAX_WORDS_OF_REGENCY: usize = 5;
+
 /// Words that stand between a label and its colon and say whose or which it is.
 const QUALIFIERS: &[&str] = &[
     "sesuai",
+    "dengan",
+    "dgn",
+    "dg",
     "di",
     "pada",
     "dalam",
@@ -171,6 +236,14 @@ const QUALIFIERS: &[&str] = &[
     "e",
     "ektp",
     "k",
+    "kartu",
+    "keluarga",
+    "tanda",
+    "penduduk",
+    "asli",
+    "dokumen",
+    "surat",
+    "ijazah",
     "akta",
     "akte",
     "lahir",
@@ -203,8 +276,9 @@ const QUALIFIERS: &[&str] = &[
     "asal",
     "penerbit",
 ];
-/// Prepositions and documents: `nama di KTP` is a label without a colon, too.
-const PREPOSITIONS: &[&str] = &["sesuai", "di", "pada", "dalam", "menurut", "as", "on"];
+/// Prepositions: what follows them is no name before a colon.
+const PREPOSITIONS: &[&str] =
+    &["sesuai", "dengan", "dgn", "di", "pada", "dalam", "menurut", "as", "on"];
 /// A label's qualification has at most so many tokens.
 const MAX_QUALIFICATION: usize = 12;
 
@@ -221,9 +295,14 @@ fn qualified(tokens: &[Token<'_>]) -> usize {
                 at += length;
                 sure = if sure + length == at { at } else { sure };
             }
-            Kind::Word if PREPOSITIONS.contains(&&*token.folded) && next == "ktp" => {
+            Kind::Word if is_preposition(token) && matches!(next, "ktp" | "k") => {
                 at += 2;
                 sure = if sure + 2 == at { at } else { sure };
+            }
+            Kind::Word
+                if at > 0 && is_preposition(&tokens[at - 1]) && next_is_colon(tokens, at) =>
+            {
+                at += 1;
             }
             Kind::Word if QUALIFIERS.contains(&&*token.folded) => at += 1,
             Kind::Mark('.' | '-' | '&') => at += 1,
@@ -241,16 +320,35 @@ fn bracketed(tokens: &[Token<'_>]) -> Option<usize> {
     inside.position(|token| token.kind == Kind::Mark(')')).map(|at| at + 1)
 }
 
-/// Words that are never part of a person's name.
+/// Whether a word says where a thing is written.
+pub(super) fn is_preposition(token: &Token<'_>) -> bool {
+    PREPOSITIONS.contains(&&*token.folded)
+}
+
+fn next_is_colon(tokens: &[Token<'_>], at: usize) -> bool {
+    tokens.get(at + 1).is_some_and(is_colon)
+}
+
+/// Places: never part of a person's name.
 fn is_place(words: &[&str]) -> bool {
     matches!(words, ["kota" | "kab" | "kabupaten"])
 }
 
+/// Words that are never part of a person's name, in the middle of others either.
+fn is_never_in_name(words: &[&str], tokens: &[Token<'_>]) -> bool {
+    is_place(words)
+        || matches!(words, ["nama", "saya" | "lengkap" | "pemohon"] | ["atas", "nama"])
+        || tokens.first().is_some_and(|token| token.folded == "namanya")
+}
+
 /// How many tokens these words take; a dot after an abbreviation belongs to it.
-fn matching(tokens: &[Token<'_>], words: &[&str]) -> Option<usize> {
+fn matching(tokens: &[Token<'_>], words: &[&str], label: Label) -> Option<usize> {
     let mut at = 0;
     for word in words {
-        if tokens.get(at)?.folded != *word {
+        let said = &*tokens.get(at)?.folded;
+        let is_it = said == *word
+            || (label != Unneeded && !is_place(words) && said.strip_suffix(ITS) == Some(word));
+        if !is_it {
             return None;
         }
         at += 1;
@@ -259,7 +357,16 @@ fn matching(tokens: &[Token<'_>], words: &[&str]) -> Option<usize> {
     Some(at)
 }
 
+/// `namanya`: the name of it.
+const ITS: &str = "nya";
+
 /// Whether a label begins with this word.
 pub(super) fn is_first_word(word: &str) -> bool {
-    LABELS.iter().any(|(words, ..)| words.first() == Some(&word))
+    let plain = word.strip_suffix(ITS).unwrap_or(word);
+    LABELS.iter().any(|(words, ..)| matches!(words.first(), Some(&w) if w == word || w == plain))
+}
+
+/// Whether a word is of a label, and nobody's name.
+pub(super) fn is_word(word: &str) -> bool {
+    is_first_word(word) || matches!(word, "lengkap" | "kartu" | "keluarga" | "k")
 }

@@ -2,7 +2,7 @@
 
 use super::text::{folded, is_of_word};
 use super::token::{Kind, Token};
-use super::{calendar, label};
+use super::{calendar, label, number};
 
 /// The tokens of a plain text.
 pub(super) fn tokens(plain: &str) -> Vec<Token<'_>> {
@@ -30,7 +30,9 @@ fn push_run<'a>(found: &mut Vec<Token<'a>>, run: &'a str, start: usize) {
     let parts = parts(run);
     let known = |part: &&str| is_digits(part) || is_glued(&folded(part));
     let is_long = |part: &&str| is_digits(part) && part.len() >= 13;
-    if parts.iter().all(known) || parts.iter().any(is_long) {
+    if number::is_mistyped(run) && run.starts_with(|c: char| c.is_ascii_digit()) {
+        found.push(token(run, start));
+    } else if parts.iter().all(known) || parts.iter().any(is_long) {
         let mut at = start;
         for part in parts {
             found.push(token(part, at));

@@ -22,10 +22,10 @@ impl Groups {
         let mut groups = Self { sums: Vec::new(), digits: String::new() };
         let mut at = 0;
         while groups.sums.len() < MAX_GROUPS {
-            let Some(token) = tokens.get(at).filter(|token| token.kind == Kind::Digits) else {
+            let Some(token) = tokens.get(at).filter(|token| is_number(token)) else {
                 break;
             };
-            groups.digits.push_str(token.text);
+            groups.digits.extend(token.text.chars().map(as_digit));
             at += 1;
             groups.sums.push((groups.digits.len(), at));
             let joined = tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark('.' | '-')));
@@ -40,9 +40,45 @@ impl Groups {
     }
 }
 
+/// The digit that a letter looks like.
+fn as_digit(symbol: char) -> char {
+    match symbol {
+        'O' | 'o' => '0',
+        'I' | 'l' => '1',
+        other => other,
+    }
+}
+
+/// Whether a word is a number in which letters stand for digits that they look like: `9OO1`.
+pub(super) fn is_mistyped(word: &str) -> bool {
+    word.chars().all(|symbol| as_digit(symbol).is_ascii_digit())
+        && word.bytes().any(|byte| byte.is_ascii_digit())
+        && word.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+fn is_number(token: &Token<'_>) -> bool {
+    token.kind == Kind::Digits || (token.kind == Kind::Word && is_mistyped(token.text))
+}
+
+/// How many digits a text has, letters that look like them among those of a mistyped number.
+pub(super) fn count_digits(text: &str) -> usize {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let of = |word: &str| match is_mistyped(word) {
+        true => word.len(),
+        false => word.bytes().filter(u8::is_ascii_digit).count(),
+    };
+    words.map(of).sum()
+}
+
+/// How many tokens at the beginning of `tokens` are a NIK or look like one.
+pub(super) fn like_nik(tokens: &[Token<'_>]) -> Option<usize> {
+    nik(tokens).map(|(_, taken)| taken).or_else(|| bad_nik(tokens, false))
+}
+
 /// A NIK at the beginning of `tokens`, and how many it takes. Two dates in a row that have sixteen
 /// digits together are dates.
 pub(super) fn nik(tokens: &[Token<'_>]) -> Option<(Nik, usize)> {
+    tokens.first().filter(|token| token.text.starts_with(|c: char| c.is_ascii_digit()))?;
     let groups = Groups::of(tokens);
     let taken = groups.sixteen()?;
     let nik = groups.digits.get(..NIK_DIGITS)?.parse().ok()?;
@@ -57,7 +93,7 @@ fn is_two_dates(tokens: &[Token<'_>]) -> bool {
 /// How many tokens at the beginning of `tokens` were meant as a NIK and are none. After the label of a
 /// NIK any number was.
 pub(super) fn bad_nik(tokens: &[Token<'_>], labelled: bool) -> Option<usize> {
-    let first = tokens.first().filter(|token| token.kind == Kind::Digits)?;
+    let first = tokens.first().filter(|token| is_number(token))?;
     let groups = Groups::of(tokens);
     let &(digits, taken) = groups.sums.last()?;
     if is_phone(&groups.digits) && !labelled {
@@ -66,7 +102,7 @@ pub(super) fn bad_nik(tokens: &[Token<'_>], labelled: bool) -> Option<usize> {
     if labelled || (13..=19).contains(&digits) {
         Some(taken)
     } else {
-        (first.text.len() >= 9).then_some(1)
+        (first.kind == Kind::Digits && first.text.len() >= 9).then_some(1)
     }
 }
 
