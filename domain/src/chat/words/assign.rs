@@ -7,7 +7,7 @@ use crate::regency;
 use super::command::is_known;
 use super::date::Stated;
 use super::fields::{Fields, Piece, Value};
-use super::label::{self, Label};
+use super::label::{self, Label, opening};
 use super::number;
 use super::said::{Details, Misread, Relative};
 use super::text::{folded, words};
@@ -85,7 +85,7 @@ fn take_words(details: &mut Details, fields: &Fields, loose: Loose) {
     for piece in &fields.pieces {
         let Value::Words { text, numbers } = &piece.value else { continue };
         match piece.label {
-            Some(Label::Name) => set_name(details, without(OWN, text)),
+            Some(Label::Name) => set_name(details, without_end(without(OWN, text))),
             Some(Label::Regency) => set_regency(details, text),
             _ if *numbers => {}
             _ => others.extend(name_like(text, fields.hashed)),
@@ -138,7 +138,7 @@ fn set_name(details: &mut Details, text: &str) {
 }
 
 fn set_regency(details: &mut Details, text: &str) {
-    let text = without_words_after(text);
+    let text = without_words_beside(text);
     if details.regency.is_some() {
         note(details, Misread::Unclear);
     } else {
@@ -146,12 +146,14 @@ fn set_regency(details: &mut Details, text: &str) {
     }
 }
 
-/// A regency without what is said after it: `ktp bandung mau daftar`.
-fn without_words_after(text: &str) -> String {
-    let all: Vec<_> = text.split_whitespace().collect();
+/// A regency without what is said before and after it: `ktp saya bandung mau daftar`.
+fn without_words_beside(text: &str) -> String {
+    let is_before = |word: &&str| label::is_lead_in_of_regency(&folded(word));
+    let all: Vec<_> = text.split_whitespace().skip_while(is_before).collect();
     let is_whole = |count: &usize| {
-        let said = all[*count..].iter().all(|word| is_known(&folded(word)));
-        said && regency::named(&all[..*count].join(" ")).is_some()
+        let next = all.get(*count).map(|word| folded(word));
+        next.is_none_or(|word| is_known(&word) || label::is_word(&word))
+            && regency::named(&all[..*count].join(" ")).is_some()
     };
     let count = (1..=all.len()).rev().find(is_whole).unwrap_or(all.len());
     all[..count].join(" ")
@@ -168,20 +170,22 @@ pub(super) struct Candidate {
 /// the greeting before it.
 pub(super) fn name_like(text: &str, is_field: bool) -> Option<Candidate> {
     let said = words(text);
-    if says_nothing(&said, is_field) {
+    if says_nothing(&said, is_field) || (!is_field && names_document(text)) {
         return None;
     }
-    let named = if is_field { without(OWN, text) } else { without_greeting(text) };
+    let named = if is_field { without(OWN, text) } else { without_end(without_greeting(text)) };
     let left = words(named);
-    let is_introduced = said.len() > left.len()
+    let begins = said.len() - words(if is_field { named } else { without_greeting(text) }).len();
+    let is_introduced = begins > 0
         && matches!(
-            &*said[said.len() - left.len() - 1],
+            &*said[begins - 1],
             "saya" | "aku" | "sy" | "nama" | "ini" | "adalah" | "perkenalkan"
         );
     let is_request = left.iter().any(|word| is_heading(word));
     let is_said = !is_field
         && (is_request
-            || (!is_introduced && said.iter().any(|word| is_known(word) || is_opening(word))));
+            || (!is_introduced
+                && said.iter().any(|word| is_known(word) || opening::is_opening(word))));
     let known = left.iter().filter(|word| is_known(word)).count();
     let is_sentence = known > 1 && left.len() > MAX_WORDS_OF_SENTENCE;
     let text = named.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -189,59 +193,23 @@ pub(super) fn name_like(text: &str, is_field: bool) -> Option<Candidate> {
         .then_some(Candidate { text, is_said })
 }
 
+/// `KK saya hilang`: words about a document. One `K` is an initial.
+fn names_document(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();
+    matches!(&*first, "kk" | "kknya" | "ktp" | "ktpnya" | "nik" | "niknya" | "kartu")
+}
+
 /// Whether words are a greeting, a heading or a label, and nothing else.
 fn says_nothing(said: &[String], is_field: bool) -> bool {
-    let opens = said.iter().any(|word| is_opening(word));
+    let opens = said.iter().any(|word| opening::is_opening(word));
     said.iter().all(|word| {
         is_known(word)
             || is_heading(word)
-            || is_opening(word)
+            || opening::is_opening(word)
             || (opens && matches!(&**word, "sugeng" | "salam" | "om"))
             || (!is_field && label::is_word(word))
     })
 }
-
-/// Words of greetings and of speech. A line of nothing else is no name; beside other words they may be.
-fn is_opening(word: &str) -> bool {
-    OPENINGS.contains(&word) || SPOKEN.contains(&word)
-}
-
-/// What greets, and what a program writes above a message.
-const OPENINGS: &[&str] = &[
-    "morning",
-    "afternon",
-    "evening",
-    "dear",
-    "sir",
-    "madam",
-    "ma'am",
-    "mr",
-    "mrs",
-    "ms",
-    "mis",
-    "shalom",
-    "sejahtera",
-    "swastiastu",
-    "enjing",
-    "sonten",
-    "dalu",
-    "wilujeng",
-    "kulonuwun",
-    "nuwun",
-    "sewu",
-    "diteruskan",
-    "forwarded",
-    "fwd",
-    "berkali",
-    "kali",
-    "many",
-    "times",
-];
-
-/// What is only said, and leads to a name.
-const SPOKEN: &[&str] = &[
-    "god", "punten", "eh", "oh", "nah", "jadi", "gini", "begini", "gitu", "begitu", "terus", "lalu",
-];
 
 /// Words of headings and requests above a form; nobody is called so.
 fn is_heading(word: &str) -> bool {
@@ -297,6 +265,22 @@ fn without<'a>(lead_ins: &[&str], text: &'a str) -> &'a str {
     rest
 }
 
+/// A name without what is said after it: `budi contoh ya pak`, `Budi Contoh dari Bandung`. Such words are
+/// small: with a capital they may be of the name.
+fn without_end(text: &str) -> &str {
+    let mut rest = text.trim_end();
+    while let Some((before, last)) = rest.rsplit_once(char::is_whitespace) {
+        if !matches!(last, "ya" | "pak" | "bu" | "kak" | "min" | "gitu" | "dong" | "nih") {
+            break;
+        }
+        rest = before.trim_end();
+    }
+    let origins = ["dari", "asal", "from"];
+    let mut parts = origins.iter().filter_map(|origin| rest.split_once(&format!(" {origin} ")));
+    let place = parts.find(|(_, place)| regency::named(place).is_some());
+    place.map_or(rest, |(name, _)| name.trim_end())
+}
+
 /// `Halo, saya Siti Contoh` without its beginning. `Selamat` is also a name: it is a greeting only before
 /// a time of day.
 fn without_greeting(text: &str) -> &str {
@@ -308,12 +292,13 @@ fn without_greeting(text: &str) -> &str {
         let next = after.split_whitespace().next().map(folded).unwrap_or_default();
         let first = folded(rest[..end].trim_end_matches(['.', '-']));
         wants = match &*first {
-            "mau" | "mo" | "ingin" => WANTED.contains(&&*next),
+            "mau" | "mo" | "ingin" | "pengen" | "pengin" | "hendak" => WANTED.contains(&&*next),
             word => wants && WANTED.contains(&word),
         };
         let is_greeting = match &*first {
             "selamat" => matches!(&*next, "pagi" | "siang" | "sore" | "malam"),
-            word => wants || LEAD_INS.contains(&word) || SPOKEN.contains(&word),
+            "i" => next == "am",
+            word => wants || LEAD_INS.contains(&word) || opening::is_spoken(word),
         };
         if !is_greeting || after.is_empty() {
             return rest;
@@ -361,6 +346,8 @@ const LEAD_INS: &[&str] = &[
     "adalah",
     "perkenalkan",
     "nama",
+    "am",
+    "i'm",
     "halo",
     "hai",
     "hi",

@@ -5,7 +5,7 @@ use crate::time::SlotTime;
 
 use super::command::is_known;
 use super::date::{self, Stated};
-use super::label::{self, Label, family_card};
+use super::label::{self, Label, family_card, opening};
 use super::lex::tokens;
 use super::token::{Kind, Token};
 use super::{calendar, number, vocabulary};
@@ -272,7 +272,7 @@ impl<'a> Reader<'a> {
     fn run_is_filler(&self) -> bool {
         self.run.filter(|(from, to)| to - from < MAX_FILLERS).is_some_and(|(from, to)| {
             let mut words = self.tokens[from..=to].iter().filter(|t| t.kind == Kind::Word);
-            words.all(|t| is_known(&t.folded))
+            words.all(|t| is_known(&t.folded) || opening::is_opening(&t.folded))
         })
     }
 

@@ -1,6 +1,7 @@
 //! The words with which people name the fields of a form.
 
 pub(super) mod family_card;
+pub(super) mod opening;
 
 use crate::regency;
 
@@ -148,15 +149,17 @@ pub(super) fn at(tokens: &[Token<'_>], first: bool) -> Option<Found> {
         let taken = taken + qualified(&tokens[taken..]);
         let colon = tokens.get(taken).is_some_and(is_colon);
         let is_number = !colon && matches!(label, Label::Nik | Unneeded) && *needs != Words;
-        let taken = taken + if is_number { up_to_number(&tokens[taken..]) } else { 0 };
+        let taken = taken + if is_number { up_to_number(&tokens[taken..], *label) } else { 0 };
         let rest = &tokens[taken + usize::from(colon)..];
         let next = rest.first().map(kind);
         let fits = match (needs, next) {
             (OnlyDigits, next) => next == Some(Kind::Digits),
             (Words, Some(Kind::Digits)) => false,
+            (Words, _) if !colon && rest.first().is_some_and(asks) => false,
             (_, None | Some(Kind::Separator)) => first,
             _ if colon => true,
             (Anything, _) | (Digits, Some(Kind::Digits)) => true,
+            (Words, Some(Kind::Word)) if *words == ["ktp"] => is_regency(rest),
             (Words, Some(Kind::Word)) => {
                 first || is_never_in_name(words, tokens) || (*label == Regency && is_regency(rest))
             }
@@ -167,6 +170,11 @@ pub(super) fn at(tokens: &[Token<'_>], first: bool) -> Option<Found> {
         let found = Found { label: *label, taken: taken + usize::from(colon), is_part };
         fits.then_some(found)
     })
+}
+
+/// `namanya siapa?` tells none.
+fn asks(token: &Token<'_>) -> bool {
+    matches!(&*token.folded, "siapa" | "apa" | "mana" | "dimana")
 }
 
 fn is_colon(token: &Token<'_>) -> bool {
@@ -193,9 +201,9 @@ fn on_behalf(tokens: &[Token<'_>]) -> Option<usize> {
     tokens.get(taken).filter(|token| kind(token) == Kind::Word).map(|_| taken)
 }
 
-/// How many tokens stand between a label and a number that looks like a NIK, if they add nothing:
-/// `NIK saya adalah 9971…`.
-fn up_to_number(tokens: &[Token<'_>]) -> usize {
+/// How many tokens stand between a label and a number that looks like a NIK, or like a phone's if it is not
+/// needed, if they add nothing: `NIK saya adalah 9971…`.
+fn up_to_number(tokens: &[Token<'_>], label: Label) -> usize {
     let adds_nothing = |token: &&Token<'_>| match token.kind {
         Kind::Word if number::is_mistyped(token.text) => false,
         Kind::Word => QUALIFIERS.contains(&&*token.folded) || vocabulary::is_filler(&token.folded),
@@ -203,15 +211,25 @@ fn up_to_number(tokens: &[Token<'_>]) -> usize {
         Kind::Digits | Kind::Separator => false,
     };
     let between = tokens.iter().take(MAX_QUALIFICATION).take_while(adds_nothing).count();
-    number::like_nik(&tokens[between..]).map_or(0, |_| between)
+    let number = &tokens[between..];
+    let is_it =
+        number::like_nik(number).is_some() || (label == Unneeded && number::is_phones(number));
+    if is_it { between } else { 0 }
 }
 
-/// Whether the words that follow begin with the name of a regency.
+/// Whether the words that follow begin with the name of a regency: `ktp saya Bandung`, but not
+/// `ktp saya hilang`.
 fn is_regency(tokens: &[Token<'_>]) -> bool {
-    let words = tokens.iter().take(MAX_WORDS_OF_REGENCY);
+    let words = tokens.iter().skip_while(|token| is_lead_in_of_regency(&token.folded));
+    let words = words.take(MAX_WORDS_OF_REGENCY);
     let words = words.take_while(|token| token.kind == Kind::Word).map(|token| token.text);
     let words: Vec<_> = words.collect();
     (1..=words.len()).any(|count| regency::named(&words[..count].join(" ")).is_some())
+}
+
+/// What is said before a regency and is no part of it.
+pub(super) fn is_lead_in_of_regency(word: &str) -> bool {
+    matches!(word, "saya" | "sy" | "aku" | "di" | "dari" | "nya" | "adalah")
 }
 
 /// `Kabupaten Ogan Komering Ulu Selatan`.
@@ -223,6 +241,9 @@ const QUALIFIERS: &[&str] = &[
     "dengan",
     "dgn",
     "dg",
+    "dan",
+    "atau",
+    "bukan",
     "di",
     "pada",
     "dalam",

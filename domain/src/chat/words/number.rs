@@ -60,6 +60,10 @@ fn is_number(token: &Token<'_>) -> bool {
     token.kind == Kind::Digits || (token.kind == Kind::Word && is_mistyped(token.text))
 }
 
+fn begins_number(token: &Token<'_>) -> bool {
+    is_number(token) && token.text.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// How many digits a text has, letters that look like them among those of a mistyped number.
 pub(super) fn count_digits(text: &str) -> usize {
     let words = text.split(|c: char| !c.is_alphanumeric());
@@ -78,7 +82,7 @@ pub(super) fn like_nik(tokens: &[Token<'_>]) -> Option<usize> {
 /// A NIK at the beginning of `tokens`, and how many it takes. Two dates in a row that have sixteen
 /// digits together are dates.
 pub(super) fn nik(tokens: &[Token<'_>]) -> Option<(Nik, usize)> {
-    tokens.first().filter(|token| token.text.starts_with(|c: char| c.is_ascii_digit()))?;
+    tokens.first().filter(|token| begins_number(token))?;
     let groups = Groups::of(tokens);
     let taken = groups.sixteen()?;
     let nik = groups.digits.get(..NIK_DIGITS)?.parse().ok()?;
@@ -93,7 +97,7 @@ fn is_two_dates(tokens: &[Token<'_>]) -> bool {
 /// How many tokens at the beginning of `tokens` were meant as a NIK and are none. After the label of a
 /// NIK any number was.
 pub(super) fn bad_nik(tokens: &[Token<'_>], labelled: bool) -> Option<usize> {
-    let first = tokens.first().filter(|token| is_number(token))?;
+    let first = tokens.first().filter(|token| begins_number(token))?;
     let groups = Groups::of(tokens);
     let &(digits, taken) = groups.sums.last()?;
     if is_phone(&groups.digits) && !labelled {
@@ -104,6 +108,11 @@ pub(super) fn bad_nik(tokens: &[Token<'_>], labelled: bool) -> Option<usize> {
     } else {
         (first.kind == Kind::Digits && first.text.len() >= 9).then_some(1)
     }
+}
+
+/// Whether the digits at the beginning of `tokens` are those of an Indonesian phone.
+pub(super) fn is_phones(tokens: &[Token<'_>]) -> bool {
+    is_phone(&Groups::of(tokens).digits)
 }
 
 /// Whether digits are those of an Indonesian phone.

@@ -17,7 +17,9 @@ pub(in crate::chat::words) fn before(
     let named = named(tokens)?;
     let (words, between) = between(&tokens[named..], first)?;
     let number = named + between;
-    if words > if is_place { 0 } else { MAX_WORDS } {
+    // `K.K.` may be initials.
+    let is_dotted = tokens[0].folded == "k" && tokens[0].text.len() == 1;
+    if words > if is_place || is_dotted { 0 } else { MAX_WORDS } {
         return None;
     }
     let taken = match number::like_nik(&tokens[number..]) {
@@ -64,7 +66,7 @@ pub(in crate::chat::words) fn after(tokens: &[Token<'_>]) -> Option<usize> {
             Kind::Word if is_nik(token) || IS_ELSEWHERE.contains(&&*token.folded) => return None,
             Kind::Word if words < MAX_WORDS => words += 1,
             Kind::Mark(_) => {}
-            Kind::Separator if token.text == "," && points(&tokens[at + 1..]) => {}
+            Kind::Separator if matches!(token.text, "," | "\n") && points(&tokens[at + 1..]) => {}
             Kind::Word | Kind::Digits | Kind::Separator => return None,
         }
     }
@@ -72,13 +74,17 @@ pub(in crate::chat::words) fn after(tokens: &[Token<'_>]) -> Option<usize> {
 }
 
 /// Words that part a number from a card named after it.
-const IS_ELSEWHERE: &[&str] = &["dan", "sama", "serta", "sesuai", "menurut", "di", "pada", "dalam"];
+const IS_ELSEWHERE: &[&str] = &[
+    "dan", "sama", "serta", "dengan", "dgn", "sesuai", "menurut", "di", "pada", "dalam", "bukan",
+    "bawa", "lampiran", "foto", "fotokopi", "scan",
+];
 /// What is said of a card that is still to be shown.
 const FOLLOWS: &[&str] = &["menyusul", "terlampir", "ada", "sudah", "belum", "nanti", "asli"];
 
 /// `9971…, itu nomor KK`.
 fn points(tokens: &[Token<'_>]) -> bool {
-    tokens.first().is_some_and(|token| matches!(&*token.folded, "itu" | "ini" | "adalah"))
+    let mut tokens = tokens.iter().skip_while(|token| token.kind == Kind::Mark('('));
+    tokens.next().is_some_and(|token| matches!(&*token.folded, "itu" | "ini" | "adalah"))
 }
 
 /// How many tokens name the card.
@@ -93,9 +99,19 @@ fn named(tokens: &[Token<'_>]) -> Option<usize> {
     if matches!(&*short, "kk" | "kknya" | "nkk" | "nokk" | "nomorkk" | "nomerkk") {
         return Some(at + 1);
     }
-    let next = tokens.get(at + 1).map(|token| token.folded.as_str());
-    let is_card = token.folded == "kartu" && matches!(next, Some("keluarga" | "keluarganya"));
-    is_card.then_some(at + 2)
+    let next = tokens.get(at + 1).map_or("", |token| token.folded.as_str());
+    let is_card = matches!(
+        (&*token.folded, next),
+        ("kartu", "keluarga" | "keluarganya") | ("family", "card")
+    );
+    if is_card {
+        return Some(at + 2);
+    }
+    let [k, dot, other, ..] = &tokens[at..] else { return None };
+    let is_dotted = [k, other].iter().all(|token| token.folded == "k" && token.text.len() == 1)
+        && dot.kind == Kind::Mark('.')
+        && dot.end() == other.start;
+    is_dotted.then_some(at + 3)
 }
 
 fn is_nik(token: &Token<'_>) -> bool {
