@@ -1,5 +1,7 @@
 //! Tells what the pieces of a text are: name, regency, date of birth, date of visit.
 
+mod bare;
+
 use chrono::{Days, NaiveDate};
 
 use crate::regency;
@@ -11,6 +13,7 @@ use super::label::{self, Label, opening};
 use super::number;
 use super::said::{Details, Misread, Relative};
 use super::text::{folded, words};
+use bare::{OWN, without, without_end, without_greeting};
 
 /// Words of no known meaning are a name, however many they are; with more words than these, some of them
 /// known, they are a sentence.
@@ -173,15 +176,16 @@ pub(super) fn name_like(text: &str, is_field: bool) -> Option<Candidate> {
     if says_nothing(&said, is_field) || (!is_field && names_document(text)) {
         return None;
     }
-    let named = if is_field { without(OWN, text) } else { without_end(without_greeting(text)) };
+    let begun = if is_field { without(OWN, text) } else { without_greeting(text) };
+    let named = if is_field { begun } else { without_end(begun) };
     let left = words(named);
-    let begins = said.len() - words(if is_field { named } else { without_greeting(text) }).len();
+    let begins = said.len() - words(begun).len();
     let is_introduced = begins > 0
         && matches!(
             &*said[begins - 1],
             "saya" | "aku" | "sy" | "nama" | "ini" | "adalah" | "perkenalkan"
         );
-    let is_request = left.iter().any(|word| is_heading(word));
+    let is_request = left.iter().any(|word| opening::is_heading(word));
     let is_said = !is_field
         && (is_request
             || (!is_introduced
@@ -193,10 +197,10 @@ pub(super) fn name_like(text: &str, is_field: bool) -> Option<Candidate> {
         .then_some(Candidate { text, is_said })
 }
 
-/// `KK saya hilang`: words about a document. One `K` is an initial.
+/// `KK saya hilang`: words about a document. One `K` is an initial, and people are called Nik.
 fn names_document(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();
-    matches!(&*first, "kk" | "kknya" | "ktp" | "ktpnya" | "nik" | "niknya" | "kartu")
+    matches!(&*first, "kk" | "kknya" | "ktp" | "ktpnya" | "kartu")
 }
 
 /// Whether words are a greeting, a heading or a label, and nothing else.
@@ -204,170 +208,12 @@ fn says_nothing(said: &[String], is_field: bool) -> bool {
     let opens = said.iter().any(|word| opening::is_opening(word));
     said.iter().all(|word| {
         is_known(word)
-            || is_heading(word)
+            || opening::is_heading(word)
             || opening::is_opening(word)
             || (opens && matches!(&**word, "sugeng" | "salam" | "om"))
             || (!is_field && label::is_word(word))
     })
 }
-
-/// Words of headings and requests above a form; nobody is called so.
-fn is_heading(word: &str) -> bool {
-    matches!(
-        word,
-        "formulir"
-            | "form"
-            | "format"
-            | "pendaftaran"
-            | "pendaftar"
-            | "permohonan"
-            | "pengajuan"
-            | "pembuatan"
-            | "berikut"
-            | "datanya"
-            | "data"
-            | "biodata"
-            | "dibantu"
-            | "bantuanya"
-            | "mohon"
-            | "tolong"
-            | "izin"
-            | "ijin"
-            | "hormat"
-            | "dengan"
-            | "kepada"
-            | "yth"
-            | "perihal"
-            | "terlampir"
-            | "pemohon"
-            | "identitas"
-            | "wr"
-            | "wb"
-            | "warahmatulahi"
-            | "wabarakatuh"
-            | "sebagai"
-            | "diproses"
-    )
-}
-
-/// `Nama saya adalah Siti`: what introduces a name and is never the beginning of one.
-const OWN: &[&str] = &["saya", "nama", "adalah"];
-
-/// A text without such words at its beginning.
-fn without<'a>(lead_ins: &[&str], text: &'a str) -> &'a str {
-    let mut rest = text.trim();
-    while let Some((first, after)) = rest.split_once(char::is_whitespace) {
-        if !lead_ins.contains(&&*folded(first)) {
-            break;
-        }
-        rest = after.trim_start();
-    }
-    rest
-}
-
-/// A name without what is said after it: `budi contoh ya pak`, `Budi Contoh dari Bandung`. Such words are
-/// small: with a capital they may be of the name.
-fn without_end(text: &str) -> &str {
-    let mut rest = text.trim_end();
-    while let Some((before, last)) = rest.rsplit_once(char::is_whitespace) {
-        if !matches!(last, "ya" | "pak" | "bu" | "kak" | "min" | "gitu" | "dong" | "nih") {
-            break;
-        }
-        rest = before.trim_end();
-    }
-    let origins = ["dari", "asal", "from"];
-    let mut parts = origins.iter().filter_map(|origin| rest.split_once(&format!(" {origin} ")));
-    let place = parts.find(|(_, place)| regency::named(place).is_some());
-    place.map_or(rest, |(name, _)| name.trim_end())
-}
-
-/// `Halo, saya Siti Contoh` without its beginning. `Selamat` is also a name: it is a greeting only before
-/// a time of day.
-fn without_greeting(text: &str) -> &str {
-    let mut rest = text.trim_start();
-    let mut wants = false;
-    loop {
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        let after = rest[end..].trim_start();
-        let next = after.split_whitespace().next().map(folded).unwrap_or_default();
-        let first = folded(rest[..end].trim_end_matches(['.', '-']));
-        wants = match &*first {
-            "mau" | "mo" | "ingin" | "pengen" | "pengin" | "hendak" => WANTED.contains(&&*next),
-            word => wants && WANTED.contains(&word),
-        };
-        let is_greeting = match &*first {
-            "selamat" => matches!(&*next, "pagi" | "siang" | "sore" | "malam"),
-            "i" => next == "am",
-            word => wants || LEAD_INS.contains(&word) || opening::is_spoken(word),
-        };
-        if !is_greeting || after.is_empty() {
-            return rest;
-        }
-        rest = after;
-    }
-}
-
-/// What people want; before anything else `mau` is the beginning of a name.
-const WANTED: &[&str] = &[
-    "daftar",
-    "daftarkan",
-    "mendaftar",
-    "mendaftarkan",
-    "dftar",
-    "boking",
-    "bok",
-    "bikin",
-    "buat",
-    "membuat",
-    "urus",
-    "mengurus",
-    "ngurus",
-    "pesan",
-    "ambil",
-    "antri",
-    "antre",
-    "antrian",
-    "antrean",
-    "perpanjang",
-    "ganti",
-    "paspor",
-    "pasport",
-    "janji",
-    "temu",
-    "tanya",
-    "untuk",
-];
-
-const LEAD_INS: &[&str] = &[
-    "saya",
-    "aku",
-    "sy",
-    "ini",
-    "adalah",
-    "perkenalkan",
-    "nama",
-    "am",
-    "i'm",
-    "halo",
-    "hai",
-    "hi",
-    "helo",
-    "pagi",
-    "siang",
-    "sore",
-    "malam",
-    "pak",
-    "bu",
-    "kak",
-    "min",
-    "admin",
-    "daftar",
-    "mendaftar",
-    "boking",
-    "permisi",
-    "untuk",
-    "asalamualaikum",
-];
 
 /// Puts `S.H.` and the like, which follow a comma, back to the name before it.
 fn joined_titles(others: Vec<Candidate>) -> Vec<Candidate> {

@@ -50,3 +50,42 @@ const OPENINGS: &[&str] = &[
 const SPOKEN: &[&str] = &[
     "god", "punten", "eh", "oh", "nah", "jadi", "gini", "begini", "gitu", "begitu", "terus", "lalu",
 ];
+
+/// Words of headings and requests above a form; nobody is called so.
+pub(in crate::chat::words) fn is_heading(word: &str) -> bool {
+    matches!(
+        word,
+        "formulir"
+            | "form"
+            | "format"
+            | "pendaftaran"
+            | "pendaftar"
+            | "permohonan"
+            | "pengajuan"
+            | "pembuatan"
+            | "berikut"
+            | "datanya"
+            | "data"
+            | "biodata"
+            | "dibantu"
+            | "bantuanya"
+            | "mohon"
+            | "tolong"
+            | "izin"
+            | "ijin"
+            | "hormat"
+            | "dengan"
+            | "kepada"
+            | "yth"
+            | "perihal"
+            | "terlampir"
+            | "pemohon"
+            | "identitas"
+            | "wr"
+            | "wb"
+            | "warahmatulahi"
+            | "wabarakatuh"
+            | "sebagai"
+            | "diproses"
+    )
+}
