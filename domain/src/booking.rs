@@ -4,6 +4,7 @@
 //! (a hold that ran out, a visit that was missed) is derived on reading by [`Booking::status_at`].
 
 mod records;
+mod reminding;
 mod visit;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -115,7 +116,8 @@ pub struct Times {
 }
 
 impl Times {
-    /// The instants for a slot at an office.
+    /// The instants for a slot at an office, the reminder at the latest that it may go, see
+    /// [`Times::reminding`].
     pub fn of(office: &Office, date: NaiveDate, time: SlotTime) -> Self {
         let (zone, policy) = (office.timezone, &office.policy);
         let starts_at = time.on(date, zone);

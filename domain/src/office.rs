@@ -195,7 +195,8 @@ pub struct Policy {
     pub late_minutes: u32,
     /// The last day on which a booking can be moved, in days before its date; 1: the day before.
     pub reschedule_days_before: u32,
-    /// Time of the reminder on the day before, in the office's zone.
+    /// Until when reminders go on the day before, in the office's zone: each at a time of its own in the
+    /// three hours before, none earlier than seven.
     #[schema(value_type = String)]
     pub reminder_at: SlotTime,
     /// How long before a slot's start online booking for it closes.

@@ -13,7 +13,7 @@ use antrian::messaging::{Courier, Delivery, ReplyOptions};
 use antrian_local::simulator::{Fault, SentMessage};
 use antrian_tests::app::DATE;
 use antrian_tests::{Person, TestApp};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::steps::{close, reach, read_qr};
 
@@ -130,13 +130,14 @@ async fn a_booking_is_told_of_step_by_step_each_step_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_reminder_comes_the_day_before_at_nine_in_the_offices_zone() {
+async fn the_reminder_comes_the_day_before_by_nine_in_the_offices_zone() {
     let app = TestApp::start().await;
     let person = Person::register(&app, 1).await;
     let booked = person.book(&app, DATE, "09:00").await;
     let code = booked.text("code");
     app.drain().await;
-    reach(&app, "2026-12-01T00:59:30Z");
+    // Not before seven.
+    reach(&app, "2026-11-30T22:59:30Z");
     work(&app).await;
     assert!(told(&app, &code, "reminder").is_empty());
     writes(&app, &code).await;
@@ -148,6 +149,31 @@ async fn the_reminder_comes_the_day_before_at_nine_in_the_offices_zone() {
     app.advance(3600);
     work(&app).await;
     one(&app, &code, "reminder");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reminders_of_one_morning_go_each_at_its_own_time() {
+    let app = TestApp::with_quota(12).await;
+    for number in 1..=12 {
+        Person::register(&app, number).await.book(&app, DATE, "09:00").await;
+    }
+    app.drain().await;
+    let sent = || app.sent_ids().iter().filter(|id| id.ends_with("-reminder")).count();
+    let mut by_quarter = vec![];
+    for quarter in 0..=8 {
+        reach(&app, &(seven() + TimeDelta::minutes(15 * quarter)).to_rfc3339());
+        work(&app).await;
+        by_quarter.push(sent());
+    }
+    assert_eq!((by_quarter[0], by_quarter[8]), (0, 12), "{by_quarter:?}");
+    // All of them within one quarter of an hour: once in four million runs.
+    let most = by_quarter.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap();
+    assert!(most < 12, "{by_quarter:?}");
+}
+
+/// Seven in the morning of the day before, in Makassar.
+fn seven() -> DateTime<Utc> {
+    "2026-11-30T23:00:00Z".parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -187,7 +187,7 @@ fn new_booking(
         code,
         status: Status::Held,
         version: 1,
-        times: Times::of(office, seat.date, seat.time),
+        times: Times::of(office, seat.date, seat.time).reminding(&office.policy, code),
         seat,
         account: request.account.clone(),
         applicant: visitor.applicant.clone(),

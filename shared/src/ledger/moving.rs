@@ -181,7 +181,8 @@ fn moved_to(
     let picked = slot.and_then(|slot| slot.pick(before.channel, now, &mut rand::rng()));
     let Some(number) = picked else { return Target::Full };
     let seat = SeatRef { office: office.id.clone(), service, date, time, number };
-    match before.reschedule(seat, Times::of(office, date, time), now) {
+    let times = Times::of(office, date, time).reminding(&office.policy, before.code);
+    match before.reschedule(seat, times, now) {
         Ok(after) => Target::Seat(Box::new(after)),
         Err(refusal) => refused(refusal),
     }
