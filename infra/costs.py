@@ -97,7 +97,7 @@ SECRETS = 5
 KEYS = (INFRA / "data.yaml").read_text("utf-8").count("AWS::KMS::Key\n")
 KMS_CALLS = len(FUNCTIONS) * 12 * 24 * 30  # one every five minutes for each function
 TICKS = 60 * 24 * 30
-POLLERS = 2 * 5 * 3 * 60 * 24 * 30         # two queues, five pollers each, an empty receive every 20 s
+POLLERS = 5 * 3 * 60 * 24 * 30             # of a queue: five, an empty receive every 20 s
 
 # Bytes, measured: an office (with its next free hour), a slot, a seat; of a booking all its items with 100
 # bytes each that DynamoDB adds; lines of the logs with the 26 that CloudWatch adds.
@@ -167,6 +167,7 @@ STEPS = {
     "no-show written down": Use(calls=1, write=7, read=1, records=1),
     "audit, every night": Use(read=4),
     "a message sent": Use(http=STATUSES, invoke=1 + STATUSES, calls=9 + 2 * STATUSES, write=9 + 2 * 2, read=6 + STATUSES, sqs=2, records=2, wait_ms=PROVIDER_MS, kb=2),
+    "a reminder enqueued": Use(calls=1, write=4, sqs=0.1),
     "a turn of a chat": Use(http=1, invoke=2, calls=14, write=22, read=7, sqs=1, fifo=3, records=2),
 }
 NIGHTS = round(DAYS_AHEAD * 7 / 5)
@@ -182,6 +183,7 @@ def booking(channel, seats=AVERAGE_SEATS):
     """One booking from the first look to the end of the visit, without views of what is free."""
     use = directory() * 2 + Use(read=day_units(seats)) * HOLDS
     use += STEPS["confirm"] + desk(seats) * (1 - NO_SHOWS) + STEPS["audit, every night"] * NIGHTS
+    use += STEPS["a reminder enqueued"]
     use += STEPS["hold that ran out written down and told"] * (HOLDS - 1) + STEPS["no-show written down"] * NO_SHOWS
     use += STEPS["hold"] * HOLDS
     if channel == "web":
@@ -252,7 +254,7 @@ def fixed(offices, seats, is_full):
         "schedule: runs": TICKS * (p["schedule"] + p["invoke"] + tick_seconds * MEMORY_GB * p["gb_second"]),
         "schedule: reading": TICKS * tick * p["read"],
         "schedule: remembering": TICKS * remembered * p["write"],
-        "waiting at the queues": POLLERS / 2 * (p["sqs"] + p["fifo"]),
+        "waiting at the queues": POLLERS * (3 * p["sqs"] + p["fifo"]),
         "stored, with recovery": gb * (p["stored_gb"] + p["pitr_gb"]),
     }
 

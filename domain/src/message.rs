@@ -1,6 +1,8 @@
 //! Messages to people: what kinds there are, how their rows move on, when they are stale.
 
 mod delivery;
+mod enqueued;
+mod lane;
 mod last_attempt;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,6 +15,8 @@ use super::language::Locale;
 use super::person_claim::PersonClaim;
 
 pub use delivery::Lease;
+pub use enqueued::Enqueued;
+pub use lane::Lane;
 pub use last_attempt::{FailureCode, LastAttempt};
 
 /// What a message is about.
@@ -164,6 +168,9 @@ pub struct Message {
         skip_serializing_if = "Option::is_none"
     )]
     pub first_due: Option<DateTime<Utc>>,
+    /// That the sweeper has enqueued it; counts while `due` is what it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enqueued: Option<Enqueued>,
     /// The request that caused it; rows of earlier versions do not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -242,6 +249,7 @@ impl Message {
             due,
             expires_at,
             first_due: Some(due),
+            enqueued: None,
             request_id: None,
             attempts: 0,
             lease: None,

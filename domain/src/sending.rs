@@ -4,8 +4,12 @@
 //! Every limit leaves a way that always works: whoever gets no code registers by sending a message,
 //! and tickets, holds and replies go out at any ceiling.
 
+mod rate;
+
 use crate::message::MessageKind;
 use crate::personal::PhoneNumber;
+
+pub use rate::SendingRate;
 
 /// How many, in a day and in a month of the calendar (UTC).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +45,8 @@ pub struct SendingPolicy {
     /// Answers to a number within an hour. A booking by lists and buttons has about seven; five people
     /// of a family have 35.
     pub answers_per_hour: u32,
+    /// How fast all of it goes out.
+    pub rate: SendingRate,
     /// Claims of persons that an account may make in a day. Each may ask somebody a question; a family
     /// of five that has lost its number makes five.
     pub claims_per_account: u32,
@@ -58,6 +64,7 @@ impl Default for SendingPolicy {
             template_micros: 25_000,
             reply_micros: 25_000,
             answers_per_hour: 60,
+            rate: SendingRate::default(),
             claims_per_account: 5,
         }
     }

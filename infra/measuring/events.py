@@ -107,7 +107,8 @@ class Events:
     def __init__(self, environment):
         self.environment = environment
         self.inbox = Queue(environment, environment["ANTRIAN_INBOX_URL"])
-        self.messages = Queue(environment, environment["ANTRIAN_QUEUE_URL"])
+        # An answer of the conversation.
+        self.messages = Queue(environment, environment["ANTRIAN_URGENT_URL"])
 
     def of(self, function):
         """A new event, and the status that is expected of an HTTP function."""
@@ -132,7 +133,7 @@ class Events:
             case "conversation":
                 return sqs_event(self.inbox.take(), f"{QUEUES}:inbox.fifo"), None
             case "notifier":
-                return sqs_event(self.messages.take(), f"{QUEUES}:messages"), None
+                return sqs_event(self.messages.take(), f"{QUEUES}:messages-urgent"), None
             case "scheduler":
                 return {"job": "tick"}, None
         raise ValueError(function)

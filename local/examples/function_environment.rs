@@ -35,6 +35,7 @@ async fn main() -> anyhow::Result<()> {
 
 fn environment(stack: &Stack, keys: &str, ticket_keys: &str) -> Value {
     let queue = &stack.poller.queue_url;
+    let [urgent, bulk] = [&stack.urgent.queue_url, &stack.bulk.queue_url];
     let token =
         stack.issuer.token(&Offices::All, &[Scope::Desk, Scope::Admin], stack.app.clock.now());
     json!({
@@ -46,7 +47,9 @@ fn environment(stack: &Stack, keys: &str, ticket_keys: &str) -> Value {
         "AWS_ENDPOINT_URL_SQS": stack.cloud.sqs_url,
         "ANTRIAN_STAGE": "local",
         "ANTRIAN_TABLE": stack.app.ledger.store().table(),
+        "ANTRIAN_URGENT_URL": urgent,
         "ANTRIAN_QUEUE_URL": queue,
+        "ANTRIAN_BULK_URL": bulk,
         "ANTRIAN_DLQ_URL": queue.replace(QUEUE, DEAD_LETTER_QUEUE),
         "ANTRIAN_INBOX_URL": stack.inbox.queue_url,
         "AWS_ENDPOINT_URL_KMS": stack.cloud.kms_url,

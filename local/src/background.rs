@@ -30,7 +30,7 @@ pub(crate) async fn first_tick(app: &App, work: &Housekeeping) -> anyhow::Result
 pub(crate) fn start(
     app: &Arc<App>,
     work: &Arc<Housekeeping>,
-    pollers: [&Poller; 2],
+    pollers: [&Poller; 4],
     graph: &Graph,
     home: Option<&Home>,
 ) -> Vec<JoinHandle<()>> {

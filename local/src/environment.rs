@@ -31,8 +31,12 @@ impl Environment<'_> {
         Some(match name {
             "ANTRIAN_STAGE" => "local".to_owned(),
             "ANTRIAN_TABLE" => self.table.to_owned(),
+            "ANTRIAN_URGENT_URL" => self.urls.urgent.clone(),
             "ANTRIAN_QUEUE_URL" => self.urls.messages.clone(),
+            "ANTRIAN_BULK_URL" => self.urls.bulk.clone(),
             "ANTRIAN_DLQ_URL" => self.urls.dead_letters.clone(),
+            // The three pollers of the outbox, each of which sends one message after the other.
+            "ANTRIAN_SENDERS" => "3".to_owned(),
             "ANTRIAN_INBOX_URL" => self.urls.inbox.clone(),
             "ANTRIAN_KEYS" => self.keys.expose_secret().to_owned(),
             "ANTRIAN_TICKET_KEYS" => self.ticket_keys?.expose_secret().to_owned(),

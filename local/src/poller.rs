@@ -12,6 +12,8 @@ use aws_sdk_sqs::types::{
 };
 use chrono::TimeDelta;
 
+use crate::cloud::REGION;
+
 /// How long a function may take for a batch, as in the cloud.
 const FUNCTION_TIMEOUT: TimeDelta = TimeDelta::seconds(30);
 
@@ -81,6 +83,18 @@ impl Poller {
         Ok(received)
     }
 
+    /// Polls so many times: what a sender has time for. Returns how many messages were received.
+    ///
+    /// # Errors
+    /// If the queue does not answer.
+    pub async fn poll_times(&self, times: usize) -> anyhow::Result<usize> {
+        let mut received = 0;
+        for _ in 0..times {
+            received += self.poll(0).await?.received;
+        }
+        Ok(received)
+    }
+
     /// Lets the queue deliver messages again at once.
     async fn make_visible(&self, receipts: &[String]) -> anyhow::Result<()> {
         for receipt in receipts {
@@ -102,7 +116,7 @@ impl Poller {
             return Ok(Polled::default());
         }
         let mut event = SqsEvent::default();
-        event.records = messages.iter().map(record).collect();
+        event.records = messages.iter().map(|message| self.record(message)).collect();
         let (app, messenger) = (&*self.app, &*self.messenger);
         let deadline = app.clock.now() + FUNCTION_TIMEOUT;
         let response = match self.function {
@@ -124,6 +138,22 @@ impl Poller {
         Ok(Polled { received: messages.len(), failed })
     }
 
+    fn record(&self, message: &Message) -> SqsMessage {
+        let queue = self.queue_url.rsplit('/').next().unwrap_or_default();
+        let mut record = SqsMessage::default();
+        record.event_source_arn = Some(format!("arn:aws:sqs:{REGION}:000000000000:{queue}"));
+        record.message_id = message.message_id.clone();
+        record.body = message.body.clone();
+        record.receipt_handle = message.receipt_handle.clone();
+        let attributes = message.attributes.iter().flatten();
+        record.attributes =
+            attributes.map(|(name, value)| (name.as_str().to_owned(), value.clone())).collect();
+        let attributes = message.message_attributes.iter().flatten();
+        record.message_attributes =
+            attributes.map(|(name, value)| (name.clone(), attribute(value))).collect();
+        record
+    }
+
     async fn delete(&self, messages: impl Iterator<Item = &Message>) -> anyhow::Result<()> {
         let entry = |(at, message): (usize, &Message)| {
             let entry = DeleteMessageBatchRequestEntry::builder().id(at.to_string());
@@ -136,20 +166,6 @@ impl Poller {
         }
         Ok(())
     }
-}
-
-fn record(message: &Message) -> SqsMessage {
-    let mut record = SqsMessage::default();
-    record.message_id = message.message_id.clone();
-    record.body = message.body.clone();
-    record.receipt_handle = message.receipt_handle.clone();
-    let attributes = message.attributes.iter().flatten();
-    record.attributes =
-        attributes.map(|(name, value)| (name.as_str().to_owned(), value.clone())).collect();
-    let attributes = message.message_attributes.iter().flatten();
-    record.message_attributes =
-        attributes.map(|(name, value)| (name.clone(), attribute(value))).collect();
-    record
 }
 
 fn attribute(value: &MessageAttributeValue) -> SqsMessageAttribute {

@@ -25,7 +25,7 @@ const USAGE: &str = "usage: cargo run [-- --fresh]\n\
     Variables: ANTRIAN_PORT (8080), ANTRIAN_DATA (a folder, or :memory:), and those in README.md";
 
 /// Variables that the stack passes on to its functions.
-const PASSED_ON: [&str; 24] = [
+const PASSED_ON: [&str; 25] = [
     "ANTRIAN_TABLE",
     "ANTRIAN_PUBLIC_URL",
     "ANTRIAN_CODE_COUNTRIES",
@@ -34,6 +34,7 @@ const PASSED_ON: [&str; 24] = [
     "ANTRIAN_ANSWERS_PER_HOUR",
     "ANTRIAN_ACCOUNT_REST_DAYS",
     "ANTRIAN_SPENDING_PER_DAY_USD",
+    "ANTRIAN_MESSAGES_PER_SECOND",
     "ANTRIAN_TEMPLATE_PRICE_USD",
     "ANTRIAN_REPLY_PRICE_USD",
     "WHATSAPP_PROVIDER",

@@ -40,8 +40,12 @@ pub struct Stack {
     /// WhatsApp, simulated.
     pub graph: Graph,
     pub work: Arc<Housekeeping>,
-    /// Feeds the notifier with messages to send.
+    /// Feeds the notifier with messages that somebody waits for,
+    pub urgent: Poller,
+    /// with those that tell of a change,
     pub poller: Poller,
+    /// and with those that come by the thousand.
+    pub bulk: Poller,
     /// Feeds the conversation with messages received.
     pub inbox: Poller,
     /// Where the API answers; no slash at the end.
@@ -81,7 +85,7 @@ impl Stack {
         let graph = whatsapp::graph(&config, app.clock.clone(), &base_url)?;
         // Tests post webhooks of their own, which the simulator does not see.
         graph.enforce_windows(!options.by_hand);
-        let [poller, inbox] = pollers(&app, &messenger, &sqs, urls);
+        let [urgent, poller, bulk, inbox] = pollers(&app, &messenger, &sqs, urls);
         let issuer = Arc::new(Issuer::new(&base_url));
         let work = Arc::new(Housekeeping::new(app.ledger.clone()));
         let local = routes::Local {
@@ -97,7 +101,8 @@ impl Stack {
         let background = match options.by_hand {
             true => vec![],
             false => {
-                background::start(&app, &work, [&poller, &inbox], &graph, options.home.as_ref())
+                let pollers = [&urgent, &poller, &bulk, &inbox];
+                background::start(&app, &work, pollers, &graph, options.home.as_ref())
             }
         };
         Ok(Self {
@@ -105,7 +110,9 @@ impl Stack {
             messenger,
             graph,
             work,
+            urgent,
             poller,
+            bulk,
             inbox,
             base_url,
             issuer,
@@ -115,6 +122,19 @@ impl Stack {
             server,
             background,
         })
+    }
+
+    /// Delivers everything that is to be sent, lane after lane: what was done, what was answered, what could
+    /// wait. Answers with how many queue messages that took.
+    ///
+    /// # Errors
+    /// If a queue does not answer.
+    pub async fn drain_outbox(&self) -> anyhow::Result<usize> {
+        let mut received = 0;
+        for poller in [&self.poller, &self.urgent, &self.bulk] {
+            received += poller.drain().await?;
+        }
+        Ok(received)
     }
 
     /// Runs a job of the scheduler now.
@@ -191,16 +211,17 @@ fn pollers(
     messenger: &Arc<AnyMessenger>,
     sqs: &aws_sdk_sqs::Client,
     urls: QueueUrls,
-) -> [Poller; 2] {
-    [(Function::Notifier, urls.messages), (Function::Conversation, urls.inbox)].map(
-        |(function, queue_url)| Poller {
-            app: app.clone(),
-            messenger: messenger.clone(),
-            sqs: sqs.clone(),
-            queue_url,
-            function,
-        },
-    )
+) -> [Poller; 4] {
+    let poller = |function, queue_url| Poller {
+        app: app.clone(),
+        messenger: messenger.clone(),
+        sqs: sqs.clone(),
+        queue_url,
+        function,
+    };
+    let [urgent, messages, bulk] =
+        [urls.urgent, urls.messages, urls.bulk].map(|url| poller(Function::Notifier, url));
+    [urgent, messages, bulk, poller(Function::Conversation, urls.inbox)]
 }
 
 /// The server, and what stops it.

@@ -115,7 +115,7 @@ impl App {
         let health = HealthChecks::of(config, clients.clone());
         let store = Store::new(clients.dynamodb, &config.table, keyring.clone());
         let inbox = Inbox::new(clients.sqs.clone(), &config.inbox_url);
-        let queue = MessageQueue::new(clients.sqs, &config.queue_url, &config.dlq_url);
+        let queue = MessageQueue::new(clients.sqs, config.lane_urls(), &config.dlq_url);
         let staff = StaffConfig::new(&config.staff_issuer, config.staff_client_id.clone())?
             .with_keys_at(config.staff_keys_url.as_deref())?;
         Ok(Self {
@@ -169,7 +169,7 @@ impl App {
     /// # Errors
     /// Names what does not answer, or in what the keyrings differ.
     pub async fn check(&self) -> Result<(), StartError> {
-        let known = self.health.check(Queue::ALL).await?;
+        let known = self.health.check(&Queue::ALL).await?;
         self.match_keyring(known).await
     }
 

@@ -23,8 +23,12 @@ pub struct Config {
     pub stage: String,
     /// `ANTRIAN_TABLE`: the table's name.
     pub table: String,
-    /// `ANTRIAN_QUEUE_URL`: the queue of messages to be sent.
+    /// `ANTRIAN_URGENT_URL`: the queue of messages to be sent that somebody waits for.
+    pub urgent_url: String,
+    /// `ANTRIAN_QUEUE_URL`: the queue of those that tell of a change.
     pub queue_url: String,
+    /// `ANTRIAN_BULK_URL`: the queue of those that come by the thousand.
+    pub bulk_url: String,
     /// `ANTRIAN_DLQ_URL`: where messages go that cannot be sent by trying again.
     pub dlq_url: String,
     /// `ANTRIAN_INBOX_URL`: the queue (FIFO) of messages received.
@@ -59,7 +63,8 @@ pub struct Config {
     pub account_rest_days: u16,
     /// What is sent, and how much of it: `ANTRIAN_CODE_COUNTRIES`, `ANTRIAN_CODES_PER_DAY`,
     /// `ANTRIAN_CODES_PER_MONTH`, `ANTRIAN_ANSWERS_PER_HOUR`, `ANTRIAN_SPENDING_PER_DAY_USD`,
-    /// `ANTRIAN_TEMPLATE_PRICE_USD`, `ANTRIAN_REPLY_PRICE_USD`.
+    /// `ANTRIAN_TEMPLATE_PRICE_USD`, `ANTRIAN_REPLY_PRICE_USD`, `ANTRIAN_MESSAGES_PER_SECOND`,
+    /// `ANTRIAN_SENDERS`.
     pub sending: SendingPolicy,
 }
 
@@ -82,7 +87,9 @@ impl Config {
         Ok(Self {
             stage: need("ANTRIAN_STAGE")?,
             table: need("ANTRIAN_TABLE")?,
+            urgent_url: url("ANTRIAN_URGENT_URL", need("ANTRIAN_URGENT_URL")?)?,
             queue_url: url("ANTRIAN_QUEUE_URL", need("ANTRIAN_QUEUE_URL")?)?,
+            bulk_url: url("ANTRIAN_BULK_URL", need("ANTRIAN_BULK_URL")?)?,
             dlq_url: url("ANTRIAN_DLQ_URL", need("ANTRIAN_DLQ_URL")?)?,
             inbox_url: url("ANTRIAN_INBOX_URL", need("ANTRIAN_INBOX_URL")?)?,
             keys: need("ANTRIAN_KEYS")?.into(),
@@ -102,6 +109,11 @@ impl Config {
             },
             sending: sending::read(get)?,
         })
+    }
+
+    /// The queues of messages to be sent, in the order of their lanes.
+    pub fn lane_urls(&self) -> [String; 3] {
+        [&self.urgent_url, &self.queue_url, &self.bulk_url].map(Clone::clone)
     }
 
     /// What opens a chat with the number: WhatsApp, or what stands for it on a laptop.
@@ -130,7 +142,8 @@ mod tests {
             name if name.starts_with("ANTRIAN_CODE")
                 || name.ends_with("_USD")
                 || name.ends_with("_HOUR")
-                || name.ends_with("_DAYS") =>
+                || name.ends_with("_DAYS")
+                || matches!(name, "ANTRIAN_MESSAGES_PER_SECOND" | "ANTRIAN_SENDERS") =>
             {
                 return None;
             }

@@ -12,8 +12,12 @@ use crate::{queues, storage};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Queue {
-    /// Of messages to be sent.
+    /// Of messages to be sent that somebody waits for.
+    Urgent,
+    /// Of those that tell of a change.
     Messages,
+    /// Of those that come by the thousand.
+    Bulk,
     /// Where messages go that cannot be sent by trying again.
     DeadLetters,
     /// Of messages received.
@@ -22,12 +26,15 @@ pub enum Queue {
 
 impl Queue {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::Messages, Self::DeadLetters, Self::Inbox];
+    pub const ALL: [Self; 5] =
+        [Self::Urgent, Self::Messages, Self::Bulk, Self::DeadLetters, Self::Inbox];
 
     /// The variable that holds its URL.
     pub fn variable(self) -> &'static str {
         match self {
+            Self::Urgent => "ANTRIAN_URGENT_URL",
             Self::Messages => "ANTRIAN_QUEUE_URL",
+            Self::Bulk => "ANTRIAN_BULK_URL",
             Self::DeadLetters => "ANTRIAN_DLQ_URL",
             Self::Inbox => "ANTRIAN_INBOX_URL",
         }
@@ -72,7 +79,7 @@ pub struct Part {
 pub(crate) struct HealthChecks {
     clients: Clients,
     table: String,
-    urls: [String; 3],
+    urls: [String; 5],
     /// When all of them were asked, and whether all answered.
     known: Mutex<Option<(DateTime<Utc>, bool)>>,
 }
@@ -80,14 +87,15 @@ pub(crate) struct HealthChecks {
 impl HealthChecks {
     /// Those that the settings name.
     pub(crate) fn of(config: &Config, clients: Clients) -> Self {
-        let urls = [&config.queue_url, &config.dlq_url, &config.inbox_url].map(Clone::clone);
+        let [urgent, messages, bulk] = config.lane_urls();
+        let urls = [urgent, messages, bulk, config.dlq_url.clone(), config.inbox_url.clone()];
         Self { clients, table: config.table.clone(), urls, known: Mutex::default() }
     }
 
     /// Those that the environment names: a name that is missing is nobody's, and does not answer.
     pub(crate) fn from_env(clients: Clients) -> Self {
         let value = |name: &str| std::env::var(name).unwrap_or_default();
-        let urls = [Queue::Messages, Queue::DeadLetters, Queue::Inbox].map(|q| value(q.variable()));
+        let urls = Queue::ALL.map(|queue| value(queue.variable()));
         Self { clients, table: value("ANTRIAN_TABLE"), urls, known: Mutex::default() }
     }
 

@@ -100,10 +100,10 @@ async fn strangers_share_one_look_at_table_and_queues() {
         assert_eq!(answer.headers()["cache-control"], "public, max-age=5");
         assert_eq!(answer.text().await.unwrap(), r#"{"status":"ok"}"#);
     }
-    assert_eq!(recorder.urls().len() - before, 4, "the table and three queues, once");
+    assert_eq!(recorder.urls().len() - before, 6, "the table and five queues, once");
     app.advance(10);
     assert_eq!(app.get("/v1/health").await.status, 200);
-    assert_eq!(recorder.urls().len() - before, 8);
+    assert_eq!(recorder.urls().len() - before, 12);
 }
 
 #[tokio::test]
@@ -114,7 +114,9 @@ async fn staff_see_each_part_as_it_is_now_and_strangers_no_reason() {
     let staff = app.staff(OFFICE, &["desk"]).await;
     let all = [
         "ANTRIAN_TABLE",
+        "ANTRIAN_URGENT_URL",
         "ANTRIAN_QUEUE_URL",
+        "ANTRIAN_BULK_URL",
         "ANTRIAN_DLQ_URL",
         "ANTRIAN_INBOX_URL",
         "ANTRIAN_KEYS",

@@ -40,7 +40,9 @@ pub(crate) fn config(app: &TestApp, keys: &SecretString) -> Config {
         Some(match name {
             "ANTRIAN_STAGE" => "local".to_owned(),
             "ANTRIAN_TABLE" => app.stack.app.ledger.store().table().to_owned(),
+            "ANTRIAN_URGENT_URL" => app.stack.urgent.queue_url.clone(),
             "ANTRIAN_QUEUE_URL" => queue.clone(),
+            "ANTRIAN_BULK_URL" => app.stack.bulk.queue_url.clone(),
             "ANTRIAN_DLQ_URL" => queue.replace(QUEUE, DEAD_LETTER_QUEUE),
             "ANTRIAN_INBOX_URL" => app.stack.inbox.queue_url.clone(),
             "ANTRIAN_KEYS" => keys.expose_secret().to_owned(),

@@ -1,14 +1,16 @@
 //! What people are told: each thing once, when it is worth most, and never when it is not so.
 
 mod ceiling;
+mod lanes;
 mod lapsed;
 mod pause;
+mod sweeping;
 mod window;
 
 use std::sync::Arc;
 
 use antrian::domain::ids::MessageId;
-use antrian::domain::message::{Message, MessageState};
+use antrian::domain::message::{Lane, Message, MessageState};
 use antrian::messaging::{Courier, Delivery, ReplyOptions};
 use antrian_local::simulator::{Fault, SentMessage};
 use antrian_tests::app::DATE;
@@ -330,6 +332,7 @@ async fn two_couriers_at_once_send_once() {
             let courier = Courier {
                 ledger: &state.ledger,
                 queue: &state.queue,
+                lane: Lane::Transactional,
                 messenger: &*stack.messenger,
                 public_url: &state.public_url,
                 policy: &state.sending,

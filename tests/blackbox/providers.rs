@@ -70,6 +70,7 @@ fn outcome(error: &SendError) -> &'static str {
     match error {
         SendError::Later { after: None, .. } => "later",
         SendError::Later { after: Some(_), .. } => "slower",
+        SendError::Limited { .. } => "limited",
         SendError::WindowClosed => "window",
         SendError::Stopped { .. } => "stopped",
         SendError::Undeliverable { .. } => "undeliverable",

@@ -1,9 +1,9 @@
 //! How a row moves on while it is delivered: transitions as pure functions. What a provider reports
 //! later is in [`crate::report`].
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-use super::{LastAttempt, Message, MessageState};
+use super::{Enqueued, LastAttempt, Message, MessageState};
 
 /// A provider that may have a message gets this long to report on it before it is sent again.
 const STATUS_WAIT: TimeDelta = TimeDelta::minutes(10);
@@ -23,11 +23,26 @@ pub enum Lease {
 }
 
 impl Message {
+    /// From when on it may be sent.
+    pub fn ready_at(&self) -> DateTime<Utc> {
+        match self.enqueued {
+            Some(enqueued) if enqueued.until == self.due => enqueued.since,
+            _ => self.due,
+        }
+    }
+
+    /// What the sweeper writes down of a row that it has enqueued: it is let alone until it must have been
+    /// lost.
+    pub fn enqueued_at(&self, now: DateTime<Utc>) -> Enqueued {
+        let until = (now + self.kind.lane().lost_after()).trunc_subsecs(0);
+        Enqueued { since: self.ready_at(), until }
+    }
+
     /// The row as a sender takes it at `now`, until `until`; `lease` names the sender. None: somebody
     /// else is sending it, or it is not due, or it is settled.
     pub fn leased(&self, lease: &str, now: DateTime<Utc>, until: DateTime<Utc>) -> Option<Lease> {
         let is_held = self.lease_until.is_some_and(|until| until > now);
-        if self.state.is_final() || self.due > now || is_held {
+        if self.state.is_final() || self.ready_at() > now || is_held {
             return None;
         }
         let has_waited = self.last_attempt == LastAttempt::Unconfirmed;
@@ -37,6 +52,7 @@ impl Message {
             lease: Some(lease.to_owned()),
             lease_until: Some(until),
             due: until,
+            enqueued: None,
             last_attempt: match has_waited {
                 true => LastAttempt::Resent,
                 false => self.last_attempt.clone(),
@@ -182,6 +198,28 @@ mod tests {
         assert_eq!(lease(&row(), "early", at(-1)), None, "not due");
         let settled = leased.sent("id".to_owned());
         assert_eq!(lease(&settled, "late", at(100)), None, "settled");
+    }
+
+    #[test]
+    fn a_row_that_was_enqueued_is_taken_at_once_and_looked_at_again_later() {
+        let marked = row().enqueued_at(at(30));
+        let lost_after = MessageKind::Hold.lane().lost_after();
+        assert_eq!(marked, Enqueued { since: at(0), until: at(30) + lost_after });
+        let waiting = Message { due: marked.until, enqueued: Some(marked), ..row() };
+        assert_eq!(waiting.ready_at(), at(0));
+        assert_eq!(lease(&waiting, "early", at(-1)), None);
+        let leased = to_send(lease(&waiting, "first", at(31)));
+        assert_eq!((leased.due, leased.enqueued), (at(91), None));
+        let again = waiting.enqueued_at(marked.until);
+        assert_eq!(again.since, at(0), "it waits since it was ready first");
+    }
+
+    #[test]
+    fn a_row_that_has_moved_on_is_as_ready_as_its_due_says() {
+        let old = Enqueued { since: at(0), until: at(900) };
+        let later = Message { due: at(500), enqueued: Some(old), ..row() };
+        assert_eq!(later.ready_at(), at(500));
+        assert_eq!(lease(&later, "early", at(499)), None);
     }
 
     #[test]

@@ -212,6 +212,6 @@ async fn send_ticket(context: &TurnContext<'_>, booking: &Booking) -> Result<(),
     let (id, request_id) = (context.answer_id("ticket")?, Some(context.hash.to_owned()));
     let message = Message { id, request_id, ..message };
     context.ledger.store().put_message(&message).await?;
-    context.app.queue.enqueue(std::slice::from_ref(&message.id)).await;
+    context.app.queue.enqueue_answers([&message]).await;
     Ok(())
 }

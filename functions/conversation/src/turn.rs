@@ -123,8 +123,7 @@ async fn commit(
     };
     let turned = context.ledger.store().turn(&turn, context.now).await?;
     if turned == Turned::Done {
-        let ids: Vec<_> = replies.into_iter().map(|reply| reply.id).collect();
-        context.app.queue.enqueue(&ids).await;
+        context.app.queue.enqueue_answers(&replies).await;
     }
     Ok(turned)
 }

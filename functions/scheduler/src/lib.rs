@@ -8,7 +8,7 @@ use std::time::Duration;
 use antrian::app::App;
 use antrian::domain::sending::Spending;
 use antrian::ledger::{Housekeeping, LedgerError};
-use antrian::messaging::sweep::{Swept, sweep, sweep_inbox};
+use antrian::messaging::sweep::{Sweep, Swept, sweep_inbox};
 use antrian::storage::AuditReport;
 use antrian::telemetry::Record;
 use antrian::telemetry::catalogue::{AUDIT, SPENDING, SWEEP};
@@ -25,6 +25,8 @@ const PART: Duration = Duration::from_secs(25);
 
 /// What a run of the audit may take; what is left then is done by the next one.
 const AUDIT_RUN: Duration = Duration::from_secs(13 * 60);
+/// No page of the outbox is begun later: it ends before its part is cut off.
+const SWEEP_PAGES: Duration = Duration::from_secs(18);
 
 /// What the schedule asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -92,6 +94,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let now = app.clock.now();
     let parts = Parts { metrics: &app.metrics, now, most: PART };
     let store = app.ledger.store();
+    let outbox = Sweep { store, queue: &app.queue, now, within: SWEEP_PAGES };
     let ((made, surveyed), kept, settled, cleared, swept, heard, spent) = tokio::join!(
         // What is free next is looked for after days have been made.
         async {
@@ -101,7 +104,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
         parts.part("directory", work.keep_directory()),
         parts.part("expiry", work.apply_expiry(now)),
         parts.part("closures", work.clear_closed_days(now)),
-        parts.part("messages", sweep(store, &app.queue, now)),
+        parts.part("messages", outbox.outbox()),
         parts.part("inbox", sweep_inbox(store, &app.inbox, now)),
         parts.part("spending", store.spent(now.date_naive())),
     );

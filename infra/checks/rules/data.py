@@ -56,6 +56,10 @@ def ceilings(templates):
                 yield f"{logical}: {one.get('IndexName', 'the table')} has no ceiling"
 
 
+# Queues of one kind of message have one place for what they give up.
+SHARED = {"Urgent": "MessagesDlq", "Bulk": "MessagesDlq"}
+
+
 def queues(templates):
     """Every queue is encrypted and has a dead-letter queue that keeps messages longer than itself."""
     found = {logical: resource["Properties"] for _, logical, resource in templates.resources("AWS::SQS::Queue")}
@@ -69,7 +73,7 @@ def queues(templates):
         target = queue.get("RedrivePolicy", {}).get("deadLetterTargetArn", {}).get("Fn::GetAtt", "").split(".")[0]
         if target not in found:
             yield f"{logical} has no dead-letter queue"
-        elif target != f"{logical}Dlq" or not queue["RedrivePolicy"].get("maxReceiveCount"):
+        elif target != SHARED.get(logical, f"{logical}Dlq") or not queue["RedrivePolicy"].get("maxReceiveCount"):
             yield f"{logical} gives up into {target}"
         elif bool(found[target].get("FifoQueue")) != bool(queue.get("FifoQueue")):
             yield f"{logical} and {target} are not of one kind"

@@ -32,7 +32,7 @@ def received(templates, name):
     """The queues that a function may receive from."""
     [policy] = role(templates, name)["Policies"]
     takes = (one for one in policy["PolicyDocument"]["Statement"] if "sqs:ReceiveMessage" in one["Action"])
-    return [one["Resource"]["Ref"] for one in takes]
+    return [queue["Ref"] for one in takes for queue in listed(one["Resource"])]
 
 
 def environment(templates):
@@ -223,6 +223,20 @@ def shares(templates):
             yield f"{name} is given more messages at once than it may take"
 
 
+def rate(templates):
+    """As many messages are sent at once as the code divides the number's rate by, and each lane has its part."""
+    notifier = dict(templates.functions())["notifier"]
+    queues = {name: event["Properties"] for name, event in notifier.get("Events", {}).items()}
+    senders = {name: queue.get("ScalingConfig", {}).get("MaximumConcurrency", 0) for name, queue in queues.items()}
+    told = notifier["Environment"]["Variables"].get("ANTRIAN_SENDERS")
+    if sum(senders.values()) != told:
+        yield f"the notifier is told of {told} senders, its queues have {senders}"
+    if senders.get("Urgent", 0) < max(senders.values(), default=0) or senders.get("Bulk", 0) * 4 > sum(senders.values()):
+        yield f"what can wait has more senders than it needs: {senders}"
+    if queues.get("Urgent", {}).get("BatchSize") != 1:
+        yield "a code waits for other messages of its batch"
+
+
 # Functions that remove items of the table: keep it as short as the code's `Write::Delete` allows.
 REMOVE = {"Registration", "Web", "Admin", "Conversation", "Notifier", "Scheduler", "Operator"}
 WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
@@ -317,4 +331,4 @@ def last(templates):
         yield f"the last function is {text(names[-1])}, not the scheduler"
 
 
-RULES = [environment, sealing, settings, sources, exact, few, removal, written, erasures, shares, nested, production, last]
+RULES = [environment, sealing, settings, sources, exact, few, removal, written, erasures, shares, rate, nested, production, last]

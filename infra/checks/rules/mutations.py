@@ -97,6 +97,7 @@ MUTATIONS = [
     ("a dead-letter queue is gone", gone("data", "InboxDlq"), data.queues),
     ("a short memory", put("data", "MessagesDlq", "Properties", "MessageRetentionPeriod", value=60), data.queues),
     ("a queue in the clear", drop("data", "Inbox", "Properties", "SqsManagedSseEnabled"), data.queues),
+    ("a lane's dead letters lie elsewhere", put("data", "Bulk", "Properties", "RedrivePolicy", "deadLetterTargetArn", value={"Fn::GetAtt": "ScheduleDlq.Arn"}), data.queues),
     ("visible too soon", put("data", "Messages", "Properties", "VisibilityTimeout", value=60), data.visibility),
     ("a slower function", put(ROOT, "ConversationFunction", "Properties", "Timeout", value=60), data.visibility),
     ("a key for ever", put("data", "Key", "Properties", "EnableKeyRotation", value=False), data.keys),

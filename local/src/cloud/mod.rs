@@ -23,7 +23,8 @@ use tokio::sync::{oneshot, watch};
 
 pub use kms::{DATA_KEY, KeyService, KmsState};
 pub use queue::{
-    DEAD_LETTER_QUEUE, INBOX, INBOX_DEAD_LETTERS, QUEUE, QueueUrls, REGION, create_queues,
+    BULK, DEAD_LETTER_QUEUE, INBOX, INBOX_DEAD_LETTERS, QUEUE, QueueUrls, REGION, URGENT,
+    create_queues,
 };
 pub use table::create_table;
 

@@ -19,8 +19,12 @@ use super::server::Server;
 /// The region of the embedded queues' ARNs; clients sign for the same one.
 pub const REGION: &str = "ap-southeast-3";
 
-/// The queue of messages that are to be sent.
+/// The queues of messages that are to be sent: of those that somebody waits for,
+pub const URGENT: &str = "antrian-messages-urgent";
+/// of those that tell of a change,
 pub const QUEUE: &str = "antrian-messages";
+/// and of those that come by the thousand.
+pub const BULK: &str = "antrian-messages-bulk";
 /// Where messages go that could not be handled.
 pub const DEAD_LETTER_QUEUE: &str = "antrian-messages-dlq";
 
@@ -105,15 +109,17 @@ fn serve_connection(stream: TcpStream, service: Service, connections: &GracefulS
 /// URLs of the queues.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueUrls {
-    /// Messages that are to be sent.
+    /// Messages that are to be sent, by their lanes.
+    pub urgent: String,
     pub messages: String,
+    pub bulk: String,
     /// Messages that could not be sent.
     pub dead_letters: String,
     /// Messages received.
     pub inbox: String,
 }
 
-/// Creates the queues that are missing, each with its dead-letter queue and this visibility timeout.
+/// Creates the queues that are missing, with their dead-letter queues and this visibility timeout.
 /// Idempotent.
 ///
 /// # Errors
@@ -121,8 +127,10 @@ pub struct QueueUrls {
 pub async fn create_queues(client: &Client, visibility_secs: u32) -> anyhow::Result<QueueUrls> {
     let (messages, dead_letters) =
         create_pair(client, QUEUE, DEAD_LETTER_QUEUE, visibility_secs).await?;
+    let (urgent, _) = create_pair(client, URGENT, DEAD_LETTER_QUEUE, visibility_secs).await?;
+    let (bulk, _) = create_pair(client, BULK, DEAD_LETTER_QUEUE, visibility_secs).await?;
     let (inbox, _) = create_pair(client, INBOX, INBOX_DEAD_LETTERS, visibility_secs).await?;
-    Ok(QueueUrls { messages, dead_letters, inbox })
+    Ok(QueueUrls { urgent, messages, bulk, dead_letters, inbox })
 }
 
 /// A queue and its dead-letter queue.

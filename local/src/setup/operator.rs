@@ -9,7 +9,7 @@ use antrian::ledger::Ledger;
 use antrian::net::aws;
 use antrian::net::kms::Kms;
 use antrian::net::sdk::{Clients, sdk_timeouts};
-use antrian::queues::MessageQueue;
+use antrian::queues::{LaneUrls, MessageQueue};
 use antrian::security::Keyring;
 use antrian::storage::Store;
 use antrian::telemetry::Metrics;
@@ -73,7 +73,7 @@ pub async fn restore(
     // Under another one nobody who was erased would be known.
     store.fits_keyring().await?.context("nothing was done")?;
     // An erasure tells nobody anything: nothing is enqueued.
-    let queue = MessageQueue::new(clients.sqs, "", "");
+    let queue = MessageQueue::new(clients.sqs, LaneUrls::default(), "");
     let ledger = Ledger::new(store, queue, Metrics::to_nowhere("restore"));
     let done = reapply(&ledger, &Clock::default()).await?;
     let (accounts, sessions) = (done.accounts, done.sessions);

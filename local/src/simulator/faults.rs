@@ -47,6 +47,8 @@ impl Fault {
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     waiting: VecDeque<(Fault, Option<String>)>,
+    /// Messages that are taken before the rate limit; absent: any number.
+    allowance: Option<usize>,
 }
 
 /// Faults that may wait.
@@ -56,6 +58,18 @@ impl Faults {
     pub(super) fn add(&mut self, fault: Fault, times: usize, callback: Option<String>) {
         let room = MAX_WAITING.saturating_sub(self.waiting.len());
         self.waiting.extend(std::iter::repeat_n((fault, callback), times.min(room)));
+    }
+
+    /// Takes so many messages more, then answers with 130429.
+    pub(super) fn allow(&mut self, messages: usize) {
+        self.allowance = Some(messages);
+    }
+
+    /// Counts a message; whether it is one too many.
+    pub(super) fn is_over_allowance(&mut self) -> bool {
+        let left = self.allowance.map(|left| left.checked_sub(1));
+        self.allowance = left.map(Option::unwrap_or_default);
+        left == Some(None)
     }
 
     /// The first fault that waits for a message with this callback data.

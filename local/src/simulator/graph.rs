@@ -88,6 +88,12 @@ impl Graph {
         self.change(|state| state.faults.add(fault, times, None));
     }
 
+    /// Takes so many messages more, and answers with 130429 from then on: what a number may send within a
+    /// second, to whoever says when the next one begins.
+    pub fn allow(&self, messages: usize) {
+        self.change(|state| state.faults.allow(messages));
+    }
+
     /// Misbehaves with the next message that has this callback data.
     pub fn fail_for(&self, callback: String, fault: Fault, times: usize) {
         self.change(|state| state.faults.add(fault, times, Some(callback)));

@@ -1,6 +1,8 @@
 //! Settings of what is sent: those of [`SendingPolicy`] that differ from installation to installation.
 //! Whatever is absent has its default.
 
+use std::num::NonZeroU32;
+
 use super::error::ConfigError;
 use crate::domain::sending::SendingPolicy;
 
@@ -10,6 +12,7 @@ const COUNTRIES: &str = "ANTRIAN_CODE_COUNTRIES";
 pub(super) fn read(
     get: impl Fn(&'static str) -> Option<String>,
 ) -> Result<SendingPolicy, ConfigError> {
+    let get = &get;
     let count = |name| get(name).map(|text| number(name, &text)).transpose();
     let price = |name| get(name).map(|text| micros(name, &text)).transpose();
     let small = |name| price(name).and_then(|micros| micros.map(|m| fits(name, m)).transpose());
@@ -23,7 +26,17 @@ pub(super) fn read(
     set(&mut policy.daily_ceiling_micros, price("ANTRIAN_SPENDING_PER_DAY_USD")?);
     set(&mut policy.template_micros, small("ANTRIAN_TEMPLATE_PRICE_USD")?);
     set(&mut policy.reply_micros, small("ANTRIAN_REPLY_PRICE_USD")?);
+    set(&mut policy.rate.per_second, more_than_none(get, "ANTRIAN_MESSAGES_PER_SECOND")?);
+    set(&mut policy.rate.senders, more_than_none(get, "ANTRIAN_SENDERS")?);
     Ok(policy)
+}
+
+fn more_than_none(
+    get: impl Fn(&'static str) -> Option<String>,
+    name: &'static str,
+) -> Result<Option<NonZeroU32>, ConfigError> {
+    let count = |text: String| text.parse().map_err(|_| wrong(name, "it is not a count from 1 on"));
+    get(name).map(count).transpose()
 }
 
 fn set<T>(field: &mut T, value: Option<T>) {
@@ -108,6 +121,16 @@ mod tests {
         let price = |text| with("ANTRIAN_TEMPLATE_PRICE_USD", text).map(|p| p.template_micros);
         assert_eq!(price("0.0411"), Ok(41_100));
         assert!(price("5000").is_err());
+    }
+
+    #[test]
+    fn the_rate_is_more_than_nothing() {
+        let rate = with("ANTRIAN_MESSAGES_PER_SECOND", "250").unwrap().rate;
+        assert_eq!((rate.per_second.get(), rate.senders.get()), (250, 24));
+        for text in ["0", "-1", "80/s", "1.5"] {
+            assert!(with("ANTRIAN_MESSAGES_PER_SECOND", text).is_err(), "{text}");
+            assert!(with("ANTRIAN_SENDERS", text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -94,9 +94,10 @@ impl Ledger {
 
     pub(super) async fn enqueue_due(&self, messages: &[Message], now: DateTime<Utc>) {
         let due = messages.iter().filter(|message| message.due <= now);
-        let due: Vec<_> = due.map(|message| message.id.clone()).collect();
-        if !due.is_empty() {
-            self.queue.enqueue(&due).await;
+        // A change that a message of a chat has caused is the answer to it.
+        match self.cause {
+            Some(_) => self.queue.enqueue_answers(due).await,
+            None => drop(self.queue.enqueue(due).await),
         }
     }
 }

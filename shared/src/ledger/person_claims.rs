@@ -102,7 +102,7 @@ impl Ledger {
             ClaimCounted::Yes => {
                 self.count_claim(if asked.is_some() { "asked" } else { "nobody" }, now);
                 if let Some((_, message, _)) = asked {
-                    self.queue.enqueue(&[message.id]).await;
+                    self.queue.enqueue([&message]).await;
                 }
                 Attempt::Done(Ok(()))
             }

@@ -8,8 +8,11 @@ use super::messenger::SendError;
 impl Remedy {
     /// For a code that nothing is known of but the status that it came with.
     pub(super) fn of_status(status: StatusCode) -> Self {
-        let later = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
-        if later { Self::Later } else { Self::Defect }
+        match status {
+            StatusCode::TOO_MANY_REQUESTS => Self::Limited,
+            status if status.is_server_error() => Self::Later,
+            _ => Self::Defect,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::messenger::{Body, Messenger, Outgoing, Receipt, SendError};
 use super::pause::{self, Entry};
 use super::record;
 use crate::domain::ids::{MessageId, OfficeId};
-use crate::domain::message::{LastAttempt, Lease, Message, MessageState};
+use crate::domain::message::{Lane, LastAttempt, Lease, Message, MessageState};
 use crate::domain::sending::SendingPolicy;
 use crate::ledger::Ledger;
 use crate::queues::MessageQueue;
@@ -52,6 +52,8 @@ pub struct Courier<'a, M> {
     pub ledger: &'a Ledger,
     /// The queue, for what trying again does not help.
     pub queue: &'a MessageQueue,
+    /// The lane that the row came by: a retry stays in it.
+    pub lane: Lane,
     /// The provider.
     pub messenger: &'a M,
     /// Where applicants reach the system.
@@ -128,7 +130,7 @@ impl<M: Messenger> Courier<'_, M> {
                 return self.postpone(message, LastAttempt::NotComposed, None, now).await;
             }
         }
-        let probe = match pause::enter(self.ledger.store(), now).await {
+        let probe = match pause::enter(self.ledger.store(), message, now).await {
             Ok(Entry::Open) => None,
             Ok(Entry::Probe(until)) => Some(until),
             Ok(Entry::Paused(until)) => {
@@ -189,6 +191,11 @@ impl<M: Messenger> Courier<'_, M> {
                 let until = pause::begin(self.ledger, &code, now).await;
                 self.put_off(message, code.into(), until).await
             }
+            Err(SendError::Limited { code }) => {
+                pause::hold_bulk(self.ledger.store(), &code, now).await;
+                let after = message.kind.lane().rate_limit_wait();
+                self.postpone(message, code.into(), Some(after), now).await
+            }
             Err(SendError::Later { code, after }) => {
                 self.postpone(message, code.into(), after, now).await
             }
@@ -234,7 +241,10 @@ impl<M: Messenger> Courier<'_, M> {
         now: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
         if let Some(waiting) = message.postponed(why.clone(), after, now) {
-            return self.wait(message, &waiting).await;
+            if self.ledger.store().replace_message(message, &waiting).await? {
+                self.queue.enqueue_when_due(&waiting, self.lane, now).await;
+            }
+            return Ok(Delivery::Later);
         }
         let code = why.code();
         tracing::error!(message_id = %message.id, code, "a message could not be sent in many tries");
@@ -249,7 +259,8 @@ impl<M: Messenger> Courier<'_, M> {
         why: LastAttempt,
         until: DateTime<Utc>,
     ) -> Result<Delivery, DeliverError> {
-        self.wait(message, &message.put_off(why, until)).await
+        self.ledger.store().replace_message(message, &message.put_off(why, until)).await?;
+        Ok(Delivery::Later)
     }
 
     /// The provider may have the message: it is not sent again before a status could have come, and
@@ -271,11 +282,6 @@ impl<M: Messenger> Courier<'_, M> {
         tracing::error!(message_id = %message.id, "nobody knows whether a message was sent");
         self.queue.dead_letter(&message.id).await;
         self.fail(message, message.last_attempt.clone(), now).await
-    }
-
-    async fn wait(&self, before: &Message, after: &Message) -> Result<Delivery, DeliverError> {
-        self.ledger.store().replace_message(before, after).await?;
-        Ok(Delivery::Later)
     }
 
     async fn fail(

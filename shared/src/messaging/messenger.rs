@@ -138,6 +138,12 @@ pub enum SendError {
         /// How long to wait at least.
         after: Option<TimeDelta>,
     },
+    /// All messages of the account or its number together are too fast.
+    #[error("too fast ({code})")]
+    Limited {
+        /// The provider's code.
+        code: String,
+    },
     /// The person has not written for a day: only a template may be sent.
     #[error("the window is closed")]
     WindowClosed,

@@ -1,8 +1,8 @@
-//! How fast messages go out, so that the provider has nothing to refuse.
+//! How fast messages go to one person, so that the provider has nothing to refuse. How fast all of them go
+//! is [`crate::domain::sending::SendingRate`]'s.
 //!
 //! Judged by the machine's own clock: it is the provider who counts, and no moved clock changes that.
-//! Each process counts for itself; what all of them send together is bounded by how many run, and
-//! what goes too fast even so is refused by the provider and sent later.
+//! Each process counts for itself; what goes too fast even so is refused by the provider and sent later.
 
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
@@ -11,11 +11,8 @@ use chrono::TimeDelta;
 use governor::clock::{Clock, DefaultClock, Reference};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
-use governor::state::{InMemoryState, NotKeyed};
 use governor::{NotUntil, Quota, RateLimiter};
 
-/// Messages a second from one number.
-const NUMBER_PER_SEC: NonZeroU32 = NonZeroU32::new(80).unwrap();
 /// Messages a minute to the same person: one in six seconds …
 const PERSON_PER_MIN: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// … after so many at once.
@@ -23,14 +20,12 @@ const PERSON_BURST: NonZeroU32 = NonZeroU32::new(45).unwrap();
 /// People remembered before those with nothing to wait for are forgotten.
 const MAX_PEOPLE: usize = 10_000;
 
-type Number<C> = RateLimiter<NotKeyed, InMemoryState, C, NoOpMiddleware<<C as Clock>::Instant>>;
 type People<C> = RateLimiter<u64, HashMapStateStore<u64>, C, NoOpMiddleware<<C as Clock>::Instant>>;
 
-/// The two limits.
+/// The limit.
 #[derive(Debug)]
 pub(crate) struct Pace<C: Clock = DefaultClock> {
     clock: C,
-    number: Number<C>,
     people: People<C>,
     hasher: RandomState,
 }
@@ -45,10 +40,6 @@ impl<C: Clock + Clone> Pace<C> {
     fn new(clock: C) -> Self {
         let person = Quota::per_minute(PERSON_PER_MIN).allow_burst(PERSON_BURST);
         Self {
-            number: RateLimiter::direct_with_clock(
-                Quota::per_second(NUMBER_PER_SEC),
-                clock.clone(),
-            ),
             people: RateLimiter::hashmap_with_clock(person, clock.clone()),
             hasher: RandomState::new(),
             clock,
@@ -58,12 +49,11 @@ impl<C: Clock + Clone> Pace<C> {
     /// Counts a message to this address.
     ///
     /// # Errors
-    /// How long to wait, if it would be too fast; then it is not counted for the person.
+    /// How long to wait, if it would be too fast; then it is not counted.
     pub(crate) fn take(&self, address: &str) -> Result<(), TimeDelta> {
         if self.people.len() > MAX_PEOPLE {
             self.people.retain_recent();
         }
-        self.number.check().map_err(|not_until| self.wait(&not_until))?;
         let person = self.hasher.hash_one(address);
         self.people.check_key(&person).map_err(|not_until| self.wait(&not_until))
     }
@@ -96,16 +86,6 @@ mod tests {
         clock.advance(Duration::from_secs(6));
         assert_eq!(pace.take("somebody"), Ok(()));
         assert!(pace.take("somebody").is_err());
-    }
-
-    #[test]
-    fn a_number_sends_eighty_in_a_second() {
-        let clock = FakeRelativeClock::default();
-        let pace = Pace::new(clock.clone());
-        let sent = (0..100).filter(|to| pace.take(&to.to_string()).is_ok()).count();
-        assert_eq!(sent, 80);
-        clock.advance(Duration::from_secs(1));
-        assert_eq!(pace.take("somebody"), Ok(()));
     }
 
     #[test]

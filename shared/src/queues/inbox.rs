@@ -48,7 +48,7 @@ impl Inbox {
     /// minutes. Answers with how many it has: the sweeper finds the others.
     pub async fn enqueue(&self, waiting: &[Waiting], round: &str) -> usize {
         let entries = waiting.iter().map(|waiting| entry(waiting, round));
-        sqs::enqueue(&self.client, &self.url, entries).await
+        sqs::enqueue(&self.client, &self.url, entries).await.len()
     }
 }
 

@@ -9,18 +9,18 @@ use aws_sdk_sqs::types::builders::SendMessageBatchRequestEntryBuilder as EntryBu
 /// SQS takes ten messages at a time.
 const BATCH: usize = 10;
 
-/// Enqueues messages. Answers with how many SQS has taken: the sweeper finds the others, so that a
-/// failure here loses nothing.
+/// Enqueues messages. Answers with the positions of those that SQS has taken: the sweeper finds the
+/// others, so that a failure here loses nothing.
 pub(super) async fn enqueue(
     client: &Client,
     url: &str,
     messages: impl Iterator<Item = EntryBuilder>,
-) -> usize {
+) -> Vec<usize> {
     let entries: Vec<_> =
         messages.enumerate().filter_map(|(at, message)| built(at, message)).collect();
-    let mut taken = 0;
+    let mut taken = Vec::with_capacity(entries.len());
     for batch in entries.chunks(BATCH) {
-        taken += enqueue_batch(client, url, batch.to_vec()).await;
+        taken.extend(enqueue_batch(client, url, batch.to_vec()).await);
     }
     taken
 }
@@ -31,7 +31,7 @@ fn built(at: usize, message: EntryBuilder) -> Option<Entry> {
     message.id(at.to_string()).build().inspect_err(report).ok()
 }
 
-async fn enqueue_batch(client: &Client, url: &str, batch: Vec<Entry>) -> usize {
+async fn enqueue_batch(client: &Client, url: &str, batch: Vec<Entry>) -> Vec<usize> {
     let count = batch.len();
     match client.send_message_batch().queue_url(url).set_entries(Some(batch)).send().await {
         Ok(answer) => {
@@ -39,12 +39,12 @@ async fn enqueue_batch(client: &Client, url: &str, batch: Vec<Entry>) -> usize {
                 let (count, code) = (answer.failed().len(), refused.code());
                 tracing::warn!(count, code, url, "messages wait for the sweeper");
             }
-            answer.successful().len()
+            answer.successful().iter().filter_map(|taken| taken.id().parse().ok()).collect()
         }
         Err(error) => {
             let error = error.into_service_error();
             tracing::warn!(%error, count, url, "messages wait for the sweeper");
-            0
+            vec![]
         }
     }
 }

@@ -194,6 +194,11 @@ pub(crate) fn pause() -> Key {
     Key::new("PAUSE", "PAUSE")
 }
 
+/// The pause of what can wait.
+pub(crate) fn bulk_pause() -> Key {
+    Key::new("PAUSE", "BULK")
+}
+
 pub(crate) const APPLICANT_PREFIX: &str = "APPLICANT#";
 pub(crate) const POINTER_PREFIX: &str = "BOOKING#";
 pub(crate) const SESSION_PREFIX: &str = "SESSION#";

@@ -29,6 +29,7 @@
 //! | when a person last wrote | `ACCOUNT#id` / `CHAT` | strong |
 //! | which keyring wrote the table | `KEYRING` | strong, at a start |
 //! | the pause of sending | `PAUSE` | strong, then a condition |
+//! | the pause of what can wait | `PAUSE` / `BULK` | strong |
 //! | one-time codes of a month: to a number or prefix, from an address, in all | `OTP#hash` / month | strong, in conditions |
 //! | how many people a clerk has looked up on a date | `LOOKUP#hash` / date | strong, in conditions |
 //! | what the messages of a day have cost | `SPENDING#date` | strong |

@@ -10,7 +10,7 @@ use super::transact::Write;
 use super::values::{number, seconds, text};
 use super::{DUE_INDEX, Item, Store, keys};
 use crate::domain::ids::MessageId;
-use crate::domain::message::{Lease, Message};
+use crate::domain::message::{Enqueued, Lease, Message};
 use crate::domain::report::Report;
 
 /// What became of an attempt to lease a row.
@@ -122,19 +122,37 @@ impl Store {
         Ok(if is_written { Attempt::Done(Some(after)) } else { Attempt::Conflict(()) })
     }
 
-    /// Rows of one shard that were due at `until`, earliest first. One that this version cannot read
-    /// is logged and passed over: it does not keep the others from being sent.
-    pub async fn due_messages(
+    /// Writes down that the sweeper has enqueued a row: until it must have been lost it is not among those
+    /// that are due. Whoever has taken or settled the row in between knows more.
+    pub async fn note_enqueued(&self, row: &Message, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let fault = |error| StoreError::Corrupt { kind: "message", source: Some(Box::new(error)) };
+        let value = |enqueued: Enqueued| serde_dynamo::to_attribute_value(enqueued).map_err(fault);
+        let state = serde_dynamo::to_attribute_value(row.state).map_err(fault)?;
+        let enqueued = row.enqueued_at(now);
+        let set = Expression::new("SET #enqueued = :enqueued, #due = :until")
+            .with(":enqueued", value(enqueued)?)
+            .with(":until", seconds(enqueued.until));
+        let unchanged = Expression::new("#state = :state AND #due = :due")
+            .with(":state", state)
+            .with(":due", seconds(row.due));
+        let write = Write::Update(keys::message(&row.id), set, Some(unchanged));
+        self.transact(vec![write]).await.map(|_| ())
+    }
+
+    /// A page of the rows of one shard that were due at `until`, earliest first, and where to go on. One
+    /// that this version cannot read is logged and passed over: it does not keep the others from being
+    /// sent.
+    pub(crate) async fn due_messages(
         &self,
         shard: u8,
         until: DateTime<Utc>,
-        limit: usize,
-    ) -> Result<Vec<Message>, StoreError> {
+        (limit, after): (usize, Option<Item>),
+    ) -> Result<(Vec<Message>, Option<Item>), StoreError> {
         let condition = Expression::new("#due_kind = :kind AND #due <= :until")
             .with(":kind", text(keys::due_messages(shard)))
             .with(":until", seconds(until));
-        let query =
-            Query { index: Some(DUE_INDEX), condition, consistent: false, limit, after: None };
-        Ok(readable("message", self.query(query).await?))
+        let query = Query { index: Some(DUE_INDEX), condition, consistent: false, limit, after };
+        let (items, next) = self.query_page(query).await?;
+        Ok((readable("message", items), next))
     }
 }

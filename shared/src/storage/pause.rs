@@ -1,4 +1,5 @@
-//! The pause of all sending, while the provider's account is in trouble: one item, or none.
+//! The pause of all sending, while the provider's account is in trouble: one item, or none; and the one
+//! of what can wait, while the provider is at its rate limit: another.
 
 use chrono::{DateTime, Utc};
 
@@ -14,6 +15,19 @@ impl Store {
     pub async fn pause(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let Some(item) = self.get_item(&keys::pause()).await? else { return Ok(None) };
         instant_of(&item, "until").map(Some).ok_or_else(|| StoreError::corrupt("pause"))
+    }
+
+    /// Until when nothing is sent that can wait, if that was ever so.
+    pub async fn bulk_pause(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let Some(item) = self.get_item(&keys::bulk_pause()).await? else { return Ok(None) };
+        instant_of(&item, "until").map(Some).ok_or_else(|| StoreError::corrupt("pause"))
+    }
+
+    /// Keeps what can wait from being sent until then.
+    pub async fn pause_bulk(&self, until: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut item = keys::bulk_pause().attributes();
+        item.insert("until".to_owned(), seconds(until));
+        self.transact(vec![Write::Put(item, None)]).await.map(|_| ())
     }
 
     /// Pauses sending, or lengthens the pause. Answers with whether there was none before.

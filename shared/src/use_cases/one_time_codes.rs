@@ -58,7 +58,7 @@ async fn grant(
     let grant = OtpGrant { hash: &hash, request, message: &message, expires_at };
     Ok(match app.ledger.store().grant_otp(id, &grant, now).await? {
         OtpGranted::Granted => {
-            app.queue.enqueue(std::slice::from_ref(&message.id)).await;
+            app.queue.enqueue([&message]).await;
             Ok(expires_at)
         }
         OtpGranted::TooSoon(at) => Err(RegistrationRefusal::TooSoon(at)),

@@ -112,7 +112,7 @@ pub async fn answer(
         return Ok(Answered::Over);
     }
     store.set_locale(account, locale).await?;
-    app.queue.enqueue(std::slice::from_ref(&reply.id)).await;
+    app.queue.enqueue([&reply]).await;
     Ok(Answered::SignedIn)
 }
 

@@ -160,7 +160,7 @@ async fn background(app: &TestApp) {
         let _ = app.stack.run_job(Job::Tick).await;
         let _ = app.stack.run_job(Job::Audit).await;
         let _ = app.stack.inbox.drain().await;
-        let _ = app.stack.poller.drain().await;
+        let _ = app.stack.drain_outbox().await;
     }
 }
 

@@ -80,7 +80,7 @@ async fn deliver(app: &TestApp) {
     for secs in [0, 61, 61, 121, 605] {
         app.advance(secs);
         app.tick().await;
-        let pollers = [&app.stack.poller, &app.stack.inbox];
+        let pollers = [&app.stack.urgent, &app.stack.poller, &app.stack.inbox];
         for poller in pollers {
             let (one, other) = tokio::join!(poller.drain(), poller.drain());
             assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");

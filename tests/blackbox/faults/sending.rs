@@ -125,12 +125,12 @@ async fn a_message_that_the_queue_brings_again_is_not_sent_again() {
             number += 1;
             let message = waiting_message(&stage, number).await;
             strike_queue(&stage, target, &action, Stay::UntilLifted);
-            let polled = stage.app.stack.poller.drain().await;
+            let polled = stage.app.stack.drain_outbox().await;
             let case = format!("{target}: {action:?}");
             assert!(stage.lift().is_some() && polled.is_err(), "{case}: {polled:?}");
             // What the queue still has becomes visible again after a while, as if it came anew.
-            let id = message.parse().unwrap();
-            stage.app.stack.app.queue.enqueue(&[id]).await;
+            let row = stage.app.stack.app.ledger.store().message(&message.parse().unwrap()).await;
+            stage.app.stack.app.queue.enqueue([&row.unwrap().unwrap()]).await;
             stage.app.drain().await;
             stage.app.advance(61);
             stage.app.tick().await;

@@ -104,10 +104,11 @@ async fn an_hour_of_throttles_loses_nothing_and_everybody_is_told_the_truth() {
         throttle(&stage, DARK.contains(&step), &seen);
         open.extend(to_come.split_off(to_come.len().saturating_sub(BEGIN)));
         let runs = open.iter().map(|one: &Waiting| one.operation.run(&stage.app, &one.subject));
-        let poller = &stage.app.stack.poller;
+        let stack = &stage.app.stack;
         let tick = tokio::time::timeout(TICK, stage.app.stack.run_job(Job::Tick));
         // Lambda and the schedule come again whatever becomes of them.
-        let (answers, _, _, _) = tokio::join!(join_all(runs), tick, poller.drain(), poller.drain());
+        let (answers, _, _, _) =
+            tokio::join!(join_all(runs), tick, stack.drain_outbox(), stack.drain_outbox());
         let (now_done, still): (Vec<_>, Vec<_>) =
             open.into_iter().zip(answers).partition(|(one, answer)| is_done(one, answer));
         busy += still.len();

@@ -114,7 +114,7 @@ async fn the_code_of_an_error_decides() {
     let app = TestApp::start().await;
     for (expected, codes) in [
         ("window", &[63_016][..]),
-        ("later", &[63_018, 20_429]),
+        ("limited", &[63_018, 20_429]),
         ("undeliverable", &[21_610, 21_211, 63_024]),
         ("stopped", &[20_003]),
         ("defect", &[21_617, 63_021, 63_027, 99_999]),
@@ -127,7 +127,7 @@ async fn the_code_of_an_error_decides() {
         }
     }
     for (status, body, expected) in
-        [(503, "", "unknown"), (429, "", "later"), (201, "{}", "unknown")]
+        [(503, "", "unknown"), (429, "", "limited"), (201, "{}", "unknown")]
     {
         let fake = Fake::start().await;
         fake.reply(status, body);

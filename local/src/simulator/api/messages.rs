@@ -63,6 +63,9 @@ fn accept(
     if let Some(code) = fault.and_then(Fault::refusal) {
         return Err(GraphError::new(code, "an injected fault"));
     }
+    if state.faults.is_over_allowance() {
+        return Err(GraphError::new(130429, "Rate limit hit"));
+    }
     let id = message_id();
     let answer = answer(&request.receiver, &id);
     if !matches!(request.receiver, Receiver::Lost(_)) {

@@ -11,6 +11,8 @@ use crate::messaging::SendError;
 pub enum Remedy {
     /// Try again later, a bounded number of times.
     Later,
+    /// Too fast in all: what can wait longest makes room.
+    Limited,
     /// Too fast for this person: wait 4ⁿ seconds at the n-th try.
     Slower,
     /// Send a template instead.
@@ -27,12 +29,12 @@ const fn one(code: u32) -> RangeInclusive<u32> {
     code..=code
 }
 
-use Remedy::{Defect, Later, Slower, Stopped, Undeliverable, WindowClosed};
+use Remedy::{Defect, Later, Limited, Slower, Stopped, Undeliverable, WindowClosed};
 
 #[rustfmt::skip]
 const REMEDIES: &[(RangeInclusive<u32>, Remedy)] = &[
     // Limits of the application, the account, the number.
-    (one(4), Later), (one(80_007), Later), (one(130_429), Later),
+    (one(4), Limited), (one(80_007), Limited), (one(130_429), Limited),
     (one(131_056), Slower),
     // Faults of Meta's.
     (1..=2, Later), (one(131_000), Later), (one(131_016), Later), (one(131_057), Later),
@@ -68,6 +70,7 @@ impl Remedy {
         let fours = TimeDelta::seconds(4_i64.pow(attempt.min(MAX_FOURS)));
         match self {
             Later => SendError::Later { code, after: None },
+            Limited => SendError::Limited { code },
             Slower => SendError::Later { code, after: Some(fours) },
             WindowClosed => SendError::WindowClosed,
             Undeliverable => SendError::Undeliverable { code },

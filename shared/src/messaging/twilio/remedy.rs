@@ -5,7 +5,7 @@ use crate::messaging::cloud_api::Remedy::{self, *};
 #[rustfmt::skip]
 const REMEDIES: &[(u32, Remedy)] = &[
     // Too many at once, a queue that is full, a fault of theirs or of Meta's.
-    (63_018, Later), (20_429, Later), (14_107, Later), (30_001, Later), (20_500, Later),
+    (63_018, Limited), (20_429, Limited), (14_107, Limited), (30_001, Limited), (20_500, Later),
     (20_503, Later), (63_017, Later),
     (63_016, WindowClosed),
     // Opted out, no such number, not reached, not in WhatsApp.

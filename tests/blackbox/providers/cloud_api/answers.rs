@@ -12,7 +12,8 @@ async fn refused(status: u16, body: impl ToString, attempt: u32) -> SendError {
 #[tokio::test]
 async fn the_code_of_an_error_decides_not_its_status() {
     for (expected, codes) in [
-        ("later", &[4, 80_007, 130_429, 1, 2, 131_000, 131_016, 131_057, 133_004][..]),
+        ("limited", &[4, 80_007, 130_429][..]),
+        ("later", &[1, 2, 131_000, 131_016, 131_057, 133_004][..]),
         ("slower", &[131_056]),
         ("window", &[131_047]),
         ("undeliverable", &[131_026, 131_049, 130_472, 131_050, 131_062]),
@@ -46,7 +47,7 @@ async fn an_answer_without_a_known_code_is_judged_by_what_may_have_happened() {
         (500, "", "unknown"),
         (502, "<html>", "unknown"),
         (504, r#"{"message":"timed out"}"#, "unknown"),
-        (429, "", "later"),
+        (429, "", "limited"),
         (404, "", "defect"),
         (302, "", "defect"),
         (200, "", "unknown"),
