@@ -58,10 +58,15 @@ async fn watch_space(home: Home) {
 }
 
 async fn tick_for_ever(app: Arc<App>, work: Arc<Housekeeping>) {
+    // The queues are in memory: what was in them when the last run ended is enqueued again.
+    let mut job = Job::Enqueue;
     loop {
-        if let Err(error) = antrian_scheduler::run(&app, &work, Job::Tick).await {
+        if let Err(error) = antrian_scheduler::run(&app, &work, job).await {
             tracing::warn!(%error, "a tick of the scheduler failed");
         }
-        tokio::time::sleep(TICK).await;
+        if job == Job::Tick {
+            tokio::time::sleep(TICK).await;
+        }
+        job = Job::Tick;
     }
 }

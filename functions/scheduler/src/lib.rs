@@ -39,13 +39,16 @@ pub enum Job {
     Audit,
     /// On with the audit of this night, until it has ended.
     NightlyAudit,
+    /// All messages that wait to be sent into their queues, also those that are in them as far as the table
+    /// knows: after the queues were emptied.
+    Enqueue,
 }
 
 impl Job {
     /// What it may take: a tick ends before the next one comes.
     pub fn most(self) -> Duration {
         Duration::from_secs(match self {
-            Self::Tick => 55,
+            Self::Tick | Self::Enqueue => 55,
             Self::Audit | Self::NightlyAudit => 14 * 60,
         })
     }
@@ -87,6 +90,7 @@ pub async fn run(app: &App, work: &Housekeeping, job: Job) -> Result<Report, Led
         Job::Tick => Box::pin(tick(app, work)).await,
         Job::Audit => Box::pin(audit(app, work, Wanted::Any)).await,
         Job::NightlyAudit => Box::pin(audit(app, work, Wanted::Nightly)).await,
+        Job::Enqueue => Box::pin(enqueue(app)).await,
     }
 }
 
@@ -94,7 +98,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let now = app.clock.now();
     let parts = Parts { metrics: &app.metrics, now, most: PART };
     let store = app.ledger.store();
-    let outbox = Sweep { store, queue: &app.queue, now, within: SWEEP_PAGES };
+    let outbox = Sweep { store, queue: &app.queue, now, within: SWEEP_PAGES, anew: false };
     let ((made, surveyed), kept, settled, cleared, swept, heard, spent) = tokio::join!(
         // What is free next is looked for after days have been made.
         async {
@@ -122,6 +126,12 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
         heard: heard?.unwrap_or_default(),
         audit: None,
     })
+}
+
+async fn enqueue(app: &App) -> Result<Report, LedgerError> {
+    let (now, store) = (app.clock.now(), app.ledger.store());
+    let outbox = Sweep { store, queue: &app.queue, now, within: 2 * SWEEP_PAGES, anew: true };
+    Ok(Report { swept: outbox.outbox().await?.count, ..Report::default() })
 }
 
 fn record_sweep(app: &App, swept: Swept, now: DateTime<Utc>) {

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::{join_all, try_join_all};
 use tokio::time::Instant;
 
-use crate::domain::message::{Message, MessageKind};
+use crate::domain::message::{Lane, Message, MessageKind};
 use crate::queues::{Inbox, MessageQueue};
 use crate::storage::{DUE_SHARDS, Store, StoreError};
 
@@ -38,6 +38,8 @@ pub struct Sweep<'a> {
     pub now: DateTime<Utc>,
     /// After so long no further page is begun; the next tick goes on.
     pub within: Duration,
+    /// Whether rows that were enqueued before are enqueued again, for the queues have been emptied.
+    pub anew: bool,
 }
 
 impl Sweep<'_> {
@@ -55,10 +57,13 @@ impl Sweep<'_> {
     }
 
     async fn shard(self, shard: u8, until: Instant) -> Result<Swept, StoreError> {
+        // A row that was enqueued is due when it must have been lost, at the latest after so long.
+        let ahead = if self.anew { Lane::Bulk.lost_after() } else { TimeDelta::zero() };
         let mut swept = Swept::default();
         let mut after = None;
         loop {
-            let (due, next) = self.store.due_messages(shard, self.now, (PAGE, after)).await?;
+            let due = self.store.due_messages(shard, self.now + ahead, (PAGE, after)).await;
+            let (due, next) = due?;
             swept = swept.with(self.page(due).await?);
             match next {
                 Some(next) if Instant::now() < until => after = Some(next),
@@ -67,10 +72,18 @@ impl Sweep<'_> {
         }
     }
 
+    fn is_overdue(self, message: &Message) -> bool {
+        let was_put_off = message.attempts > 0 || !message.last_attempt.is_none();
+        let planned = message.kind == MessageKind::Reminder || was_put_off;
+        let grace = if planned { TimeDelta::zero() } else { GRACE };
+        let due = if self.anew { message.ready_at() } else { message.due };
+        !message.state.is_final() && due + grace <= self.now
+    }
+
     /// What SQS did not take is not marked: the next tick finds it.
     async fn page(self, due: Vec<Message>) -> Result<Swept, StoreError> {
         let overdue: Vec<Message> =
-            due.into_iter().filter(|message| is_overdue(message, self.now)).collect();
+            due.into_iter().filter(|message| self.is_overdue(message)).collect();
         let lag = overdue.iter().map(|message| (self.now - message.ready_at()).num_seconds()).max();
         let taken = self.queue.enqueue(&overdue).await;
         for some in taken.chunks(MARKS_AT_ONCE) {
@@ -111,11 +124,4 @@ pub async fn sweep_inbox(
         swept += inbox.enqueue(&waiting, &round).await;
     }
     Ok(swept)
-}
-
-fn is_overdue(message: &Message, now: DateTime<Utc>) -> bool {
-    let was_put_off = message.attempts > 0 || !message.last_attempt.is_none();
-    let planned = message.kind == MessageKind::Reminder || was_put_off;
-    let grace = if planned { TimeDelta::zero() } else { GRACE };
-    !message.state.is_final() && message.due + grace <= now
 }

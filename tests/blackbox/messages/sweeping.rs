@@ -6,6 +6,7 @@ use antrian::domain::ids::MessageId;
 use antrian::domain::language::Locale;
 use antrian::domain::message::{Message, MessageKind, MessageState};
 use antrian_local::simulator::Fault;
+use antrian_scheduler::Job;
 use antrian_tests::app::DATE;
 use antrian_tests::wire::{Action, Call, Gate, Switch, client};
 use antrian_tests::{Person, Setup, TestApp};
@@ -78,6 +79,23 @@ async fn a_row_that_waits_in_its_queue_is_enqueued_once_until_it_must_have_been_
     assert_eq!(reminders_sent(&app), 30);
     app.advance(2 * 3_600);
     assert_eq!(app.tick().await.swept, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_queues_were_emptied_all_that_waits_is_enqueued_anew() {
+    let (app, _, code) = booked().await;
+    let rows = due_reminders(&app, &code, 5).await;
+    assert_eq!(app.tick().await.swept, 5);
+    let bulk = &app.stack.bulk;
+    bulk.sqs.purge_queue().queue_url(&bulk.queue_url).send().await.unwrap();
+    assert_eq!(app.tick().await.swept, 0, "the control: they would wait for two hours");
+    assert_eq!(app.stack.run_job(Job::Enqueue).await.unwrap().swept, 5);
+    app.drain().await;
+    for id in &rows {
+        assert_eq!(row(&app, id).await.state, MessageState::Sent);
+    }
+    assert_eq!(app.stack.run_job(Job::Enqueue).await.unwrap().swept, 0);
+    assert_eq!(reminders_sent(&app), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
