@@ -165,7 +165,7 @@ async fn background(app: &TestApp) {
 }
 
 /// Of these no request reads or writes an item: what runs by itself does, and tells the log.
-const BACKGROUND: [&str; 9] = [
+const BACKGROUND: [&str; 10] = [
     "ACCOUNT/CHAT",
     "AUDIT/AUDIT",
     "CLOSURES",
