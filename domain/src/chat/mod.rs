@@ -18,6 +18,7 @@ mod services;
 mod sign_in;
 mod spelling;
 mod state;
+mod taps;
 mod turn;
 pub mod words;
 
