@@ -35,12 +35,15 @@ pub struct Poller {
 }
 
 /// What a function learns about a message besides its body.
-const ATTRIBUTES: [MessageSystemAttributeName; 2] = [
+const ATTRIBUTES: [MessageSystemAttributeName; 3] = [
     MessageSystemAttributeName::ApproximateReceiveCount,
     MessageSystemAttributeName::MessageGroupId,
+    MessageSystemAttributeName::SentTimestamp,
 ];
 /// SQS delivers up to ten messages at a time.
-const BATCH: i32 = 10;
+const BATCH: u8 = 10;
+/// Messages of the inbox that are taken before the first of them is answered.
+const ROUND: usize = 100;
 /// How long a poll waits for messages.
 const WAIT_SECS: i32 = 5;
 /// Before the next poll after a fault.
@@ -106,15 +109,38 @@ impl Poller {
     }
 
     async fn poll(&self, wait_secs: i32) -> anyhow::Result<Polled> {
+        let mut messages = self.receive(wait_secs).await?;
+        let most = match self.function {
+            Function::Notifier => messages.len(),
+            Function::Conversation => ROUND,
+        };
+        // The embedded queue gives the groups in the order of their names: who stands last would wait as long
+        // as others write. What is there is taken, and answered in the order in which it came.
+        let mut last = messages.len();
+        while last == usize::from(BATCH) && messages.len() < most {
+            let more = self.receive(0).await?;
+            last = more.len();
+            messages.extend(more);
+        }
+        messages.sort_by_key(sent_at);
+        let mut polled = Polled { received: messages.len(), failed: vec![] };
+        for batch in messages.chunks(BATCH.into()) {
+            polled.failed.extend(self.give(batch).await?);
+        }
+        Ok(polled)
+    }
+
+    async fn receive(&self, wait_secs: i32) -> anyhow::Result<Vec<Message>> {
         let request = self.sqs.receive_message().queue_url(&self.queue_url);
         let request = request.set_message_system_attribute_names(Some(ATTRIBUTES.into()));
         let request = request.message_attribute_names("All");
         let received =
-            request.max_number_of_messages(BATCH).wait_time_seconds(wait_secs).send().await;
-        let messages = received.context("receive")?.messages.unwrap_or_default();
-        if messages.is_empty() {
-            return Ok(Polled::default());
-        }
+            request.max_number_of_messages(BATCH.into()).wait_time_seconds(wait_secs).send().await;
+        Ok(received.context("receive")?.messages.unwrap_or_default())
+    }
+
+    /// Gives a batch to the function. Receipt handles of the messages that failed.
+    async fn give(&self, messages: &[Message]) -> anyhow::Result<Vec<String>> {
         let mut event = SqsEvent::default();
         event.records = messages.iter().map(|message| self.record(message)).collect();
         let (app, messenger) = (&*self.app, &*self.messenger);
@@ -135,7 +161,7 @@ impl Poller {
         let receipt = |message: &Message| message.receipt_handle().map(str::to_owned);
         let failed = messages.iter().filter(has_failed).filter_map(receipt).collect();
         self.delete(messages.iter().filter(|message| !has_failed(message))).await?;
-        Ok(Polled { received: messages.len(), failed })
+        Ok(failed)
     }
 
     fn record(&self, message: &Message) -> SqsMessage {
@@ -166,6 +192,12 @@ impl Poller {
         }
         Ok(())
     }
+}
+
+/// Milliseconds since 1970.
+fn sent_at(message: &Message) -> Option<u64> {
+    let attributes = message.attributes.as_ref()?;
+    attributes.get(&MessageSystemAttributeName::SentTimestamp)?.parse().ok()
 }
 
 fn attribute(value: &MessageAttributeValue) -> SqsMessageAttribute {

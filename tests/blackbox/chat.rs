@@ -7,6 +7,7 @@ mod everyday;
 mod flood;
 mod identity;
 mod offices;
+mod order;
 mod papers;
 mod people;
 mod repeated;
