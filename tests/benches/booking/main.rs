@@ -5,6 +5,7 @@
 mod calls;
 mod client;
 mod load;
+mod pick;
 mod place;
 mod raw;
 mod report;

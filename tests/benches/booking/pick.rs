@@ -89,7 +89,8 @@ impl Sale {
                 _ => &mut known.insert((Instant::now(), self.taken().await?)).1,
             };
             let free = (1..=SEATS).filter(|seat| !taken.contains(seat));
-            if let Some(seat) = free.choose(&mut rand::rng())
+            let seat = free.choose(&mut rand::rng());
+            if let Some(seat) = seat
                 && self.claim(person, seat).await?
             {
                 taken.insert(seat);
@@ -132,7 +133,13 @@ impl Sale {
         }
         match call.send().await {
             Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_transaction_canceled_exception()) => Ok(false),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_transaction_canceled_exception()) =>
+            {
+                Ok(false)
+            }
             Err(error) => Err(error.into()),
         }
     }

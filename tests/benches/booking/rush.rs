@@ -1,6 +1,6 @@
 //! A rush: a thousand people, 64 of them at once, each with a connection and an idempotency key of their own,
-//! want one of 300 seats of one slot, while queues and scheduler work. Beside it, in the same process, what
-//! the table alone does, and a rush that spreads over dates with seats for all.
+//! want one of 300 seats of one slot, while queues and scheduler work; beside it what the table alone does, and
+//! two ways to pick a seat.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Connection, keyed};
 use crate::load::Measured;
+use crate::pick;
 use crate::place::{RUSH, RUSH_SEATS};
 use crate::raw;
 use crate::server::Kind;
@@ -69,6 +70,12 @@ pub(crate) async fn run(size: Size) -> anyhow::Result<()> {
             line(&format!("{wish:?}"), &rush, size.people);
         }
         println!("| bare transaction | {:.0} | | | | | |", bare.per_second());
+    }
+    println!("\n## Two ways to pick a seat of {RUSH_SEATS}, on the bare table\n");
+    println!("| way | instances | transactions a seat | other calls a seat | seats a second |");
+    println!("|---|---:|---:|---:|---:|");
+    for instances in [1, 16, 64] {
+        pick::run(&table, instances).await?;
     }
     stack.stop()
 }
