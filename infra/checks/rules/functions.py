@@ -229,7 +229,7 @@ def rate(templates):
     queues = {name: event["Properties"] for name, event in notifier.get("Events", {}).items()}
     senders = {name: queue.get("ScalingConfig", {}).get("MaximumConcurrency", 0) for name, queue in queues.items()}
     told = notifier["Environment"]["Variables"].get("ANTRIAN_SENDERS")
-    if sum(senders.values()) != told:
+    if str(sum(senders.values())) != told:
         yield f"the notifier is told of {told} senders, its queues have {senders}"
     if senders.get("Urgent", 0) < max(senders.values(), default=0) or senders.get("Bulk", 0) * 4 > sum(senders.values()):
         yield f"what can wait has more senders than it needs: {senders}"
