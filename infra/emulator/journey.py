@@ -268,7 +268,7 @@ def book():
     refusals(stack)
     staff = stack.staff_token(["antrian/admin", "antrian/desk"], ["admin", "desk", "office:*"])
     clerk = stack.staff_token(["antrian/admin", "antrian/desk"], ["desk"], "loket@example.org")
-    assert len(stack.call("GET", "/v1/health", staff)["parts"]) == 5
+    assert len(stack.call("GET", "/v1/health", staff)["parts"]) == 7
     stack.call("GET", "/v1/health", "junk", expect=401)
     # Whoever asks for a scope gets it in the token; the role is the group's.
     stack.call("PUT", f"/v1/offices/{OFFICE}", clerk, office("6280000000000"), expect=403)
