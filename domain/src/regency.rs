@@ -75,13 +75,20 @@ pub fn names<'a>() -> impl Iterator<Item = &'a str> {
     ALL.values().map(|named| -> &'a str { named.name })
 }
 
+/// With how many words a name begins, the most that there are; `ends` says after which of them it may end.
+pub fn beginning(words: &[&str], ends: impl Fn(usize) -> bool) -> Option<usize> {
+    (1..=words.len()).rev().find(|&count| ends(count) && named(&words[..count].join(" ")).is_some())
+}
+
 /// What was told as a city or regency, as the list has it, if it is there: of `kabupaten gowa pak` and
 /// `Banyumas, Jawa Tengah` the name, of `kota gowa` only what there is.
 pub fn told(text: &str) -> String {
     let (kind, rest) = split(text);
     let words: Vec<&str> = rest.split([' ', ',']).filter(|word| !word.is_empty()).collect();
-    let known = (1..=words.len()).rev().find_map(|count| ALL.get(&plain(&words[..count].concat())));
-    let Some(known) = known else { return text.trim().to_owned() };
+    let count = beginning(&words, |_| true).unwrap_or_default();
+    let Some(known) = ALL.get(&plain(&words[..count].concat())) else {
+        return text.trim().to_owned();
+    };
     match kind.filter(|kind| known.kinds.contains(kind)) {
         Some(Kind::City) => format!("Kota {}", known.name),
         Some(Kind::Regency) => format!("Kabupaten {}", known.name),

@@ -18,11 +18,6 @@ fn is_of_nik(misread: &Misread) -> bool {
 /// So many messages in a row that are not understood get an example; the next one gets the contact.
 const MAX_EXAMPLES: u8 = 2;
 
-fn says_part_of_day(text: &str) -> bool {
-    let is_part = |word: &String| matches!(&**word, "pagi" | "siang" | "sore" | "malam");
-    words::words_of(text).iter().any(is_part)
-}
-
 impl Chat {
     /// Which bookings [`Chat::hear`] has to find in its world. Most turns ask the next question of a
     /// wish and need none.
@@ -153,7 +148,7 @@ impl Chat {
                 self.typed(text, None, world)
             }
             Said::Command(Command::Menu)
-                if self.question == Question::Hour && says_part_of_day(text) =>
+                if self.question == Question::Hour && words::says_part_of_day(text) =>
             {
                 self.again(world)
             }
@@ -161,7 +156,10 @@ impl Chat {
             Said::Command(Command::Papers) => self.papers_said(text, world),
             Said::Command(command) => {
                 let act = self.command(command, world);
-                self.noted(command, text, world).unwrap_or(act)
+                match command {
+                    Command::Book => self.begun_at(text, world).unwrap_or(act),
+                    _ => act,
+                }
             }
             Said::Registration(codes) => Act::AskSignIn(codes),
             Said::Code(_) => self.code_alone(world),
@@ -211,16 +209,6 @@ impl Chat {
             Said::Number(number) => self.typed(text, Some(number), world),
             _ => self.typed(text, None, world),
         }
-    }
-
-    /// A booking that a sentence begins, with the office that it names.
-    fn noted(&mut self, command: Command, text: &str, world: &World<'_>) -> Option<Act> {
-        if command != Command::Book {
-            return None;
-        }
-        self.note_place(text, world);
-        let is_known = self.draft.office.is_some() || self.draft.service.is_some();
-        is_known.then(|| self.next(world))
     }
 
     pub(super) fn wish(&mut self, details: Details, world: &World<'_>) -> Act {

@@ -110,11 +110,14 @@ impl Chat {
     /// A sentence that wants a passport, perhaps somewhere.
     fn wished_in(&mut self, text: &str, world: &World<'_>) -> Act {
         self.draft = Draft::default();
+        self.begun_at(text, world).unwrap_or(Act::Say(Remark::Example))
+    }
+
+    /// What comes next in a booking that a sentence begins, if it says where or what.
+    pub(super) fn begun_at(&mut self, text: &str, world: &World<'_>) -> Option<Act> {
         self.note_place(text, world);
-        match (&self.draft.office, &self.draft.service) {
-            (None, None) => Act::Say(Remark::Example),
-            _ => self.next(world),
-        }
+        let is_known = self.draft.office.is_some() || self.draft.service.is_some();
+        is_known.then(|| self.next(world))
     }
 
     /// Takes the office and the service that a sentence names, where none is known yet.
@@ -173,12 +176,10 @@ impl Chat {
             (false, []) => Act::Nothing,
         }
     }
-}
 
-impl Chat {
     fn offers_again(&self) -> bool {
-        let picks = self.offered.iter().filter_map(|offer| offer.id.parse().ok());
-        picks.into_iter().any(|pick| matches!(pick, Pick::Again(_)))
+        let mut picks = self.offered.iter().filter_map(|offer| offer.id.parse().ok());
+        picks.any(|pick| matches!(pick, Pick::Again(_)))
     }
 }
 

@@ -114,6 +114,11 @@ pub(super) fn words_of(text: &str) -> Vec<String> {
     text::words(&text::plain(text))
 }
 
+/// Whether a text names a part of the day.
+pub(super) fn says_part_of_day(text: &str) -> bool {
+    words_of(text).iter().any(|word| vocabulary::is_part_of_day(word))
+}
+
 /// The hour that an answer to "at which hour?" names.
 pub(super) fn hour(text: &str) -> Option<SlotTime> {
     number::hour(&lex::tokens(&text::plain(text)))

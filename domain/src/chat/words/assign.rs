@@ -153,12 +153,11 @@ fn set_regency(details: &mut Details, text: &str) {
 fn without_words_beside(text: &str) -> String {
     let is_before = |word: &&str| label::is_lead_in_of_regency(&folded(word));
     let all: Vec<_> = text.split_whitespace().skip_while(is_before).collect();
-    let is_whole = |count: &usize| {
-        let next = all.get(*count).map(|word| folded(word));
+    let ends = |count: usize| {
+        let next = all.get(count).map(|word| folded(word));
         next.is_none_or(|word| is_known(&word) || label::is_word(&word))
-            && regency::named(&all[..*count].join(" ")).is_some()
     };
-    let count = (1..=all.len()).rev().find(is_whole).unwrap_or(all.len());
+    let count = regency::beginning(&all, ends).unwrap_or(all.len());
     all[..count].join(" ")
 }
 

@@ -124,7 +124,7 @@ fn meaning(word: &str) -> Option<(Meaning, Weight)> {
         "tolong" => (Do(Help), Weak),
         "menu" | "0" | "halo" | "hai" | "hi" | "helo" | "hey" | "hei" | "asalamualaikum"
         | "asalamualaikm" | "aslm" => (Do(Menu), Weak),
-        "pagi" | "siang" | "sore" | "malam" => (Do(Menu), Alone),
+        word if is_part_of_day(word) => (Do(Menu), Alone),
         "daftar" | "mendaftar" | "daftarkan" | "dftar" | "booking" | "boking" | "bok" | "pesan" => {
             (Do(Book), Weak)
         }
@@ -211,6 +211,11 @@ pub(super) fn is_hedge(word: &str) -> bool {
             | "if"
             | "wait"
     )
+}
+
+/// Whether a word is a part of the day, as in a greeting or after an hour.
+pub(super) fn is_part_of_day(word: &str) -> bool {
+    matches!(word, "pagi" | "siang" | "sore" | "malam")
 }
 
 /// Whether a word thanks.

@@ -2,6 +2,7 @@
 
 use crate::chat::words::label::opening;
 use crate::chat::words::text::folded;
+use crate::chat::words::vocabulary::is_part_of_day;
 use crate::regency;
 
 /// `Nama saya adalah Siti`: what introduces a name and is never the beginning of one.
@@ -50,7 +51,7 @@ pub(super) fn without_greeting(text: &str) -> &str {
             word => wants && WANTED.contains(&word),
         };
         let is_greeting = match &*first {
-            "selamat" => matches!(&*next, "pagi" | "siang" | "sore" | "malam"),
+            "selamat" => is_part_of_day(&next),
             "i" => next == "am",
             word => wants || LEAD_INS.contains(&word) || opening::is_spoken(word),
         };
