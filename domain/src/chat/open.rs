@@ -50,6 +50,10 @@ impl Chat {
                 Some(service) => self.picked(Pick::Service(service), world),
                 None => self.again(world),
             },
+            Question::Date => match self.first_wanted(text, |pick| matches!(pick, Pick::Date(_))) {
+                Some(first) => self.picked(first, world),
+                None => self.again(world),
+            },
             Question::Hour => self.hour_typed(text, world),
             Question::Idle if words::asks_for_passport(text) => self.wished_in(text, world),
             _ => self.again(world),
@@ -68,12 +72,14 @@ impl Chat {
         }
     }
 
-    /// `9`, `jam sembilan pagi`, `terserah`.
+    /// `9`, `jam sembilan pagi`, `terserah`, `yang paling pagi`.
     fn hour_typed(&mut self, text: &str, world: &World<'_>) -> Act {
-        let any = ["terserah", "bebas", "sembarang", "apapun", "any", "anytime"];
-        if words::words_of(text).iter().any(|word| any.contains(&&**word)) {
+        if words::leaves_the_choice(text) {
             self.draft.any_hour = true;
             return self.next(world);
+        }
+        if let Some(first) = self.first_wanted(text, |pick| matches!(pick, Pick::Slot(..))) {
+            return self.picked(first, world);
         }
         match words::hour(text) {
             Some(time) => {
@@ -82,6 +88,15 @@ impl Chat {
             }
             None => self.again(world),
         }
+    }
+
+    /// The first of what was offered, if the answer wants that or anything.
+    fn first_wanted(&self, text: &str, is_it: fn(&Pick) -> bool) -> Option<Pick> {
+        if !words::wants_the_first(text) && !words::leaves_the_choice(text) {
+            return None;
+        }
+        let mut picks = self.offered.iter().filter_map(|offer| offer.id.parse().ok());
+        picks.find(is_it)
     }
 
     pub(super) fn service_typed(&self, text: &str, world: &World<'_>) -> Option<ServiceId> {

@@ -114,6 +114,26 @@ pub(super) fn words_of(text: &str) -> Vec<String> {
     text::words(&text::plain(text))
 }
 
+/// Whether an answer leaves the choice to us: `terserah`, `kapan saja`.
+pub(super) fn leaves_the_choice(text: &str) -> bool {
+    has_any(text, &[&["terserah"], &["bebas"], &["sembarang"], &["apapun"], &["any"], &["anytime"]])
+        || has_any(text, &[&["kapan", "saja"], &["kapan", "aja"], &["kapanpun"], &["whenever"]])
+}
+
+/// Whether an answer wants what comes first: `yang terdekat`, `paling pagi`.
+pub(super) fn wants_the_first(text: &str) -> bool {
+    let most = ["pagi", "awal", "cepat", "dekat"].map(|what| ["paling", what]);
+    let one = ["terdekat", "tercepat", "terawal", "secepatnya", "earliest", "soonest", "first"];
+    most.iter().any(|words| has_any(text, &[words]))
+        || one.iter().any(|word| has_any(text, &[&[word]]))
+}
+
+/// Whether some of these words stand in a text, one after the other.
+fn has_any(text: &str, phrases: &[&[&str]]) -> bool {
+    let words = words_of(text);
+    phrases.iter().any(|phrase| words.windows(phrase.len()).any(|words| words == *phrase))
+}
+
 /// Whether a text names a part of the day.
 pub(super) fn says_part_of_day(text: &str) -> bool {
     words_of(text).iter().any(|word| vocabulary::is_part_of_day(word))

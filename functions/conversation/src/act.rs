@@ -3,7 +3,7 @@
 use antrian::domain::chat::words::Details;
 use antrian::domain::chat::{Act, Chat};
 use antrian::domain::ids::OfficeId;
-use antrian::domain::language::{Locale, fill, in_language};
+use antrian::domain::language::{Locale, clip, fill, in_language};
 use antrian::messaging::compose::Reply;
 
 use crate::context::TurnContext;
@@ -127,9 +127,26 @@ async fn again(
         }
         _ => &TEXTS.not_found,
     };
-    let why = fill(context.account.locale, why, &[]);
+    let said = quoted(context);
+    let why = fill(context.account.locale, why, &[("said", &said)]);
     let question = Box::pin(perform(context, chat, question)).await?;
     Ok(question.map(|question| say::before(why, question)))
+}
+
+/// Longest part of a message that is said back.
+const QUOTED_CHARS: usize = 40;
+/// A date has no more.
+const MAX_QUOTED_DIGITS: usize = 8;
+
+/// What was said, on one line; not what holds a number as long as a NIK or a telephone's.
+fn quoted(context: &TurnContext<'_>) -> String {
+    let said = context.words.unwrap_or_default();
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let digits = said.chars().filter(char::is_ascii_digit).count();
+    if said.is_empty() || digits > MAX_QUOTED_DIGITS {
+        return in_language(context.account.locale, &TEXTS.that).to_owned();
+    }
+    format!("“{}”", clip(&said, QUOTED_CHARS))
 }
 
 async fn speak(context: &mut TurnContext<'_>, locale: Option<Locale>) -> Result<Reply, TurnError> {

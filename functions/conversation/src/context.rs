@@ -9,6 +9,7 @@ use antrian::domain::booking::Booking;
 use antrian::domain::chat::{BookingsNeeded, Chat, World};
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::{MessageId, OfficeId};
+use antrian::domain::inbound::Content;
 use antrian::domain::language::{Locale, fill, in_language};
 use antrian::domain::message::{Message, MessageKind};
 use antrian::domain::office::{Channel, Office};
@@ -28,6 +29,8 @@ pub(crate) struct TurnContext<'a> {
     pub(crate) ledger: Ledger,
     /// Keyed hash of the message.
     pub(crate) hash: &'a str,
+    /// What the message says, if it is words.
+    pub(crate) words: Option<&'a str>,
     pub(crate) account: Account,
     /// The account's people.
     pub(crate) people: Vec<Applicant>,
@@ -46,6 +49,8 @@ pub(crate) struct TurnContext<'a> {
 
 /// An answer is of use while the person waits for it.
 const ANSWER_EXPIRES: TimeDelta = TimeDelta::minutes(30);
+/// Offices whose numbers are told to somebody who may mean any: what fits above buttons.
+const CONTACTS: usize = 3;
 
 impl<'a> TurnContext<'a> {
     /// What the turn of a message begins with, the conversation so far, and how the account stands to who
@@ -53,7 +58,7 @@ impl<'a> TurnContext<'a> {
     pub(crate) async fn read(
         app: &'a App,
         hash: &'a str,
-        received: &Received,
+        received: &'a Received,
         sender: Option<Sender>,
         now: DateTime<Utc>,
     ) -> Result<Option<(Self, ChatKept, OwnerSeen)>, TurnError> {
@@ -68,6 +73,7 @@ impl<'a> TurnContext<'a> {
             app,
             ledger: app.ledger.caused_by(hash),
             hash,
+            words: words_of(&received.inbound.content),
             account,
             people,
             offices: served_by(&app.whatsapp_number, &directory.offices),
@@ -158,19 +164,40 @@ impl<'a> TurnContext<'a> {
 
     /// Whom to ask: the office that is spoken of or that there is alone, or else how to learn it.
     pub(crate) fn contact(&self) -> String {
-        let spoken_of = self.spoken_of.as_ref().and_then(|id| self.known_office(id));
-        let office = match &*self.offices {
-            [only] => Some(&**only),
-            _ => spoken_of,
-        };
-        let locale = self.account.locale;
-        match office {
-            Some(office) => in_language(locale, &office.contact).to_owned(),
-            None => {
-                let city = self.offices.first().map_or("", |office| &office.city);
-                fill(locale, &TEXTS.contact_general, &[("city", city)])
-            }
+        let office = self.asked_office();
+        office.map_or_else(
+            || self.how_to_learn_contact(),
+            |office| self.contact_of(office).to_owned(),
+        )
+    }
+
+    /// The same with numbers to call in any case: those of the first offices if it could be any.
+    pub(crate) fn contacts(&self) -> String {
+        if self.asked_office().is_some() {
+            return self.contact();
         }
+        let named =
+            |office: &Arc<Office>| format!("*{}*: {}", office.name, self.contact_of(office));
+        let first = self.offices.iter().take(CONTACTS).map(named);
+        let more = (self.offices.len() > CONTACTS).then(|| self.how_to_learn_contact());
+        first.chain(more).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The office that is spoken of or that there is alone.
+    fn asked_office(&self) -> Option<&Office> {
+        match &*self.offices {
+            [only] => Some(only),
+            _ => self.spoken_of.as_ref().and_then(|id| self.known_office(id)),
+        }
+    }
+
+    fn contact_of<'o>(&self, office: &'o Office) -> &'o str {
+        in_language(self.account.locale, &office.contact)
+    }
+
+    fn how_to_learn_contact(&self) -> String {
+        let city = self.offices.first().map_or("", |office| &office.city);
+        fill(self.account.locale, &TEXTS.contact_general, &[("city", city)])
     }
 
     /// An office, whether it gives appointments here or not.
@@ -192,6 +219,13 @@ impl<'a> TurnContext<'a> {
             request_id: Some(self.hash.to_owned()),
             ..Message::new(id, kind, locale, self.now, self.now + ANSWER_EXPIRES)
         }
+    }
+}
+
+fn words_of(content: &Content) -> Option<&str> {
+    match content {
+        Content::Text(text) => Some(text),
+        _ => None,
     }
 }
 

@@ -36,8 +36,11 @@ pub(crate) fn remark(context: &TurnContext<'_>, remark: Remark) -> Reply {
         Remark::Contact => &TEXTS.contact,
     };
     let days = context.app.account_rest.num_days().to_string();
-    let values =
-        [("example", &*example(context)), ("contact", &*context.contact()), ("days", &*days)];
+    let contact = match remark {
+        Remark::Contact => context.contacts(),
+        _ => context.contact(),
+    };
+    let values = [("example", &*example(context)), ("contact", &*contact), ("days", &*days)];
     let text = fill(locale, text, &values);
     match remark {
         Remark::HoldExpired | Remark::Ended | Remark::NoBooking | Remark::NoPeople => {

@@ -118,8 +118,12 @@ async fn whom_to_ask_has_a_number_and_hours_also_among_many_offices() {
         phone.say("bla bla bla").await;
     }
     let told = phone.say("bla bla bla").await;
-    assert!(told[0].text.contains("*kontak Balikpapan*"), "{}", told[0].text);
+    for number in ["(0411) 000-0001", "(0542) 000-0002"] {
+        assert!(told[0].text.contains(number), "{}", told[0].text);
+    }
     assert!(titles(&told).contains(&"Buat janji".to_owned()), "the menu");
+    let help = phone.say("bantuan").await;
+    assert!(help[0].text.contains("*kontak Balikpapan*"), "{}", help[0].text);
     for (words, number) in [
         ("kontak Balikpapan", "(0542) 000-0002"),
         ("nomor telepon kantor makassar dong", "(0411) 000-0001"),

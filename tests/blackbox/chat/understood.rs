@@ -99,11 +99,47 @@ async fn an_answer_that_is_none_gets_the_question_again_with_its_list() {
     phone.say("paspor").await;
     phone.say("pasport baru").await;
     phone.say("Budi Contoh # 9971010101909001 # Kota Makassar").await;
-    phone.say("kapan saja boleh").await;
+    phone.say("hari ulang tahun saya").await;
     phone.say("2 desember").await;
     phone.say("jam 3").await;
-    phone.say("yang paling pagi").await;
+    phone.say("setelah makan").await;
     assert_chat("asked_again", &phone);
+}
+
+#[tokio::test]
+async fn the_first_or_any_is_an_answer_to_date_and_hour() {
+    let app = cities().await;
+    for (number, date, hour) in [
+        ("6281200000011", "kapan saja boleh", "yang paling pagi"),
+        ("6281200000012", "yang terdekat aja", "terserah"),
+        ("6281200000013", "the earliest please", "first"),
+    ] {
+        let mut phone = Phone::new(&app, number);
+        phone.say("booking").await;
+        phone.say("makassar").await;
+        phone.say("paspor baru").await;
+        let nik = format!("99710101019{}", &number[8..]);
+        phone.say(&format!("Budi Contoh # {nik} # Kota Makassar")).await;
+        let asked = phone.say(date).await;
+        assert!(asked[0].text.contains("Jam berapa?"), "{date}: {}", asked[0].text);
+        let held = phone.say(hour).await;
+        assert!(held[0].text.contains("belum terkonfirmasi"), "{hour}: {}", held[0].text);
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_understood_three_times_gets_numbers_to_call_and_the_menu() {
+    let app = cities().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("booking").await;
+    for said in ["Bandung", "9971010101909001"] {
+        let asked = phone.say(said).await;
+        assert_eq!(asked[0].text.contains(said), said == "Bandung", "{}", asked[0].text);
+    }
+    let told = phone.say("di dekat rumah saya").await;
+    assert!(told[0].text.contains("*Kantor Makassar*: Telepon (0411) 000-0100, Senin–Jumat"));
+    assert!(told[0].text.contains("*Kantor Balikpapan*: Telepon"), "{}", told[0].text);
+    assert_eq!(titles(&told), ["Buat janji", "Jadwal saya", "Bantuan"]);
 }
 
 #[tokio::test]
