@@ -211,7 +211,7 @@ pub struct Event {
     /// Which clerk released its person, where and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<DeskRelease>,
-    /// Which clerk cancelled it or undid a check-in.
+    /// Which member of staff made it, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clerk: Option<Clerk>,
 }

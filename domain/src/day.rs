@@ -72,7 +72,8 @@ pub struct Slot {
     pub quota: u16,
     #[serde(default)]
     pub pools: Vec<Pool>,
-    /// Seats can be claimed before this instant.
+    /// Seats can be claimed before this instant; at the desk on the very day also later
+    /// ([`Slot::takes`]).
     #[serde(with = "chrono::serde::ts_seconds")]
     pub book_until: DateTime<Utc>,
     /// Seats can be claimed from this instant. The slot is there before, so that nothing has to run when
@@ -148,11 +149,17 @@ impl Slot {
         self.released_at <= now
     }
 
+    /// Whether `channel` can be booked at `now`. The desk gives what an hour that has begun has left: to
+    /// people who stand there, instead of nobody. That the day is today, whoever books looks at.
+    pub fn takes(&self, channel: Channel, now: DateTime<Utc>) -> bool {
+        now < self.book_until || channel == Channel::WalkIn
+    }
+
     /// Whether `channel` may claim seat `number` at `now`, if it is free.
     pub fn admits(&self, number: u16, channel: Channel, now: DateTime<Utc>) -> bool {
         (1..=self.quota).contains(&number)
             && self.is_released(now)
-            && now < self.book_until
+            && self.takes(channel, now)
             && self
                 .pools
                 .iter()

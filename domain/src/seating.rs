@@ -23,7 +23,9 @@ pub fn seat_group(
     now: DateTime<Utc>,
     rng: &mut impl Rng,
 ) -> Option<Vec<(SlotTime, u16)>> {
-    let slots: Vec<_> = day.slots_of(service).filter(|seats| now < seats.slot.book_until).collect();
+    let takes_all =
+        |seats: &&SlotSeats| channels.iter().all(|&channel| seats.slot.takes(channel, now));
+    let slots: Vec<_> = day.slots_of(service).filter(takes_all).collect();
     let wanted = slots.iter().position(|seats| seats.slot.time == time)?;
     let mut found = windows(wanted, slots.len(), MAX_SLOTS.min(channels.len()));
     found.find_map(|window| seats_in(&slots, wanted, window, channels, now, rng))

@@ -116,6 +116,8 @@ impl World {
             "priority" => json!({"priority": true}),
             "documents" => json!({"decision": "incomplete", "missing": ["kk"],
                 "deadline": "2026-12-02T07:00:00Z"}),
+            "walk-ins" => json!({"service": "passport_new", "name": "Contoh", "nik": nik(8),
+                "birth_date": "1990-01-01", "ktp_regency": "Kota Makassar"}),
             "person-releases" => json!({"nik": nik(1)}),
             "call" | "{step}" => json!({"counter": "1"}),
             "applicants" => json!({"name": "Contoh", "nik": nik(9), "birth_date": "1990-01-01",

@@ -283,6 +283,9 @@ async fn at_the_office(watch: &mut Watch, comes: &Person) {
     let complete = json!({"decision": "complete"});
     watch.app.post_with_key(&documents, Some(&staff), "complete", complete).await;
     watch.end("checkin");
+    let person = json!({"service": antrian_tests::offices::SERVICE, "name": "Contoh",
+        "nik": antrian_tests::person::nik(8), "birth_date": "1990-01-01", "ktp_regency": "Kota Makassar"});
+    watch.call("checkin", Method::POST, "/v1/offices/uji/walk-ins", &staff, person).await;
     for step in ["call", "recall", "serve", "finish"] {
         let path = format!("/v1/offices/uji/queue/{step}");
         watch.call("checkin", Method::POST, &path, &staff, json!({"counter": "1"})).await;

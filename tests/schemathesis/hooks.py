@@ -177,6 +177,8 @@ REAL_CASES = {
         {**OPEN, "step": chance.choice(["recall", "serve", "skip", "finish"])}, {"counter": chance.choice("123")}),
     "post_me_applicants_applicant_claim": lambda: ({"applicant": "p1"}, None),
     "post_offices_office_person_releases": lambda: (OPEN, {"nik": stack.nik(chance.randrange(1000))}),
+    "post_offices_office_walk_ins": lambda: (
+        OPEN, {**stack.person(), "service": chance.choice(stack.SERVICES)}),
     "put_staff_denials_subject": lambda: ({"subject": "another-clerk"}, {"denial_reason": "left"}),
     "delete_staff_denials_subject": lambda: ({"subject": "another-clerk"}, None),
     "post_me_applicants": lambda: ({}, stack.person()),

@@ -6,8 +6,10 @@ mod corrections;
 mod documents;
 mod queue;
 mod releases;
+mod roster;
 mod scan;
 mod visit;
+mod walk_ins;
 
 use antrian::http::Routes;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,4 +24,6 @@ pub fn routes() -> Routes {
         .merge(queue::routes())
         .merge(releases::routes())
         .merge(bookings::routes())
+        .merge(walk_ins::routes())
+        .merge(roster::routes())
 }

@@ -44,7 +44,7 @@ struct Scan {
 
 /// A person who is in.
 #[derive(Serialize, Deserialize, ToSchema)]
-struct CheckInView {
+pub(crate) struct CheckInView {
     #[schema(value_type = String)]
     code: BookingCode,
     /// Always `checked_in`, or what became of the visit since.
@@ -77,6 +77,13 @@ struct CheckInView {
     duplicate: bool,
     /// When and where it was scanned first.
     first_scan: FirstScan,
+}
+
+impl CheckInView {
+    /// The same with who it is.
+    pub(crate) fn naming(self, applicant: Option<PersonView>) -> Self {
+        Self { applicant, ..self }
+    }
 }
 
 /// The scan that counts.
@@ -112,7 +119,7 @@ async fn check_in(
         Some(seen) => seen,
         None => person_behind(&app, view.code).await.as_ref().map(PersonView::from),
     };
-    Ok(Json(CheckInView { applicant, ..view }))
+    Ok(Json(view.naming(applicant)))
 }
 
 async fn scan(
@@ -126,7 +133,8 @@ async fn scan(
             count_refusal(app, None, reason);
         }
     })?;
-    let scanned = desk::scan(app, &staff.0, code, gate(scan)?.as_deref()).await??;
+    let scanned =
+        desk::scan(app, &staff.0, code, check_gate(scan.gate.as_ref())?.as_deref()).await??;
     drop(seen.set(scanned.applicant.as_ref().map(PersonView::from)));
     view(&scanned)
 }
@@ -166,8 +174,8 @@ fn scanned_code(app: &AppState, scan: &Scan) -> Result<BookingCode, Problem> {
     }
 }
 
-fn gate(scan: &Scan) -> Result<Option<String>, Problem> {
-    let Some(gate) = &scan.gate else { return Ok(None) };
+pub(crate) fn check_gate(gate: Option<&String>) -> Result<Option<String>, Problem> {
+    let Some(gate) = gate else { return Ok(None) };
     let ok =
         (1..=MAX_GATE_CHARS).contains(&gate.chars().count()) && !gate.chars().any(char::is_control);
     if ok {
@@ -194,7 +202,7 @@ fn warnings(scanned: &Scanned, list: Option<&Requirements>) -> Vec<Warning> {
     all
 }
 
-fn view(scanned: &Scanned) -> Result<CheckInView, Problem> {
+pub(crate) fn view(scanned: &Scanned) -> Result<CheckInView, Problem> {
     let (office, checked_in) = (&scanned.office, &scanned.checked_in);
     let booking = &checked_in.booking;
     let scan = booking.check_in.as_ref().ok_or_else(|| Problem::new(Code::InternalError))?;

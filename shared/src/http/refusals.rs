@@ -18,6 +18,7 @@ use crate::use_cases::desk::{CorrectionRefusal, FindingRefusal, ScanRefusal, Vis
 use crate::use_cases::people::AddRefusal;
 use crate::use_cases::person_release::LookRefusal;
 use crate::use_cases::registration::RegistrationRefusal;
+use crate::use_cases::walk_ins::WalkInRefusal;
 use chrono::{DateTime, Utc};
 
 /// A service that the office does not give.
@@ -73,6 +74,16 @@ fn limited(office: &Office, limit: Limit, problem: Problem) -> Problem {
         }
     };
     problem.with("open_again_at", instant(until, office.timezone))
+}
+
+/// Why the desk books for nobody.
+pub fn walk_in_refused(office: &Office, refusal: WalkInRefusal) -> Problem {
+    match refusal {
+        WalkInRefusal::Person(refusal) => refusal.into(),
+        WalkInRefusal::Hold(refusal) => hold_refused(office, refusal),
+        WalkInRefusal::Booking(refusal) => Problem::new(refusal.reason()),
+        WalkInRefusal::Scan(refusal) => refusal.into(),
+    }
 }
 
 /// Why a booking keeps its seat.

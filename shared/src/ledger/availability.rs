@@ -58,6 +58,18 @@ impl Ledger {
         let days = self.seen_days(office, &dates, now).await?;
         Ok(days.values().map(|day| day_availability(office, service, day, channel, now)).collect())
     }
+
+    /// What the desk can give of a service on a date, as the table says.
+    pub async fn desk_availability(
+        &self,
+        office: &Office,
+        service: &ServiceId,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<DayAvailability, LedgerError> {
+        let day = self.days.get(&office.id, date, now).await?;
+        Ok(day_availability(office, service, &day, Channel::WalkIn, now))
+    }
 }
 
 /// What one day is for a channel.
@@ -82,7 +94,7 @@ pub(super) fn day_availability(
     let slots: Vec<SlotAvailability> = day
         .slots_of(service)
         .filter(released)
-        .filter(|seats| now < seats.slot.book_until)
+        .filter(|seats| seats.slot.takes(channel, now))
         .map(|seats| SlotAvailability {
             time: seats.slot.time,
             seats_free: seats.seats_free(channel, now),

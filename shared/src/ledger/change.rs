@@ -199,13 +199,30 @@ impl Ledger {
         if after.status == Status::Expired {
             return self.lapse(booking, &after, now).await;
         }
-        let mut change = Transition::new(booking, &after);
         if after.status == Status::NoShow {
-            let office = self.offices.get(&booking.seat.office, now).await?;
-            let rule = office.map(|office| office.policy.fair_use).unwrap_or_default();
-            change = change.missing(self.store.missed_visit(booking, &rule, now).await?);
+            return self.miss(booking, &after, now).await;
         }
+        let change = Transition::new(booking, &after);
         Ok(matches!(self.make_transition(&change, Actor::System, now).await?, Made::Yes))
+    }
+
+    /// Writes down a visit that was missed. Its seat is for people who come without a booking, and whoever
+    /// comes too late may be one of them.
+    async fn miss(
+        &self,
+        booking: &Booking,
+        after: &Booking,
+        now: DateTime<Utc>,
+    ) -> Result<bool, LedgerError> {
+        let office = self.offices.get(&booking.seat.office, now).await?;
+        let rule = office.map(|office| office.policy.fair_use).unwrap_or_default();
+        let missed = self.store.missed_visit(booking, &rule, now).await?;
+        let change = Transition::new(booking, after).missing(missed).vacating_seat(now);
+        let made = self.make_transition(&change, Actor::System, now).await?;
+        if matches!(made, Made::Yes) {
+            self.days.forget(&booking.seat.office, booking.seat.date).await;
+        }
+        Ok(matches!(made, Made::Yes))
     }
 }
 

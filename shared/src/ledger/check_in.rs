@@ -32,6 +32,8 @@ pub struct Scanner<'a> {
     pub gate: &'a str,
     /// Keyed hash of the person's name and birth date; absent: the account was erased.
     pub likeness: Option<&'a str>,
+    /// Whether a clerk has seen that the person goes before others; absent: as was booked.
+    pub priority: Option<bool>,
 }
 
 /// A person who can't come in now.
@@ -101,7 +103,8 @@ impl Ledger {
         };
         let QueueNumber { group, number } = next;
         let gate = scanner.gate.to_owned();
-        let scan = CheckIn { at: now, gate, group, number, queue_date: None, priority: None };
+        let scan =
+            CheckIn { at: now, gate, group, number, queue_date: None, priority: scanner.priority };
         let after = match before.check_in(office, scan, now) {
             Ok(after) => after,
             Err(refusal) => return refused(refusal, before),

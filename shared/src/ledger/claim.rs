@@ -10,6 +10,7 @@ use super::{Ledger, LedgerError, group_messages, lapsed_at};
 use crate::domain::booking::{Booking, SeatRef, Status, Times};
 use crate::domain::code::BookingCode;
 use crate::domain::day::Day;
+use crate::domain::fair_use::FairUse;
 use crate::domain::message::MessageKind;
 use crate::domain::office::{Channel, Office};
 use crate::domain::seating::seat_group;
@@ -43,7 +44,7 @@ impl Ledger {
         let bookings = self.new_bookings(request, day.date, &seats, code_attempt, now);
         let all: Vec<_> = bookings.iter().map(|new| &new.booking).collect();
         let messages = group_messages(&all, &[MessageKind::Hold], now);
-        let limits = hold_limits(request.office, now);
+        let limits = hold_limits(request.office, request.channel(), now);
         let account = request.account;
         let claim = Claim { account, bookings: &bookings, limits, messages: &messages };
         match self.make_claim(&claim, now).await? {
@@ -168,11 +169,12 @@ fn done(wished: Wished) -> Attempt<Known, Claimed> {
     Attempt::Done(Claimed::Done(wished))
 }
 
-/// What may be held at an office today.
-pub(super) fn hold_limits(office: &Office, now: DateTime<Utc>) -> HoldLimits {
+/// What may be held at an office today. Whoever stands at the desk holds nothing for somebody else.
+pub(super) fn hold_limits(office: &Office, channel: Channel, now: DateTime<Utc>) -> HoldLimits {
     let today = local_date(now, office.timezone);
     let day_ends_at = end_of_day(today, office.timezone);
-    HoldLimits { today, day_ends_at, rule: office.policy.fair_use }
+    let rule = if channel == Channel::WalkIn { FairUse::OFF } else { office.policy.fair_use };
+    HoldLimits { today, day_ends_at, rule }
 }
 
 fn new_booking(
@@ -187,7 +189,7 @@ fn new_booking(
         code,
         status: Status::Held,
         version: 1,
-        times: Times::of(office, seat.date, seat.time).reminding(&office.policy, code),
+        times: times_of(office, visitor.channel, &seat, now).reminding(&office.policy, code),
         seat,
         account: request.account.clone(),
         applicant: visitor.applicant.clone(),
@@ -205,6 +207,15 @@ fn new_booking(
         nik_corrected: false,
         group: vec![],
     }
+}
+
+/// Whoever is booked for at the desk for today is there, whatever their hour.
+fn times_of(office: &Office, channel: Channel, seat: &SeatRef, now: DateTime<Utc>) -> Times {
+    let times = Times::of(office, seat.date, seat.time);
+    if channel != Channel::WalkIn || seat.date != local_date(now, office.timezone) {
+        return times;
+    }
+    Times { check_in_from: now, check_in_until: times.day_ends_at, ..times }
 }
 
 /// Whether a booking under this request's code can be its own.

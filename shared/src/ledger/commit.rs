@@ -89,7 +89,8 @@ impl Ledger {
     }
 
     pub(super) fn asked(&self, by: Actor, at: DateTime<Utc>) -> Asked<'_> {
-        Asked { by, cause: self.cause.as_deref(), at }
+        let by = if self.staff.is_some() { Actor::Office } else { by };
+        Asked { by, cause: self.cause.as_deref(), staff: self.staff.as_deref(), at }
     }
 
     pub(super) async fn enqueue_due(&self, messages: &[Message], now: DateTime<Utc>) {

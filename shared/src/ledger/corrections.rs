@@ -85,7 +85,7 @@ impl Ledger {
             _ => &[MessageKind::Confirmed, MessageKind::Reminder],
         };
         let messages = messages(&corrected, kinds, now);
-        let limits = hold_limits(&office, now);
+        let limits = hold_limits(&office, booking.channel, now);
         let rebooked = Rebooked { before: booking, after: &corrected, limits, messages: &messages };
         let correction =
             Correction { account, before, after: Some(after), booking: Some(rebooked) };

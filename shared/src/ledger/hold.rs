@@ -53,7 +53,7 @@ impl Ledger {
         if !office.online && request.channel() != Channel::WalkIn {
             return Ok(Err(HoldRefusal::NotOffered(NotOffered::Offline)));
         }
-        let limits = hold_limits(office, now);
+        let limits = hold_limits(office, request.channel(), now);
         if limits.excludes(u32::try_from(request.visitors.len()).unwrap_or(u32::MAX)) {
             let limit = Limit::Holds(Whose::Account, limits.day_ends_at);
             return Ok(Err(HoldRefusal::Limited(limit, None)));

@@ -38,7 +38,7 @@ use crate::domain::booking::{Booking, Status};
 use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::ids::OfficeId;
 use crate::domain::message::{About, Message, MessageKind};
-use crate::domain::office::Office;
+use crate::domain::office::{Channel, Office};
 use crate::queues::MessageQueue;
 use crate::storage::{Contention, Store, StoreError};
 use crate::telemetry::{Metrics, correlation};
@@ -68,6 +68,7 @@ pub struct Ledger {
     queue: MessageQueue,
     metrics: Metrics,
     cause: Option<Arc<str>>,
+    staff: Option<Arc<str>>,
 }
 
 /// Why the ledger gives no outcome.
@@ -96,7 +97,7 @@ impl Ledger {
         let days = Arc::new(DayCache::new(store.clone()));
         let offices = Arc::new(OfficeCache::new(store.clone()));
         let (offers, views) = (Arc::new(OfferCache::new()), Arc::new(ViewCache::new()));
-        Self { store, days, offices, offers, views, queue, metrics, cause: None }
+        Self { store, days, offices, offers, views, queue, metrics, cause: None, staff: None }
     }
 
     /// The office of a booking.
@@ -117,6 +118,12 @@ impl Ledger {
     #[must_use]
     pub fn caused_by(&self, hash: &str) -> Self {
         Self { cause: Some(hash.into()), ..self.clone() }
+    }
+
+    /// This ledger, its changes made by this member of staff: their events say so.
+    #[must_use]
+    pub fn by_staff(&self, subject: &str) -> Self {
+        Self { staff: Some(subject.into()), ..self.clone() }
     }
 
     /// Marks a day that is open, or closed for another reason, if its office closes it in this
@@ -167,7 +174,9 @@ impl Ledger {
 }
 
 /// The messages of these kinds about a booking, each due when it is worth most.
+/// Nobody is written to who was booked for at the desk: their account has no number, they have a slip.
 fn messages(booking: &Booking, kinds: &[MessageKind], now: DateTime<Utc>) -> Vec<Message> {
+    let kinds = if booking.channel == Channel::WalkIn { &[] } else { kinds };
     kinds
         .iter()
         .filter_map(|&kind| {

@@ -302,7 +302,7 @@ fn accounts_for(booking: &Booking, place: &SeatRef, seat: &Seat) -> bool {
         }
         (Status::Held | Status::Cancelled | Status::Expired, None) if has_it => false,
         (_, None) => has_it,
-        (Status::Cancelled | Status::Expired, Some(_)) => true,
+        (Status::Cancelled | Status::Expired | Status::NoShow, Some(_)) => true,
         (_, Some(_)) => !has_it,
     }
 }

@@ -17,6 +17,7 @@ use super::guards::{
     release_seat, replace_booking,
 };
 use super::items::{from_item, to_item};
+use super::left::left;
 use super::outbox::message_item;
 use super::transact::Write;
 use super::values::text_of;
@@ -33,6 +34,8 @@ pub struct Asked<'a> {
     pub by: Actor,
     /// Keyed hash of the message that asks for it, if one does.
     pub cause: Option<&'a str>,
+    /// The member of staff who makes it, if one does.
+    pub staff: Option<&'a str>,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -199,6 +202,7 @@ impl Store {
             let released = release_seat(&before.seat, after, relocation.released_at);
             writes.push((Some(Own), extend_person(after, after.person_free_at())));
             writes.extend(released.map(|write| (Some(Own), write)));
+            writes.extend(left(before).map(|write| (None, write)));
         }
         let claimed = claim_seat(&after.seat, after.code, relocation.seat_free_at, asked.at);
         writes.push((Some(NewSeat), claimed));
@@ -252,7 +256,9 @@ pub(super) fn event(
     by: ByDesk<'_>,
 ) -> Result<Write, StoreError> {
     let cause = asked.cause.map(str::to_owned);
+    let staff = |staff: &str| Clerk { staff: staff.to_owned(), reason: None };
     let (released, clerk) = (by.released.cloned(), by.clerk.cloned());
+    let clerk = clerk.or_else(|| asked.staff.map(staff));
     let event = Event { cause, released, clerk, ..after.event(asked.at, asked.by) };
     Ok(Write::Put(to_item("event", &keys::event(after.code, after.version), &event)?, None))
 }

@@ -138,6 +138,15 @@ pub(crate) fn day(office: &OfficeId, date: NaiveDate) -> Key {
     Key::new(day_partition(office, date), DAY)
 }
 
+/// Confirmed bookings that have left a date.
+pub(crate) fn left_partition(office: &OfficeId, date: NaiveDate) -> String {
+    format!("DAY#{office}#LEFT#{date}")
+}
+
+pub(crate) fn left(office: &OfficeId, date: NaiveDate, code: BookingCode) -> Key {
+    Key::new(left_partition(office, date), code.to_string())
+}
+
 /// Sort key of a slot; its seats' keys begin with it and `#`.
 pub(crate) fn slot_prefix(service: &ServiceId, time: SlotTime) -> String {
     format!("{}#{service}", time.compact())

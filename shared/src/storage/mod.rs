@@ -15,6 +15,7 @@
 //! | a day with its slots and seats | `DAY#office#date` | strong |
 //! | what is to be seen of an office's dates, and who reads it anew | `VIEW#office` | eventual, then a condition |
 //! | one slot with its seats | `DAY#office#date` / begins with `hhmm#service` | strong |
+//! | all bookings that a date has or had | `DAY#office#date`, `DAY#office#LEFT#date`, then `BOOKING#code` and `ACCOUNT#id` by a hundred a call | strong |
 //! | a booking, with its events | `BOOKING#code` | strong |
 //! | the person's live booking | `PERSON#hash` / `ACTIVE` | strong, in conditions |
 //! | the last claim of a person, with their live booking | `PERSON#hash` / two keys by one call | strong, then a condition |
@@ -71,6 +72,7 @@ mod contacts;
 mod corrections;
 mod days;
 mod denials;
+mod desk_accounts;
 mod directory;
 mod directory_upkeep;
 mod erasure;
@@ -85,6 +87,7 @@ mod inbound;
 mod items;
 mod keyring_record;
 mod keys;
+mod left;
 mod lookups;
 mod offices;
 mod outbox;
@@ -97,6 +100,7 @@ mod registrations;
 mod reseal;
 mod retention;
 mod retry;
+mod roster;
 mod schema;
 mod service_window;
 mod sessions;

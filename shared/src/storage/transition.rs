@@ -9,6 +9,7 @@ use super::guards::{
     extend_person, forgive_person, hold_seat, keep_seat, release_seat, replace_booking,
 };
 use super::items::from_item;
+use super::left::left;
 use super::queue::QueueChange;
 use super::{Store, person_claims};
 use crate::domain::booking::{Booking, Clerk, DeskRelease};
@@ -104,6 +105,12 @@ impl<'a> Transition<'a> {
         Self { seat: Seat::Released(at), person: Person::Released, ..self }
     }
 
+    /// The seat can be claimed from `at` on; the person's guard is another write's.
+    #[must_use]
+    pub fn vacating_seat(self, at: DateTime<Utc>) -> Self {
+        Self { seat: Seat::Released(at), ..self }
+    }
+
     /// The person is kept from another booking for as long as the booking says.
     #[must_use]
     pub fn keeping_person(self) -> Self {
@@ -191,6 +198,8 @@ impl<'a> Transition<'a> {
             Seat::Held(until) => vec![hold_seat(after, until, asked.at)],
             Seat::Released(at) => release_seat(&after.seat, after, at).to_vec(),
         };
+        let leaving = matches!(self.seat, Seat::Released(_)).then(|| left(before)).flatten();
+        writes.extend(leaving.map(|write| (None, write)));
         let person = match self.person {
             Person::Untouched => None,
             Person::Extended(until) => Some(extend_person(after, until)),

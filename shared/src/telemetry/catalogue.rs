@@ -89,7 +89,7 @@ records! {
          a booking was `given_up` to a claim, or `kept`";
     PERSON_LOOKUP = "person_lookup" [count("PersonLookups")] ["office", "found", "staff"]
         "a clerk looked a person up by NIK: `nothing`, `booked` or `closed` was found, `released` or \
-         `reopened` was done, or it was `refused` for the day";
+         `reopened` was done, it was `refused` for the day, or visits of today were `searched` by name";
     SEATS = "seats" [count("SeatsFree")] ["office", "date"]
         "every 15 minutes, free seats of the next 14 days: the metric is the sum over all offices; \
          a line for each office and open day has the number without being a metric";

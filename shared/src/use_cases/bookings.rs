@@ -97,9 +97,11 @@ pub struct HoldWish<'a> {
     pub request_hash: &'a str,
 }
 
-/// The channel whose seats a person may have who comes over this one.
+/// The channel whose seats a person may have who comes over this one. At the desk everybody has the
+/// desk's: who goes before others is seen there.
 pub fn channel_of(person: &Applicant, channel: Channel) -> Channel {
-    if person.details.category.has_priority() { Channel::Priority } else { channel }
+    let has_priority = person.details.category.has_priority() && channel != Channel::WalkIn;
+    if has_priority { Channel::Priority } else { channel }
 }
 
 fn visitor(person: &Applicant, channel: Channel) -> Visitor<'_> {

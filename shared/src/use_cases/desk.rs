@@ -13,7 +13,7 @@ use crate::domain::code::BookingCode;
 use crate::domain::document::Document;
 use crate::domain::field::FieldError;
 use crate::domain::ids::OfficeId;
-use crate::domain::office::Office;
+use crate::domain::office::{Channel, Office};
 use crate::domain::queue::{PersonRef, QueueDay, QueueEntry};
 use crate::domain::reason::Reason;
 use crate::domain::requirements::{Requirements, checklist};
@@ -111,7 +111,11 @@ pub async fn scan(
         tokio::try_join!(person_of(app, &booking), app.ledger.number_for(&office, &booking, now))?;
     let like = |of: &Applicant| app.keyring.likeness(&of.details.name, of.details.birth_date);
     let likeness = applicant.as_ref().map(like);
-    let scanner = Scanner { gate, likeness: likeness.as_deref() };
+    // The clerk who has booked for them has seen it.
+    let is_seen = |of: &Applicant| of.details.category.has_priority();
+    let is_walk_in = booking.channel == Channel::WalkIn;
+    let priority = applicant.as_ref().map(is_seen).filter(|_| is_walk_in);
+    let scanner = Scanner { gate, likeness: likeness.as_deref(), priority };
     match app.ledger.check_in(&office, booking, number, &scanner, now).await? {
         Ok(checked_in) => Ok(Ok(Scanned { office, checked_in, applicant })),
         Err(why) => {

@@ -199,6 +199,11 @@ async fn receive(asked: &mut Asked, desk: &str, booking: &Answer) {
     asked.take("POST /v1/check-ins/{code}/documents", &[&code], desk, Some(found)).await;
     asked.take("GET /v1/offices/{office}/queue", &[OFFICE], desk, None).await;
     let counter = json!({"counter": "3"});
+    asked.take("GET /v1/offices/{office}/bookings", &[OFFICE], desk, None).await;
+    asked.take("GET /v1/offices/{office}/walk-ins", &[OFFICE], desk, None).await;
+    let person = json!({"service": SERVICE, "name": "Ani Contoh", "nik": "9971014201909031",
+        "birth_date": "1990-01-02", "ktp_regency": "Kota Makassar"});
+    asked.take("POST /v1/offices/{office}/walk-ins", &[OFFICE], desk, Some(person)).await;
     let called = Some(counter.clone());
     asked.take("POST /v1/offices/{office}/queue/call", &[OFFICE], desk, called).await;
     asked.take("GET /v1/offices/{office}/board", &[OFFICE], None, None).await;
