@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const [executablePath, folder] = process.argv.slice(2);
-const icon = readFileSync(join(folder, "icon.svg"), "utf8");
+const icon = readFileSync(new URL("../../pages/assets/icon.svg", import.meta.url), "utf8");
 const preview = readFileSync(join(folder, "preview.svg"), "utf8");
 // Phones cut their own shape out of an icon: its ground reaches the edge, and what is drawn on it keeps
 // to the middle four fifths.

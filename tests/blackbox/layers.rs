@@ -13,7 +13,7 @@ mod tree;
 use tree::Tree;
 
 /// The crates, lowest first; each knows those below it. Functions do not know each other.
-const CRATES: [&str; 4] = ["domain", "shared", "functions", "local"];
+const CRATES: [&str; 5] = ["domain", "shared", "pages", "functions", "local"];
 
 /// The rooms of the shared crate, lowest first; each knows those below it. All may know the domain.
 const ROOMS: [&str; 16] = [

@@ -17,6 +17,8 @@ use antrian::http::{AppState, Routes, office};
 use antrian::security::tokens;
 use antrian::storage::Session;
 use antrian::use_cases::people::warnings;
+use antrian_pages::forms::{Asked, Faults, address};
+use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -24,9 +26,7 @@ use axum::routing::get;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
-use crate::forms::{Asked, Faults, address};
 use crate::office::{place, service_of};
-use crate::page::{Keep, Page, Shown, go, own, shown};
 use crate::paths;
 use crate::people::{category_words, has_room};
 use crate::session::{Guest, Visitor};

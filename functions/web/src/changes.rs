@@ -8,6 +8,8 @@ use antrian::http::body::Params;
 use antrian::http::refusals::move_refused;
 use antrian::http::{AppState, Routes};
 use antrian::use_cases::bookings;
+use antrian_pages::forms::{Nothing, Posted};
+use antrian_pages::page::{Page, Shown, go, own};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,8 +17,6 @@ use axum::routing::get;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::forms::{Nothing, Posted};
-use crate::page::{Page, Shown, go, own};
 use crate::paths;
 use crate::session::Own;
 use crate::ticket::{BookingWords, shown};

@@ -6,12 +6,12 @@ use antrian::http::body::Segments;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
 use antrian::use_cases::person_claims;
+use antrian_pages::forms::{Nothing, Posted};
+use antrian_pages::page::{Page, Shown, own};
 use askama::Template;
 use axum::extract::State;
 use axum::routing::post;
 
-use crate::forms::{Nothing, Posted};
-use crate::page::{Page, Shown, own};
 use crate::session::Visitor;
 
 pub(crate) fn routes() -> Routes {

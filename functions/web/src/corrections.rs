@@ -8,14 +8,14 @@ use antrian::http::body::Segments;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
 use antrian::use_cases::corrections::{self, CorrectRefusal, CorrectionForm};
+use antrian_pages::forms::{Faults, Nothing, Posted};
+use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use chrono::Datelike;
 
-use crate::forms::{Faults, Nothing, Posted};
-use crate::page::{Keep, Page, Shown, go, own, shown};
 use crate::people::{
     KnownPerson, PersonPage, Typed, birth_date, categories, category, in_three_fields, of_form,
     value,

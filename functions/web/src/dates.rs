@@ -11,6 +11,7 @@ use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes, office};
 use antrian::ledger::{DayAvailability, DayStatus};
 use antrian::use_cases::free_days::free_days;
+use antrian_pages::page::{Page, Shown, public};
 use askama::Template;
 use axum::extract::State;
 use axum::routing::get;
@@ -18,7 +19,6 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use serde::Deserialize;
 
 use crate::office::service_of;
-use crate::page::{Page, Shown, public};
 use crate::start::when_next;
 
 pub(crate) fn routes() -> Routes {

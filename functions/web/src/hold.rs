@@ -8,6 +8,8 @@ use antrian::http::refusals::hold_refused;
 use antrian::http::{AppState, Routes};
 use antrian::ledger::{HoldRefusal, SlotChoice};
 use antrian::use_cases::bookings::{self, HoldWish};
+use antrian_pages::forms::Posted;
+use antrian_pages::page::{Keep, Page, Shown, go, shown};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,8 +17,6 @@ use axum::routing::post;
 use chrono::NaiveDate;
 
 use crate::booking::{Choice, Visit, chosen, visit};
-use crate::forms::Posted;
-use crate::page::{Keep, Page, Shown, go, shown};
 use crate::paths;
 use crate::session::Guest;
 

@@ -12,14 +12,12 @@ mod cookies;
 mod corrections;
 mod dates;
 mod errors;
-mod forms;
 mod held;
 mod hold;
 mod language;
 mod line;
 mod office;
 mod own;
-mod page;
 mod paths;
 mod people;
 mod session;
@@ -29,6 +27,7 @@ mod style;
 mod ticket;
 
 use antrian::http::{AppState, Routes};
+use antrian_pages::errors::{not_allowed, nowhere};
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::any;
@@ -54,8 +53,8 @@ pub fn routes() -> Routes {
         .merge(own::routes())
         .merge(language::routes())
         .merge(assets::routes())
-        .route("/{*rest}", any(errors::nowhere));
+        .route("/{*rest}", any(nowhere));
     let (pages, _): (Router<AppState>, _) = pages.split_for_parts();
-    let pages = pages.method_not_allowed_fallback(errors::not_allowed);
+    let pages = pages.method_not_allowed_fallback(not_allowed);
     pages.layer(from_fn(errors::as_pages)).into()
 }

@@ -7,12 +7,12 @@ use antrian::domain::reason::Reason;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
 use antrian::use_cases::place::{self, Place};
+use antrian_pages::page::{Page, Shown, own};
 use askama::Template;
 use axum::extract::State;
 use axum::routing::get;
 use chrono::{DateTime, Utc};
 
-use crate::page::{Page, Shown, own};
 use crate::session::Own;
 
 pub(crate) fn routes() -> Routes {

@@ -15,14 +15,13 @@ use antrian::http::refusals::unknown_service;
 use antrian::http::{AppState, Routes, office};
 use antrian::use_cases::documents::{DocumentQuestion, UnknownService, checklist_for};
 use antrian::use_cases::free_days::free_days;
+use antrian_pages::forms::address;
+use antrian_pages::page::{Page, Shown, public};
 use askama::Template;
 use axum::extract::State;
 use axum::routing::get;
 use chrono::{DateTime, Utc, Weekday};
 use serde::Deserialize;
-
-use crate::forms::address;
-use crate::page::{Page, Shown, public};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()

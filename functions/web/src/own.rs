@@ -7,6 +7,8 @@ use antrian::http::{AppState, Routes};
 use antrian::storage::session_id;
 use antrian::use_cases::account;
 use antrian::use_cases::bookings;
+use antrian_pages::forms::{Nothing, Posted, address};
+use antrian_pages::page::{Page, Shown, go, own};
 use askama::Template;
 use axum::Json;
 use axum::extract::State;
@@ -19,8 +21,6 @@ use serde::Deserialize;
 
 use crate::booking::PersonRow;
 use crate::cookies;
-use crate::forms::{Nothing, Posted, address};
-use crate::page::{Page, Shown, go, own};
 use crate::people::has_room;
 use crate::session::Visitor;
 use crate::ticket::BookingWords;

@@ -1,7 +1,10 @@
-//! Addresses of the pages on which an hour is chosen. `moving` is the code of a booking that is to be
+//! Addresses of one's own page and of those on which an hour is chosen. `moving` is the code of a booking that is to be
 //! moved, or nothing.
 
 use std::fmt::Display;
+
+/// One's own page.
+pub(crate) const OWN: &str = "/saya";
 
 pub(crate) fn office(office: impl Display) -> String {
     format!("/kantor/{office}")

@@ -8,14 +8,15 @@ use antrian::http::body::Params;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
 use antrian::use_cases::people::{self, PersonForm};
+use antrian_pages::forms::{Faults, Posted, To, onward};
+use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use serde::Deserialize;
 
-use crate::forms::{Faults, Posted, To, onward};
-use crate::page::{Keep, Page, Shown, go, own, shown};
+use crate::paths::OWN;
 use crate::session::Visitor;
 
 pub(crate) fn routes() -> Routes {
@@ -94,7 +95,7 @@ async fn blank(page: Page, Params(to): Params<To>, _: Visitor) -> Shown {
     let typed = Typed { category: value(Category::General).to_owned(), ..Typed::default() };
     let categories = categories(&page);
     let faults = Faults::default();
-    Ok(own(&PersonPage { to: to.path(), known: None, faults, typed, categories, page }))
+    Ok(own(&PersonPage { to: to.path(OWN), known: None, faults, typed, categories, page }))
 }
 
 /// Adds a person, and goes on with them.
@@ -104,7 +105,7 @@ async fn add(
     who: Visitor,
     Posted(typed): Posted<Typed>,
 ) -> Shown {
-    let to = onward(typed.ke.as_deref()).to_owned();
+    let to = onward(typed.ke.as_deref(), OWN).to_owned();
     let birth_date = birth_date(&typed);
     let form = PersonForm {
         name: &typed.name,

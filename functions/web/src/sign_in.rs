@@ -18,6 +18,9 @@ use antrian::use_cases::owner::OwnerProof;
 use antrian::use_cases::registration::{
     self, Opened, RegistrationRefusal, open_session, verify_otp, whatsapp_link,
 };
+use antrian_pages::errors::form_again;
+use antrian_pages::forms::{Faults, Posted, To, address, onward};
+use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -28,9 +31,7 @@ use serde::Deserialize;
 
 use crate::booking::Choice;
 use crate::cookies::{self, Began};
-use crate::errors::form_again;
-use crate::forms::{Faults, Posted, To, address, onward};
-use crate::page::{Keep, Page, Shown, go, own, shown};
+use crate::paths::OWN;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -66,7 +67,7 @@ fn before(to: &str) -> String {
 }
 
 async fn why(page: Page, Params(to): Params<To>) -> Response {
-    own(&Why::new(page, to.path(), false))
+    own(&Why::new(page, to.path(OWN), false))
 }
 
 /// Begins a registration for this browser.
@@ -78,7 +79,7 @@ async fn begin(
     Posted(to): Posted<To>,
 ) -> Shown {
     let jar = begun(&app, &page, jar, &headers).await?;
-    Ok((jar, go(&address("/masuk/kode", &[("ke", to.path())]))).into_response())
+    Ok((jar, go(&address("/masuk/kode", &[("ke", to.path(OWN))]))).into_response())
 }
 
 async fn begun(
@@ -126,7 +127,7 @@ async fn code(
     Params(to): Params<To>,
 ) -> Shown {
     let current = current(&app, &jar).await?;
-    code_page(&app, page, current, to.path(), StatusCode::OK)
+    code_page(&app, page, current, to.path(OWN), StatusCode::OK)
 }
 
 fn code_page(
@@ -169,15 +170,15 @@ async fn finish(
     Posted(to): Posted<To>,
 ) -> Shown {
     let Some((began, registration)) = current(&app, &jar).await? else {
-        return Ok(own(&Why::new(page, to.path(), true)));
+        return Ok(own(&Why::new(page, to.path(OWN), true)));
     };
     match open_session(&app, &registration, &began.secret).await? {
-        Ok(opened) => Ok(signed_in(&app, jar, &opened, to.path())),
+        Ok(opened) => Ok(signed_in(&app, jar, &opened, to.path(OWN))),
         Err(RegistrationRefusal::NotVerified) => {
             let current = Some((began, registration));
-            code_page(&app, page, current, to.path(), StatusCode::CONFLICT)
+            code_page(&app, page, current, to.path(OWN), StatusCode::CONFLICT)
         }
-        Err(_) => Ok(own(&Why::new(page, to.path(), true))),
+        Err(_) => Ok(own(&Why::new(page, to.path(OWN), true))),
     }
 }
 
@@ -195,7 +196,7 @@ struct NumberPage<'a> {
 }
 
 async fn number(page: Page, Params(to): Params<To>) -> Response {
-    own(&NumberPage { page, to: to.path(), faults: Faults::default(), phone: "" })
+    own(&NumberPage { page, to: to.path(OWN), faults: Faults::default(), phone: "" })
 }
 
 #[derive(Deserialize)]
@@ -213,7 +214,7 @@ async fn send_code(
     headers: HeaderMap,
     Posted(form): Posted<Phone>,
 ) -> Shown {
-    let to = onward(form.ke.as_deref()).to_owned();
+    let to = onward(form.ke.as_deref(), OWN).to_owned();
     let refused = |page: Page, faults: Faults| {
         let template = NumberPage { page, to: &to, faults, phone: &form.phone };
         Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
@@ -259,7 +260,7 @@ struct OtpPage<'a> {
 }
 
 async fn otp(page: Page, Params(to): Params<To>) -> Response {
-    own(&OtpPage { page, to: to.path(), faults: Faults::default(), right_code: None })
+    own(&OtpPage { page, to: to.path(OWN), faults: Faults::default(), right_code: None })
 }
 
 #[derive(Deserialize)]
@@ -292,7 +293,7 @@ async fn check_code(
     jar: CookieJar,
     Posted(form): Posted<Otp>,
 ) -> Shown {
-    let to = onward(form.ke.as_deref());
+    let to = onward(form.ke.as_deref(), OWN);
     let Some((began, registration)) = current(&app, &jar).await? else {
         return Ok(own(&Why::new(page, to, true)));
     };

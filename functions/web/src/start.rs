@@ -7,13 +7,12 @@ use antrian::domain::office::Office;
 use antrian::http::body::Params;
 use antrian::http::{AppState, Routes};
 use antrian::storage::NextAvailable;
+use antrian_pages::page::{Page, Shown, public};
 use askama::Template;
 use axum::extract::State;
 use axum::routing::get;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-
-use crate::page::{Page, Shown, public};
 
 pub(crate) fn routes() -> Routes {
     Routes::new().route("/", get(start))

@@ -5,13 +5,13 @@ use antrian::domain::language::Text;
 use antrian::domain::requirements::Warning;
 use antrian::http::AppState;
 use antrian::rendering;
+use antrian_pages::forms::Faults;
+use antrian_pages::page::{Page, own};
 use askama::Template;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 
-use crate::forms::Faults;
 use crate::line::LineWords;
-use crate::page::{Page, own};
 
 #[derive(Template)]
 #[template(path = "style.html")]

@@ -10,6 +10,8 @@ use antrian::http::{AppState, Routes};
 use antrian::messaging::ticket_page::{self, code_of};
 use antrian::rendering::{self, CalendarEntry};
 use antrian::use_cases::bookings::{self, BookingDetails};
+use antrian_pages::forms::address;
+use antrian_pages::page::{Page, Shown, go, own};
 use askama::Template;
 use axum::extract::State;
 use axum::http::header;
@@ -18,10 +20,8 @@ use axum::routing::get;
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
-use crate::forms::address;
 use crate::line::{LineWords, line_words};
 use crate::office::{self, map};
-use crate::page::{Page, Shown, go, own};
 use crate::session::Own;
 
 pub(crate) fn routes() -> Routes {

@@ -40,7 +40,8 @@ impl Tree {
     /// The files below the folders `src` of the project's crates, without tests.
     pub(super) fn of_project() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let mut folders = vec![root.join("domain"), root.join("shared"), root.join("local")];
+        let crates = ["domain", "shared", "pages", "local"];
+        let mut folders: Vec<_> = crates.iter().map(|name| root.join(name)).collect();
         folders.extend(entries(&root.join("functions")));
         let mut modules = Modules::default();
         let mut waiting: Vec<_> = folders.iter().map(|folder| folder.join("src")).collect();

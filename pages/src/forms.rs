@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 
 /// A form that one of our own pages has posted. It is the only way to read one, so that no handler can
 /// forget to ask where it comes from.
-pub(crate) struct Posted<T>(pub(crate) T);
+#[derive(Debug)]
+pub struct Posted<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<AppState> for Posted<T> {
     type Rejection = Problem;
@@ -29,7 +30,8 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Posted<T> {
 }
 
 /// The parameters of an address, of which some may be there more than once.
-pub(crate) struct Asked<T>(pub(crate) T);
+#[derive(Debug)]
+pub struct Asked<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
@@ -50,7 +52,7 @@ fn incomplete() -> Problem {
 
 /// A form without fields: only its button counts.
 #[derive(Debug, serde::Deserialize)]
-pub(crate) struct Nothing {}
+pub struct Nothing {}
 
 /// Browsers say where a form comes from: in `Sec-Fetch-Site`, older ones in `Origin`. Who says neither is
 /// no browser, and has no cookies that somebody else could use.
@@ -65,32 +67,33 @@ fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
     public_url.trim_end_matches('/') == origin || authority(origin).as_deref() == host
 }
 
-/// Where to go on: a path of ours, or the own page. Another site's address, in any spelling that a
+/// Where to go on: a path of ours, or else another. Another site's address, in any spelling that a
 /// browser would follow, leads nowhere.
-pub(crate) fn onward(asked: Option<&str>) -> &str {
+pub fn onward<'a>(asked: Option<&'a str>, otherwise: &'a str) -> &'a str {
     let is_path = |path: &&str| {
         let second = path.as_bytes().get(1);
         path.starts_with('/')
             && second.is_none_or(|byte| *byte != b'/' && *byte != b'\\')
             && path.bytes().all(|byte| byte.is_ascii_graphic())
     };
-    asked.filter(is_path).unwrap_or("/saya")
+    asked.filter(is_path).unwrap_or(otherwise)
 }
 
 /// Where to go on, as an address or a form carries it.
 #[derive(Debug, serde::Deserialize)]
-pub(crate) struct To {
+pub struct To {
     ke: Option<String>,
 }
 
 impl To {
-    pub(crate) fn path(&self) -> &str {
-        onward(self.ke.as_deref())
+    /// The path, or another where there is none of ours.
+    pub fn path<'a>(&'a self, otherwise: &'a str) -> &'a str {
+        onward(self.ke.as_deref(), otherwise)
     }
 }
 
 /// An address with these parameters.
-pub(crate) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+pub fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(parameters);
     format!("{path}?{}", query.finish())
@@ -98,31 +101,34 @@ pub(crate) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
 
 /// Fields that do not fit, for a template.
 #[derive(Debug, Default)]
-pub(crate) struct Faults {
+pub struct Faults {
     locale: Locale,
     errors: Vec<FieldError>,
 }
 
 impl Faults {
-    pub(crate) fn new(locale: Locale, errors: Vec<FieldError>) -> Self {
+    /// These.
+    pub fn new(locale: Locale, errors: Vec<FieldError>) -> Self {
         Self { locale, errors }
     }
 
-    pub(crate) fn one(locale: Locale, field: &str, id: &str, en: &str) -> Self {
+    /// One field, in both languages.
+    pub fn one(locale: Locale, field: &str, id: &str, en: &str) -> Self {
         Self::new(locale, vec![FieldError::new(field, id, en)])
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether everything fits.
+    pub fn is_empty(&self) -> bool {
         self.errors.is_empty()
     }
 
     /// Field and sentence of each.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
         self.errors.iter().map(|error| (error.field.as_str(), self.sentence(error)))
     }
 
     /// What is wrong with this field.
-    pub(crate) fn of(&self, field: &str) -> Option<&str> {
+    pub fn of(&self, field: &str) -> Option<&str> {
         let error = self.errors.iter().find(|error| error.field == field)?;
         Some(self.sentence(error))
     }
@@ -168,13 +174,13 @@ mod tests {
     #[test]
     fn one_is_led_on_to_our_own_pages_only() {
         for path in ["/pesan?kantor=x&jam=08%3A00", "/", "/saya"] {
-            assert_eq!(onward(Some(path)), path);
+            assert_eq!(onward(Some(path), "/saya"), path);
         }
         for other in
             ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/\n"]
         {
-            assert_eq!(onward(Some(other)), "/saya", "{other:?}");
+            assert_eq!(onward(Some(other), "/saya"), "/saya", "{other:?}");
         }
-        assert_eq!(onward(None), "/saya");
+        assert_eq!(onward(None, "/saya"), "/saya");
     }
 }

@@ -24,10 +24,11 @@ use crate::cookies;
 /// Whoever looks at a page: in which language, and where. Templates write texts in both languages side
 /// by side and let the page say the one.
 #[derive(Debug, Clone)]
-pub(crate) struct Page {
-    pub(crate) locale: Locale,
+pub struct Page {
+    /// What it is read in.
+    pub locale: Locale,
     /// Path and query: the language's switch leads back here.
-    pub(crate) here: String,
+    pub here: String,
     /// Scheme and host of the pages, for those who follow no relative address; empty where a page is
     /// nothing to be shown to others.
     origin: String,
@@ -43,69 +44,59 @@ impl FromRequestParts<AppState> for Page {
 }
 
 impl Page {
-    pub(crate) fn of(parts: &Parts) -> Self {
+    /// Of a request.
+    pub fn of(parts: &Parts) -> Self {
         let locale = cookies::locale(&CookieJar::from_headers(&parts.headers));
         let here = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         Self { locale, here, origin: String::new() }
     }
 
     /// One of two texts.
-    pub(crate) fn say<'a>(&self, id: &'a str, en: &'a str) -> &'a str {
+    pub fn say<'a>(&self, id: &'a str, en: &'a str) -> &'a str {
         match self.locale {
             Locale::Id => id,
             Locale::En => en,
         }
     }
 
-    pub(crate) fn text<'a>(&self, text: &'a Text) -> &'a str {
+    /// A text of an office.
+    pub fn text<'a>(&self, text: &'a Text) -> &'a str {
         language::in_language(self.locale, text)
     }
 
     /// For the `lang` of the document.
-    pub(crate) fn lang(&self) -> &'static str {
+    pub fn lang(&self) -> &'static str {
         match self.locale {
             Locale::Id => "id",
             Locale::En => "en",
         }
     }
 
-    pub(crate) fn date(&self, date: NaiveDate) -> String {
+    /// A date in words.
+    pub fn date(&self, date: NaiveDate) -> String {
         language::date(self.locale, date)
     }
 
-    pub(crate) fn time(&self, at: DateTime<Utc>, zone: Tz) -> String {
+    /// An hour of a zone.
+    pub fn time(&self, at: DateTime<Utc>, zone: Tz) -> String {
         language::time(self.locale, at, zone)
     }
 
-    pub(crate) fn date_time(&self, at: DateTime<Utc>, zone: Tz) -> String {
+    /// Date and hour of a zone.
+    pub fn date_time(&self, at: DateTime<Utc>, zone: Tz) -> String {
         language::date_time(self.locale, at, zone)
     }
 
     /// Part of each page: on a slow network a file of its own would be one more round trip before
     /// anything is seen.
-    pub(crate) fn style(&self) -> &'static str {
+    pub fn style(&self) -> &'static str {
         assets::STYLE
     }
 
-    pub(crate) fn script(&self) -> &'static str {
-        &assets::SCRIPT.address
-    }
-
-    pub(crate) fn manifest(&self) -> &'static str {
-        &assets::MANIFEST.address
-    }
-
-    pub(crate) fn icon(&self) -> &'static str {
-        &assets::ICON.address
-    }
-
-    pub(crate) fn apple_icon(&self) -> &'static str {
-        &assets::APPLE.address
-    }
-
-    /// Where the picture is that chats show beside a link to the page.
-    pub(crate) fn preview(&self) -> Option<String> {
-        (!self.origin.is_empty()).then(|| format!("{}{}", self.origin, assets::PREVIEW.address))
+    /// The address of a path for those who follow no relative one; none where a page is nothing to be
+    /// shown to others.
+    pub fn shared_address(&self, path: &str) -> Option<String> {
+        (!self.origin.is_empty()).then(|| format!("{}{path}", self.origin))
     }
 }
 
@@ -124,7 +115,7 @@ const PUBLIC: &str = "public, max-age=5";
 
 /// How others may keep a page.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Keep {
+pub enum Keep {
     /// It says the same to everybody who reads its language.
     Public,
     /// It is somebody's own.
@@ -132,7 +123,7 @@ pub(crate) enum Keep {
 }
 
 /// A page as an answer.
-pub(crate) fn shown(status: StatusCode, keep: Keep, template: &impl Template) -> Response {
+pub fn shown(status: StatusCode, keep: Keep, template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => with_headers((status, Html(html)).into_response(), keep),
         Err(error) => internal(&error).into_response(),
@@ -158,19 +149,19 @@ fn with_headers(mut response: Response, keep: Keep) -> Response {
 }
 
 /// A page that is somebody's own.
-pub(crate) fn own(template: &impl Template) -> Response {
+pub fn own(template: &impl Template) -> Response {
     shown(StatusCode::OK, Keep::Never, template)
 }
 
 /// A page for everybody.
-pub(crate) fn public(template: &impl Template) -> Response {
+pub fn public(template: &impl Template) -> Response {
     shown(StatusCode::OK, Keep::Public, template)
 }
 
 /// What a handler of a page answers with.
-pub(crate) type Shown = Result<Response, Problem>;
+pub type Shown = Result<Response, Problem>;
 
 /// On to another page, by a GET.
-pub(crate) fn go(to: &str) -> Response {
+pub fn go(to: &str) -> Response {
     Redirect::to(to).into_response()
 }
