@@ -201,6 +201,10 @@ pub struct Policy {
     pub reminder_at: SlotTime,
     /// How long before a slot's start online booking for it closes.
     pub book_minutes_before: u32,
+    /// Of so many calls one goes to somebody who has priority, while others wait: 1 to 20; 1: who has
+    /// priority is always called first.
+    #[schema(minimum = 1, maximum = 20)]
+    pub priority_one_in: u32,
     /// How many seats somebody may hold, and what missed visits lead to.
     pub fair_use: FairUse,
 }
@@ -224,6 +228,7 @@ impl Default for Policy {
             reschedule_days_before: 1,
             reminder_at: NINE_O_CLOCK,
             book_minutes_before: 30,
+            priority_one_in: 1,
             fair_use: FairUse::default(),
         }
     }

@@ -4,7 +4,7 @@
 //!
 //! ```
 //! use antrian_domain::code::BookingCode;
-//! use antrian_domain::queue::{self, CounterAction, QueueEntry, QueueState};
+//! use antrian_domain::queue::{CounterAction, Line, QueueEntry, QueueState};
 //! use chrono::{DateTime, TimeDelta};
 //!
 //! let nine = DateTime::from_timestamp(1_796_173_200, 0).unwrap();
@@ -16,11 +16,12 @@
 //! let entries = [come("A-001", false, nine), come("A-002", true, minutes(5))];
 //!
 //! // Priority goes first; one person is ahead of the other.
-//! let next = queue::next(&entries, &[]).unwrap();
+//! let (line, third) = (Line::of(&entries, 1), "3".parse()?);
+//! let next = line.next(&[], &third).unwrap();
 //! assert_eq!(next.queue_number().to_string(), "A-002");
-//! assert_eq!(queue::people_ahead(&entries, &entries[0]), 1);
+//! assert_eq!(line.ahead(&entries[0]), 1);
 //!
-//! let called = next.called(&"3".parse()?, minutes(7));
+//! let called = next.called(&third, minutes(7));
 //! assert_eq!(called.waited(minutes(60)), Some(TimeDelta::minutes(2)), "until the call");
 //! let served = called.after(CounterAction::Serve, minutes(8));
 //! assert_eq!(served.service_time(minutes(20)), TimeDelta::minutes(12));
@@ -28,10 +29,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod actions;
+mod counters;
 mod estimate;
+mod line;
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -42,7 +44,10 @@ use utoipa::ToSchema;
 use super::code::BookingCode;
 use super::ids::{AccountId, ApplicantId, InvalidId, OfficeId, ServiceId};
 
-pub use estimate::wait_minutes;
+pub use actions::{CounterAction, QueueAct, QueueEvent, TransferTo};
+pub use counters::CounterSetup;
+pub use estimate::{newcomer_minutes, wait_minutes};
+pub use line::{BEHIND, Line};
 
 /// An office on a date, in its zone: the queue starts anew each day.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -153,8 +158,10 @@ pub enum QueueState {
     Called,
     /// Is at the counter.
     Serving,
-    /// Was called and did not come; can be called by number.
+    /// Was called and did not come; can be called by number, or brought back into the line.
     Skipped,
+    /// Was at a counter and waits for something there; goes on at that counter, or by number.
+    Parked,
     /// Is fetching a document that was missing.
     AwaitingDocuments,
     Finished,
@@ -164,32 +171,6 @@ impl QueueState {
     /// Whether a counter has called it and is not done with it.
     pub fn is_at_counter(self) -> bool {
         matches!(self, Self::Called | Self::Serving)
-    }
-}
-
-/// What a counter does with the number that it has called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CounterAction {
-    /// Calls it once more.
-    Recall,
-    /// The person has come to the counter.
-    Serve,
-    /// The person did not come.
-    Skip,
-    /// The person is done.
-    Finish,
-}
-
-impl CounterAction {
-    /// The name in addresses.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Recall => "recall",
-            Self::Serve => "serve",
-            Self::Skip => "skip",
-            Self::Finish => "finish",
-        }
     }
 }
 
@@ -254,6 +235,75 @@ pub struct QueueEntry {
     /// Whether its scan was undone: nobody has the number any more, and nobody gets it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undone: bool,
+    /// The letter in whose line the person waits, if a counter sent them to another service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<char>,
+    /// The counter that the person was sent to: is called there before others, and nowhere else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_counter: Option<Counter>,
+    /// Stands in the line as if come at this time: was brought back after a call that nobody answered.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub turn: Option<DateTime<Utc>>,
+    /// Since when parked.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub parked_at: Option<DateTime<Utc>>,
+    /// Seconds at counters that are over: before a transfer, a pause, a misclick.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub served_secs: i64,
+    /// What it was before it was called, for a call that was a mistake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_call: Option<Box<BeforeCall>>,
+    /// How often it was changed: two changes of one form are told apart by it.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub changes: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]
+fn is_zero(count: &i64) -> bool {
+    *count == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]
+fn is_none_yet(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What a call changes of a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeforeCall {
+    pub state: QueueState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter: Option<Counter>,
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub called_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub calls: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_counter: Option<Counter>,
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub turn: Option<DateTime<Utc>>,
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub parked_at: Option<DateTime<Utc>>,
 }
 
 impl QueueEntry {
@@ -281,6 +331,13 @@ impl QueueEntry {
             calls: 0,
             served_at: None,
             undone: false,
+            line: None,
+            for_counter: None,
+            turn: None,
+            parked_at: None,
+            served_secs: 0,
+            before_call: None,
+            changes: 0,
         }
     }
 
@@ -296,10 +353,9 @@ impl QueueEntry {
         QueueNumber { group: self.group, number: self.number }
     }
 
-    /// The order in which people of one group are called: priority first, then by number. Who fetched a
-    /// document still has the number, and so the place.
-    fn order(&self) -> (Reverse<bool>, u32) {
-        (Reverse(self.priority), self.number)
+    /// The letter in whose line it waits.
+    pub fn line(&self) -> char {
+        self.line.unwrap_or(self.group)
     }
 
     /// How long the person has waited, or did wait until the last call; absent while the person is away
@@ -313,42 +369,17 @@ impl QueueEntry {
         Some((until - self.waits_since.unwrap_or(self.since)).max(TimeDelta::zero()))
     }
 
-    /// How long the counter has been at it: since the person came to it, or else since the call. Zero
-    /// for an entry that was never called.
+    /// How long counters have been at it: this one since the person came to it, or else since the call,
+    /// and those before. Zero for an entry that was never called.
     pub fn service_time(&self, now: DateTime<Utc>) -> TimeDelta {
         let begun = self.served_at.or(self.called_at).unwrap_or(now);
-        (now - begun).max(TimeDelta::zero())
+        TimeDelta::seconds(self.served_secs) + (now - begun).max(TimeDelta::zero())
     }
 
-    /// Whether it can be called: one that was skipped too, if its number is asked for.
+    /// Whether it can be called: one that was skipped or parked too, if its number is asked for.
     pub fn can_be_called(&self) -> bool {
-        matches!(self.state, QueueState::Waiting | QueueState::Skipped)
-    }
-
-    #[must_use]
-    pub fn called(&self, counter: &Counter, now: DateTime<Utc>) -> Self {
-        Self {
-            state: QueueState::Called,
-            counter: Some(counter.clone()),
-            called_at: Some(now),
-            calls: self.calls + 1,
-            served_at: None,
-            ..self.clone()
-        }
-    }
-
-    /// What it is after a step of the counter that called it.
-    #[must_use]
-    pub fn after(&self, step: CounterAction, now: DateTime<Utc>) -> Self {
-        match step {
-            CounterAction::Recall => Self { calls: self.calls + 1, ..self.clone() },
-            CounterAction::Serve => {
-                let served_at = self.served_at.or(Some(now));
-                Self { state: QueueState::Serving, served_at, ..self.clone() }
-            }
-            CounterAction::Skip => self.moved_to(QueueState::Skipped),
-            CounterAction::Finish => self.moved_to(QueueState::Finished),
-        }
+        use QueueState::{Parked, Skipped, Waiting};
+        matches!(self.state, Waiting | Skipped | Parked)
     }
 
     /// Back in the line, with the document that was missing.
@@ -364,35 +395,19 @@ impl QueueEntry {
     }
 }
 
-/// Who is next of these groups, or of all if none is named. Each group has its first one; among those
-/// priority goes first, then who came first.
-pub fn next<'a>(entries: &'a [QueueEntry], groups: &[char]) -> Option<&'a QueueEntry> {
-    let wanted = |group| groups.is_empty() || groups.contains(&group);
-    let mut firsts = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.state == QueueState::Waiting) {
-        let first = firsts.entry(entry.group).or_insert(entry);
-        if entry.order() < first.order() {
-            *first = entry;
-        }
-    }
-    let firsts = firsts.into_values().filter(|first| wanted(first.group));
-    firsts.min_by_key(|first| (Reverse(first.priority), first.since, first.group))
-}
-
-/// How many wait who are called before this one, by a counter that serves its group.
-pub fn people_ahead(entries: &[QueueEntry], own: &QueueEntry) -> u32 {
-    let is_ahead = |entry: &&QueueEntry| {
-        entry.group == own.group
-            && entry.state == QueueState::Waiting
-            && entry.order() < own.order()
-    };
-    entries.iter().filter(is_ahead).map(|_| 1).sum()
-}
-
 /// Somebody else in the queue with the same name and birth date: probably the same person, booked twice.
 pub fn look_alike<'a>(entries: &'a [QueueEntry], own: &QueueEntry) -> Option<&'a QueueEntry> {
     let likeness = own.likeness.as_ref()?;
     entries.iter().find(|entry| entry.likeness.as_ref() == Some(likeness) && entry.code != own.code)
+}
+
+/// Somebody who looks like the same person and was served today.
+pub fn served_before<'a>(entries: &'a [QueueEntry], own: &QueueEntry) -> Option<&'a QueueEntry> {
+    let likeness = own.likeness.as_ref()?;
+    entries.iter().find(|entry| {
+        let is_done = entry.state == QueueState::Finished && !entry.undone;
+        is_done && entry.likeness.as_ref() == Some(likeness) && entry.code != own.code
+    })
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ reasons! {
     BookingEnded = "booking_ended",
     ChangedMeanwhile = "changed_meanwhile",
     CounterBusy = "counter_busy",
+    CounterClosed = "counter_closed",
     CounterIdle = "counter_idle",
     DeadlinePassed = "deadline_passed",
     Forbidden = "forbidden",
@@ -69,8 +70,11 @@ reasons! {
     PersonNeedsConfirmation = "person_needs_confirmation",
     /// The number may be another person's by now: digits of a NIK are wanted.
     OwnerProofNeeded = "owner_proof_needed",
+    NotSkipped = "not_skipped",
     QueueEmpty = "queue_empty",
     RegistrationEnded = "registration_ended",
+    /// Somebody who looks like the same person was served today.
+    ServedBefore = "served_before",
     SlotFull = "slot_full",
     /// This member of staff is denied.
     StaffDenied = "staff_denied",

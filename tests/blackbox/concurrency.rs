@@ -2,6 +2,7 @@
 //! that the test looks for appears.
 
 mod calling;
+mod counters;
 mod desk;
 mod expiry;
 mod groups;

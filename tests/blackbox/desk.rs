@@ -3,6 +3,7 @@
 mod bookings;
 mod calling;
 mod corrections;
+mod counters;
 mod documents;
 mod shown;
 

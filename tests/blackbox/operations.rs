@@ -75,6 +75,7 @@ impl World {
         let path =
             path.replace("{step}", "serve").replace("{date}", DATE).replace("{slot}", "09:00");
         let path = path.replace("{subject}", "another-clerk");
+        let path = path.replace("{counter}", "1").replace("{number}", "A-001");
         let path = path.replace("{session}", "0123456789abcdef").replace("{applicant}", "p1");
         path.replace("{id}", self.registration["id"].as_str().unwrap())
     }
@@ -120,6 +121,9 @@ impl World {
                 "birth_date": "1990-01-01", "ktp_regency": "Kota Makassar"}),
             "person-releases" => json!({"nik": nik(1)}),
             "call" | "{step}" => json!({"counter": "1"}),
+            "transfer" => json!({"counter": "1", "to_counter": "2"}),
+            "bring-back" => json!({"number": "A-001"}),
+            "{counter}" => json!({"open": true}),
             "applicants" => json!({"name": "Contoh", "nik": nik(9), "birth_date": "1990-01-01",
                 "ktp_regency": "Kota Makassar"}),
             "registrations" => json!({"locale": "id"}),

@@ -174,7 +174,14 @@ REAL_CASES = {
     "post_check_ins_code_priority": lambda: confirmed(priority=True),
     "post_offices_office_queue_call": lambda: (OPEN, {"counter": chance.choice("123")}),
     "post_offices_office_queue_step": lambda: (
-        {**OPEN, "step": chance.choice(["recall", "serve", "skip", "finish"])}, {"counter": chance.choice("123")}),
+        {**OPEN, "step": chance.choice(["recall", "serve", "skip", "finish", "park", "pass-back"])},
+        {"counter": chance.choice("123")}),
+    "post_offices_office_queue_transfer": lambda: (
+        OPEN, {"counter": chance.choice("123"), **chance.choice([{"to_counter": "4"}, {"to_group": "A"}])}),
+    "post_offices_office_queue_bring_back": lambda: (OPEN, {"number": f"A-{chance.randrange(1, 9):03}"}),
+    "put_offices_office_counters_counter": lambda: (
+        {**OPEN, "counter": chance.choice("1234")}, {"open": chance.random() < 0.8, "groups": []}),
+    "get_offices_office_queue_numbers_number": lambda: ({**OPEN, "number": f"A-{chance.randrange(1, 9):03}"}, None),
     "post_me_applicants_applicant_claim": lambda: ({"applicant": "p1"}, None),
     "post_offices_office_person_releases": lambda: (OPEN, {"nik": stack.nik(chance.randrange(1000))}),
     "post_offices_office_walk_ins": lambda: (

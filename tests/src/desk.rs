@@ -59,6 +59,18 @@ impl Desk {
         app.post_with_key(&path, Some(&self.token), key, body).await
     }
 
+    /// Opens or closes a counter.
+    pub async fn set_counter(&self, app: &TestApp, counter: &str, set: Value) -> Answer {
+        let path = format!("/v1/offices/{OFFICE}/counters/{counter}");
+        app.call(Method::PUT, &path, Some(&self.token), Some(set)).await
+    }
+
+    /// What was done to a number.
+    pub async fn history(&self, app: &TestApp, number: &str) -> Answer {
+        let path = format!("/v1/offices/{OFFICE}/queue-numbers/{number}");
+        app.call(Method::GET, &path, Some(&self.token), None).await
+    }
+
     /// The queue of today.
     pub async fn today(&self, app: &TestApp) -> Answer {
         let path = format!("/v1/offices/{OFFICE}/queue");

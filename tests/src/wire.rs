@@ -303,6 +303,10 @@ pub enum Item {
     Entry,
     /// What a counter of the office has.
     Desk,
+    /// Whether a counter of the office is open.
+    Setup,
+    /// What was done to a place in a queue.
+    QueueEvent,
     /// Anything else.
     Other,
 }
@@ -345,6 +349,8 @@ fn kind_of(pk: &str, sk: &str) -> Item {
         ("REQUEST", _) => Item::Request,
         ("QUEUE", _) if sk.starts_with("COUNTER#") => Item::Counter,
         ("QUEUE", _) if sk.starts_with("DESK#") => Item::Desk,
+        ("QUEUE", _) if sk.starts_with("SETUP#") => Item::Setup,
+        ("QUEUE", _) if is_event => Item::QueueEvent,
         ("QUEUE", _) => Item::Entry,
         _ => Item::Other,
     }

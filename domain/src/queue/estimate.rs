@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{QueueEntry, people_ahead};
+use super::{Line, QueueEntry};
 
 /// The pace of so long ago counts.
 const SEEN_MINUTES: i64 = 60;
@@ -13,18 +13,27 @@ const STEP_MINUTES: i64 = 5;
 
 /// Between how many and how many minutes this place still waits, at three quarters to one and a half of
 /// the pace at which its letter was called within the last hour. Absent: fewer than three were.
-pub fn wait_minutes(
+pub fn wait_minutes(line: &Line<'_>, own: &QueueEntry, now: DateTime<Utc>) -> Option<(i64, i64)> {
+    minutes(line.entries(), own.line(), line.ahead(own) + 1, now)
+}
+
+/// The same for whoever comes now and joins the line of a letter.
+pub fn newcomer_minutes(line: &Line<'_>, letter: char, now: DateTime<Utc>) -> Option<(i64, i64)> {
+    minutes(line.entries(), letter, line.waiting_of(letter) + 1, now)
+}
+
+fn minutes(
     entries: &[QueueEntry],
-    own: &QueueEntry,
+    letter: char,
+    turns: u32,
     now: DateTime<Utc>,
 ) -> Option<(i64, i64)> {
     let since = now - TimeDelta::minutes(SEEN_MINUTES);
-    let calls = entries.iter().filter(|entry| entry.group == own.group);
+    let calls = entries.iter().filter(|entry| entry.line() == letter);
     let calls: Vec<_> =
         calls.filter_map(|entry| entry.called_at).filter(|at| *at > since).collect();
     let first = calls.iter().min().filter(|_| calls.len() >= LEAST_CALLS)?;
-    let turns = i64::from(people_ahead(entries, own)) + 1;
-    let secs = (now - *first).num_seconds() * turns / i64::try_from(calls.len()).ok()?;
+    let secs = (now - *first).num_seconds() * i64::from(turns) / i64::try_from(calls.len()).ok()?;
     let (least, most) = (secs * 3 / 4 / 60, secs * 3 / 2 / 60);
     let up = |minutes: i64| (minutes + STEP_MINUTES - 1) / STEP_MINUTES * STEP_MINUTES;
     Some((least / STEP_MINUTES * STEP_MINUTES, up(most).max(STEP_MINUTES)))
@@ -56,15 +65,15 @@ mod tests {
         let mut entries: Vec<_> = calls.map(|(called, number)| entry(number, called)).collect();
         entries.extend((6..10).map(|number| entry(number, None)));
         // Five calls in thirty minutes; three are ahead: 24 minutes at that pace.
-        assert_eq!(wait_minutes(&entries, &entries[8], at(30)), Some((15, 40)));
-        assert_eq!(wait_minutes(&entries, &entries[5], at(30)), Some((0, 10)));
+        assert_eq!(wait_minutes(&Line::of(&entries, 1), &entries[8], at(30)), Some((15, 40)));
+        assert_eq!(wait_minutes(&Line::of(&entries, 1), &entries[5], at(30)), Some((0, 10)));
     }
 
     #[test]
     fn without_a_pace_nothing_is_said() {
         let entries = [entry(1, Some(0)), entry(2, Some(5)), entry(3, None)];
-        assert_eq!(wait_minutes(&entries, &entries[2], at(10)), None);
+        assert_eq!(wait_minutes(&Line::of(&entries, 1), &entries[2], at(10)), None);
         let old = [entry(1, Some(0)), entry(2, Some(1)), entry(3, Some(2)), entry(4, None)];
-        assert_eq!(wait_minutes(&old, &old[3], at(120)), None, "an hour ago is over");
+        assert_eq!(wait_minutes(&Line::of(&old, 1), &old[3], at(120)), None, "an hour ago is over");
     }
 }

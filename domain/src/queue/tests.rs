@@ -1,5 +1,13 @@
 use super::*;
 
+fn next<'a>(entries: &'a [QueueEntry], letters: &[char]) -> Option<&'a QueueEntry> {
+    Line::of(entries, 1).next(letters, &"9".parse().unwrap())
+}
+
+fn people_ahead(entries: &[QueueEntry], own: &QueueEntry) -> u32 {
+    Line::of(entries, 1).ahead(own)
+}
+
 fn at(minute: i64) -> DateTime<Utc> {
     "2026-12-02T01:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minute)
 }
@@ -88,7 +96,7 @@ fn an_entry_of_an_earlier_version_is_read() {
 
 #[test]
 fn a_counter_recalls_serves_skips_and_finishes() {
-    use CounterAction::{Finish, Recall, Serve, Skip};
+    use CounterAction::{Finish, Park, PassBack, Recall, Serve, Skip};
     let called = entry("A-001", false, 0).called(&"3".parse().unwrap(), at(5));
     assert_eq!(
         (called.calls, called.state, called.called_at),
@@ -103,8 +111,8 @@ fn a_counter_recalls_serves_skips_and_finishes() {
     assert_eq!(called.service_time(at(9)), TimeDelta::minutes(4), "since the call");
     assert_eq!(called.after(Skip, at(7)).state, QueueState::Skipped);
     assert_eq!(serving.after(Finish, at(8)).state, QueueState::Finished);
-    let names = [Recall, Serve, Skip, Finish].map(CounterAction::as_str);
-    assert_eq!(names, ["recall", "serve", "skip", "finish"]);
+    let names = [Recall, Serve, Skip, Finish, Park, PassBack].map(CounterAction::as_str);
+    assert_eq!(names, ["recall", "serve", "skip", "finish", "park", "pass-back"]);
     for name in names {
         let read: CounterAction = serde_json::from_value(name.into()).unwrap();
         assert_eq!(read.as_str(), name);
@@ -113,11 +121,11 @@ fn a_counter_recalls_serves_skips_and_finishes() {
 
 #[test]
 fn who_waits_or_was_skipped_can_be_called() {
-    use QueueState::{AwaitingDocuments, Called, Finished, Serving, Skipped, Waiting};
-    let all = [Waiting, Called, Serving, Skipped, AwaitingDocuments, Finished];
+    use QueueState::{AwaitingDocuments, Called, Finished, Parked, Serving, Skipped, Waiting};
+    let all = [Waiting, Called, Serving, Skipped, Parked, AwaitingDocuments, Finished];
     let can = all.map(|state| entry("A-001", false, 0).moved_to(state).can_be_called());
-    assert_eq!(can, [true, false, false, true, false, false]);
-    assert_eq!(all.map(QueueState::is_at_counter), [false, true, true, false, false, false]);
+    assert_eq!(can, [true, false, false, true, true, false, false]);
+    assert_eq!(all.map(QueueState::is_at_counter), [false, true, true, false, false, false, false]);
 }
 
 #[test]

@@ -66,6 +66,7 @@ fn numbers_of_the_policy_have_limits() {
         ("early_minutes", vec![0, 1440], vec![1441]),
         ("book_minutes_before", vec![0, 20_160], vec![20_161]),
         ("reschedule_days_before", vec![0, 60], vec![61]),
+        ("priority_one_in", vec![1, 20], vec![0, 21]),
         ("extend_minutes", vec![0, 60], vec![61]),
         ("max_extensions", vec![0, 100], vec![101, u32::MAX]),
         ("hold_max_minutes", vec![1, 1440], vec![0, 1441]),

@@ -15,7 +15,7 @@ use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes};
-use antrian::ledger::CallTarget;
+use antrian::ledger::{CallTarget, Caller};
 use antrian::staff::Scope;
 use antrian::use_cases::desk::{self, person_at, person_behind};
 use axum::Json;
@@ -39,12 +39,17 @@ struct Call {
     /// counter 3.
     #[schema(value_type = String)]
     counter: Counter,
-    /// Letters of the queues that it serves; all if it names none.
+    /// Letters of the queues that it serves; if it names none, those that the counter was opened for,
+    /// or all.
     #[serde(default)]
     groups: Vec<char>,
-    /// This number instead of the next one: one that waits, or was skipped.
+    /// This number instead of the next one: one that waits, or was skipped or parked, also if it was
+    /// sent to another counter or looks like somebody who was served today.
     #[schema(value_type = Option<String>)]
     number: Option<QueueNumber>,
+    /// Whoever this counter has parked for the longest time, instead of the next one.
+    #[serde(default)]
+    parked: bool,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -62,7 +67,7 @@ const MAX_GROUPS: usize = 26;
 
 /// A number at a counter.
 #[derive(Serialize, Deserialize, ToSchema)]
-struct CalledView {
+pub(crate) struct CalledView {
     #[schema(value_type = Option<String>)]
     counter: Option<Counter>,
     /// For example `A-014`.
@@ -101,8 +106,11 @@ pub(crate) async fn queue_of_today(
     found.ok_or_else(|| Problem::new(Reason::NotFound))
 }
 
-/// Calls the next number to a counter, or one that is asked for. Of several counters that ask at the
-/// same moment each gets another one; a counter that still has one is told which.
+/// Calls the next number to a counter, or one that is asked for. Who was sent to this counter comes
+/// first, then priority as the office's rule says, then who came first. Of several counters that ask at
+/// the same moment each gets another one; a counter that still has one is told which, a closed one calls
+/// nobody, and if the next one looks like somebody who was served today, the counter is asked
+/// (`served_before`).
 #[utoipa::path(post, path = "/v1/offices/{office}/queue/call", tag = "staff", request_body = Call,
     params(("office" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = CalledView), (status = 401, body = ProblemDetails),
@@ -116,17 +124,22 @@ async fn call(
     key: RequestKey,
     body: Body<Call>,
 ) -> Result<Json<CalledView>, Problem> {
-    let (_, day) = queue_of(&app, &staff, &id).await?;
+    let (office, day) = queue_of(&app, &staff, &id).await?;
     let scope = scope("call", &day, &staff);
     let request = key.hash(&app, &scope);
     let called = OnceLock::new();
-    let calling = call_one(&app, &day, &body.value, request.as_deref(), &called);
+    let by = (staff.0.subject.as_str(), request.as_deref());
+    let calling = call_one(&app, &office, &day, &body.value, by, &called);
     let view = idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, calling).await?;
     Ok(Json(named(&app, view, called.get()).await))
 }
 
 /// With who the person is, which is not kept for repeated requests. A replay has seen no entry.
-async fn named(app: &AppState, view: CalledView, entry: Option<&QueueEntry>) -> CalledView {
+pub(crate) async fn named(
+    app: &AppState,
+    view: CalledView,
+    entry: Option<&QueueEntry>,
+) -> CalledView {
     let applicant = match entry {
         Some(entry) => person_at(app, entry).await,
         None => person_behind(app, view.code).await,
@@ -135,40 +148,47 @@ async fn named(app: &AppState, view: CalledView, entry: Option<&QueueEntry>) -> 
 }
 
 /// Requests of one person about one office's queue.
-fn scope(what: &str, day: &QueueDay, staff: &StaffMember) -> String {
+pub(crate) fn scope(what: &str, day: &QueueDay, staff: &StaffMember) -> String {
     format!("queue\n{what}\n{}\n{}", day.office, staff.0.subject)
 }
 
 async fn call_one(
     app: &AppState,
+    office: &Office,
     day: &QueueDay,
     call: &Call,
-    request: Option<&str>,
+    (staff, request): (&str, Option<&str>),
     called: &OnceLock<QueueEntry>,
 ) -> Result<CalledView, Problem> {
     let (target, now) = (target(call)?, app.clock.now());
-    let entry = app.ledger.call(day, &call.counter, &target, request, now).await??;
+    let caller = Caller { counter: &call.counter, staff, request };
+    let entry = app.ledger.call(office, day, caller, &target, now).await??;
     Ok(view(called.get_or_init(|| entry), now))
 }
 
 fn target(call: &Call) -> Result<CallTarget, Problem> {
     let is_letter = |group: &char| group.is_ascii_alphabetic();
     match call.number {
-        Some(number) if call.groups.is_empty() => Ok(CallTarget::Number(number)),
-        None if call.groups.len() <= MAX_GROUPS && call.groups.iter().all(is_letter) => {
+        Some(number) if call.groups.is_empty() && !call.parked => Ok(CallTarget::Number(number)),
+        None if call.parked && call.groups.is_empty() => Ok(CallTarget::Parked),
+        None if !call.parked
+            && call.groups.len() <= MAX_GROUPS
+            && call.groups.iter().all(is_letter) =>
+        {
             Ok(CallTarget::Next(call.groups.iter().map(char::to_ascii_uppercase).collect()))
         }
         _ => Err(Problem::field(
             "groups",
-            "Sebutkan huruf antrean A sampai Z, atau satu nomor tanpa huruf antrean.",
-            "Name letters of queues from A to Z, or one number without them.",
+            "Sebutkan huruf antrean A sampai Z, atau satu nomor, atau `parked`, bukan beberapa sekaligus.",
+            "Name letters of queues from A to Z, or one number, or `parked`, not several of them.",
         )),
     }
 }
 
 /// What a counter does with the number that it has: `recall` calls it once more; `serve`: the person
 /// has come; `finish`: is done, the booking is `served`; `skip`: did not come, and can be called by
-/// number. After the last two the counter is free.
+/// number or brought back; `park`: waits for something and will go on here; `pass-back`: the call was a
+/// mistake, and the number is where it was before it. After the last four the counter is free.
 #[utoipa::path(post, path = "/v1/offices/{office}/queue/{step}", tag = "staff", request_body = AtCounter,
     params(("office" = String, Path), ("step" = inline(CounterAction), Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = CalledView), (status = 401, body = ProblemDetails),
@@ -186,7 +206,12 @@ async fn step(
     let scope = scope(step.as_str(), &day, &staff);
     let request = key.hash(&app, &scope);
     let stepped = OnceLock::new();
-    let stepping = step_once(&app, &day, &body.value, (step, request.as_deref()), &stepped);
+    let by = Caller {
+        counter: &body.value.counter,
+        staff: &staff.0.subject,
+        request: request.as_deref(),
+    };
+    let stepping = step_once(&app, &day, by, (body.value.number, step), &stepped);
     let view = idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, stepping).await?;
     Ok(Json(named(&app, view, stepped.get()).await))
 }
@@ -194,16 +219,16 @@ async fn step(
 async fn step_once(
     app: &AppState,
     day: &QueueDay,
-    at: &AtCounter,
-    (action, request): (CounterAction, Option<&str>),
+    by: Caller<'_>,
+    (number, action): (Option<QueueNumber>, CounterAction),
     stepped: &OnceLock<QueueEntry>,
 ) -> Result<CalledView, Problem> {
     let now = app.clock.now();
-    let entry = app.ledger.step(day, &at.counter, at.number, action, request, now).await??;
+    let entry = app.ledger.step(day, by, number, action, now).await??;
     Ok(view(stepped.get_or_init(|| entry), now))
 }
 
-fn view(entry: &QueueEntry, now: DateTime<Utc>) -> CalledView {
+pub(crate) fn view(entry: &QueueEntry, now: DateTime<Utc>) -> CalledView {
     CalledView {
         counter: entry.counter.clone(),
         queue_number: entry.queue_number(),

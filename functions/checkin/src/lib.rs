@@ -3,6 +3,7 @@
 mod bookings;
 mod calling;
 mod corrections;
+mod counters;
 mod documents;
 mod queue;
 mod releases;
@@ -21,6 +22,7 @@ pub fn routes() -> Routes {
         .merge(documents::routes())
         .merge(corrections::routes())
         .merge(calling::routes())
+        .merge(counters::routes())
         .merge(queue::routes())
         .merge(releases::routes())
         .merge(bookings::routes())

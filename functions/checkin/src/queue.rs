@@ -22,6 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::calling::{queue_of, queue_of_today};
+use crate::counters::CounterSetupView;
 
 pub(crate) fn routes() -> Routes {
     OpenApiRouter::new().routes(routes!(today)).routes(routes!(board))
@@ -47,8 +48,14 @@ struct QueueView {
     waiting: usize,
     /// How many are fetching a document.
     awaiting_documents: usize,
+    /// How many were called and did not come.
+    skipped: usize,
+    /// How many wait for something to go on at their counter.
+    parked: usize,
     /// What the counters have, by their names.
     counters: Vec<CounterView>,
+    /// The counters that staff have opened or closed today, by their names.
+    counter_setups: Vec<CounterSetupView>,
     entries: Vec<EntryView>,
     /// Ask for the next page with this as `after`; `null`: there is none.
     #[schema(value_type = Option<String>)]
@@ -91,6 +98,11 @@ struct EntryView {
     service: Option<String>,
     priority: bool,
     state: QueueState,
+    /// In the line of which letter it waits.
+    queue_group: char,
+    /// The counter that the person was sent to and is called at next.
+    #[schema(value_type = Option<String>)]
+    for_counter: Option<Counter>,
     /// Whether its scan was undone: nobody has the number.
     undone: bool,
     /// The counter that called last.
@@ -111,6 +123,8 @@ impl EntryView {
             service: entry.service.as_ref().map(ToString::to_string),
             priority: entry.priority,
             state: entry.state,
+            queue_group: entry.line(),
+            for_counter: entry.for_counter.clone(),
             undone: entry.undone,
             counter: entry.counter.clone(),
             since: instant(entry.since, zone),
@@ -144,8 +158,12 @@ async fn today(
 ) -> Result<Json<QueueView>, Problem> {
     let (office, day) = queue_of(&app, &staff, &id).await?;
     let (store, now, zone) = (app.ledger.store(), app.clock.now(), office.timezone);
-    let counters = busy(&app, &day).await?;
-    let entries = store.queue_entries(&day).await?;
+    let (counters, entries, setups) = tokio::try_join!(
+        store.at_counters(&day),
+        store.queue_entries(&day),
+        store.counter_setups(&day)
+    )?;
+    let counters = counters.into_iter().filter(AtCounter::is_busy);
     let count = |state| entries.iter().filter(|entry| entry.state == state).count();
     let is_later =
         |entry: &&QueueEntry| page.after.is_none_or(|after| entry.queue_number() > after);
@@ -157,7 +175,10 @@ async fn today(
         date: day.date,
         waiting: count(QueueState::Waiting),
         awaiting_documents: count(QueueState::AwaitingDocuments),
-        counters: counters.into_iter().map(|at| CounterView::of(at, zone)).collect(),
+        skipped: count(QueueState::Skipped),
+        parked: count(QueueState::Parked),
+        counters: counters.map(|at| CounterView::of(at, zone)).collect(),
+        counter_setups: setups.into_iter().map(|set| CounterSetupView::of(set, zone)).collect(),
         entries: shown.into_iter().map(|entry| EntryView::of(entry, zone, now)).collect(),
         next,
     }))

@@ -76,6 +76,10 @@ fn place_words(page: &Page, place: &Place) -> String {
             "Nomor Anda sudah dipanggil. Lapor ke petugas, Anda akan dipanggil lagi.".to_owned(),
             "Your number was called. Tell the staff: you will be called again.".to_owned(),
         ),
+        QueueState::Parked => (
+            "Tunggu sebentar di dekat loket, Anda akan dipanggil lagi.".to_owned(),
+            "Please wait near the counter: you will be called again.".to_owned(),
+        ),
         QueueState::AwaitingDocuments => {
             ("Menunggu dokumen Anda.".to_owned(), "Waiting for your document.".to_owned())
         }

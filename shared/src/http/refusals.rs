@@ -10,8 +10,10 @@ use crate::domain::office::Office;
 use crate::domain::reason::Reason;
 use crate::domain::sending::CodeRule;
 use crate::ledger::{
-    Alternative, CallRefusal, ClaimRefusal, HoldRefusal, MoveRefusal, NotOffered, StepRefusal,
+    Alternative, BringBackRefusal, CallRefusal, ClaimRefusal, HoldRefusal, MoveRefusal, NotOffered,
+    SetCounterRefusal, StepRefusal, WithNumber,
 };
+use crate::storage::AtCounter;
 use crate::use_cases::account::{FreshProofNeeded, VisitInProgress};
 use crate::use_cases::corrections::CorrectRefusal;
 use crate::use_cases::desk::{CorrectionRefusal, FindingRefusal, ScanRefusal, VisitRefusal};
@@ -261,13 +263,57 @@ impl From<CallRefusal> for Problem {
     fn from(refusal: CallRefusal) -> Self {
         match refusal {
             CallRefusal::NobodyWaits => Self::new(Reason::QueueEmpty),
+            CallRefusal::Closed => Self::new(Reason::CounterClosed),
+            CallRefusal::ServedBefore(next, served) => served_before(&next, &served),
             CallRefusal::NotWaiting(None) => Self::new(Reason::NotFound),
             CallRefusal::NotWaiting(Some(state)) => {
                 Self::new(Reason::NotWaiting).with("state", state)
             }
-            CallRefusal::Busy(at) => {
-                let problem = Self::new(Reason::CounterBusy).with("state", at.state);
-                problem.with("queue_number", at.number)
+            CallRefusal::Busy(at) => counter_busy(&at),
+        }
+    }
+}
+
+/// The number that the counter has to be done with first.
+fn counter_busy(at: &AtCounter) -> Problem {
+    let problem = Problem::new(Reason::CounterBusy).with("state", at.state);
+    problem.with("queue_number", at.number)
+}
+
+/// Which numbers are meant: the clerk compares two KTPs.
+fn served_before(next: &WithNumber, served: &WithNumber) -> Problem {
+    let (number, other) = (next.number, served.number);
+    let problem = Problem::new(Reason::ServedBefore).saying(
+        &format!(
+            "Nomor {number} tampaknya orang yang sama dengan {other}, yang sudah selesai dilayani \
+             hari ini. Jika memang benar gilirannya, panggil dengan nomornya."
+        ),
+        &format!(
+            "{number} looks like the same person as {other}, who was served today. If it is right, \
+             call it by its number."
+        ),
+    );
+    let problem = problem.with("queue_number", number).with("served_number", other);
+    match &served.counter {
+        Some(counter) => problem.with("served_counter", counter),
+        None => problem,
+    }
+}
+
+impl From<SetCounterRefusal> for Problem {
+    fn from(refusal: SetCounterRefusal) -> Self {
+        match refusal {
+            SetCounterRefusal::Busy(at) => counter_busy(&at),
+        }
+    }
+}
+
+impl From<BringBackRefusal> for Problem {
+    fn from(refusal: BringBackRefusal) -> Self {
+        match refusal {
+            BringBackRefusal::NotSkipped(None) => Self::new(Reason::NotFound),
+            BringBackRefusal::NotSkipped(Some(state)) => {
+                Self::new(Reason::NotSkipped).with("state", state)
             }
         }
     }
@@ -277,6 +323,7 @@ impl From<StepRefusal> for Problem {
     fn from(refusal: StepRefusal) -> Self {
         match refusal {
             StepRefusal::Idle => Self::new(Reason::CounterIdle),
+            StepRefusal::Closed => Self::new(Reason::CounterClosed),
             StepRefusal::Refused(refusal) => refusal.into(),
         }
     }

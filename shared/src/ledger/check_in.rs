@@ -6,9 +6,7 @@ use super::commit::Made;
 use super::{Ledger, LedgerError, Outcome};
 use crate::domain::booking::{Actor, Booking, CheckIn, Refusal};
 use crate::domain::office::Office;
-use crate::domain::queue::{
-    PersonRef, QueueDay, QueueEntry, QueueNumber, look_alike, people_ahead,
-};
+use crate::domain::queue::{Line, PersonRef, QueueDay, QueueEntry, QueueNumber, look_alike};
 use crate::domain::time::{local_date, whole_seconds};
 use crate::storage::{Attempt, CONTENTION, QueueChange, StoreError, Transition, compare_and_set};
 
@@ -119,7 +117,9 @@ impl Ledger {
             self.store.queue_entries(&day)
         );
         match made? {
-            Made::Yes => Ok(Attempt::Done(Ok(in_line(after, readable(entries), &entry, false)))),
+            Made::Yes => {
+                Ok(Attempt::Done(Ok(in_line(office, after, readable(entries), &entry, false))))
+            }
             Made::Conflict(newer) => Ok(Attempt::Conflict((*newer, None))),
             // The person booked anew in the very second in which this visit counted as missed.
             Made::Lost => refused(Refusal::TooLate, before),
@@ -136,7 +136,7 @@ impl Ledger {
         let number = place.map(|(_, number)| number);
         let own = entries.iter().flatten().find(|entry| Some(entry.queue_number()) == number);
         match own.cloned() {
-            Some(own) => in_line(booking, entries, &own, true),
+            Some(own) => in_line(office, booking, entries, &own, true),
             None => {
                 let people_ahead = entries.map(|_| 0);
                 CheckedIn { booking, people_ahead, duplicate: true, look_alike: None }
@@ -147,6 +147,7 @@ impl Ledger {
 
 /// A person who is in, with what the line tells of their place; absent: it could not be read.
 fn in_line(
+    office: &Office,
     booking: Booking,
     entries: Option<Vec<QueueEntry>>,
     own: &QueueEntry,
@@ -154,7 +155,8 @@ fn in_line(
 ) -> CheckedIn {
     let like = entries.as_ref().and_then(|all| look_alike(all, own));
     let look_alike = like.map(QueueEntry::queue_number);
-    let people_ahead = entries.as_ref().map(|all| people_ahead(all, own));
+    let one_in = office.policy.priority_one_in;
+    let people_ahead = entries.as_ref().map(|all| Line::of(all, one_in).ahead(own));
     CheckedIn { booking, people_ahead, duplicate, look_alike }
 }
 

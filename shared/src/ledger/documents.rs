@@ -109,7 +109,7 @@ impl Ledger {
         }
         let (day, entry) = self.place(before).await?;
         if after.status == Status::AwaitingDocuments {
-            return Ok((after, self.leaving(day, entry).await?));
+            return Ok((after, self.leaving(day, entry, now).await?));
         }
         let today = QueueDay { date: local_date(now, office.timezone), ..day.clone() };
         if today == day {
@@ -140,8 +140,9 @@ impl Ledger {
         &self,
         day: QueueDay,
         entry: QueueEntry,
+        now: DateTime<Utc>,
     ) -> Result<Vec<QueueChange>, StoreError> {
-        let away = Box::new(entry.moved_to(QueueState::AwaitingDocuments));
+        let away = Box::new(entry.away(QueueState::AwaitingDocuments, now));
         let mut changes = Vec::new();
         if let Some(counter) = entry.counter.as_ref().filter(|_| entry.state.is_at_counter()) {
             let at = self.store.at_counter(&day, counter).await?;

@@ -285,7 +285,7 @@ pub(crate) fn idempotency(scope_hash: &str) -> Key {
     Key::new(format!("REQUEST#{scope_hash}"), "REQUEST")
 }
 
-/// The queue of an office's day: its sequences of numbers, places, counters.
+/// The queue of an office's day: its sequences of numbers, places and what was done to them, counters.
 pub(crate) fn queue_partition(day: &QueueDay) -> String {
     format!("QUEUE#{}#{}", day.office, day.date)
 }
@@ -302,6 +302,23 @@ pub(crate) fn queue_sequence(day: &QueueDay, group: char) -> Key {
 pub(crate) fn queue_entry(day: &QueueDay, of: QueueNumber) -> Key {
     let sk = format!("{QUEUE_ENTRY_PREFIX}{}#{:04}", of.group, of.number);
     Key::new(queue_partition(day), sk)
+}
+
+/// Prefix of what was done to a place.
+pub(crate) fn queue_event_prefix(of: QueueNumber) -> String {
+    format!("EVENT#{}#{:04}#", of.group, of.number)
+}
+
+/// What was done to a place by its `nth` change.
+pub(crate) fn queue_event(day: &QueueDay, of: QueueNumber, nth: u32) -> Key {
+    Key::new(queue_partition(day), format!("{}{nth:04}", queue_event_prefix(of)))
+}
+
+/// Prefix of the counters that staff have opened or closed.
+pub(crate) const COUNTER_SETUP_PREFIX: &str = "SETUP#";
+
+pub(crate) fn counter_setup(day: &QueueDay, counter: &Counter) -> Key {
+    Key::new(queue_partition(day), format!("{COUNTER_SETUP_PREFIX}{}", counter.as_str()))
 }
 
 pub(crate) fn counter(day: &QueueDay, counter: &Counter) -> Key {

@@ -26,7 +26,7 @@
 //! | an account's profile and conversation | `ACCOUNT#id` / two keys by one call | strong |
 //! | a session with a person of its account | `ACCOUNT#id` / two keys by one call | strong |
 //! | a registration by its code or id | `REGISTRATION#id` | strong |
-//! | a queue: its sequences of numbers, places, what counters have | `QUEUE#office#date` | strong |
+//! | a queue: its sequences of numbers, places, what was done to one, what counters have, which are open | `QUEUE#office#date` | strong |
 //! | when a person last wrote | `ACCOUNT#id` / `CHAT` | strong |
 //! | which keyring wrote the table | `KEYRING` | strong, at a start |
 //! | the pause of sending | `PAUSE` | strong, then a condition |

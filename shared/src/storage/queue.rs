@@ -1,6 +1,7 @@
 //! The queue of a day: numbers from a sequence that only counts up, a place for each person who came,
 //! and what each counter has. Everything is compare-and-set.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,9 @@ use super::items::{Query, readable, to_item};
 use super::transact::Write;
 use super::values::number;
 use super::{Item, Store, keys};
-use crate::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueState};
+use crate::domain::queue::{
+    Counter, CounterSetup, QueueDay, QueueEntry, QueueEvent, QueueNumber, QueueState,
+};
 
 /// The number that a counter has, or had last. There is no such item before its first call of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,9 +57,17 @@ pub enum QueueChange {
     /// The number becomes the last one given, if the one before it still is. So a number is given with
     /// the place that has it, and whoever was not let in has taken none.
     Count(QueueDay, QueueNumber),
-    /// A place changes from the first form to the second, if its state and counter are still the first
-    /// form's.
+    /// A place changes from the first form to the second, if it was not changed since and its state and
+    /// counter are still the first form's.
     Move(QueueDay, Box<QueueEntry>, Box<QueueEntry>),
+    /// What the change of a place, in its form before, is written down as.
+    Note(QueueDay, Box<QueueEntry>, Box<QueueEvent>),
+    /// Nobody has closed the counter.
+    Open(QueueDay, Counter),
+    /// The counter has no number.
+    Idle(QueueDay, Counter),
+    /// The counter is as staff set it.
+    Set(QueueDay, Box<CounterSetup>),
     /// A counter changes from the first form to the second, if its number and state are still the first
     /// form's. Absent: it has called nobody today.
     Turn(QueueDay, Option<Box<AtCounter>>, Box<AtCounter>),
@@ -69,6 +80,8 @@ struct Sequence {
 
 /// An office serves a few hundred people a day.
 const MAX_ENTRIES: usize = 5_000;
+/// A number is called and sent on a few times.
+const MAX_EVENTS: usize = 1_000;
 /// The largest offices have a few dozen counters.
 const MAX_COUNTERS: usize = 500;
 
@@ -81,9 +94,24 @@ impl QueueChange {
             }
             Self::Count(day, number) => count(day, *number),
             Self::Move(day, before, after) => {
-                let (old, new) = (entry_item(day, before)?, entry_item(day, after)?);
-                let same = unchanged(&old, &["state", "counter"]);
+                let after = QueueEntry { changes: before.changes + 1, ..*after.clone() };
+                let (old, new) = (entry_item(day, before)?, entry_item(day, &after)?);
+                let same = unchanged(&old, &["state", "counter", "changes"]);
                 Write::Replace(old, new, same)
+            }
+            Self::Note(day, before, event) => {
+                let key = keys::queue_event(day, before.queue_number(), before.changes + 1);
+                Write::Put(to_item("queue event", &key, event)?, None)
+            }
+            Self::Open(day, counter) => {
+                let open = "attribute_not_exists(#pk) OR #open = :yes";
+                let open = Expression::new(open).with(":yes", AttributeValue::Bool(true));
+                Write::Check(keys::counter_setup(day, counter), open)
+            }
+            Self::Idle(day, counter) => Write::Check(keys::counter(day, counter), idle()),
+            Self::Set(day, setup) => {
+                let key = keys::counter_setup(day, &setup.counter);
+                Write::Put(to_item("counter setup", &key, setup)?, None)
             }
             Self::Turn(day, None, at) => {
                 Write::Put(counter_item(day, at)?, Some(super::days::absent()))
@@ -95,6 +123,13 @@ impl QueueChange {
             }
         })
     }
+}
+
+/// Refused: the counter has called somebody.
+fn idle() -> Expression {
+    let text = "attribute_not_exists(#pk) OR NOT (#state IN (:called, :serving))";
+    let value = |state: &str| AttributeValue::S(state.to_owned());
+    Expression::new(text).with(":called", value("called")).with(":serving", value("serving"))
 }
 
 /// Refused: somebody else was given the number.
@@ -185,5 +220,32 @@ impl Store {
         let prefix = keys::COUNTER_PREFIX.to_owned();
         let query = Query::prefix(keys::queue_partition(day), prefix, MAX_COUNTERS);
         Ok(readable("counter", self.query(query).await?))
+    }
+
+    /// A counter as staff have set it.
+    pub async fn counter_setup(
+        &self,
+        day: &QueueDay,
+        counter: &Counter,
+    ) -> Result<Option<CounterSetup>, StoreError> {
+        self.get("counter setup", &keys::counter_setup(day, counter)).await
+    }
+
+    /// The counters that staff have set, by their names.
+    pub async fn counter_setups(&self, day: &QueueDay) -> Result<Vec<CounterSetup>, StoreError> {
+        let prefix = keys::COUNTER_SETUP_PREFIX.to_owned();
+        let query = Query::prefix(keys::queue_partition(day), prefix, MAX_COUNTERS);
+        Ok(readable("counter setup", self.query(query).await?))
+    }
+
+    /// What was done to a place, in its order.
+    pub async fn queue_events(
+        &self,
+        day: &QueueDay,
+        number: QueueNumber,
+    ) -> Result<Vec<QueueEvent>, StoreError> {
+        let prefix = keys::queue_event_prefix(number);
+        let query = Query::prefix(keys::queue_partition(day), prefix, MAX_EVENTS);
+        Ok(readable("queue event", self.query(query).await?))
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::LedgerError;
 use crate::domain::booking::{Booking, Status};
-use crate::domain::queue::{Counter, QueueDay, QueueEntry, QueueState, people_ahead, wait_minutes};
+use crate::domain::queue::{Counter, Line, QueueDay, QueueEntry, QueueState, wait_minutes};
 use crate::ledger::Ledger;
 
 /// Where somebody stands.
@@ -36,10 +36,12 @@ pub async fn place(
         entry.queue_number() == scan.queue_number() && entry.code == booking.code
     };
     let Some(own) = entries.iter().find(is_own) else { return Ok(None) };
+    let known = ledger.offices().get(&booking.seat.office, now).await?;
+    let line = Line::of(&entries, known.map_or(1, |office| office.policy.priority_one_in));
     Ok(Some(Place {
         state: own.state,
         counter: own.counter.clone().filter(|_| own.state.is_at_counter()),
-        ahead: people_ahead(&entries, own),
-        minutes: wait_minutes(&entries, own, now).filter(|_| own.state == QueueState::Waiting),
+        ahead: line.ahead(own),
+        minutes: wait_minutes(&line, own, now).filter(|_| own.state == QueueState::Waiting),
     }))
 }

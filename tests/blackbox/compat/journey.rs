@@ -101,7 +101,7 @@ pub(super) fn kind(item: &Value) -> String {
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 38] = [
+pub(super) const KINDS: [&str; 40] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -131,6 +131,8 @@ pub(super) const KINDS: [&str; 38] = [
     "QUEUE/COUNTER",
     "QUEUE/DESK",
     "QUEUE/ENTRY",
+    "QUEUE/EVENT",
+    "QUEUE/SETUP",
     "REGISTRATION/REGISTRATION",
     "REQUEST/REQUEST",
     "SPENDING",
@@ -242,6 +244,7 @@ async fn at_the_desk(app: &TestApp, code: &str) {
     for found in [missing, json!({"decision": "complete"})] {
         assert_eq!(desk.documents(app, code, found).await.status, 200);
     }
+    assert_eq!(desk.set_counter(app, "1", json!({"open": true})).await.status, 200);
     assert_eq!(desk.call(app, "1").await.status, 200);
 }
 

@@ -2,6 +2,7 @@
 
 use antrian_tests::app::DATE;
 use antrian_tests::{Answer, Person};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Asked;
@@ -209,6 +210,26 @@ async fn receive(asked: &mut Asked, desk: &str, booking: &Answer) {
     asked.take("GET /v1/offices/{office}/board", &[OFFICE], None, None).await;
     let named = [OFFICE, "serve"];
     asked.take("POST /v1/offices/{office}/queue/{step}", &named, desk, Some(counter)).await;
+    send_on(asked, desk).await;
+}
+
+/// To another counter, past it, and back into the line.
+async fn send_on(asked: &mut Asked, desk: Option<&str>) {
+    let open = Some(json!({"open": true, "groups": ["A"]}));
+    let path = "PUT /v1/offices/{office}/counters/{counter}";
+    asked.take(path, &[OFFICE, "5"], desk, open).await;
+    let sent = json!({"counter": "3", "to_counter": "5"});
+    let sent = asked.take("POST /v1/offices/{office}/queue/transfer", &[OFFICE], desk, Some(sent));
+    let number = sent.await.text("queue_number");
+    for step in ["call", "skip"] {
+        let path = format!("/v1/offices/{OFFICE}/queue/{step}");
+        let answer = asked.app.call(Method::POST, &path, desk, Some(json!({"counter": "5"}))).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+    let back = Some(json!({"number": number}));
+    asked.take("POST /v1/offices/{office}/queue/bring-back", &[OFFICE], desk, back).await;
+    let history = "GET /v1/offices/{office}/queue-numbers/{number}";
+    asked.take(history, &[OFFICE, &number], desk, None).await;
 }
 
 /// Whoever missed a visit is excused.

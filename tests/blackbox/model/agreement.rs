@@ -1,22 +1,58 @@
 //! Whether the system and the model agree about everything that can be seen, and the model with
 //! itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use antrian::domain::booking::Status;
 use antrian::domain::office::Channel;
+use antrian::domain::queue::{QueueDay, QueueState};
 use antrian::storage::{AuditReport, DUE_SHARDS, Disagreement};
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 
 use super::answers;
-use super::system::{System, date, time};
-use super::words::{DAYS, State};
+use super::system::{System, date, idle_counter, time};
+use super::words::{DAYS, DeskAct, State};
 
 /// Compares both worlds as they are now.
 pub(super) async fn check(system: &System) {
     no_seat_and_no_person_has_two_bookings(system);
-    tokio::join!(bookings_agree(system), free_seats_agree(system), recount_agrees(system));
+    tokio::join!(
+        bookings_agree(system),
+        free_seats_agree(system),
+        recount_agrees(system),
+        places_agree(system)
+    );
+}
+
+/// Everybody who is or was in a line of these days is in the list that the rules say, and in one.
+async fn places_agree(system: &System) {
+    let mut places = BTreeMap::new();
+    for date in (0..=DAYS + 1).map(date) {
+        let day = QueueDay { office: system.office.id.clone(), date };
+        let entries = system.ledger().store().queue_entries(&day).await.unwrap();
+        places.extend(entries.into_iter().map(|entry| ((date, entry.number), entry)));
+    }
+    for booking in &system.world.bookings {
+        let Some(at) = booking.in_line() else { continue };
+        let Some(entry) = places.get(&(date(at.day.try_into().unwrap()), at.number)) else {
+            assert!(at.day > DAYS as i64 + 1, "{booking:?} is in no list");
+            continue;
+        };
+        let expected = match (booking.state, booking.standing.away) {
+            (State::Served { .. }, _) => QueueState::Finished,
+            (State::AwaitingDocuments { .. }, _) => QueueState::AwaitingDocuments,
+            (_, Some(DeskAct::Skip)) => QueueState::Skipped,
+            (_, Some(_)) => QueueState::Parked,
+            (_, None) => QueueState::Waiting,
+        };
+        assert_eq!(entry.state, expected, "{booking:?}");
+        if expected == QueueState::Waiting {
+            let sent_to = booking.standing.sent_to.map(idle_counter);
+            let place = (booking.standing.letter(), sent_to);
+            assert_eq!((entry.line(), entry.for_counter.clone()), place, "{booking:?}");
+        }
+    }
 }
 
 fn no_seat_and_no_person_has_two_bookings(system: &System) {

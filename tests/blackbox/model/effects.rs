@@ -5,8 +5,8 @@ use antrian::domain::booking::Status;
 use super::rules::World;
 use super::words::{
     BOOKING_CLOSES_BEFORE, Booking, Boundary, CHECK_IN_CLOSES_AFTER, CHECK_IN_OPENS_BEFORE,
-    CLEARED_AFTER, COOL_DOWN, DAY, FORGOTTEN_AFTER, HOLD, InLine, POOL_OPENS_BEFORE, Place,
-    Request, State,
+    CLEARED_AFTER, COOL_DOWN, DAY, DeskAct, FORGOTTEN_AFTER, HOLD, InLine, POOL_OPENS_BEFORE,
+    Place, Request, Standing, State,
 };
 
 /// How long a seat rests that is given back: a tenth if it was never confirmed.
@@ -30,6 +30,7 @@ impl World {
             number,
             state,
             version: 1,
+            standing: Standing::default(),
             settled: false,
         });
     }
@@ -74,7 +75,31 @@ impl World {
 
     pub(super) fn checked_in(&mut self, nth: usize) {
         let at = self.join();
+        self.bookings[nth].standing = self.comes();
         self.change(nth, State::CheckedIn { at, complete: false });
+    }
+
+    /// Somebody who comes now.
+    fn comes(&self) -> Standing {
+        Standing { came: self.now, ..Standing::default() }
+    }
+
+    /// Was called, and the counter did this.
+    pub(super) fn at_desk(&mut self, nth: usize, act: DeskAct) {
+        let before = self.bookings[nth].standing;
+        let called = Standing { sent_to: None, away: None, turn: None, ..before };
+        self.bookings[nth].standing = match act {
+            DeskAct::PassBack => before,
+            DeskAct::Skip | DeskAct::Park => Standing { away: Some(act), ..called },
+            DeskAct::ToLetter => Standing { is_sent: true, ..called },
+            DeskAct::ToCounter(counter) => Standing { sent_to: Some(counter), ..called },
+        };
+    }
+
+    pub(super) fn brought_back(&mut self, nth: usize) {
+        let turn = Some(self.turn(&self.bookings[nth]));
+        let before = self.bookings[nth].standing;
+        self.bookings[nth].standing = Standing { away: None, turn, ..before };
     }
 
     /// Takes the next number of today.
@@ -97,6 +122,10 @@ impl World {
             }
             None => State::CheckedIn { at, complete: true },
         };
+        if waited && until.is_none() {
+            let again = Standing { away: None, ..before.standing };
+            self.bookings[nth].standing = if is_another_day { self.comes() } else { again };
+        }
         self.change(nth, state);
     }
 

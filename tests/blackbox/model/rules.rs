@@ -224,16 +224,43 @@ impl World {
         InLine { day, number: self.numbers.get(&day).copied().unwrap_or_default() + 1 }
     }
 
-    /// How many wait before this place: those with priority, then those who came earlier.
-    pub(super) fn ahead(&self, at: InLine, channel: Channel) -> u32 {
-        let rank = |at: InLine, channel| (channel != Channel::Priority, at);
-        let is_ahead = |booking: &&Booking| match booking.state {
-            State::CheckedIn { at: other, .. } => {
-                other.day == at.day && rank(other, booking.request.channel) < rank(at, channel)
-            }
-            _ => false,
+    /// Who waits in the line of a day.
+    fn waiting(&self, day: i64) -> impl Iterator<Item = &Booking> {
+        self.bookings.iter().filter(move |booking| {
+            let is_in = matches!(booking.state, State::CheckedIn { at, .. } if at.day == day);
+            is_in && booking.standing.away.is_none()
+        })
+    }
+
+    /// How many wait before this one: of those in the same line, or sent to the same counter, those with
+    /// priority, then those who came earlier.
+    pub(super) fn ahead(&self, own: &Booking) -> u32 {
+        let at = own.in_line().unwrap();
+        let is_ahead = |booking: &&Booking| {
+            let (other, own_place) = (booking.standing, own.standing);
+            let is_alike = match own_place.sent_to {
+                Some(counter) => other.sent_to == Some(counter),
+                None => other.sent_to.is_none() && other.letter() == own_place.letter(),
+            };
+            let is_first = booking.has_priority() && own_place.sent_to.is_none();
+            let own_first = own.has_priority() && own_place.sent_to.is_none();
+            is_alike && (!is_first, rank(booking)) < (!own_first, rank(own))
         };
-        u32::try_from(self.bookings.iter().filter(is_ahead).count()).unwrap()
+        u32::try_from(self.waiting(at.day).filter(is_ahead).count()).unwrap()
+    }
+
+    /// As if come when is somebody who is brought back.
+    pub(super) fn turn(&self, own: &Booking) -> i64 {
+        let at = own.in_line().unwrap();
+        let is_alike = |booking: &&Booking| {
+            let place = booking.standing;
+            place.sent_to.is_none()
+                && place.letter() == own.standing.letter()
+                && booking.has_priority() == own.has_priority()
+        };
+        let mut ranks: Vec<_> = self.waiting(at.day).filter(is_alike).map(rank).collect();
+        ranks.sort_unstable();
+        ranks.get(BEHIND - 1).map_or(self.now, |(came, ..)| *came)
     }
 
     /// How a look at the papers has to end; `until`: some are missing until then.
@@ -275,6 +302,13 @@ impl World {
             Ok((self.next_in_line(self.now / DAY).number, false))
         }
     }
+}
+
+/// The order among people of one kind.
+fn rank(booking: &Booking) -> (i64, bool, u32) {
+    let place = booking.standing;
+    let number = booking.in_line().unwrap().number;
+    (place.turn.unwrap_or(place.came), place.turn.is_some(), number)
 }
 
 /// Why nothing can be done to a booking any more.

@@ -4,8 +4,8 @@ use antrian::domain::office::Channel;
 use proptest::prelude::*;
 
 use super::words::{
-    Boundary, CHECK_IN_CLOSES_AFTER, CHECK_IN_OPENS_BEFORE, Choice, DAYS, NIKS, Place, Request,
-    SLOTS, WAYS,
+    Boundary, CHECK_IN_CLOSES_AFTER, CHECK_IN_OPENS_BEFORE, Choice, DAYS, DeskAct, NIKS, Place,
+    Request, SLOTS, WAYS,
 };
 
 /// One thing that happens. Bookings and requests are counted from the latest one back.
@@ -33,6 +33,10 @@ pub(super) enum Step {
     Complete(usize),
     /// The booking's number is called, and its visit finished.
     Serve(usize),
+    /// The booking's number is called, and the counter does this with it.
+    Desk(usize, DeskAct),
+    /// The booking's number is brought back into the line.
+    BringBack(usize),
     /// The NIK of the person of a way in is corrected.
     Correct(usize, usize),
     /// The person of a way in is removed from their account, and told anew.
@@ -71,6 +75,8 @@ pub(super) fn any_step() -> BoxedStrategy<Step> {
         3 => (latest(), fetching()).prop_map(|(nth, secs)| Step::SendBack(nth, secs)),
         3 => latest().prop_map(Step::Complete),
         2 => latest().prop_map(Step::Serve),
+        4 => (latest(), desk_act()).prop_map(|(nth, act)| Step::Desk(nth, act)),
+        3 => latest().prop_map(Step::BringBack),
         3 => (0..WAYS.len(), 0..NIKS).prop_map(|(way, nik)| Step::Correct(way, nik)),
         2 => (0..WAYS.len()).prop_map(Step::Retell),
         1 => passing().prop_map(Step::Wait),
@@ -128,6 +134,16 @@ fn day() -> impl Strategy<Value = usize> {
 
 fn latest() -> impl Strategy<Value = usize> {
     prop_oneof![4 => Just(0), 2 => 0..3usize, 1 => 0..12usize]
+}
+
+fn desk_act() -> impl Strategy<Value = DeskAct> {
+    prop_oneof![
+        2 => Just(DeskAct::Skip),
+        2 => Just(DeskAct::Park),
+        1 => Just(DeskAct::PassBack),
+        1 => Just(DeskAct::ToLetter),
+        1 => (0..2usize).prop_map(DeskAct::ToCounter),
+    ]
 }
 
 fn passing() -> impl Strategy<Value = i64> {

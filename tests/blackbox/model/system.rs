@@ -9,11 +9,11 @@ use antrian::domain::ids::{AccountId, ServiceId};
 use antrian::domain::language::{Locale, Text};
 use antrian::domain::office::Office;
 use antrian::domain::person::Category;
-use antrian::domain::queue;
+use antrian::domain::queue::{Counter, CounterAction, QueueDay, QueueNumber, TransferTo};
 use antrian::domain::time::SlotTime;
 use antrian::ledger::{
-    self, CallRefusal, CallTarget, Decision, Held, HoldRefusal, HoldRequest, Housekeeping, Ledger,
-    MoveRefusal, Scanner, Visitor,
+    self, CallRefusal, CallTarget, Caller, Decision, Held, HoldRefusal, HoldRequest, Housekeeping,
+    Ledger, MoveRefusal, Scanner, Visitor,
 };
 use antrian::storage::ApplicantAdded;
 use antrian_tests::app::{BEGIN, Setup};
@@ -25,7 +25,7 @@ use serde_json::json;
 use super::answers::{change_end, free, why};
 use super::rules::World;
 use super::steps::Step;
-use super::words::{self, Choice, HoldEnd, MoveEnd, Place, Request, State};
+use super::words::{self, Choice, DeskAct, HoldEnd, MoveEnd, Place, Request, State};
 
 /// One office, and what should be so there.
 pub(super) struct System {
@@ -65,6 +65,20 @@ pub(super) fn date(day: usize) -> NaiveDate {
 /// The start of a slot.
 pub(super) fn time(place: Place) -> SlotTime {
     ["09:00", "10:00"][place.slot].parse().unwrap()
+}
+
+/// The counter that calls a booking's number, and nobody else's.
+fn counter(index: usize) -> Counter {
+    index.to_string().parse().unwrap()
+}
+
+/// A counter that people are sent to.
+pub(super) fn idle_counter(nth: usize) -> Counter {
+    ["X", "Y"][nth].parse().unwrap()
+}
+
+fn caller(counter: &Counter) -> Caller<'_> {
+    Caller { counter, staff: "clerk", request: None }
 }
 
 /// Of so many things, the `nth` from the latest one back.
@@ -207,6 +221,8 @@ impl System {
             | Step::SendBack(nth, _)
             | Step::Complete(nth)
             | Step::Serve(nth)
+            | Step::Desk(nth, _)
+            | Step::BringBack(nth)
             | Step::CloseAndClear(nth) => match latest(nth, self.codes.len()) {
                 Some(index) => self.change(step, index).await,
                 None => self.idle = true,
@@ -235,6 +251,8 @@ impl System {
             }
             Step::Complete(_) => self.check_documents(index, None).await,
             Step::Serve(_) => self.serve(index).await,
+            Step::Desk(_, act) => self.at_desk(index, act).await,
+            Step::BringBack(_) => self.bring_back(index).await,
             Step::CloseAndClear(_) => {
                 self.close(self.world.bookings[index].place.day).await;
                 self.world.now += words::CLEARED_AFTER;
@@ -373,7 +391,7 @@ impl System {
         let with_those_ahead = |(number, duplicate)| {
             let booking = self.world.bookings[index];
             let at = booking.in_line().unwrap();
-            let ahead = self.world.ahead(at, booking.request.channel);
+            let ahead = self.world.ahead(&booking);
             (number, duplicate, (at.day == self.world.now / words::DAY).then_some(ahead))
         };
         assert_eq!(end, expected.map(with_those_ahead));
@@ -396,31 +414,69 @@ impl System {
         }
     }
 
-    /// Calls the number of who is in the line of today to a counter of its own, and finishes the visit.
+    /// Calls the number of who is in the line of today to a counter of its own. Absent: refused, as it
+    /// has to be for whoever is in no line.
+    async fn call(&mut self, index: usize) -> Option<(QueueDay, QueueNumber)> {
+        let Some((day, number)) = self.booking(index).await.queue_place() else {
+            self.idle = true;
+            return None;
+        };
+        let target = CallTarget::Number(number);
+        let counter = counter(index);
+        let call = self.ledger().call(&self.office, &day, caller(&counter), &target, self.now());
+        let (called, state) = (call.await.unwrap(), self.world.bookings[index].state);
+        let is_in = matches!(state, State::CheckedIn { .. });
+        assert_eq!(called.is_ok(), is_in, "{state:?}: {called:?}");
+        let refused = matches!(called, Err(CallRefusal::NotWaiting(Some(_))));
+        assert!(is_in || refused, "{state:?}: {called:?}");
+        is_in.then_some((day, number))
+    }
+
+    /// Calls a number and finishes the visit.
     async fn serve(&mut self, index: usize) {
+        let Some((day, number)) = self.call(index).await else { return };
+        let (counter, finish) = (counter(index), CounterAction::Finish);
+        let by = caller(&counter);
+        let finished = self.ledger().step(&day, by, Some(number), finish, self.now()).await;
+        assert!(matches!(finished, Ok(Ok(_))), "{finished:?}");
+        self.world.served(index);
+    }
+
+    /// Calls a number and does something else with it.
+    async fn at_desk(&mut self, index: usize, act: DeskAct) {
+        let Some((day, number)) = self.call(index).await else { return };
+        let (counter, now, ledger) = (counter(index), self.now(), self.ledger());
+        let (by, number) = (caller(&counter), Some(number));
+        let done = match act {
+            DeskAct::Skip => ledger.step(&day, by, number, CounterAction::Skip, now).await,
+            DeskAct::Park => ledger.step(&day, by, number, CounterAction::Park, now).await,
+            DeskAct::PassBack => ledger.step(&day, by, number, CounterAction::PassBack, now).await,
+            DeskAct::ToLetter => {
+                let to = TransferTo::Letter(words::LETTERS[1]);
+                ledger.transfer(&day, by, number, &to, now).await
+            }
+            DeskAct::ToCounter(nth) => {
+                let to = TransferTo::Counter(idle_counter(nth));
+                ledger.transfer(&day, by, number, &to, now).await
+            }
+        };
+        assert!(matches!(done, Ok(Ok(_))), "{act:?}: {done:?}");
+        self.world.at_desk(index, act);
+    }
+
+    async fn bring_back(&mut self, index: usize) {
         let Some((day, number)) = self.booking(index).await.queue_place() else {
             self.idle = true;
             return;
         };
-        let counter = index.to_string().parse().unwrap();
-        let (ledger, now) = (self.ledger(), self.now());
-        let called =
-            ledger.call(&day, &counter, &CallTarget::Number(number), None, now).await.unwrap();
-        let state = self.world.bookings[index].state;
-        if let State::CheckedIn { .. } = state {
-            assert!(called.is_ok(), "{called:?}");
-        } else {
-            assert!(
-                matches!(called, Err(CallRefusal::NotWaiting(Some(_)))),
-                "{state:?}: {called:?}"
-            );
-            return;
+        let back = self.ledger().bring_back(&self.office, &day, number, "clerk", self.now()).await;
+        let booking = &self.world.bookings[index];
+        let is_in = matches!(booking.state, State::CheckedIn { .. });
+        let (away, turn) = (booking.standing.away, booking.standing.turn);
+        assert_eq!(back.unwrap().is_ok(), is_in && (away.is_some() || turn.is_some()));
+        if is_in && away.is_some() {
+            self.world.brought_back(index);
         }
-        let finished = ledger
-            .step(&day, &counter, Some(number), queue::CounterAction::Finish, None, now)
-            .await;
-        assert!(matches!(finished, Ok(Ok(_))), "{finished:?}");
-        self.world.served(index);
     }
 
     /// What staff change of a day is seen at once: the handlers forget the day, and so does the test.

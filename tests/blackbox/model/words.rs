@@ -105,6 +105,43 @@ pub(super) struct InLine {
     pub(super) number: u32,
 }
 
+/// What a counter does with somebody whom it has called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DeskAct {
+    Skip,
+    Park,
+    PassBack,
+    /// To the other letter.
+    ToLetter,
+    /// To one of two counters that call nobody in a history.
+    ToCounter(usize),
+}
+
+/// The letter of the office's service, and the one that people are sent to.
+pub(super) const LETTERS: [char; 2] = ['A', 'B'];
+/// So many who wait are called before somebody who is brought back.
+pub(super) const BEHIND: usize = 3;
+
+/// How somebody stands who is at the office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Standing {
+    pub(super) came: i64,
+    /// Sent to the other letter.
+    pub(super) is_sent: bool,
+    /// Sent to this counter.
+    pub(super) sent_to: Option<usize>,
+    /// Skipped or parked.
+    pub(super) away: Option<DeskAct>,
+    /// Brought back: as if come then.
+    pub(super) turn: Option<i64>,
+}
+
+impl Standing {
+    pub(super) fn letter(self) -> char {
+        LETTERS[usize::from(self.is_sent)]
+    }
+}
+
 /// What was written of a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
@@ -140,6 +177,8 @@ pub(super) struct Booking {
     pub(super) number: u16,
     pub(super) state: State,
     pub(super) version: u32,
+    /// How its person stands in the line.
+    pub(super) standing: Standing,
     /// The scheduler wrote down what became of it.
     pub(super) settled: bool,
 }
@@ -176,6 +215,10 @@ impl Booking {
             | State::Served { at } => Some(at),
             _ => None,
         }
+    }
+
+    pub(super) fn has_priority(&self) -> bool {
+        self.request.channel == Channel::Priority
     }
 
     pub(super) fn is_displaced(&self) -> bool {

@@ -1,0 +1,140 @@
+//! Clerks who do different things with one person at the same moment: call, send on, park, bring back,
+//! close the counter.
+
+use antrian_tests::app::DATE;
+use antrian_tests::desk::Desk;
+use antrian_tests::wire::Item;
+use antrian_tests::{Answer, TestApp};
+use serde_json::{Value, json};
+
+use super::{at_once, count, crowd, switched, take_guards_off};
+
+const TIMES: usize = 12;
+
+/// So many people who wait.
+async fn waiting(app: &TestApp, people: u32) -> Desk {
+    let people = crowd(app, people).await;
+    let booked = at_once(people.iter().map(|person| person.book(app, DATE, "09:00"))).await;
+    app.advance_to("2026-12-02T00:30:00Z");
+    let desk = Desk::sign_in(app).await;
+    let codes: Vec<_> = booked.iter().map(|booking| booking.text("code")).collect();
+    let scans = at_once(codes.iter().map(|code| desk.scan(app, code))).await;
+    assert_eq!(count(&scans, 200, ""), codes.len(), "{scans:?}");
+    desk
+}
+
+/// Everything that a counter can do with its number, each at once with all others.
+async fn everything(app: &TestApp, desk: &Desk) -> Vec<Answer> {
+    let called = desk.call(app, "1").await;
+    assert_eq!(called.status, 200, "{called:?}");
+    let at = json!({"counter": "1", "number": called.text("queue_number")});
+    let to = |extra: Value| {
+        let mut body = at.clone();
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        body
+    };
+    let asks = [
+        ("park", at.clone()),
+        ("skip", at.clone()),
+        ("pass-back", at.clone()),
+        ("transfer", to(json!({"to_counter": "5"}))),
+        ("transfer", to(json!({"to_group": "A"}))),
+        ("finish", at.clone()),
+    ];
+    at_once(asks.into_iter().map(|(what, body)| desk.queue(app, what, body))).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_all_that_is_done_to_one_person_at_once_one_thing_is_done() {
+    let app = TestApp::with_quota(20).await;
+    let desk = waiting(&app, 8).await;
+    for _ in 0..6 {
+        let answers = everything(&app, &desk).await;
+        let done = count(&answers, 200, "");
+        // Two people can be told of the same end: a letter's line that one is in by passing back, too.
+        let idle = count(&answers, 409, "counter_idle");
+        assert_eq!(done + idle, answers.len(), "{answers:?}");
+        assert!(done >= 1, "{answers:?}");
+        assert_eq!(desk.today(&app).await.body["counters"], json!([]), "the counter is free");
+    }
+    let today = desk.today(&app).await.body;
+    for entry in today["entries"].as_array().unwrap() {
+        let number = entry["queue_number"].as_str().unwrap();
+        let history = desk.history(&app, number).await;
+        let events = history.body["events"].as_array().unwrap();
+        let ends: Vec<_> = events.iter().filter(|event| event["act"] != "call").collect();
+        assert!(ends.len() <= events.len() - ends.len(), "one end for each call: {events:?}");
+    }
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn control_without_the_guards_of_counter_and_place_several_things_are_done_to_one_person() {
+    let (app, switch) = switched(20).await;
+    let desk = waiting(&app, 8).await;
+    take_guards_off(&switch, &[Item::Desk, Item::Entry]);
+    let mut done = 0;
+    for _ in 0..6 {
+        done += count(&everything(&app, &desk).await, 200, "");
+    }
+    assert!(done > 6, "{done}");
+}
+
+/// One counter calls a skipped number while others bring it back and call it.
+async fn fetch(app: &TestApp, desk: &Desk) -> Vec<Answer> {
+    let called = desk.call(app, "1").await.text("queue_number");
+    assert_eq!(desk.step(app, "skip", "1").await.status, 200);
+    let (number, names) = (called.as_str(), (1..=TIMES).map(|name| name.to_string()));
+    let calls = names.map(async |counter| {
+        desk.queue(app, "call", json!({"counter": counter, "number": number})).await
+    });
+    let back = desk.queue(app, "bring-back", json!({"number": number}));
+    let (answers, back) = tokio::join!(at_once(calls), back);
+    let knows = back.status == 200 || back.code() == "not_skipped";
+    assert!(knows, "{back:?}");
+    answers
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_brought_back_and_called_by_twelve_is_at_one_counter() {
+    let app = TestApp::with_quota(20).await;
+    let desk = waiting(&app, 1).await;
+    let answers = fetch(&app, &desk).await;
+    assert_eq!(count(&answers, 200, ""), 1, "{answers:?}");
+    assert_eq!(desk.today(&app).await.body["counters"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn control_without_the_places_guard_a_number_that_is_brought_back_is_at_several() {
+    let (app, switch) = switched(20).await;
+    let desk = waiting(&app, 1).await;
+    take_guards_off(&switch, &[Item::Entry]);
+    assert!(count(&fetch(&app, &desk).await, 200, "") > 1);
+}
+
+/// A counter is closed at the moment in which it calls; how often it has a number and is closed.
+async fn closed_with_a_number(app: &TestApp, desk: &Desk) -> usize {
+    let mut torn = 0;
+    for counter in (1..=TIMES).map(|name| name.to_string()) {
+        let close = desk.set_counter(app, &counter, json!({"open": false}));
+        let (called, closed) = tokio::join!(desk.call(app, &counter), close);
+        assert!([200, 409].contains(&called.status) && [200, 409].contains(&closed.status));
+        torn += usize::from(called.status == 200 && closed.status == 200);
+    }
+    torn
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_counter_is_not_closed_with_a_number_at_it() {
+    let app = TestApp::with_quota(20).await;
+    let desk = waiting(&app, 16).await;
+    assert_eq!(closed_with_a_number(&app, &desk).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn control_without_the_checks_a_counter_is_closed_with_a_number_at_it() {
+    let (app, switch) = switched(20).await;
+    let desk = waiting(&app, 16).await;
+    take_guards_off(&switch, &[Item::Desk, Item::Setup]);
+    assert!(closed_with_a_number(&app, &desk).await > 0);
+}
