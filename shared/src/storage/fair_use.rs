@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::error::StoreError;
 use super::expression::Expression;
 use super::transact::Write;
-use super::values::{instant_of, number, seconds, text, text_of};
+use super::values::{instant_of, number, seconds};
 use super::{Item, Store, keys};
 use crate::domain::account::MAX_ADDED_A_DAY;
 use crate::domain::booking::Booking;
@@ -155,37 +155,30 @@ pub struct MissedVisit {
     person: Option<Option<DateTime<Utc>>>,
     /// The same of the account.
     account: Option<Option<DateTime<Utc>>>,
-    /// Whether the visit still keeps its person from another one.
-    keeps_person: bool,
 }
 
 impl MissedVisit {
-    /// The person may book again. Refused: one of them was erased meanwhile, or has booked anew.
+    /// Refused: one of them was erased meanwhile.
     pub(super) fn writes(&self, booking: &Booking) -> Vec<Write> {
-        let guard = match self.keeps_person {
-            true => Expression::new("#code = :code").with(":code", text(booking.code.as_str())),
-            false => is_there(),
+        let person = (keys::person(&booking.person), self.person);
+        let account = (keys::profile(&booking.account), self.account);
+        let write = |(key, closed): (_, Option<_>)| {
+            Some(Write::Update(key, missed(booking, closed?), Some(is_there())))
         };
-        let person = self.person.map(|closed| {
-            let update = missed(booking, closed, self.keeps_person);
-            Write::Update(keys::person(&booking.person), update, Some(guard))
-        });
-        let account = self.account.map(|closed| {
-            let update = missed(booking, closed, false);
-            Write::Update(keys::profile(&booking.account), update, Some(is_there()))
-        });
-        person.into_iter().chain(account).collect()
+        [person, account].into_iter().filter_map(write).collect()
     }
 }
 
-fn missed(booking: &Booking, closed: Option<DateTime<Utc>>, frees: bool) -> Expression {
-    let until = closed.map(|until| ("#closed_until = :until", ":until", until));
-    let free = frees.then_some(("#free_at = :free", ":free", DateTime::UNIX_EPOCH));
-    let sets: Vec<_> = until.into_iter().chain(free).collect();
-    let texts: Vec<_> = sets.iter().map(|(text, ..)| *text).collect();
-    let set = if sets.is_empty() { String::new() } else { format!(" SET {}", texts.join(", ")) };
-    let add = Expression::new(format!("ADD #missed :date{set}")).with(":date", dates(booking));
-    sets.into_iter().fold(add, |add, (_, name, at)| add.with(name, seconds(at)))
+fn missed(booking: &Booking, closed: Option<DateTime<Utc>>) -> Expression {
+    let add = Expression::new(match closed {
+        Some(_) => "ADD #missed :date SET #closed_until = :until",
+        None => "ADD #missed :date",
+    });
+    let add = add.with(":date", dates(booking));
+    match closed {
+        Some(until) => add.with(":until", seconds(until)),
+        None => add,
+    }
 }
 
 fn dates(booking: &Booking) -> AttributeValue {
@@ -273,8 +266,6 @@ impl Store {
         Ok(MissedVisit {
             person: person.as_ref().map(closed),
             account: account.as_ref().map(closed),
-            keeps_person: person.as_ref().and_then(|guard| text_of(guard, "code"))
-                == Some(booking.code.as_str()),
         })
     }
 

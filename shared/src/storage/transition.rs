@@ -105,7 +105,7 @@ impl<'a> Transition<'a> {
         Self { seat: Seat::Released(at), person: Person::Released, ..self }
     }
 
-    /// The seat can be claimed from `at` on; the person's guard is another write's.
+    /// The seat can be claimed from `at` on; the person is free by time.
     #[must_use]
     pub fn vacating_seat(self, at: DateTime<Utc>) -> Self {
         Self { seat: Seat::Released(at), ..self }

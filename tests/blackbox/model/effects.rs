@@ -156,16 +156,27 @@ impl World {
     /// Writes down what time has changed. Tells how many bookings.
     pub(super) fn settle(&mut self) -> u32 {
         let mut count = 0;
-        for booking in &mut self.bookings {
-            let status = booking.status(self.now);
-            let is_over = matches!(status, Status::Expired | Status::NoShow | Status::Lapsed);
-            if is_over && !booking.settled {
-                booking.settled = true;
-                booking.version += 1;
+        for nth in 0..self.bookings.len() {
+            let is_over =
+                matches!(self.status(nth), Status::Expired | Status::NoShow | Status::Lapsed);
+            if is_over && !self.bookings[nth].settled {
+                self.settle_one(nth);
                 count += 1;
             }
         }
         count
+    }
+
+    /// The same of one booking. A visit that was missed gives its seat back.
+    pub(super) fn settle_one(&mut self, nth: usize) {
+        let is_missed = self.status(nth) == Status::NoShow;
+        let booking = &mut self.bookings[nth];
+        booking.settled = true;
+        booking.version += 1;
+        if is_missed {
+            let seat = (booking.place, booking.number);
+            self.seats.insert(seat, Some(self.now));
+        }
     }
 
     /// Cancels what stands on days that were closed long enough ago. Tells how many bookings.

@@ -39,10 +39,9 @@ impl World {
     fn write_down_missed(&mut self, way: usize) {
         let Some(&nth) = self.last.get(&self.niks[way]) else { return };
         let is_missed = self.status(nth) == Status::NoShow;
-        let booking = &mut self.bookings[nth];
+        let booking = &self.bookings[nth];
         if is_missed && !booking.settled && booking.request.account() == WAYS[way].0 {
-            booking.settled = true;
-            booking.version += 1;
+            self.settle_one(nth);
         }
     }
 
