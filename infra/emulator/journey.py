@@ -231,6 +231,17 @@ def pages(stack, phone, code):
     print(f"the page shows {code} with its ticket")
 
 
+def staff_pages(stack):
+    """Whoever is not signed in is led to the sign-in, and from there to the issuer's page with a challenge."""
+    browser = Browser(stack)
+    assert browser.asks("GET", "/petugas", 303).headers["location"].startswith("/petugas/masuk?")
+    assert "/petugas/masuk/mulai" in browser.asks("GET", "/petugas/masuk", 200).text
+    to = browser.asks("GET", "/petugas/masuk/mulai", 303).headers["location"]
+    assert "/oauth2/authorize?" in to and "code_challenge_method=S256" in to, to
+    assert browser.asks("GET", "/petugas/masuk/kembali?code=x&state=y", 200), "a code that nobody asked for"
+    print("the staff's pages lead to the issuer")
+
+
 def url():
     print(Stack(*sys.argv[2:4]).url)
 
@@ -293,6 +304,7 @@ def book():
     print(f"booked on the web: {held['code']}; the ticket came by WhatsApp as {ticket['message_id']}")
 
     pages(stack, web, web_booking["code"])
+    staff_pages(stack)
 
     chat = Phone(simulator, "6280000000202")
     day = next(day["date"] for day in days if day["date"] > next_days(1)[1])

@@ -120,6 +120,8 @@ class Events:
                 return http_event("GET", "/v1/offices"), 200
             case "web":
                 return http_event("GET", "/"), 200
+            case "office":
+                return http_event("GET", "/petugas/masuk"), 200
             case "registration":
                 return http_event("POST", "/v1/registrations", body="{}"), 201
             case "whatsapp":

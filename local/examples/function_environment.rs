@@ -6,7 +6,7 @@
 
 use antrian::net::kms::Kms;
 use antrian::security::{Keyring, split};
-use antrian::staff::{Offices, Scope};
+use antrian::staff::{Offices, Role};
 use antrian_local::cloud::{DATA_KEY, DEAD_LETTER_QUEUE, QUEUE, REGION};
 use antrian_local::{Options, Stack, demo, issuer, simulator};
 use antrian_scheduler::Job;
@@ -37,7 +37,7 @@ fn environment(stack: &Stack, keys: &str, ticket_keys: &str) -> Value {
     let queue = &stack.poller.queue_url;
     let [urgent, bulk] = [&stack.urgent.queue_url, &stack.bulk.queue_url];
     let token =
-        stack.issuer.token(&Offices::All, &[Scope::Desk, Scope::Admin], stack.app.clock.now());
+        stack.issuer.token(&Offices::All, &[Role::Desk, Role::Admin], stack.app.clock.now());
     json!({
         "AWS_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "local",
@@ -58,6 +58,7 @@ fn environment(stack: &Stack, keys: &str, ticket_keys: &str) -> Value {
         "ANTRIAN_TICKET_KEYS": ticket_keys,
         "ANTRIAN_STAFF_ISSUER": stack.issuer.url(),
         "ANTRIAN_STAFF_CLIENT_ID": issuer::CLIENT_ID,
+        "ANTRIAN_STAFF_SIGN_IN_URL": stack.issuer.url(),
         "ANTRIAN_PUBLIC_URL": stack.base_url,
         "WHATSAPP_PROVIDER": "cloud_api",
         "WHATSAPP_GRAPH_URL": format!("{}/local/graph", stack.base_url),

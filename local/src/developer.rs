@@ -12,7 +12,8 @@ const MAX_BYTES: usize = 10_000_000;
 
 fn line() -> String {
     format!(
-        "<p lang=\"en\">Local stack: <a href=\"/simulator\">simulator</a> · <a href=\"/v1/openapi.json\">API \
+        "<p lang=\"en\">Local stack: <a href=\"/simulator\">simulator</a> · <a \
+         href=\"/petugas\">staff's pages</a> · <a href=\"/v1/openapi.json\">API \
          description</a> · <a href=\"{}#readme\">docs</a> · <a href=\"/v1/health\">health</a></p>\n{BEFORE}",
         env!("CARGO_PKG_REPOSITORY")
     )

@@ -6,6 +6,7 @@ use antrian::config::{Config, ConfigError};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::cloud::{DATA_KEY, QueueUrls};
+use crate::issuer::CLIENT_ID;
 use crate::simulator::{APP_SECRET, NUMBER};
 
 /// The variables that follow from what the stack has started.
@@ -42,6 +43,8 @@ impl Environment<'_> {
             "ANTRIAN_TICKET_KEYS" => self.ticket_keys?.expose_secret().to_owned(),
             "ANTRIAN_DATA_KEY" => DATA_KEY.to_owned(),
             "ANTRIAN_STAFF_ISSUER" => format!("{}/local/idp", self.base_url),
+            "ANTRIAN_STAFF_CLIENT_ID" => CLIENT_ID.to_owned(),
+            "ANTRIAN_STAFF_SIGN_IN_URL" => format!("{}/local/idp", self.base_url),
             "ANTRIAN_PUBLIC_URL" => self.base_url.to_owned(),
             "WHATSAPP_PROVIDER" => "simulator".to_owned(),
             "WHATSAPP_NUMBER" => NUMBER.to_owned(),

@@ -1,8 +1,13 @@
 //! The development identity provider: staff tokens for everybody, on this machine only.
 //!
-//! Its key is made at the start and lives in memory, so its tokens end with the process. They have the
-//! form of Cognito's access tokens, and the functions verify them as they verify Cognito's.
+//! Whoever needs a token for a program asks for one (`POST /local/staff-token`); whoever sits at a browser
+//! signs in as one of some made-up clerks (`sign_in.rs`). Its key is made at the start and lives in memory,
+//! so its tokens end with the process. They have the form of Cognito's access tokens, and the functions
+//! verify them as they verify Cognito's.
 
+pub mod sign_in;
+
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,7 +15,7 @@ use antrian::domain::denial::StaffSubject;
 use antrian::http::body::{self, Body};
 use antrian::http::problem::Problem;
 use antrian::security::tokens;
-use antrian::staff::{Offices, Scope};
+use antrian::staff::{Offices, Role};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -75,35 +80,41 @@ impl Issuer {
         }]})
     }
 
-    /// An access token for these offices and scopes, good for eight hours from `now`.
-    pub fn token(&self, offices: &Offices, scopes: &[Scope], now: DateTime<Utc>) -> String {
-        self.token_of(SUBJECT, offices, scopes, now)
+    /// An access token for these offices and roles, good for eight hours from `now`.
+    pub fn token(&self, offices: &Offices, roles: &[Role], now: DateTime<Utc>) -> String {
+        self.token_of(SUBJECT, offices, roles, (now, now + LIFETIME))
     }
 
-    /// The same for somebody of this name.
+    /// The same for somebody of this name, from and until these instants.
     fn token_of(
         &self,
         subject: &str,
         offices: &Offices,
-        scopes: &[Scope],
-        now: DateTime<Utc>,
+        roles: &[Role],
+        (from, until): (DateTime<Utc>, DateTime<Utc>),
     ) -> String {
-        let groups = scopes.iter().map(|scope| scope.group().to_owned());
+        let groups = roles.iter().map(|role| role.group().to_owned());
         let groups: Vec<String> = groups.chain(offices.to_groups()).collect();
-        let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-        let header = json!({"alg": "EdDSA", "typ": "JWT", "kid": self.key_id});
-        let claims = json!({
+        let scopes: BTreeSet<&str> =
+            roles.iter().flat_map(|role| role.token_scopes()).copied().collect();
+        let scopes: Vec<&str> = scopes.into_iter().collect();
+        self.signed(&json!({
             "iss": self.url,
             "sub": subject,
-            "iat": now.timestamp(),
-            "exp": (now + LIFETIME).timestamp(),
+            "iat": from.timestamp(),
+            "exp": until.timestamp(),
             "token_use": "access",
             "client_id": CLIENT_ID,
             "scope": scopes.join(" "),
             "cognito:groups": groups,
-        });
+        }))
+    }
+
+    /// A token with these claims.
+    fn signed(&self, claims: &Value) -> String {
+        let header = json!({"alg": "EdDSA", "typ": "JWT", "kid": self.key_id});
         let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
-        let message = format!("{}.{}", part(&header), part(&claims));
+        let message = format!("{}.{}", part(&header), part(claims));
         let signature = self.key.sign(message.as_bytes());
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
     }
@@ -131,7 +142,8 @@ async fn jwks(State(service): State<Arc<Service>>) -> Json<Value> {
 #[serde(deny_unknown_fields)]
 struct TokenRequest {
     office: String,
-    scopes: Vec<Scope>,
+    /// Roles, by the names of their groups.
+    scopes: Vec<Role>,
     /// Whose; absent: the one member of staff that the local stack has.
     subject: Option<StaffSubject>,
 }
@@ -148,7 +160,11 @@ async fn staff_token(
         office => [office.parse().map_err(|_| unknown_office())?].into_iter().collect(),
     };
     let subject = body.value.subject.as_ref().map_or(SUBJECT, StaffSubject::as_str);
-    let token = service.issuer.token_of(subject, &offices, &body.value.scopes, (service.now)());
+    let token = {
+        let now = (service.now)();
+        let roles = &body.value.scopes;
+        service.issuer.token_of(subject, &offices, roles, (now, now + LIFETIME))
+    };
     Ok(Json(json!({"token": token})))
 }
 
@@ -163,7 +179,7 @@ fn unknown_office() -> Problem {
 #[cfg(test)]
 mod tests {
     use antrian::domain::ids::OfficeId;
-    use antrian::staff::{Staff, StaffConfig, StaffError, StaffVerifier};
+    use antrian::staff::{Scope, Staff, StaffConfig, StaffError, StaffVerifier};
     use axum::body::to_bytes;
     use axum::http::{Request, StatusCode, header};
     use tokio::net::TcpListener;
@@ -221,7 +237,7 @@ mod tests {
     #[tokio::test]
     async fn a_token_lasts_eight_hours() {
         let (_, issuer, verifier) = start().await;
-        let token = issuer.token(&Offices::All, &[Scope::Desk], now());
+        let token = issuer.token(&Offices::All, &[Role::Desk], now());
         let end = now() + LIFETIME;
         assert!(verifier.verify(&token, end).await.is_ok());
         let late = verifier.verify(&token, end + TimeDelta::minutes(1)).await;
@@ -232,10 +248,10 @@ mod tests {
     async fn another_stack_s_token_is_refused() {
         let (_, issuer, verifier) = start().await;
         let other = Issuer { url: issuer.url.clone(), ..Issuer::new("http://127.0.0.1:1") };
-        let token = other.token(&Offices::All, &[Scope::Admin], now());
+        let token = other.token(&Offices::All, &[Role::Admin], now());
         assert!(matches!(verifier.verify(&token, now()).await, Err(StaffError::Invalid)));
         let named = Issuer { key_id: issuer.key_id.clone(), ..other };
-        let token = named.token(&Offices::All, &[Scope::Admin], now());
+        let token = named.token(&Offices::All, &[Role::Admin], now());
         assert!(matches!(verifier.verify(&token, now()).await, Err(StaffError::Invalid)));
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use antrian::app::App;
+use antrian::domain::ids::OfficeId;
 use antrian::http::body::Body;
 use antrian::http::problem::{Code, Problem, internal};
 use antrian::http::{AppState, Routes, router};
@@ -40,7 +41,7 @@ pub fn documented() -> Routes {
 }
 
 /// The same, function by function.
-pub(crate) fn of_functions() -> [Routes; 6] {
+pub(crate) fn of_functions() -> [Routes; 7] {
     [
         antrian_slots::routes(),
         antrian_registration::routes(),
@@ -48,21 +49,24 @@ pub(crate) fn of_functions() -> [Routes; 6] {
         antrian_admin::routes(),
         antrian_whatsapp::routes(),
         antrian_web::routes(),
+        antrian_office::routes(),
     ]
 }
 
-/// Everything on one port.
-pub fn all(local: Local, issuer: Arc<Issuer>) -> Router {
+/// Everything on one port. The made-up clerks of one office work at `office`.
+pub fn all(local: Local, issuer: Arc<Issuer>, office: Option<OfficeId>) -> Router {
     let app: AppState = local.app.clone();
     let (clock, graph) = (app.clock.clone(), local.graph.clone());
     let home = local.home.clone();
+    let now: issuer::Now = Arc::new(move || clock.now());
     let own = Router::new()
         .route("/local/clock", post(advance))
         .route("/local/offices", get(offices))
         .route("/local/audit", get(audit))
         .with_state(local)
         .merge(simulator::routes(graph))
-        .merge(issuer::routes(issuer, Arc::new(move || clock.now())));
+        .merge(issuer::sign_in::routes(issuer.clone(), now.clone(), office))
+        .merge(issuer::routes(issuer, now));
     let style = Routes::new().route("/style", antrian_web::style());
     router(documented().merge(style).merge(own.with_state(()).into()), app)
         .layer(from_fn_with_state(home, with_space))

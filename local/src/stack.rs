@@ -97,7 +97,8 @@ impl Stack {
         if !options.by_hand {
             background::first_tick(&app, &work).await?;
         }
-        let (stop, server) = serve(listener, routes::all(local, issuer.clone()));
+        let first = options.offices.first().map(|office| office.id.clone());
+        let (stop, server) = serve(listener, routes::all(local, issuer.clone(), first));
         let background = match options.by_hand {
             true => vec![],
             false => {

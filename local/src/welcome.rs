@@ -50,6 +50,7 @@ pub fn greet(stack: &Stack, after: Duration) {
     println!(
         "{ready}\n\nAntrian is up at {base}. Ctrl-C ends it.\n{data}\n\n\
         Book on a page: open {base}/ and follow it to a ticket. WhatsApp is {base}/simulator.\n\
+        Staff: open {base}/petugas and sign in as one of the made-up clerks.\n\
         Book by chat: open {base}/simulator and write MENU.\n\n{lines}",
         ready = ready(after),
         base = stack.base_url,

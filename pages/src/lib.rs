@@ -7,3 +7,4 @@ pub mod cookies;
 pub mod errors;
 pub mod forms;
 pub mod page;
+pub mod words;

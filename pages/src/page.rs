@@ -104,7 +104,7 @@ impl Page {
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let style = STANDARD.encode(Sha256::digest(assets::STYLE));
     format!(
-        "default-src 'none'; style-src 'sha256-{style}'; script-src 'self'; img-src 'self'; \
+        "default-src 'none'; style-src 'self' 'sha256-{style}'; script-src 'self'; img-src 'self'; \
          connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'"
     )

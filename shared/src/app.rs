@@ -17,6 +17,7 @@ use crate::net::kms::{Kms, KmsError};
 use crate::net::sdk::{self, Clients};
 use crate::queues::{Inbox, MessageQueue};
 use crate::security::{Fingerprint, Keyring, KeyringMismatch, OriginSecrets};
+use crate::staff::sign_in::StaffSignIn;
 use crate::staff::{StaffConfig, StaffVerifier};
 use crate::storage::Store;
 use crate::telemetry::Metrics;
@@ -34,6 +35,7 @@ pub struct App {
     pub tickets: LazyLock<TicketVerifier, MakeVerifier>,
     /// Verifies staff tokens.
     pub staff: StaffVerifier,
+    sign_in: Option<StaffSignIn>,
     /// The queue of messages to be sent.
     pub queue: MessageQueue,
     /// The queue of messages received.
@@ -124,6 +126,7 @@ impl App {
             tickets: LazyLock::new(Box::new(move || ticket_keys.ticket_verifier())),
             keyring,
             staff: StaffVerifier::new(staff),
+            sign_in: sign_in(config)?,
             queue,
             inbox,
             whatsapp_number: config.whatsapp_number.clone(),
@@ -209,6 +212,14 @@ impl App {
         }
     }
 
+    /// Where staff sign in to pages.
+    ///
+    /// # Errors
+    /// If this function was not told.
+    pub fn sign_in(&self) -> Result<&StaffSignIn, ConfigError> {
+        self.sign_in.as_ref().ok_or(ConfigError::Missing("ANTRIAN_STAFF_SIGN_IN_URL"))
+    }
+
     /// The WhatsApp channel, in the functions that send or receive.
     ///
     /// # Errors
@@ -226,4 +237,15 @@ impl App {
         let links = PictureLinks::new(keyring, clock, &self.public_url);
         Ok(AnyMessenger::new(&self.channel()?.provider, links)?)
     }
+}
+
+/// Where the issuer sends staff back to, below the address of the pages.
+pub const SIGN_IN_CALLBACK: &str = "/petugas/masuk/kembali";
+
+fn sign_in(config: &Config) -> Result<Option<StaffSignIn>, StartError> {
+    let (Some(base), Some(client)) = (&config.staff_sign_in_url, &config.staff_client_id) else {
+        return Ok(None);
+    };
+    let callback = format!("{}{SIGN_IN_CALLBACK}", config.public_url.trim_end_matches('/'));
+    Ok(Some(StaffSignIn::new(base, client, callback)?))
 }

@@ -47,6 +47,9 @@ pub struct Config {
     pub staff_client_id: Option<String>,
     /// `ANTRIAN_STAFF_KEYS_URL`: where the issuer's keys are; absent: below its own address.
     pub staff_keys_url: Option<String>,
+    /// `ANTRIAN_STAFF_SIGN_IN_URL`: the base address of the issuer's sign-in pages; absent: staff sign in to
+    /// no page.
+    pub staff_sign_in_url: Option<String>,
     /// `ANTRIAN_PUBLIC_URL`: where applicants reach the system, without a slash at its end.
     pub public_url: String,
     /// `ANTRIAN_EDGE`: whether requests come by the edge only; absent: by any way.
@@ -98,6 +101,9 @@ impl Config {
             staff_issuer: url("ANTRIAN_STAFF_ISSUER", need("ANTRIAN_STAFF_ISSUER")?)?,
             staff_client_id: get("ANTRIAN_STAFF_CLIENT_ID"),
             staff_keys_url: get("ANTRIAN_STAFF_KEYS_URL"),
+            staff_sign_in_url: get("ANTRIAN_STAFF_SIGN_IN_URL")
+                .map(|text| url("ANTRIAN_STAFF_SIGN_IN_URL", text))
+                .transpose()?,
             public_url: url("ANTRIAN_PUBLIC_URL", need("ANTRIAN_PUBLIC_URL")?)?,
             is_behind_edge: edge.transpose()?.unwrap_or_default(),
             origin: proof.transpose()?,
@@ -135,6 +141,7 @@ mod tests {
             "ANTRIAN_KEYS" => "{}",
             "ANTRIAN_STAFF_CLIENT_ID"
             | "ANTRIAN_STAFF_KEYS_URL"
+            | "ANTRIAN_STAFF_SIGN_IN_URL"
             | "ANTRIAN_DATA_KEY"
             | "WHATSAPP_PHONE_NUMBER_ID"
             | "ANTRIAN_EDGE"

@@ -60,6 +60,7 @@ mod sealing_keys;
 mod sessions;
 mod sign_in;
 mod spellings;
+mod staff_pages;
 mod steps;
 mod surveys;
 mod tickets;

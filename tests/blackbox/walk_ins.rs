@@ -240,7 +240,7 @@ async fn control_without_the_seats_condition_both_have_it() {
 async fn only_the_offices_own_desk_books_for_people_and_says_what_is_wrong() {
     let app = TestApp::with_quota(1).await;
     reach(&app, MORNING);
-    for (office, scopes, expected) in [("lain", ["desk"], 403), (OFFICE, ["admin"], 403)] {
+    for (office, scopes, expected) in [("lain", ["desk"], 403), (OFFICE, ["office_admin"], 403)] {
         let token = app.staff(office, &scopes).await;
         let refused = app.call(Method::POST, PATH, Some(&token), Some(somebody(1))).await;
         assert_eq!(refused.status, expected, "{refused:?}");

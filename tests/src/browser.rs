@@ -148,6 +148,38 @@ impl Browser {
         self.post("/masuk/selesai", &[("ke", to)]).await
     }
 
+    /// Signs in to the staff's pages as one of the made-up clerks, and goes on to `to`.
+    ///
+    /// # Panics
+    /// If it is not the issuer that they lead to.
+    pub async fn sign_in_as(&mut self, clerk: &str, to: &str) -> Shown {
+        let returned = self.returned_as(clerk, to).await;
+        self.get(&returned).await
+    }
+
+    /// The same up to the issuer's answer: where it sends the browser, without going there.
+    ///
+    /// # Panics
+    /// If it is not the issuer that they lead to.
+    pub async fn returned_as(&mut self, clerk: &str, to: &str) -> String {
+        let begin = form_urlencoded::Serializer::new(String::new()).append_pair("ke", to).finish();
+        let begun = self.get(&format!("/petugas/masuk/mulai?{begin}")).await;
+        let issuer = self.own_path(begun.location());
+        let (path, query) = issuer.split_once('?').unwrap_or_default();
+        assert!(path.ends_with("/oauth2/authorize"), "{begun:?}");
+        let mut form: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        form.push(("clerk".to_owned(), clerk.to_owned()));
+        let form: Vec<_> = form.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let chosen = self.post(path, &form).await;
+        self.own_path(chosen.location())
+    }
+
+    /// An address of this system without its beginning.
+    #[must_use]
+    pub fn own_path(&self, address: &str) -> String {
+        address.strip_prefix(&self.base_url).unwrap_or(address).to_owned()
+    }
+
     /// Adds a person with NIK `number`, and goes on to `to`.
     pub async fn add(&mut self, number: u32, to: &str) -> Shown {
         let (name, nik) = (format!("Contoh {number}"), nik(number));

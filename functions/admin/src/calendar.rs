@@ -59,7 +59,7 @@ async fn put(
     Segments(id): Segments<OfficeId>,
     body: Body<Calendar>,
 ) -> Result<Json<Calendared>, Problem> {
-    staff.may(Scope::Admin, &id)?;
+    staff.may(Scope::Office, &id)?;
     let exceptions = body.value.exceptions;
     if exceptions.len() > MAX_EXCEPTIONS {
         return Err(Problem::field("exceptions", "Paling banyak 250 hari.", "At most 250 days."));

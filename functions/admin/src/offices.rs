@@ -62,7 +62,7 @@ async fn put(
     Segments(id): Segments<OfficeId>,
     body: Body<Office>,
 ) -> Result<Json<Office>, Problem> {
-    staff.may(Scope::Admin, &id)?;
+    staff.may(Scope::Office, &id)?;
     let office = body.value;
     if office.id != id {
         return Err(Problem::field(

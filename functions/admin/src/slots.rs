@@ -65,7 +65,7 @@ async fn release(
     key: RequestKey,
     body: Body<Release>,
 ) -> Result<Json<Released>, Problem> {
-    staff.may(Scope::Admin, &id)?;
+    staff.may(Scope::Office, &id)?;
     let (office, _) = current(&app, &id).await?;
     let scope = format!("release\n{id}");
     let opening = open(&app, &office, &body.value);
@@ -167,7 +167,7 @@ async fn patch(
     Segments((id, date, time)): Segments<(OfficeId, NaiveDate, SlotTime)>,
     body: Body<NewQuota>,
 ) -> Result<Json<SlotQuota>, Problem> {
-    staff.may(Scope::Admin, &id)?;
+    staff.may(Scope::Office, &id)?;
     let (service, quota) = (body.value.service, body.value.quota);
     if quota > MAX_SEATS {
         return Err(Problem::field(

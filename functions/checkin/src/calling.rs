@@ -87,13 +87,14 @@ pub(crate) struct CalledView {
     applicant: Option<PersonView>,
 }
 
-/// A member of staff at an office that there is, and its queue of today.
+/// A member of staff who may do this at an office that there is, and its queue of today.
 pub(crate) async fn queue_of(
     app: &AppState,
     staff: &StaffMember,
+    scope: Scope,
     id: &OfficeId,
 ) -> Result<(Arc<Office>, QueueDay), Problem> {
-    staff.may(Scope::Desk, id)?;
+    staff.may(scope, id)?;
     queue_of_today(app, id).await
 }
 
@@ -124,7 +125,7 @@ async fn call(
     key: RequestKey,
     body: Body<Call>,
 ) -> Result<Json<CalledView>, Problem> {
-    let (office, day) = queue_of(&app, &staff, &id).await?;
+    let (office, day) = queue_of(&app, &staff, Scope::Queue, &id).await?;
     let scope = scope("call", &day, &staff);
     let request = key.hash(&app, &scope);
     let called = OnceLock::new();
@@ -202,7 +203,7 @@ async fn step(
     key: RequestKey,
     body: Body<AtCounter>,
 ) -> Result<Json<CalledView>, Problem> {
-    let (_, day) = queue_of(&app, &staff, &id).await?;
+    let (_, day) = queue_of(&app, &staff, Scope::Queue, &id).await?;
     let scope = scope(step.as_str(), &day, &staff);
     let request = key.hash(&app, &scope);
     let stepped = OnceLock::new();

@@ -17,6 +17,7 @@ use antrian::http::staff_session::StaffMember;
 use antrian::http::views::instant;
 use antrian::http::{AppState, Routes};
 use antrian::ledger::Caller;
+use antrian::staff::Scope;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -66,7 +67,7 @@ async fn transfer(
     key: RequestKey,
     body: Body<Transfer>,
 ) -> Result<Json<CalledView>, Problem> {
-    let (office, day) = queue_of(&app, &staff, &id).await?;
+    let (office, day) = queue_of(&app, &staff, Scope::Queue, &id).await?;
     let scope = scope("transfer", &day, &staff);
     let (request, sent) = (key.hash(&app, &scope), OnceLock::new());
     let by = Caller {
@@ -138,7 +139,7 @@ async fn bring_back(
     key: RequestKey,
     body: Body<BringBack>,
 ) -> Result<Json<CalledView>, Problem> {
-    let (office, day) = queue_of(&app, &staff, &id).await?;
+    let (office, day) = queue_of(&app, &staff, Scope::Queue, &id).await?;
     let (scope, back) = (scope("bring-back", &day, &staff), OnceLock::new());
     let (number, by, now) = (body.value.number, &staff.0.subject, app.clock.now());
     let bringing = async {
@@ -196,7 +197,7 @@ async fn set_counter(
     Segments((id, counter)): Segments<(OfficeId, Counter)>,
     body: Body<SetCounter>,
 ) -> Result<Json<CounterSetupView>, Problem> {
-    let (office, day) = queue_of(&app, &staff, &id).await?;
+    let (office, day) = queue_of(&app, &staff, Scope::Queue, &id).await?;
     let (letters, since) = (letters(&office, &body.value.groups)?, app.clock.now());
     let (open, since) = (body.value.open, whole_seconds(since));
     let setup = CounterSetup { counter, open, letters, since, staff: staff.0.subject };
@@ -258,7 +259,7 @@ async fn history(
     staff: StaffMember,
     Segments((id, number)): Segments<(OfficeId, QueueNumber)>,
 ) -> Result<Json<HistoryView>, Problem> {
-    let (office, day) = queue_of(&app, &staff, &id).await?;
+    let (office, day) = queue_of(&app, &staff, Scope::Queue, &id).await?;
     let store = app.ledger.store();
     let (entry, events) =
         tokio::try_join!(store.queue_entry(&day, number), store.queue_events(&day, number))?;

@@ -10,6 +10,7 @@ use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::views::instant;
 use antrian::http::{AppState, Routes};
+use antrian::staff::Scope;
 use antrian::storage::AtCounter;
 use axum::Json;
 use axum::extract::State;
@@ -156,7 +157,7 @@ async fn today(
     Segments(id): Segments<OfficeId>,
     Params(page): Params<Page>,
 ) -> Result<Json<QueueView>, Problem> {
-    let (office, day) = queue_of(&app, &staff, &id).await?;
+    let (office, day) = queue_of(&app, &staff, Scope::Read, &id).await?;
     let (store, now, zone) = (app.ledger.store(), app.clock.now(), office.timezone);
     let (counters, entries, setups) = tokio::try_join!(
         store.at_counters(&day),

@@ -4,9 +4,6 @@ use std::sync::OnceLock;
 
 use antrian::domain::booking::Status;
 use antrian::domain::code::BookingCode;
-use antrian::domain::reason::Reason;
-use antrian::domain::requirements::{Requirements, Warning, checklist, look_alike_warning};
-use antrian::domain::ticket::BadTicket;
 use antrian::http::body::Body;
 use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
@@ -15,8 +12,8 @@ use antrian::http::staff_session::StaffMember;
 use antrian::http::views::{DocumentView, WarningView, instant, views};
 use antrian::http::{AppState, Routes};
 use antrian::staff::Scope;
-use antrian::use_cases::desk::{self, Scanned, count_refusal, person_behind};
-use antrian::use_cases::people;
+use antrian::use_cases::desk::{self, Scanned, person_behind};
+use antrian::use_cases::scans;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -93,9 +90,6 @@ struct FirstScan {
     gate: String,
 }
 
-/// Names of gates are short.
-const MAX_GATE_CHARS: usize = 40;
-
 /// Checks a person in.
 #[utoipa::path(post, path = "/v1/check-ins", tag = "staff", request_body = Scan,
     responses((status = 200, body = CheckInView), (status = 401, body = ProblemDetails),
@@ -128,44 +122,17 @@ async fn scan(
     scan: &Scan,
     seen: &OnceLock<Option<PersonView>>,
 ) -> Result<CheckInView, Problem> {
-    let code = scanned_code(app, scan).inspect_err(|problem| {
-        if let Code::Refused(reason) = problem.code() {
-            count_refusal(app, None, reason);
-        }
-    })?;
-    let scanned =
-        desk::scan(app, &staff.0, code, check_gate(scan.gate.as_ref())?.as_deref()).await??;
+    let (code, gate) = (scanned_code(app, scan)?, check_gate(scan.gate.as_ref())?);
+    let scanned = desk::scan(app, &staff.0, None, code, gate.as_deref()).await??;
     drop(seen.set(scanned.applicant.as_ref().map(PersonView::from)));
     view(&scanned)
 }
 
-/// A scanner that is set wrong makes a forger of everybody.
-fn bad_ticket(why: BadTicket) -> Problem {
-    let problem = Problem::new(Reason::BadTicket);
-    match why {
-        BadTicket::Layout => problem.saying(
-            "Tiket terbaca dengan tanda yang salah: periksa tata letak keyboard pemindai, yang harus \
-             Inggris (US). Sementara itu ketik kode booking.",
-            "The ticket was read with other signs than it has: the scanner's keyboard layout must be \
-             English (US). Meanwhile type the booking code.",
-        ),
-        _ => problem,
-    }
-}
-
-/// The code of a scan. The ticket says which booking it is; the booking says where and when.
+/// The code of a scan.
 fn scanned_code(app: &AppState, scan: &Scan) -> Result<BookingCode, Problem> {
     match (&scan.ticket, &scan.code) {
-        (Some(ticket), None) => {
-            app.tickets.verify(ticket).map(|claims| claims.code).map_err(bad_ticket)
-        }
-        (None, Some(code)) => code.parse().map_err(|_| {
-            Problem::field(
-                "code",
-                "Kode booking terdiri atas sepuluh huruf dan angka; periksa salah ketik.",
-                "A booking code has ten letters and digits; please check for a typing mistake.",
-            )
-        }),
+        (Some(ticket), None) => Ok(scans::of_ticket(app, ticket)?),
+        (None, Some(code)) => Ok(scans::of_code(code)?),
         _ => Err(Problem::field(
             "ticket",
             "Kirim salah satu: ticket atau code.",
@@ -176,9 +143,7 @@ fn scanned_code(app: &AppState, scan: &Scan) -> Result<BookingCode, Problem> {
 
 pub(crate) fn check_gate(gate: Option<&String>) -> Result<Option<String>, Problem> {
     let Some(gate) = gate else { return Ok(None) };
-    let ok =
-        (1..=MAX_GATE_CHARS).contains(&gate.chars().count()) && !gate.chars().any(char::is_control);
-    if ok {
+    if scans::is_gate(gate) {
         return Ok(Some(gate.clone()));
     }
     Err(Problem::field(
@@ -188,25 +153,11 @@ pub(crate) fn check_gate(gate: Option<&String>) -> Result<Option<String>, Proble
     ))
 }
 
-/// What to mind: of the documents, of who the person is, and of who else is in the line.
-fn warnings(scanned: &Scanned, list: Option<&Requirements>) -> Vec<Warning> {
-    let mut all = list.map(|list| list.warnings.clone()).unwrap_or_default();
-    let details = scanned.applicant.iter().map(|applicant| &applicant.details);
-    let of_person = details.flat_map(people::warnings);
-    let like = scanned.checked_in.look_alike.map(look_alike_warning);
-    for warning in of_person.chain(like) {
-        if all.iter().all(|known| known.code != warning.code) {
-            all.push(warning);
-        }
-    }
-    all
-}
-
 pub(crate) fn view(scanned: &Scanned) -> Result<CheckInView, Problem> {
     let (office, checked_in) = (&scanned.office, &scanned.checked_in);
     let booking = &checked_in.booking;
     let scan = booking.check_in.as_ref().ok_or_else(|| Problem::new(Code::InternalError))?;
-    let list = scanned.applicant.as_ref().map(|who| checklist(office, booking, who));
+    let list = scans::list_of(scanned);
     Ok(CheckInView {
         code: booking.code,
         status: booking.status,
@@ -218,7 +169,7 @@ pub(crate) fn view(scanned: &Scanned) -> Result<CheckInView, Problem> {
         documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),
         missing: booking.documents.as_ref().map(|check| check.missing.clone()).unwrap_or_default(),
         documents_deadline: booking.documents_deadline().map(|at| instant(at, office.timezone)),
-        warnings: views(&warnings(scanned, list.as_ref())),
+        warnings: views(&scans::warnings(scanned, list.as_ref())),
         priority: booking.has_priority(),
         duplicate: checked_in.duplicate,
         first_scan: FirstScan { at: instant(scan.at, office.timezone), gate: scan.gate.clone() },

@@ -19,6 +19,7 @@ use antrian::storage::Session;
 use antrian::use_cases::people::warnings;
 use antrian_pages::forms::{Asked, Faults, address};
 use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
+use antrian_pages::words::category_words;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -28,7 +29,7 @@ use serde::Deserialize;
 
 use crate::office::{place, service_of};
 use crate::paths;
-use crate::people::{category_words, has_room};
+use crate::people::has_room;
 use crate::session::{Guest, Visitor};
 
 pub(crate) fn routes() -> Routes {

@@ -10,6 +10,7 @@ use antrian::http::{AppState, Routes};
 use antrian::use_cases::people::{self, PersonForm};
 use antrian_pages::forms::{Faults, Posted, To, onward};
 use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
+use antrian_pages::words::category_words;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -77,17 +78,6 @@ pub(crate) fn value(category: Category) -> &'static str {
         Category::Disabled => "disabled",
         Category::Pregnant => "pregnant",
         Category::Toddler => "toddler",
-    }
-}
-
-/// A category in words.
-pub(crate) fn category_words(page: &Page, category: Category) -> &'static str {
-    match category {
-        Category::General => page.say("Umum", "General"),
-        Category::Elderly => page.say("Lansia (60 tahun ke atas)", "Elderly (60 and above)"),
-        Category::Disabled => page.say("Penyandang disabilitas", "With a disability"),
-        Category::Pregnant => page.say("Ibu hamil", "Pregnant"),
-        Category::Toddler => page.say("Balita (di bawah 5 tahun)", "Child below 5"),
     }
 }
 

@@ -140,7 +140,7 @@ ALL = [
     (
         "too many metrics in an alarm",
         "an alarm may have 10",
-        lambda b: _alarm(b, "deployment")["Metrics"].extend(_alarm(b, "table-throttled")["Metrics"][1:]),
+        lambda b: _alarm(b, "throttles")["Metrics"].extend(_alarm(b, "table-throttled")["Metrics"][1:]),
     ),
     ("an alarm's page", "throttles.md is missing", lambda b: b.pages.remove("throttles")),
     ("a page's alarm", "throttled.md belongs to no alarm", lambda b: b.pages.add("throttled")),

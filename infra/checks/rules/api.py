@@ -42,7 +42,7 @@ def routes(templates):
 
 def pages(templates):
     """Requests of pages, from the code: they have no description. Whose they are tells a cookie, if anything."""
-    listed = re.findall(r'\.route\(\s*"([^"]+)",\s*((?:\.?(?:get|post)\(\w+\))+)', templates.answers["web"])
+    listed = re.findall(r'\.route\(\s*"([^"]+)",\s*((?:\.?(?:get|post)\(\w+\))+)', templates.answers["web"] + templates.answers["office"])
     return {f"{method.upper()} {path}" for path, handlers in listed for method in re.findall(r"(get|post)\(", handlers)}
 
 

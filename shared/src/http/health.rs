@@ -13,7 +13,6 @@ use super::staff_session::{is_denied, of_token};
 use crate::app::{App, StartError};
 use crate::domain::reason::Reason;
 use crate::health::Part;
-use crate::staff::Scope;
 
 /// The system's state.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,7 +46,7 @@ impl FromRequestParts<AppState> for Asker {
         if is_denied(&staff, app).await.unwrap_or(false) {
             return Err(Problem::new(Reason::StaffDenied));
         }
-        let is_staff = staff.has(Scope::Desk) || staff.has(Scope::Admin);
+        let is_staff = !staff.scopes.is_empty();
         if is_staff { Ok(Self::Staff) } else { Err(Problem::new(Reason::Forbidden)) }
     }
 }

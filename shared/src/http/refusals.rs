@@ -2,13 +2,14 @@
 
 use super::problem::Problem;
 use super::views::{AlternativeView, instant, views};
-use crate::domain::booking::Times;
+use crate::domain::booking::{Status, Times};
 use crate::domain::code::BookingCode;
 use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::language::{Locale, date_time, time};
 use crate::domain::office::Office;
 use crate::domain::reason::Reason;
 use crate::domain::sending::CodeRule;
+use crate::domain::ticket::BadTicket;
 use crate::ledger::{
     Alternative, BringBackRefusal, CallRefusal, ClaimRefusal, HoldRefusal, MoveRefusal, NotOffered,
     SetCounterRefusal, StepRefusal, WithNumber,
@@ -20,6 +21,7 @@ use crate::use_cases::desk::{CorrectionRefusal, FindingRefusal, ScanRefusal, Vis
 use crate::use_cases::people::AddRefusal;
 use crate::use_cases::person_release::LookRefusal;
 use crate::use_cases::registration::RegistrationRefusal;
+use crate::use_cases::scans::Unreadable;
 use crate::use_cases::walk_ins::WalkInRefusal;
 use chrono::{DateTime, Utc};
 
@@ -211,8 +213,24 @@ impl From<ScanRefusal> for Problem {
                     .with("check_in_from", instant(times.check_in_from, zone))
                     .with("check_in_until", instant(times.check_in_until, zone))
             }
+            Reason::BookingEnded => ended(problem, why.booking.status),
             _ => problem,
         }
+    }
+}
+
+/// Why the ticket of a visit that has ended is of no use.
+fn ended(problem: Problem, status: Status) -> Problem {
+    match status {
+        Status::Cancelled => problem.saying(
+            "Tiket ini sudah dibatalkan. Pemohon dapat memesan jadwal baru.",
+            "This ticket was cancelled. The person can book anew.",
+        ),
+        Status::Served => problem.saying(
+            "Kunjungan dengan tiket ini sudah selesai dilayani.",
+            "The visit of this ticket was served and is over.",
+        ),
+        _ => problem,
     }
 }
 
@@ -325,6 +343,26 @@ impl From<StepRefusal> for Problem {
             StepRefusal::Idle => Self::new(Reason::CounterIdle),
             StepRefusal::Closed => Self::new(Reason::CounterClosed),
             StepRefusal::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+/// A scanner that is set wrong makes a forger of everybody.
+impl From<Unreadable> for Problem {
+    fn from(why: Unreadable) -> Self {
+        match why {
+            Unreadable::Ticket(BadTicket::Layout) => Self::new(Reason::BadTicket).saying(
+                "Tiket terbaca dengan tanda yang salah: periksa tata letak keyboard pemindai, yang \
+                 harus Inggris (US). Sementara itu ketik kode booking.",
+                "The ticket was read with other signs than it has: the scanner's keyboard layout must \
+                 be English (US). Meanwhile type the booking code.",
+            ),
+            Unreadable::Ticket(_) => Self::new(Reason::BadTicket),
+            Unreadable::Code => Self::field(
+                "code",
+                "Kode booking terdiri atas sepuluh huruf dan angka; periksa salah ketik.",
+                "A booking code has ten letters and digits; please check for a typing mistake.",
+            ),
         }
     }
 }

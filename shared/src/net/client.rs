@@ -26,5 +26,23 @@ pub fn builder_for(url: &str) -> reqwest::ClientBuilder {
     if url.starts_with("http://") { builder().no_proxy() } else { builder() }
 }
 
+/// The body of an answer; none: it is longer than `limit` bytes.
+///
+/// # Errors
+/// If it does not come to its end.
+pub(crate) async fn bounded(
+    mut response: reqwest::Response,
+    limit: usize,
+) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > limit {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
 #[cfg(test)]
 mod tests;

@@ -200,17 +200,11 @@ impl KeySource {
 
     async fn fetch(&self) -> Result<HashMap<String, Arc<Key>>, KeysError> {
         let client = self.client.get_or_try_init(async || client(&self.url)).await?;
-        let mut response = client.get(self.url.clone()).send().await?;
+        let response = client.get(self.url.clone()).send().await?;
         if response.status() != reqwest::StatusCode::OK {
             return Err(KeysError::Status(response.status().as_u16()));
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > MAX_BYTES {
-                return Err(KeysError::TooLong);
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = client::bounded(response, MAX_BYTES).await?.ok_or(KeysError::TooLong)?;
         parse(&body)
     }
 }

@@ -5,20 +5,24 @@
 //! the token; the time is the caller's `now`, never the machine's.
 
 mod keys;
+pub mod roles;
+pub mod sign_in;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::Algorithm;
-use serde::{Deserialize, Serialize};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 
 use self::keys::KeySource;
 pub use self::keys::KeysError;
+pub use self::roles::{Role, Scope};
 use crate::domain::ids::OfficeId;
+use crate::security::tokens::same;
 
 /// By how much the issuer's clock may differ from ours.
 const LEEWAY_SECS: i64 = 60;
@@ -85,52 +89,6 @@ fn is_loopback(url: &reqwest::Url) -> bool {
     })
 }
 
-/// What a token entitles to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// Check-in, documents, walk-ins and the queue.
-    Desk,
-    /// Offices, calendars, releases, quotas and reports. Does not include [`Scope::Desk`].
-    Admin,
-}
-
-impl Scope {
-    /// The scope as it stands in a token.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Desk => "antrian/desk",
-            Self::Admin => "antrian/admin",
-        }
-    }
-
-    /// The group of those who may have it: an issuer such as Cognito gives a scope to whoever asks.
-    pub fn group(self) -> &'static str {
-        match self {
-            Self::Desk => "desk",
-            Self::Admin => "admin",
-        }
-    }
-}
-
-/// A scope that gives nothing here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a scope of this system")]
-pub struct UnknownScope;
-
-impl FromStr for Scope {
-    type Err = UnknownScope;
-
-    /// Takes `antrian/desk` (with the resource server's name, as Cognito writes it) and `desk`.
-    fn from_str(text: &str) -> Result<Self, UnknownScope> {
-        match text.strip_prefix("antrian/").unwrap_or(text) {
-            "desk" => Ok(Self::Desk),
-            "admin" => Ok(Self::Admin),
-            _ => Err(UnknownScope),
-        }
-    }
-}
-
 /// The offices that a token is good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offices {
@@ -177,17 +135,20 @@ impl FromIterator<OfficeId> for Offices {
 pub struct Staff {
     /// The issuer's opaque identifier of the person.
     pub subject: String,
+    /// What they are.
+    pub roles: BTreeSet<Role>,
+    /// What they may do, by their roles and by the token.
     pub scopes: BTreeSet<Scope>,
     pub offices: Offices,
 }
 
 impl Staff {
-    /// Whether they may do what `scope` covers at `office`.
+    /// Whether they may do this at `office`.
     pub fn may(&self, scope: Scope, office: &OfficeId) -> bool {
         self.has(scope) && self.offices.contains(office)
     }
 
-    /// Whether they have `scope`, at whatever office.
+    /// Whether they may do this, at whatever office.
     pub fn has(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
     }
@@ -224,6 +185,17 @@ struct Claims {
     groups: Vec<String>,
 }
 
+/// The claims of an identity token that count.
+#[derive(Deserialize)]
+struct Identity {
+    iss: String,
+    sub: String,
+    aud: String,
+    exp: i64,
+    token_use: String,
+    nonce: String,
+}
+
 /// Verifies access tokens of one issuer. Keeps its keys; share one among all requests.
 #[derive(Debug)]
 pub struct StaffVerifier {
@@ -250,13 +222,40 @@ impl StaffVerifier {
         let key = key.ok_or_else(|| invalid("unknown key"))?;
         let claims: Claims = key.verify(bearer).map_err(|_| invalid("signature or claims"))?;
         self.check(&claims, now)?;
-        let asked = claims.scope.split(' ').filter_map(|scope| scope.parse().ok());
-        let is_member = |scope: &Scope| claims.groups.iter().any(|group| group == scope.group());
+        let roles = roles::of_groups(&claims.groups);
         Ok(Staff {
             subject: claims.sub,
-            scopes: asked.filter(is_member).collect(),
+            scopes: roles::scopes(&roles, &claims.scope),
+            roles,
             offices: Offices::of_groups(&claims.groups),
         })
+    }
+
+    /// Who has signed in, as an identity token of the sign-in with this nonce says.
+    ///
+    /// # Errors
+    /// As [`Self::verify`]; an identity token is good for nothing else.
+    pub async fn identity(
+        &self,
+        id_token: &SecretString,
+        nonce: &str,
+        now: DateTime<Utc>,
+    ) -> Result<String, StaffError> {
+        let token = id_token.expose_secret();
+        let key = self.keys.find(&key_id(token)?, now).await.map_err(StaffError::Unavailable)?;
+        let key = key.ok_or_else(|| invalid("unknown key"))?;
+        let identity: Identity = key.verify(token).map_err(|_| invalid("signature or claims"))?;
+        let broken = [
+            (identity.iss != self.issuer, "another issuer"),
+            (identity.exp.saturating_add(LEEWAY_SECS) <= now.timestamp(), "expired"),
+            (identity.token_use != "id", "not an identity token"),
+            (self.client_id.as_ref() != Some(&identity.aud), "another client"),
+            (!same(&identity.nonce, nonce), "another sign-in"),
+        ];
+        match broken.into_iter().find(|(is_broken, _)| *is_broken) {
+            Some((_, reason)) => Err(invalid(reason)),
+            None => Ok(identity.sub),
+        }
     }
 
     fn check(&self, claims: &Claims, now: DateTime<Utc>) -> Result<(), StaffError> {

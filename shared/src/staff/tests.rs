@@ -43,7 +43,8 @@ async fn a_token_signed_with_rs256_or_eddsa_speaks_for_its_holder() {
     for token in [rsa_key().sign("rsa", &claims(&issuer)), ed_key(1).sign("ed", &claims(&issuer))] {
         let staff = verifier.verify(&token, at(0)).await.unwrap();
         assert_eq!(staff.subject, "clerk-1");
-        assert_eq!(staff.scopes, BTreeSet::from([Scope::Desk]));
+        assert_eq!(staff.roles, BTreeSet::from([Role::Desk]));
+        assert_eq!(staff.scopes, BTreeSet::from([Scope::Desk, Scope::Queue, Scope::Read]));
         assert_eq!(staff.offices, [office("jakarta-pusat"), office("bogor")].into_iter().collect());
     }
     assert_eq!(issuer.fetches(), 1);
@@ -158,5 +159,58 @@ fn keys_are_fetched_only_from_where_nobody_can_put_others() {
         ["", "issuer.example", "http://issuer.example", "ftp://127.0.0.1", "file:///tmp/keys"];
     for issuer in bad.into_iter().chain(["http://localhost.example", "https://a.example/?b="]) {
         assert_eq!(StaffConfig::new(issuer, None), Err(InvalidIssuer), "{issuer}");
+    }
+}
+
+#[tokio::test]
+async fn an_identity_is_that_of_one_sign_in_at_one_client_and_no_access_token() {
+    let issuer = TestIssuer::start(json!([ed_key(1).jwk("ed")])).await;
+    let verifier = issuer.verifier(Some("desk-app"));
+    let identity = json!({
+        "iss": issuer.url, "sub": "clerk-1", "aud": "desk-app", "exp": ISSUED + 300,
+        "token_use": "id", "nonce": "n-1",
+    });
+    let signed = |claims: &Value| SecretString::from(ed_key(1).sign("ed", claims));
+    let subject = verifier.identity(&signed(&identity), "n-1", at(0)).await.unwrap();
+    assert_eq!(subject, "clerk-1");
+    for (name, value) in [
+        ("iss", json!("https://elsewhere.example")),
+        ("aud", json!("another-app")),
+        ("token_use", json!("access")),
+        ("nonce", json!("n-2")),
+        ("nonce", Value::Null),
+        ("exp", json!(ISSUED - 61)),
+        ("sub", Value::Null),
+    ] {
+        let token = signed(&with(identity.clone(), name, value.clone()));
+        let answer = verifier.identity(&token, "n-1", at(0)).await;
+        assert!(matches!(answer, Err(StaffError::Invalid)), "{name} {value}: {answer:?}");
+    }
+    let access = SecretString::from(ed_key(1).sign("ed", &claims(&issuer)));
+    assert!(verifier.identity(&access, "n-1", at(0)).await.is_err());
+    assert_invalid(&verifier, signed(&identity).expose_secret(), "an identity token").await;
+}
+
+#[tokio::test]
+async fn a_role_gives_what_the_token_was_made_for_and_no_more() {
+    use Scope::{Admin, Desk, Office, Queue, Read};
+    let issuer = TestIssuer::start(json!([ed_key(1).jwk("ed")])).await;
+    let verifier = issuer.verifier(None);
+    let both = "openid antrian/desk antrian/admin";
+    for (groups, scope, expected) in [
+        (&["counter"][..], both, &[Queue, Read][..]),
+        (&["office_admin"], both, &[Office, Read]),
+        (&["auditor"], both, &[Read]),
+        (&["admin"], both, &[Desk, Queue, Office, Admin, Read]),
+        (&["admin"], "antrian/desk", &[Desk, Queue, Read]),
+        (&["desk"], "antrian/admin", &[Read]),
+        (&["desk", "office_admin"], both, &[Desk, Queue, Office, Read]),
+        (&["desk"], "openid", &[]),
+        (&["Desk", "admins", "office:admin"], both, &[]),
+    ] {
+        let token =
+            with(with(claims(&issuer), "cognito:groups", json!(groups)), "scope", json!(scope));
+        let staff = verifier.verify(&ed_key(1).sign("ed", &token), at(0)).await.unwrap();
+        assert_eq!(staff.scopes, expected.iter().copied().collect(), "{groups:?} {scope}");
     }
 }

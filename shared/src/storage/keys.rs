@@ -254,6 +254,11 @@ pub(crate) fn contact_record(hash: &str) -> Key {
     Key::new(format!("CONTACT#{hash}"), "RECORD")
 }
 
+/// A member of staff's session in a browser, by its token's hash.
+pub(crate) fn staff_session(token_hash: &str) -> Key {
+    Key::new(format!("CLERK#{token_hash}"), "SESSION")
+}
+
 pub(crate) fn registration(id: &RegistrationId) -> Key {
     Key::new(format!("REGISTRATION#{id}"), "REGISTRATION")
 }

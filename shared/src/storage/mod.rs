@@ -25,6 +25,7 @@
 //! | a message received with its sender's account | `INBOUND#hash`, `CONTACT#hash` by one call | strong |
 //! | an account's profile and conversation | `ACCOUNT#id` / two keys by one call | strong |
 //! | a session with a person of its account | `ACCOUNT#id` / two keys by one call | strong |
+//! | a member of staff's session in a browser | `CLERK#hash` | strong |
 //! | a registration by its code or id | `REGISTRATION#id` | strong |
 //! | a queue: its sequences of numbers, places, what was done to one, what counters have, which are open | `QUEUE#office#date` | strong |
 //! | when a person last wrote | `ACCOUNT#id` / `CHAT` | strong |
@@ -105,6 +106,7 @@ mod schema;
 mod service_window;
 mod sessions;
 mod spending;
+mod staff_sessions;
 mod surveys;
 mod transact;
 mod transition;
@@ -153,6 +155,7 @@ pub use retry::{Attempt, CONTENTION, Contention, RetryPolicy, compare_and_set};
 pub use service_window::ServiceWindow;
 pub use sessions::{Session, session_id};
 pub use spending::Cost;
+pub use staff_sessions::{StaffSession, StaffTokens};
 pub use surveys::{DateSeen, Survey};
 pub use transition::{Transition, TransitionConflict};
 pub use turn_reads::{Received, Sender};

@@ -86,15 +86,23 @@ pub enum ScanRefusal {
     CheckIn(Arc<Office>, Box<CheckInRefusal>),
 }
 
-/// Checks a person in at a gate; absent: at the office as a whole.
+/// Checks a person in at a gate; absent: at the office as a whole. A scanner that stands `at` an office lets
+/// nobody in elsewhere; absent: the clerk works where the visit is.
 pub async fn scan(
     app: &App,
     staff: &Staff,
+    at: Option<&OfficeId>,
     code: BookingCode,
     gate: Option<&str>,
 ) -> Outcome<Scanned, ScanRefusal> {
     let now = app.clock.now();
-    let Visit { office, booking } = match visit(app, staff, code).await? {
+    let found = match (visit(app, staff, code).await?, at) {
+        (Ok(visit), Some(at)) if visit.office.id != *at => {
+            Err(VisitRefusal::Elsewhere(visit.office))
+        }
+        (found, _) => found,
+    };
+    let Visit { office, booking } = match found {
         Ok(visit) => visit,
         Err(refusal) => {
             let office = match &refusal {

@@ -8,6 +8,7 @@ use crate::domain::account::Applicant;
 use crate::domain::booking::{Booking, Clerk, DeskReason, Event};
 use crate::domain::code::BookingCode;
 use crate::domain::ids::OfficeId;
+use crate::domain::requirements::{Requirements, checklist};
 use crate::staff::Staff;
 
 /// A booking as a clerk of its office sees it.
@@ -18,6 +19,14 @@ pub struct DeskBooking {
     pub applicant: Option<Applicant>,
     /// What became of it, the oldest first.
     pub events: Vec<Event>,
+}
+
+impl DeskBooking {
+    /// The person's checklist; absent: removed or erased.
+    pub fn list(&self) -> Option<Requirements> {
+        let Visit { office, booking } = &self.visit;
+        self.applicant.as_ref().map(|applicant| checklist(office, booking, applicant))
+    }
 }
 
 /// Looks a booking of this office up.

@@ -15,8 +15,9 @@
 //! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
 //! - [`free_days`]: the first days with a free seat; [`place`]: where somebody stands in the line.
 //! - [`documents`]: which documents to bring.
-//! - [`desk`]: scan, documents, calling; [`desk_bookings`]: a booking of the office by its code;
-//!   [`walk_ins`]: people without a booking; [`roster`]: who comes on a date.
+//! - [`scans`]: what a scanner reads. [`desk`]: scan, documents, calling; [`desk_bookings`]: a booking of
+//!   the office by its code; [`walk_ins`]: people without a booking; [`roster`]: who comes on a date.
+//! - [`staff_sessions`]: staff in a browser.
 //! - [`account`]: everything that is known of an account, and nothing any more.
 //! - [`erasures`]: the same again, in a table that was restored.
 
@@ -37,7 +38,9 @@ pub mod person_release;
 pub mod place;
 pub mod registration;
 pub mod roster;
+pub mod scans;
 pub mod sign_in;
+pub mod staff_sessions;
 pub mod walk_ins;
 
 pub use crate::ledger::{LedgerError, Outcome};

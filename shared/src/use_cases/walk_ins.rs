@@ -93,7 +93,7 @@ pub async fn walk_in(
     if wish.visit.is_some() {
         return Ok(Ok(WalkedIn { booking, applicant, scanned: None, page }));
     }
-    Ok(match desk::scan(app, staff, booking.code, wish.gate).await? {
+    Ok(match desk::scan(app, staff, Some(&wish.office.id), booking.code, wish.gate).await? {
         Ok(scanned) => {
             let booking = scanned.checked_in.booking.clone();
             Ok(WalkedIn { booking, applicant, scanned: Some(scanned), page })

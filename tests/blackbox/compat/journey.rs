@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use antrian_local::simulator::Fault;
 use antrian_tests::desk::Desk;
 use antrian_tests::offices::{OFFICE, SERVICE};
-use antrian_tests::{Answer, Person, TestApp};
+use antrian_tests::{Answer, Browser, Person, TestApp};
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ pub(super) fn kind(item: &Value) -> String {
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 40] = [
+pub(super) const KINDS: [&str; 41] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -110,6 +110,7 @@ pub(super) const KINDS: [&str; 40] = [
     "AUDIT/AUDIT",
     "BOOKING/BOOKING",
     "BOOKING/EVENT",
+    "CLERK/SESSION",
     "CLOSURES",
     "CONTACT/CONTACT",
     "DIRECTORY/DENIED",
@@ -185,6 +186,7 @@ async fn play() -> Fixture {
     let path = "/v1/staff/denials/clerk-1";
     assert_eq!(app.call(Method::PUT, path, Some(&head), Some(denied)).await.status, 200);
     assert_eq!(app.seats_free(LATER, "09:00").await, Some(1));
+    Browser::new(&app).sign_in_as("local-desk", "/petugas").await;
     let wait = message("wamid.waiting", json!({"from": coming.phone}), "MENU");
     assert_eq!(store(&app, &[wait]).await, 200);
     app.assert_audit_agrees().await;

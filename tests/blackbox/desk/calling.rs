@@ -207,7 +207,7 @@ async fn counters_are_called_by_clerks_of_the_office_and_have_short_names() {
     let (app, desk, _, _) = hall(1).await;
     let path = "/v1/offices/uji/queue/call";
     let body = || Some(json!({"counter": "1"}));
-    for (office, scope) in [("lain", "desk"), ("uji", "admin")] {
+    for (office, scope) in [("lain", "desk"), ("uji", "office_admin")] {
         let other = app.staff(office, &[scope]).await;
         let answer = app.call(Method::POST, path, Some(&other), body()).await;
         assert_eq!(refused(&answer), (403, "forbidden"), "{office} {scope}");

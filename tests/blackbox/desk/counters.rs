@@ -311,7 +311,7 @@ async fn only_clerks_of_the_office_send_on_bring_back_and_open() {
         (Method::GET, "queue-numbers/A-001", Value::Null),
     ];
     for (office, scope, expected) in
-        [("lain", "desk", (403, "forbidden")), ("uji", "admin", (403, "forbidden"))]
+        [("lain", "desk", (403, "forbidden")), ("uji", "office_admin", (403, "forbidden"))]
     {
         let token = app.staff(office, &[scope]).await;
         for (method, what, body) in &asks {

@@ -1,0 +1,34 @@
+//! Style, scripts and icon of the staff's pages.
+
+use std::sync::LazyLock;
+
+use antrian::http::Routes;
+use antrian::http::body::Segments;
+use antrian_pages::assets::{Asset, ICON as ICON_SVG, JAVASCRIPT, SVG, served};
+use antrian_pages::page::Shown;
+use axum::routing::get;
+
+/// Where they are served.
+const FOLDER: &str = "/petugas/aset";
+
+pub(crate) static ICON: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new(FOLDER, "icon.svg", SVG, ICON_SVG));
+/// What staff's pages have beyond the style of all pages.
+pub(crate) static STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new(FOLDER, "office.css", CSS, include_bytes!("../assets/office.css")));
+/// Reads scanners on the scan page.
+pub(crate) static SCAN: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(FOLDER, "scan.js", JAVASCRIPT, include_bytes!("../assets/scan.js"))
+});
+const CSS: &str = "text/css; charset=utf-8";
+
+/// Everything that is served under a name of its own.
+static ALL: [&LazyLock<Asset>; 3] = [&ICON, &STYLE, &SCAN];
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().route("/petugas/aset/{name}", get(asset))
+}
+
+async fn asset(Segments(name): Segments<String>) -> Shown {
+    served(&ALL, &format!("{FOLDER}/{name}"))
+}

@@ -1,0 +1,240 @@
+//! A visit as the clerk at the door sees it: the verdict first, then who has come and what to look at.
+
+use antrian::domain::account::Applicant;
+use antrian::domain::booking::{Booking, Status};
+use antrian::domain::document::Document;
+use antrian::domain::language::{Locale, clock};
+use antrian::domain::office::Office;
+use antrian::domain::person::Category;
+use antrian::domain::requirements::{Requirements, Warning};
+use antrian::use_cases::desk::Scanned;
+use antrian::use_cases::desk_bookings::DeskBooking;
+use antrian::use_cases::scans;
+use antrian_pages::page::Page;
+use antrian_pages::words::category_words;
+use chrono::{DateTime, Utc};
+
+use crate::paths;
+
+/// What a clerk sees first, in words, shape and colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The person may go in.
+    Good,
+    /// Look twice.
+    Wait,
+    /// Nobody goes in.
+    Bad,
+}
+
+impl Verdict {
+    /// For the style and the sounds.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Wait => "wait",
+            Self::Bad => "bad",
+        }
+    }
+
+    /// A sign that differs without its colour.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Self::Good => "✓",
+            Self::Wait => "!",
+            Self::Bad => "✕",
+        }
+    }
+}
+
+/// A visit.
+pub(crate) struct Card {
+    pub(crate) verdict: Verdict,
+    pub(crate) word: &'static str,
+    pub(crate) sentence: String,
+    pub(crate) number: Option<String>,
+    pub(crate) name: Option<String>,
+    /// Why the person goes before others, in words.
+    pub(crate) category: Option<&'static str>,
+    pub(crate) visit: String,
+    pub(crate) arrival: Option<String>,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) documents: Vec<Tick>,
+    pub(crate) deadlines: Vec<Choice>,
+    /// Whether the scan can be undone.
+    pub(crate) is_in: bool,
+    /// Where forms of this visit go.
+    pub(crate) path: String,
+}
+
+/// A document with whether it was there.
+pub(crate) struct Tick {
+    pub(crate) document: Document,
+    pub(crate) is_there: bool,
+}
+
+/// An instant to choose.
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) words: String,
+}
+
+/// What only the scan itself knows.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// The ticket had been scanned before.
+    pub(crate) again: bool,
+    pub(crate) ahead: Option<u32>,
+    pub(crate) warnings: Option<Vec<Warning>>,
+}
+
+impl Card {
+    /// What a scan says.
+    pub(crate) fn of_scan(page: &Page, scanned: &Scanned, now: DateTime<Utc>) -> Self {
+        let (checked_in, list) = (&scanned.checked_in, scans::list_of(scanned));
+        let seen = Seen {
+            again: checked_in.duplicate,
+            ahead: checked_in.people_ahead,
+            warnings: Some(scans::warnings(scanned, list.as_ref())),
+        };
+        let visit = (&*scanned.office, &checked_in.booking, scanned.applicant.as_ref());
+        Self::new(page, visit, list, seen, now)
+    }
+
+    /// What became of a visit.
+    pub(crate) fn of_visit(
+        page: &Page,
+        found: &DeskBooking,
+        again: bool,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let (visit, applicant) = (&found.visit, found.applicant.as_ref());
+        let list = found.list();
+        let seen = Seen { again, ..Seen::default() };
+        Self::new(page, (&visit.office, &visit.booking, applicant), list, seen, now)
+    }
+
+    fn new(
+        page: &Page,
+        (office, booking, applicant): (&Office, &Booking, Option<&Applicant>),
+        list: Option<Requirements>,
+        seen: Seen,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let (verdict, word) = verdict(page, booking, seen.again);
+        let warnings = seen.warnings.unwrap_or_else(|| scans::of_person(applicant, list.as_ref()));
+        let is_here = matches!(booking.status, Status::CheckedIn | Status::AwaitingDocuments);
+        let documents = list.filter(|_| is_here).map(|list| list.documents).unwrap_or_default();
+        let category = applicant.map(|one| one.details.category);
+        Self {
+            verdict,
+            word,
+            sentence: sentence(page, office, booking, (seen.again, seen.ahead)),
+            number: booking.queue_place().map(|(_, number)| number.to_string()),
+            name: applicant.map(|one| one.details.name.expose().to_owned()),
+            category: category
+                .filter(|category| *category != Category::General)
+                .map(|category| category_words(page, category)),
+            visit: visit_words(page, office, booking),
+            arrival: scans::minutes_late(booking).map(|late| arrival(page, late)),
+            warnings,
+            documents: ticks(documents, booking),
+            deadlines: deadlines(page, office, now),
+            is_in: booking.status == Status::CheckedIn,
+            path: paths::visit(&office.id, booking.code),
+        }
+    }
+}
+
+fn verdict(page: &Page, booking: &Booking, again: bool) -> (Verdict, &'static str) {
+    match (booking.status, &booking.documents) {
+        (Status::CheckedIn, _) if again => (Verdict::Wait, page.say("SUDAH MASUK", "ALREADY IN")),
+        (Status::CheckedIn, Some(_)) => {
+            (Verdict::Good, page.say("DOKUMEN LENGKAP", "DOCUMENTS COMPLETE"))
+        }
+        (Status::CheckedIn, None) => (Verdict::Good, page.say("MASUK", "IN")),
+        (Status::AwaitingDocuments, _) => {
+            (Verdict::Wait, page.say("DOKUMEN KURANG", "DOCUMENTS MISSING"))
+        }
+        (Status::Confirmed, _) => (Verdict::Wait, page.say("BELUM MASUK", "NOT IN")),
+        _ => (Verdict::Bad, page.say("TIDAK BERLAKU", "NOT VALID")),
+    }
+}
+
+fn sentence(
+    page: &Page,
+    office: &Office,
+    booking: &Booking,
+    (again, ahead): (bool, Option<u32>),
+) -> String {
+    let zone = office.timezone;
+    match (booking.status, &booking.check_in) {
+        (Status::AwaitingDocuments, _) => {
+            let until = booking.documents_deadline().map(|at| page.date_time(at, zone));
+            let until = until.unwrap_or_default();
+            match page.locale {
+                Locale::Id => format!("Dokumen yang belum dicentang ditunggu sampai {until}."),
+                Locale::En => format!("What is not ticked may be brought until {until}."),
+            }
+        }
+        (Status::CheckedIn, Some(scan)) if again => {
+            let (at, gate) = (page.time(scan.at, zone), &scan.gate);
+            match page.locale {
+                Locale::Id => format!("Tiket ini sudah dipindai {at} di {gate}. Cocokkan KTP."),
+                Locale::En => format!("Scanned before, {at} at {gate}. Compare the KTP."),
+            }
+        }
+        (Status::CheckedIn, _) => match (ahead, page.locale) {
+            (Some(0), Locale::Id) => "Berikutnya yang dipanggil.".to_owned(),
+            (Some(0), Locale::En) => "Next to be called.".to_owned(),
+            (Some(ahead), Locale::Id) => format!("{ahead} orang sebelumnya."),
+            (Some(ahead), Locale::En) => format!("{ahead} people before."),
+            (None, _) => String::new(),
+        },
+        (Status::Confirmed, _) => page
+            .say(
+                "Kehadiran dibatalkan. Tiket ini dapat dipindai lagi.",
+                "The check-in was undone. This ticket can be scanned again.",
+            )
+            .to_owned(),
+        _ => page.say("Kunjungan ini sudah selesai.", "This visit is over.").to_owned(),
+    }
+}
+
+fn visit_words(page: &Page, office: &Office, booking: &Booking) -> String {
+    let service = office.services.iter().find(|one| one.id == booking.seat.service);
+    let service = service.map_or("", |service| page.text(&service.name));
+    let at = clock(page.locale, booking.seat.time);
+    match page.locale {
+        Locale::Id => format!("{service}, jadwal {at}"),
+        Locale::En => format!("{service}, slot {at}"),
+    }
+}
+
+/// How early or late somebody came.
+fn arrival(page: &Page, late: i64) -> String {
+    match (late, page.locale) {
+        (0, Locale::Id) => "tepat waktu".to_owned(),
+        (0, Locale::En) => "on time".to_owned(),
+        (late, Locale::Id) if late < 0 => format!("datang {} menit sebelumnya", -late),
+        (late, Locale::En) if late < 0 => format!("{} minutes early", -late),
+        (late, Locale::Id) => format!("datang {late} menit sesudahnya"),
+        (late, Locale::En) => format!("{late} minutes late"),
+    }
+}
+
+/// Nothing is ticked before somebody has looked.
+fn ticks(documents: Vec<Document>, booking: &Booking) -> Vec<Tick> {
+    let looked = booking.documents.as_ref();
+    let is_there = |id: &String| looked.is_some_and(|check| !check.missing.contains(id));
+    let tick = |document: Document| Tick { is_there: is_there(&document.id), document };
+    documents.into_iter().map(tick).collect()
+}
+
+fn deadlines(page: &Page, office: &Office, now: DateTime<Utc>) -> Vec<Choice> {
+    let choice = |at: DateTime<Utc>| Choice {
+        value: at.to_rfc3339(),
+        words: page.date_time(at, office.timezone),
+    };
+    scans::deadlines(office, now).into_iter().map(choice).collect()
+}

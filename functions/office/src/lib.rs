@@ -1,0 +1,34 @@
+//! Pages for the staff of offices. They work without script, in two languages, and call the same use cases
+//! as the API, with the same permissions (`antrian::staff::roles`).
+//!
+//! All addresses begin with `/petugas`: what lies below is never cached on the way and says nothing to
+//! anybody who is not signed in.
+
+mod assets;
+mod card;
+mod errors;
+mod fragment;
+mod paths;
+mod scan;
+mod session;
+mod sign_in;
+mod start;
+mod visit;
+
+use antrian::http::{AppState, Routes};
+use antrian_pages::errors::not_allowed;
+use axum::Router;
+use axum::middleware::from_fn;
+
+/// All routes of this function.
+pub fn routes() -> Routes {
+    let pages = Routes::new()
+        .merge(sign_in::routes())
+        .merge(start::routes())
+        .merge(scan::routes())
+        .merge(visit::routes())
+        .merge(assets::routes());
+    let (pages, _): (Router<AppState>, _) = pages.split_for_parts();
+    let pages = pages.method_not_allowed_fallback(not_allowed);
+    pages.layer(from_fn(errors::as_pages)).into()
+}

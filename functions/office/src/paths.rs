@@ -1,0 +1,33 @@
+//! Addresses of the staff's pages. The patterns of their routes stand at the routes.
+
+use std::fmt::Display;
+
+use antrian_pages::forms::address;
+
+/// Where staff begin: their offices.
+pub(crate) const START: &str = "/petugas";
+/// Where they sign in.
+pub(crate) const SIGN_IN: &str = "/petugas/masuk";
+/// Where they are led when they have signed out.
+pub(crate) const SIGNED_OUT: &str = "/petugas/keluar";
+
+/// The scan page of an office.
+pub(crate) fn scan(office: impl Display) -> String {
+    format!("/petugas/{office}/pindai")
+}
+
+/// A visit on the scan page.
+pub(crate) fn visit(office: impl Display, code: impl Display) -> String {
+    format!("{}/{code}", scan(office))
+}
+
+/// The same after a scan at a gate that was the first, or came again.
+pub(crate) fn shown(office: impl Display, code: impl Display, again: bool, gate: &str) -> String {
+    let again = again.then_some(("lagi", "ya"));
+    let gate = Some(("gerbang", gate)).filter(|(_, gate)| !gate.is_empty());
+    let asked: Vec<_> = again.into_iter().chain(gate).collect();
+    match asked.is_empty() {
+        true => visit(office, code),
+        false => address(&visit(office, code), &asked),
+    }
+}

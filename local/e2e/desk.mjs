@@ -1,0 +1,220 @@
+// The staff's pages: a clerk signs in and lets people in, with a scanner of three keyboards' layouts, ended by
+// Enter, Tab or nothing, wherever the focus is; by a typed code; with and without script. Leaves
+// pictures of the pages.
+//
+//   node desk.mjs BASE_URL CHROMIUM FOLDER_FOR_SCREENSHOTS
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { DESKTOP, PHONE, base, folder, launch, post, says } from "./common.mjs";
+
+const pictures = join(folder, "desk");
+mkdirSync(pictures, { recursive: true });
+
+async function look(page, name) {
+  const own = page.viewportSize();
+  for (const [form, viewport, colorScheme] of [["phone", PHONE, "light"], ["desktop", DESKTOP, "light"], ["dark", DESKTOP, "dark"]]) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(pictures, `${name}-${form}.png`), fullPage: true });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${name}: ${wide} pixels too wide (${form})`);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${name}, ${form}`);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(own);
+}
+
+/** Somebody with a ticket of the office's earliest free hour. */
+async function books(number, office) {
+  const digits = String(number).padStart(3, "0");
+  const begun = await post("/v1/registrations", {});
+  for (const text of [begun.code, begun.match_number]) await says(`6280000010${digits}`, text);
+  let token;
+  for (let left = 100; left > 0 && !token; left -= 1) {
+    token = await post(`/v1/registrations/${begun.id}/token`, { secret: begun.secret }).then((it) => it.token, () => null);
+    if (!token) await new Promise((resume) => setTimeout(resume, 100));
+  }
+  await post("/v1/me/applicants", { name: `Contoh ${digits}`, nik: `9971010101910${digits}`, birth_date: "1990-01-01",
+    ktp_regency: "Kota Bandung", category: number % 5 ? "general" : "elderly" }, token);
+  const { code } = await post("/v1/bookings", { applicant_id: "p1", office, service: "passport_new" }, token);
+  return post(`/v1/bookings/${code}/confirm`, {}, token);
+}
+
+async function signsIn(page, clerk) {
+  await page.goto(`${base}/petugas`);
+  await page.getByRole("link", { name: "Masuk", exact: true }).click();
+  await page.getByRole("button", { name: clerk }).click();
+  await page.getByRole("heading", { name: "Kantor saya" }).waitFor();
+}
+
+// What a key says on keyboards of other countries, by its place.
+const LAYOUTS = {
+  english: (code) => code.at(-1),
+  french: (code) => ({ KeyA: "q", KeyQ: "a", KeyW: "z", KeyM: ",", Digit0: "à", Digit1: "&", Digit2: "é", Digit3: "\"", Digit4: "'",
+    Digit5: "(", Digit6: "-", Digit7: "è", Digit8: "_", Digit9: "ç" })[code] ?? code.at(-1).toLowerCase(),
+  greek: (code) => ({ KeyA: "α", KeyB: "β", KeyC: "ψ", KeyD: "δ", KeyE: "ε", KeyX: "χ", KeyS: "σ" })[code] ?? code.at(-1).toLowerCase(),
+};
+const ENDS = { Enter: 13, Tab: 9 };
+
+/** A scanner: keys by their place, quickly, and perhaps a key that ends it. */
+async function scans(cdp, text, { layout = "english", end = "Enter" } = {}) {
+  const key = (type, more) => cdp.send("Input.dispatchKeyEvent", { type, ...more });
+  for (const sign of text) {
+    const code = /\d/.test(sign) ? `Digit${sign}` : `Key${sign}`;
+    const shown = LAYOUTS[layout](code);
+    key("keyDown", { code, key: shown, text: shown });
+    await key("keyUp", { code, key: shown });
+  }
+  if (!end) return;
+  const pressed = { code: end, key: end, windowsVirtualKeyCode: ENDS[end] };
+  await key("keyDown", end === "Enter" ? { ...pressed, text: "\r" } : pressed);
+  await key("keyUp", pressed);
+}
+
+const verdicts = (page) => page.locator("#hasil article[data-verdict]");
+const newest = (page) => page.locator("#hasil article").first();
+
+async function shows(page, verdict, text) {
+  await page.locator(`#hasil article:first-child[data-verdict=${verdict}]`, { hasText: text }).waitFor();
+}
+
+/** Twenty scans in twenty seconds without a click. */
+async function rush(page, cdp, tickets) {
+  const begun = Date.now();
+  const kinds = Object.keys(LAYOUTS).flatMap((layout) => ["Enter", "Tab", null].map((end) => ({ layout, end })));
+  for (const [index, { ticket }] of tickets.entries()) {
+    await scans(cdp, ticket, kinds[index % kinds.length]);
+    await page.waitForTimeout(kinds[index % kinds.length].end ? 20 : 150);
+  }
+  await page.waitForFunction((many) => document.querySelectorAll("#hasil article[data-verdict=good]").length === many, tickets.length);
+  const secs = (Date.now() - begun) / 1000;
+  assert.ok(secs < tickets.length, `${tickets.length} scans took ${secs} s`);
+  const numbers = await page.locator("#hasil .queue").allTextContents();
+  assert.deepEqual(numbers, numbers.toSorted().reverse(), "newest first, in the order of the scans");
+  assert.equal(await page.getByLabel("Tiket atau kode booking").inputValue(), "");
+  console.log(`${tickets.length} scans in ${secs.toFixed(1)} s`);
+}
+
+/** The focus is where it is: in the gate's field, on a box. */
+async function elsewhere(page, cdp, first) {
+  await page.getByText("Gerbang dan kamera").click();
+  const gate = page.getByLabel("Nama gerbang");
+  await gate.fill("Pintu Timur");
+  await scans(cdp, first.ticket);
+  await shows(page, "wait", "SUDAH MASUK");
+  assert.equal(await gate.inputValue(), "Pintu Timur", "a scan is no part of a gate's name");
+  await page.waitForTimeout(2100);
+  await newest(page).getByRole("checkbox").first().focus();
+  await scans(cdp, first.ticket, { end: null });
+  await page.waitForFunction(() => document.querySelectorAll("#hasil article[data-verdict=wait]").length === 2);
+  await page.getByText("Gerbang dan kamera").click();
+}
+
+async function documents(page, last) {
+  const code = page.getByLabel("Tiket atau kode booking");
+  await code.pressSequentially(`${last.code.slice(0, 5)}-${last.code.slice(5)}`.toLowerCase(), { delay: 100 });
+  await code.press("Enter");
+  await shows(page, "good", "MASUK");
+  const card = newest(page);
+  await look(page, "3-in");
+  await card.getByRole("checkbox").first().check();
+  await card.getByRole("radio").nth(1).check();
+  await card.getByRole("button", { name: "Simpan yang dicentang saja" }).click();
+  await shows(page, "wait", "DOKUMEN KURANG");
+  await look(page, "4-missing");
+  await card.getByRole("button", { name: "Semua lengkap" }).click();
+  await shows(page, "good", "DOKUMEN LENGKAP");
+  await card.getByRole("button", { name: "Batalkan pindaian ini" }).click();
+  await shows(page, "wait", "dokumennya sudah diperiksa");
+}
+
+/** Whoever was signed out signs in, and the scan is there. */
+async function nightfall(page, cdp, context, next) {
+  await context.clearCookies({ name: "antrian-petugas" });
+  await scans(cdp, next.ticket);
+  await page.getByRole("link", { name: "Masuk", exact: true }).click();
+  await page.getByRole("button", { name: "Dewi Contoh" }).click();
+  await shows(page, "good", "MASUK");
+  await newest(page).getByRole("button", { name: "Batalkan pindaian ini" }).click();
+  await shows(page, "wait", "BELUM MASUK");
+}
+
+/** A network that is gone is said, and never green. */
+async function offline(page, cdp, context, next) {
+  await context.setOffline(true);
+  await scans(cdp, next.ticket);
+  await shows(page, "bad", "belum tercatat");
+  await look(page, "5-offline");
+  await context.setOffline(false);
+}
+
+const browser = await launch();
+try {
+  const context = await browser.newContext({ viewport: DESKTOP, locale: "id-ID" });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && !/status of 4|ERR_INTERNET/.test(message.text()) && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => { if (!request.url().startsWith(base)) complaints.push(`asked for ${request.url()}`); });
+  let bytes = 0;
+  page.on("response", async (answer) => { bytes += (await answer.body().catch(() => "")).length; });
+  await page.addInitScript(() => {
+    window.tones = [];
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...when) { window.tones.push(this.frequency.value); return start.apply(this, when); };
+  });
+  await page.goto(`${base}/petugas`);
+  await look(page, "1-sign-in");
+  await signsIn(page, "Dewi Contoh");
+  await look(page, "2-offices");
+  bytes = 0;
+  await page.getByRole("link", { name: "Pindai tiket" }).click();
+  await page.getByRole("heading", { name: "Pindai tiket" }).waitFor();
+  assert.ok(bytes <= 150_000, `the scan page has ${bytes} bytes`);
+  const office = page.url().split("/").at(-2);
+  const people = [];
+  for (let number = 1; number <= 24; number += 1) people.push(await books(number, office));
+  // Whoever booked another hour than the first comes another time.
+  const [{ starts_at: first }] = people;
+  const now = people.filter(({ starts_at }) => Math.abs(Date.parse(starts_at) - Date.parse(first)) <= 1_800_000);
+  console.log(`${now.length} of ${people.length} come at ${first} to ${office}`);
+  await post("/local/clock", { to: first });
+  await signsIn(page, "Dewi Contoh");
+  await page.getByRole("link", { name: "Pindai tiket" }).click();
+  await page.getByRole("heading", { name: "Pindai tiket" }).waitFor();
+  const cdp = await context.newCDPSession(page);
+  const [spare, last, ...rest] = now;
+  await rush(page, cdp, rest.slice(0, 20));
+  const tones = await page.evaluate(() => window.tones);
+  assert.deepEqual([...new Set(tones)].toSorted((a, b) => a - b), [660, 880, 990], "read, and let in");
+  await elsewhere(page, cdp, rest[0]);
+  await scans(cdp, `${rest[0].ticket.slice(0, -1)}${rest[0].ticket.endsWith("0") ? "1" : "0"}`);
+  await shows(page, "bad", "bukan tiket yang sah");
+  assert.ok((await page.evaluate(() => window.tones)).includes(220), "a verdict that nobody goes in sounds otherwise");
+  await documents(page, last);
+  await offline(page, cdp, context, spare);
+  await page.waitForTimeout(2100);
+  await nightfall(page, cdp, context, spare);
+  await look(page, "6-many");
+  assert.deepEqual(complaints, [], "the page complains");
+  const plain = await browser.newContext({ viewport: PHONE, javaScriptEnabled: false, locale: "id-ID" });
+  const scriptless = await plain.newPage();
+  scriptless.setDefaultTimeout(10_000);
+  await signsIn(scriptless, "Dewi Contoh");
+  await scriptless.getByRole("link", { name: "Pindai tiket" }).click();
+  await scriptless.getByLabel("Tiket atau kode booking").fill(spare.code);
+  await scriptless.getByRole("button", { name: "Periksa" }).click();
+  await scriptless.locator("#hasil article[data-verdict=good]", { hasText: "MASUK" }).waitFor();
+  await scriptless.getByRole("button", { name: "Semua lengkap" }).click();
+  await scriptless.locator("#hasil article[data-verdict=good]", { hasText: "DOKUMEN LENGKAP" }).waitFor();
+  await scriptless.getByRole("button", { name: "Keluar" }).click();
+  await scriptless.getByRole("heading", { name: "Anda sudah keluar" }).waitFor();
+  console.log("let people in, with and without script");
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,16 @@
+//! Words of the domain that pages of both kinds say.
+
+use antrian::domain::person::Category;
+
+use crate::page::Page;
+
+/// A category in words.
+pub fn category_words(page: &Page, category: Category) -> &'static str {
+    match category {
+        Category::General => page.say("Umum", "General"),
+        Category::Elderly => page.say("Lansia (60 tahun ke atas)", "Elderly (60 and above)"),
+        Category::Disabled => page.say("Penyandang disabilitas", "With a disability"),
+        Category::Pregnant => page.say("Ibu hamil", "Pregnant"),
+        Category::Toddler => page.say("Balita (di bawah 5 tahun)", "Child below 5"),
+    }
+}

@@ -1,0 +1,8 @@
+//! Pages for staff, without script: signing in, what each role may do, the door.
+
+mod matrix;
+mod scan;
+mod sign_in;
+
+/// The start of the staff's pages.
+const START: &str = "/petugas";
