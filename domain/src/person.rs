@@ -8,10 +8,11 @@ use utoipa::ToSchema;
 use super::personal::{PhoneNumber, ScopedUserId};
 
 /// Entitlement to priority.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// None.
+    #[default]
     General,
     /// Over 60.
     Elderly,
@@ -23,6 +24,17 @@ pub enum Category {
 }
 
 impl Category {
+    /// Its name in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::General => "general",
+            Self::Elderly => "elderly",
+            Self::Disabled => "disabled",
+            Self::Pregnant => "pregnant",
+            Self::Toddler => "toddler",
+        }
+    }
+
     /// Whether the person may use the seats kept for priority.
     pub fn has_priority(self) -> bool {
         self != Self::General

@@ -2,6 +2,7 @@
 
 use antrian::domain::field::FieldError;
 use antrian::domain::language::Locale;
+use antrian::domain::normal::normal;
 use antrian::http::AppState;
 use antrian::http::problem::{Code, Problem};
 use axum::body::Bytes;
@@ -65,6 +66,20 @@ fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
     let authority = |url: &str| url.split_once("://").map(|(_, rest)| rest.to_owned());
     let host = said(header::HOST.as_str());
     public_url.trim_end_matches('/') == origin || authority(origin).as_deref() == host
+}
+
+/// `YYYY-MM-DD` of a date that somebody types by day, month and year, with or without anything between.
+/// What is none becomes a text that no rule takes for one.
+pub fn date_of(typed: &str) -> String {
+    let typed = normal(typed);
+    let parts: Vec<_> =
+        typed.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).collect();
+    let (day, month, year) = match *parts {
+        [day, month, year] => (day, month, year),
+        [all] if all.len() == 8 => (&all[..2], &all[2..4], &all[4..]),
+        _ => ("", "", ""),
+    };
+    format!("{year:0>4}-{month:0>2}-{day:0>2}")
 }
 
 /// Where to go on: a path of ours, or else another. Another site's address, in any spelling that a
@@ -168,6 +183,16 @@ mod tests {
             (&[], true),
         ] {
             assert_eq!(is_own(&headers(given), url), own, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_typed_in_one_go_or_in_three() {
+        for typed in ["05041990", "5 4 1990", "05-04-1990", " 5/4/1990", "０５.04.1990"] {
+            assert_eq!(date_of(typed), "1990-04-05", "{typed}");
+        }
+        for none in ["", "1990", "050490", "5 April", "1 2 3 4"] {
+            assert_eq!(date_of(none), "0000-00-00", "{none}");
         }
     }
 

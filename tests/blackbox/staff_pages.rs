@@ -3,6 +3,7 @@
 mod matrix;
 mod scan;
 mod sign_in;
+mod visitors;
 
 /// The start of the staff's pages.
 const START: &str = "/petugas";

@@ -20,10 +20,14 @@ pub(crate) static STYLE: LazyLock<Asset> =
 pub(crate) static SCAN: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(FOLDER, "scan.js", JAVASCRIPT, include_bytes!("../assets/scan.js"))
 });
+/// Prints a slip.
+pub(crate) static PRINT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(FOLDER, "print.js", JAVASCRIPT, include_bytes!("../assets/print.js"))
+});
 const CSS: &str = "text/css; charset=utf-8";
 
 /// Everything that is served under a name of its own.
-static ALL: [&LazyLock<Asset>; 3] = [&ICON, &STYLE, &SCAN];
+static ALL: [&LazyLock<Asset>; 4] = [&ICON, &STYLE, &SCAN, &PRINT];
 
 pub(crate) fn routes() -> Routes {
     Routes::new().route("/petugas/aset/{name}", get(asset))

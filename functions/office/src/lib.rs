@@ -9,11 +9,14 @@ mod card;
 mod errors;
 mod fragment;
 mod paths;
+mod roster;
 mod scan;
 mod session;
 mod sign_in;
+mod slip;
 mod start;
 mod visit;
+mod walk_in;
 
 use antrian::http::{AppState, Routes};
 use antrian_pages::errors::not_allowed;
@@ -27,6 +30,9 @@ pub fn routes() -> Routes {
         .merge(start::routes())
         .merge(scan::routes())
         .merge(visit::routes())
+        .merge(roster::routes())
+        .merge(walk_in::routes())
+        .merge(slip::routes())
         .merge(assets::routes());
     let (pages, _): (Router<AppState>, _) = pages.split_for_parts();
     let pages = pages.method_not_allowed_fallback(not_allowed);

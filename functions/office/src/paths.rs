@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use antrian_pages::forms::address;
+use chrono::NaiveDate;
 
 /// Where staff begin: their offices.
 pub(crate) const START: &str = "/petugas";
@@ -30,4 +31,24 @@ pub(crate) fn shown(office: impl Display, code: impl Display, again: bool, gate:
         true => visit(office, code),
         false => address(&visit(office, code), &asked),
     }
+}
+
+/// Somebody without a booking.
+pub(crate) fn walk_in(office: impl Display) -> String {
+    format!("/petugas/{office}/tanpa-janji")
+}
+
+/// The slip of a booking.
+pub(crate) fn slip(office: impl Display, code: impl Display) -> String {
+    format!("/petugas/{office}/slip/{code}")
+}
+
+/// Who comes today.
+pub(crate) fn roster(office: impl Display) -> String {
+    format!("/petugas/{office}/kunjungan")
+}
+
+/// Who comes on a date.
+pub(crate) fn roster_of(office: impl Display, date: NaiveDate) -> String {
+    format!("{}?tanggal={date}", roster(office))
 }

@@ -43,7 +43,11 @@ async fn start(State(app): State<AppState>, page: Page, clerk: Clerk) -> Shown {
 }
 
 fn links(page: &Page, clerk: &Clerk, office: &Office) -> Vec<(String, &'static str)> {
-    let all = [(Scope::Desk, paths::scan(&office.id), page.say("Pindai tiket", "Scan tickets"))];
+    let all = [
+        (Scope::Desk, paths::scan(&office.id), page.say("Pindai tiket", "Scan tickets")),
+        (Scope::Desk, paths::walk_in(&office.id), page.say("Tanpa janji", "Without a booking")),
+        (Scope::Desk, paths::roster(&office.id), page.say("Kunjungan", "Visits")),
+    ];
     let may = all.into_iter().filter(|(scope, ..)| clerk.staff().may(*scope, &office.id));
     may.map(|(_, path, name)| (path, name)).collect()
 }

@@ -18,7 +18,6 @@ use chrono::Datelike;
 
 use crate::people::{
     KnownPerson, PersonPage, Typed, birth_date, categories, category, in_three_fields, of_form,
-    value,
 };
 use crate::session::Visitor;
 
@@ -59,7 +58,7 @@ async fn known(
         month: details.birth_date.month().to_string(),
         year: details.birth_date.year().to_string(),
         ktp_regency: details.ktp_regency.clone().unwrap_or_default(),
-        category: value(details.category).to_owned(),
+        category: details.category.as_str().to_owned(),
         ..Typed::default()
     };
     let known = Some(known_person(&person));

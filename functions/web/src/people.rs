@@ -67,22 +67,12 @@ pub(crate) fn categories(page: &Page) -> Vec<(&'static str, &'static str)> {
         Category::Pregnant,
         Category::Toddler,
     ]
-    .map(|category| (value(category), category_words(page, category)))
+    .map(|category| (category.as_str(), category_words(page, category)))
     .into()
 }
 
-pub(crate) fn value(category: Category) -> &'static str {
-    match category {
-        Category::General => "general",
-        Category::Elderly => "elderly",
-        Category::Disabled => "disabled",
-        Category::Pregnant => "pregnant",
-        Category::Toddler => "toddler",
-    }
-}
-
 async fn blank(page: Page, Params(to): Params<To>, _: Visitor) -> Shown {
-    let typed = Typed { category: value(Category::General).to_owned(), ..Typed::default() };
+    let typed = Typed { category: Category::General.as_str().to_owned(), ..Typed::default() };
     let categories = categories(&page);
     let faults = Faults::default();
     Ok(own(&PersonPage { to: to.path(OWN), known: None, faults, typed, categories, page }))

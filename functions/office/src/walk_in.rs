@@ -1,0 +1,177 @@
+//! Somebody without a booking: the clerk types what the KTP says, and prints a slip.
+
+use antrian::domain::account::PersonDetails;
+use antrian::domain::field::FieldError;
+use antrian::domain::ids::{OfficeId, ServiceId};
+use antrian::domain::language::Locale::{En, Id};
+use antrian::domain::office::Office;
+use antrian::domain::person::Category;
+use antrian::http::body::Segments;
+use antrian::http::problem::Problem;
+use antrian::http::refusals::walk_in_refused;
+use antrian::http::{AppState, Routes, office};
+use antrian::security::tokens;
+use antrian::staff::Scope;
+use antrian::use_cases::people::PersonForm;
+use antrian::use_cases::walk_ins::{self, WalkIn, free_today};
+use antrian_pages::forms::{Faults, Posted};
+use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
+use antrian_pages::words::category_words;
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use serde::Deserialize;
+
+use crate::paths;
+use crate::session::Clerk;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().route("/petugas/{office}/tanpa-janji", get(blank).post(book))
+}
+
+/// What stands on the KTP, as the clerk types it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    service: String,
+    name: String,
+    nik: String,
+    birth_date: String,
+    ktp_regency: String,
+    category: Category,
+    /// By what a form is known that is sent twice.
+    kunci: String,
+}
+
+#[derive(Template)]
+#[template(path = "walk_in.html")]
+struct WalkInPage<'a> {
+    page: Page,
+    office: &'a Office,
+    services: Vec<ServiceRow>,
+    faults: Faults,
+    typed: Typed,
+    categories: Vec<(Category, &'static str)>,
+}
+
+struct ServiceRow {
+    id: ServiceId,
+    name: String,
+    seats_free: u16,
+}
+
+impl WalkInPage<'_> {
+    fn is_chosen(&self, service: &ServiceRow) -> bool {
+        service.id.as_str() == self.typed.service
+    }
+}
+
+async fn blank(
+    State(app): State<AppState>,
+    page: Page,
+    clerk: Clerk,
+    Segments(id): Segments<OfficeId>,
+) -> Shown {
+    clerk.may(Scope::Desk, &id)?;
+    let office = office(&app, &id).await?;
+    let mut typed = Typed { kunci: tokens::random_secret(), ..Typed::default() };
+    let services = services(&app, &page, &office).await?;
+    typed.service = first_with_room(&services);
+    let (categories, faults) = (categories(&page), Faults::default());
+    Ok(own(&WalkInPage { office: &office, services, faults, typed, categories, page }))
+}
+
+fn first_with_room(services: &[ServiceRow]) -> String {
+    let room = services.iter().find(|service| service.seats_free > 0).or(services.first());
+    room.map(|service| service.id.to_string()).unwrap_or_default()
+}
+
+async fn services(
+    app: &AppState,
+    page: &Page,
+    office: &Office,
+) -> Result<Vec<ServiceRow>, Problem> {
+    let free = free_today(app, office).await?;
+    let row = |((id, day), service): ((ServiceId, _), &antrian::domain::office::Service)| {
+        let day: antrian::ledger::DayAvailability = day;
+        let seats_free = day.slots.iter().map(|slot| slot.seats_free).sum();
+        ServiceRow { id, name: page.text(&service.name).to_owned(), seats_free }
+    };
+    Ok(free.into_iter().zip(&office.services).map(row).collect())
+}
+
+fn categories(page: &Page) -> Vec<(Category, &'static str)> {
+    use Category::{Disabled, Elderly, General, Pregnant, Toddler};
+    let all = [General, Elderly, Disabled, Pregnant, Toddler];
+    all.map(|category| (category, category_words(page, category))).into()
+}
+
+/// Books for somebody and lets them in; their slip is next.
+async fn book(
+    State(app): State<AppState>,
+    page: Page,
+    clerk: Clerk,
+    Segments(id): Segments<OfficeId>,
+    Posted(typed): Posted<Typed>,
+) -> Shown {
+    clerk.may(Scope::Desk, &id)?;
+    let office = office(&app, &id).await?;
+    let errors = match parsed(&app, &typed) {
+        Err(errors) => errors,
+        Ok((service, person)) => {
+            match let_in(&app, &clerk, &office, &typed.kunci, (&service, &person)).await? {
+                Ok(slip) => return Ok(go(&slip)),
+                Err(problem) => {
+                    vec![FieldError::new("nik", problem.sentence(Id), problem.sentence(En))]
+                }
+            }
+        }
+    };
+    let services = services(&app, &page, &office).await?;
+    let (categories, faults) = (categories(&page), Faults::new(page.locale, errors));
+    let template = WalkInPage { office: &office, services, faults, typed, categories, page };
+    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
+}
+
+fn parsed(app: &AppState, typed: &Typed) -> Result<(ServiceId, PersonDetails), Vec<FieldError>> {
+    let birth_date = antrian_pages::forms::date_of(&typed.birth_date);
+    let form = PersonForm {
+        name: &typed.name,
+        nik: &typed.nik,
+        birth_date: &birth_date,
+        ktp_regency: &typed.ktp_regency,
+        category: typed.category,
+    };
+    let person = form.parse(app.clock.now())?;
+    let service = typed.service.parse();
+    let service = service
+        .map_err(|_| vec![FieldError::new("service", "Pilih layanan.", "Choose the service.")])?;
+    Ok((service, person))
+}
+
+/// The address of the slip.
+async fn let_in(
+    app: &AppState,
+    clerk: &Clerk,
+    office: &Office,
+    key: &str,
+    (service, person): (&ServiceId, &PersonDetails),
+) -> Result<Result<String, Problem>, Problem> {
+    let scope = format!("walk-in\n{}\n{}", office.id, clerk.staff().subject);
+    let request = app.keyring.token_hash(&format!("{scope}\n{key}"));
+    let said = format!("{service}\n{}", person.nik.as_ref().map_or("", |nik| nik.expose()));
+    let wish = WalkIn {
+        office,
+        service,
+        person,
+        visit: None,
+        gate: None,
+        request: Some(&request),
+        request_hash: &app.keyring.token_hash(&said),
+    };
+    Ok(match walk_ins::walk_in(app, clerk.staff(), &wish).await? {
+        Ok(walked_in) => Ok(paths::slip(&office.id, walked_in.booking.code)),
+        Err(refusal) => Err(walk_in_refused(office, refusal)),
+    })
+}
