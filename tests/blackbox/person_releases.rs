@@ -121,7 +121,7 @@ async fn a_clerk_looks_up_so_many_people_a_day_at_their_own_office() {
     let clerk = app.staff(OFFICE, &["desk"]).await;
     assert_eq!(look(&app, &clerk, 4).await.status, 200, "the next day at the office");
 
-    let admin = app.staff(OFFICE, &["admin"]).await;
+    let admin = app.staff(OFFICE, &["office_admin"]).await;
     assert_eq!(look(&app, &admin, 1).await.status, 403);
     let other = app.staff("lain", &["desk"]).await;
     assert_eq!(look(&app, &other, 1).await.status, 403);

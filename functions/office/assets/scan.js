@@ -24,8 +24,11 @@ function meant(event) {
 
 // A scanner's keys follow each other within this time; a person's rarely do.
 const PAUSE_MS = 80;
-// A pause ends what is longer than anybody types so fast: a ticket has 154 signs.
-const TICKET = 20;
+// A pause ends what is as long as a ticket, which has 120 to 154 signs.
+const TICKET = 110;
+// What is longer than anybody types so fast waits for its rest: the computer was busy. Then it is read as it is.
+const BEGUN = 20;
+const REST_MS = 400;
 // Enter or Tab end what is as long as a code.
 const CODE = 8;
 
@@ -40,7 +43,7 @@ document.addEventListener("keydown", (event) => {
       event.stopPropagation();
       finish();
     }
-    burst = null;
+    forget();
     return;
   }
   const sign = meant(event);
@@ -49,11 +52,9 @@ document.addEventListener("keydown", (event) => {
   clearTimeout(burst.timer);
   burst.meant += sign;
   burst.typed += event.key.length === 1 ? event.key : sign;
-  const mine = burst;
-  burst.timer = setTimeout(() => {
-    if (mine === burst && burst.meant.length >= TICKET) finish();
-    if (mine === burst) burst = null;
-  }, PAUSE_MS);
+  const { length } = burst.meant;
+  const waits = length >= BEGUN && length < TICKET ? REST_MS : PAUSE_MS;
+  burst.timer = setTimeout(() => (length >= BEGUN ? finish() : forget()), waits);
   // A button or a box that has the focus is not pressed by a scanner's blank.
   if (event.code === "Space" && burst.meant.length > 3) event.preventDefault();
 }, true);
@@ -64,10 +65,14 @@ function begin(target) {
   return { meant: "", typed: "", timer: 0, field: isField ? target : null, before: isField ? target.value : "" };
 }
 
+function forget() {
+  clearTimeout(burst?.timer);
+  burst = null;
+}
+
 function finish() {
   const { meant, typed, field: touched, before } = burst;
-  clearTimeout(burst.timer);
-  burst = null;
+  forget();
   // The scan box may hold what was typed by hand just now: a scan does not go on where it ended.
   if (touched) touched.value = touched === field ? "" : before;
   read(meant, typed);
@@ -91,27 +96,32 @@ function read(text, typed) {
   if (text === last.text && now - last.at < STUTTER_MS) return;
   last = { text, at: now };
   sound([[880, 0, 0.05]]);
-  const place = document.createElement("article");
-  place.className = "verdict";
-  place.textContent = form.dataset.reads;
   fold();
+  const place = waits();
   results.prepend(place);
   const body = new URLSearchParams({ isi: text, tertulis: typed, gerbang: form.elements.gerbang.value });
   // One after the other: the first scan wins, in the order in which they were made.
-  turn = turn.then(() => send(form.action, body, place, () => keep(text, typed)));
+  turn = turn.then(() => send(form.action, body, place, { whenOver: () => keep(text, typed) }));
 }
 
-const GONE = [401, 303];
+function waits() {
+  const place = document.createElement("article");
+  place.className = "verdict";
+  place.textContent = form.dataset.reads;
+  return place;
+}
 
-async function send(url, body, place, whenOver) {
+// `instead`: the visit whose place the answer takes; a refusal leaves it where it is.
+async function send(url, body, place, { whenOver, instead } = {}) {
   try {
     const answer = await fetch(url, { method: "POST", body, headers: { "x-bagian": "ya", accept: "application/json" }, redirect: "error" });
-    if (GONE.includes(answer.status)) {
+    if (answer.status === 401) {
       whenOver?.();
       location.assign(`/petugas/masuk?ke=${encodeURIComponent(location.pathname + location.search)}`);
       return;
     }
     const kind = answer.headers.get("content-type") ?? "";
+    if (answer.ok) instead?.remove();
     show(place, kind.startsWith("text/html") ? await answer.text() : failed(await answer.json().catch(() => ({}))));
   } catch {
     show(place, failed({}));
@@ -122,10 +132,13 @@ function failed(problem) {
   const article = document.createElement("article");
   article.className = "verdict wait";
   article.dataset.verdict = "bad";
+  const word = document.createElement("p");
+  word.className = "word";
+  word.textContent = form.dataset.failed;
   const said = document.createElement("p");
   said.className = "lead";
   said.textContent = (document.documentElement.lang === "en" ? problem.detail_en : problem.detail) ?? form.dataset.lost;
-  article.append(said);
+  article.append(word, said);
   return article.outerHTML;
 }
 
@@ -146,9 +159,10 @@ function fold() {
 // Documents and the undoing of a scan, without leaving the page.
 results.addEventListener("submit", (event) => {
   event.preventDefault();
-  const place = event.target.closest("article");
+  const [instead, place] = [event.target.closest("article"), waits()];
   const body = new URLSearchParams(new FormData(event.target, event.submitter));
-  send(event.target.action, body, place);
+  instead.before(place);
+  send(event.target.action, body, place, { instead });
 });
 
 let audio;

@@ -6,7 +6,7 @@ use antrian::domain::document::Document;
 use antrian::domain::language::{Locale, clock};
 use antrian::domain::office::Office;
 use antrian::domain::person::Category;
-use antrian::domain::requirements::{Requirements, Warning};
+use antrian::domain::requirements::{Requirements, Warning, missing_documents};
 use antrian::use_cases::desk::Scanned;
 use antrian::use_cases::desk_bookings::DeskBooking;
 use antrian::use_cases::scans;
@@ -52,6 +52,8 @@ pub(crate) struct Card {
     pub(crate) verdict: Verdict,
     pub(crate) word: &'static str,
     pub(crate) sentence: String,
+    /// Names of the documents that are missing.
+    pub(crate) missing: Vec<String>,
     pub(crate) number: Option<String>,
     pub(crate) name: Option<String>,
     /// Why the person goes before others, in words.
@@ -124,12 +126,16 @@ impl Card {
         let (verdict, word) = verdict(page, booking, seen.again);
         let warnings = seen.warnings.unwrap_or_else(|| scans::of_person(applicant, list.as_ref()));
         let is_here = matches!(booking.status, Status::CheckedIn | Status::AwaitingDocuments);
+        let missing = list.as_ref().map(|list| missing_documents(list, booking));
+        let missing = missing.into_iter().flatten();
+        let missing = missing.map(|document| page.text(&document.label).to_owned()).collect();
         let documents = list.filter(|_| is_here).map(|list| list.documents).unwrap_or_default();
         let category = applicant.map(|one| one.details.category);
         Self {
             verdict,
             word,
             sentence: sentence(page, office, booking, (seen.again, seen.ahead)),
+            missing,
             number: booking.queue_place().map(|(_, number)| number.to_string()),
             name: applicant.map(|one| one.details.name.expose().to_owned()),
             category: category
@@ -173,8 +179,8 @@ fn sentence(
             let until = booking.documents_deadline().map(|at| page.date_time(at, zone));
             let until = until.unwrap_or_default();
             match page.locale {
-                Locale::Id => format!("Dokumen yang belum dicentang ditunggu sampai {until}."),
-                Locale::En => format!("What is not ticked may be brought until {until}."),
+                Locale::Id => format!("Ditunggu sampai {until}. Tempatnya tetap."),
+                Locale::En => format!("May be brought until {until}. The place is kept."),
             }
         }
         (Status::CheckedIn, Some(scan)) if again => {
@@ -223,11 +229,13 @@ fn arrival(page: &Page, late: i64) -> String {
     }
 }
 
-/// Nothing is ticked before somebody has looked.
+/// Nothing is ticked before somebody has looked; what is only advisable nobody writes down.
 fn ticks(documents: Vec<Document>, booking: &Booking) -> Vec<Tick> {
     let looked = booking.documents.as_ref();
-    let is_there = |id: &String| looked.is_some_and(|check| !check.missing.contains(id));
-    let tick = |document: Document| Tick { is_there: is_there(&document.id), document };
+    let is_there = |document: &Document| {
+        document.required && looked.is_some_and(|check| !check.missing.contains(&document.id))
+    };
+    let tick = |document: Document| Tick { is_there: is_there(&document), document };
     documents.into_iter().map(tick).collect()
 }
 

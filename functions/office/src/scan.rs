@@ -141,13 +141,13 @@ fn refused(page: Page, office: &Office, form: &Scan, problem: &Problem, asks: Pa
         sentence: said(&page, problem).to_owned(),
         status: problem.status(),
     };
-    show_refusal(page, office, form.gerbang.trim(), &refusal, asks)
+    show_refusal(page, office, (form.gerbang.trim(), None), &refusal, asks)
 }
 
 fn show_refusal(
     page: Page,
     office: &Office,
-    gate: &str,
+    (gate, card): (&str, Option<&Card>),
     refusal: &Refusal,
     asks: Part,
 ) -> Response {
@@ -155,7 +155,7 @@ fn show_refusal(
         return part(refusal.status, &RefusalPart { page: &page, refusal });
     }
     let path = paths::scan(&office.id);
-    let template = ScanPage { page, office, path, gate, card: None, refusal: Some(refusal) };
+    let template = ScanPage { page, office, path, gate, card, refusal: Some(refusal) };
     shown(refusal.status, Keep::Never, &template)
 }
 
@@ -174,12 +174,18 @@ pub(crate) fn show_card(
     own(&ScanPage { page, office, path, gate, card: Some(card), refusal: None })
 }
 
-/// A refusal to change a visit: alone, or on its page.
-pub(crate) fn show_refused(page: Page, office: &Office, problem: &Problem, asks: Part) -> Response {
+/// A refusal to change a visit, which stays as it was: alone, or before it on its page.
+pub(crate) fn show_refused(
+    page: Page,
+    office: &Office,
+    card: &Card,
+    problem: &Problem,
+    asks: Part,
+) -> Response {
     let refusal = Refusal {
         verdict: Verdict::Wait,
         sentence: said(&page, problem).to_owned(),
         status: problem.status(),
     };
-    show_refusal(page, office, "", &refusal, asks)
+    show_refusal(page, office, ("", Some(card)), &refusal, asks)
 }

@@ -127,6 +127,9 @@ fn shown(
             show_card(page, &office, "", &card, asks)
         }
         Ok(booking) => go(&paths::visit(&office.id, booking.code)),
-        Err(problem) => show_refused(page, &office, &problem, asks),
+        Err(problem) => {
+            let card = Card::of_visit(&page, &found, false, app.clock.now());
+            show_refused(page, &office, &card, &problem, asks)
+        }
     }
 }

@@ -16,12 +16,17 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table does not answer, or the booking is changed again and again.
-    pub async fn excuse(&self, booking: Booking, now: DateTime<Utc>) -> Outcome<Changed, Refusal> {
+    pub async fn excuse(
+        &self,
+        booking: Booking,
+        clerk: &Clerk,
+        now: DateTime<Utc>,
+    ) -> Outcome<Changed, Refusal> {
         let now = whole_seconds(now);
-        compare_and_set(CONTENTION, booking, |before| self.try_excuse(before, now)).await
+        compare_and_set(CONTENTION, booking, |before| self.try_excuse(before, clerk, now)).await
     }
 
-    async fn try_excuse(&self, before: Booking, now: DateTime<Utc>) -> Try {
+    async fn try_excuse(&self, before: Booking, clerk: &Clerk, now: DateTime<Utc>) -> Try {
         if before.excused {
             return Ok(Attempt::Done(Ok(Changed::before(before))));
         }
@@ -36,7 +41,7 @@ impl Ledger {
         }
         let kept = self.store.kept_of(&before).await?;
         let change = Transition::new(&before, &after).excusing(kept);
-        self.made_by_office(&change, now).await
+        self.made_by_office(&change.by_clerk(Some(clerk)), now).await
     }
 
     /// Lets a person who is in go before others, or not: their number keeps, their place in the line
@@ -48,14 +53,20 @@ impl Ledger {
         &self,
         booking: Booking,
         priority: bool,
+        clerk: &Clerk,
         now: DateTime<Utc>,
     ) -> Outcome<Changed, Refusal> {
         let now = whole_seconds(now);
-        let attempt = |before| self.try_set_priority(before, priority, now);
+        let attempt = |before| self.try_set_priority(before, (priority, clerk), now);
         compare_and_set(CONTENTION, booking, attempt).await
     }
 
-    async fn try_set_priority(&self, before: Booking, priority: bool, now: DateTime<Utc>) -> Try {
+    async fn try_set_priority(
+        &self,
+        before: Booking,
+        (priority, clerk): (bool, &Clerk),
+        now: DateTime<Utc>,
+    ) -> Try {
         let after = match before.with_priority(priority, now) {
             Ok(after) => after,
             Err(refusal) => return Ok(Attempt::Done(Err(refusal))),
@@ -67,7 +78,7 @@ impl Ledger {
         let moved = Box::new(QueueEntry { priority, ..entry.clone() });
         let queue = vec![QueueChange::Move(day, Box::new(entry), moved)];
         let change = Transition::new(&before, &after).queueing(queue);
-        self.made_by_office(&change, now).await
+        self.made_by_office(&change.by_clerk(Some(clerk)), now).await
     }
 
     /// Undoes a scan that nobody has followed up: the visit is on as before it, and the number stays

@@ -123,7 +123,8 @@ pub async fn scan(
     let is_seen = |of: &Applicant| of.details.category.has_priority();
     let is_walk_in = booking.channel == Channel::WalkIn;
     let priority = applicant.as_ref().map(is_seen).filter(|_| is_walk_in);
-    let scanner = Scanner { gate, likeness: likeness.as_deref(), priority };
+    let (clerk, likeness) = (clerk(staff), likeness.as_deref());
+    let scanner = Scanner { gate, likeness, priority, clerk: &clerk };
     match app.ledger.check_in(&office, booking, number, &scanner, now).await? {
         Ok(checked_in) => Ok(Ok(Scanned { office, checked_in, applicant })),
         Err(why) => {
@@ -131,6 +132,11 @@ pub async fn scan(
             Ok(Err(ScanRefusal::CheckIn(office, Box::new(why))))
         }
     }
+}
+
+/// Who does it, for the event.
+fn clerk(staff: &Staff) -> Clerk {
+    Clerk { staff: staff.subject.clone(), reason: None }
 }
 
 /// Counts a scan that lets nobody in: where, if that is known.
@@ -149,7 +155,8 @@ pub async fn excuse(
     staff: &Staff,
     code: BookingCode,
 ) -> Outcome<Booking, CorrectionRefusal> {
-    correct(app, staff, code, |booking, now| app.ledger.excuse(booking, now)).await
+    let clerk = clerk(staff);
+    correct(app, staff, code, |booking, now| app.ledger.excuse(booking, &clerk, now)).await
 }
 
 /// Undoes a scan, until the number is called: it was somebody else's ticket.
@@ -158,7 +165,7 @@ pub async fn undo_check_in(
     staff: &Staff,
     code: BookingCode,
 ) -> Outcome<Booking, CorrectionRefusal> {
-    let clerk = Clerk { staff: staff.subject.clone(), reason: None };
+    let clerk = clerk(staff);
     correct(app, staff, code, |booking, now| app.ledger.undo_check_in(booking, &clerk, now)).await
 }
 
@@ -169,7 +176,8 @@ pub async fn set_priority(
     code: BookingCode,
     priority: bool,
 ) -> Outcome<Booking, CorrectionRefusal> {
-    let set = |booking, now| app.ledger.set_priority(booking, priority, now);
+    let clerk = clerk(staff);
+    let set = |booking, now| app.ledger.set_priority(booking, priority, &clerk, now);
     correct(app, staff, code, set).await
 }
 
@@ -250,7 +258,8 @@ pub async fn check_documents(
         Ok(decision) => decision,
         Err(field) => return Ok(Err(FindingRefusal::Field(field))),
     };
-    let changed = app.ledger.check_documents(&office, booking, &decision, now).await?;
+    let changed =
+        app.ledger.check_documents(&office, booking, &decision, &clerk(staff), now).await?;
     Ok(match changed {
         Ok(changed) => Ok(Checked { office, booking: *changed.booking, list }),
         Err(refusal) => Err(FindingRefusal::Refused(refusal)),

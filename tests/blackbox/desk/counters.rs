@@ -315,6 +315,10 @@ async fn only_clerks_of_the_office_send_on_bring_back_and_open() {
     {
         let token = app.staff(office, &[scope]).await;
         for (method, what, body) in &asks {
+            // Heads of offices look and call nobody.
+            if scope == "office_admin" && *method == Method::GET {
+                continue;
+            }
             let path = format!("/v1/offices/uji/{what}");
             let body = Some(body.clone()).filter(|body| !body.is_null());
             let answer = app.call(method.clone(), &path, Some(&token), body).await;

@@ -3,7 +3,7 @@
 use antrian_tests::app::{DATE, Setup};
 use antrian_tests::browser::Shown;
 use antrian_tests::offices::{OFFICE, office};
-use antrian_tests::{Answer, Browser, Person, TestApp};
+use antrian_tests::{Answer, Browser, Person, Recorder, TestApp};
 use serde_json::json;
 
 use super::START;
@@ -204,4 +204,35 @@ async fn a_script_gets_the_verdict_alone_and_a_scanner_of_another_layout_is_unde
     let form = [("isi", ticket.as_str())];
     let to = nobody.post_from(SCAN, &form, &part).await;
     assert_eq!(to.status, 401, "{to:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_step_of_a_visit_is_an_event_that_names_its_clerk() {
+    let (app, recorder) = Recorder::start().await;
+    let code = booked(&app, 1).await.text("code");
+    reach(&app, MORNING);
+    let mut door = at_the_door(&app).await;
+    scan(&mut door, &code).await;
+    let path = format!("{SCAN}/{code}");
+    door.post(&format!("{path}/batal"), &[]).await;
+    scan(&mut door, &code).await;
+    let until = ("sampai", "2026-12-02T03:00:00+00:00");
+    door.post(&format!("{path}/dokumen"), &[("ada", "ktp"), until]).await;
+    door.post(&format!("{path}/dokumen"), &[("semua", "ya")]).await;
+    let clerk = app.staff(OFFICE, &["desk"]).await;
+    let priority = format!("/v1/check-ins/{code}/priority");
+    let first = Some(json!({"priority": true}));
+    assert_eq!(app.call(reqwest::Method::POST, &priority, Some(&clerk), first).await.status, 200);
+    let items = recorder.items().await;
+    let is_event = |item: &&serde_json::Value| {
+        let sk = item["sk"]["S"].as_str().unwrap_or_default();
+        sk.starts_with("EVENT#") && item.to_string().contains(&code)
+    };
+    let mut events: Vec<_> = items.iter().filter(is_event).collect();
+    events.sort_by_key(|event| event["version"]["N"].as_str().unwrap().parse::<u32>().unwrap());
+    let clerks: Vec<_> =
+        events.iter().map(|event| event["clerk"]["M"]["staff"]["S"].as_str()).collect();
+    let [desk, api] = [Some("local-desk"), Some("local-staff")];
+    // Held and confirmed by the applicant; then at the office.
+    assert_eq!(clerks, [None, None, desk, desk, desk, desk, desk, api], "{events:?}");
 }
