@@ -100,15 +100,18 @@ impl Page {
     }
 }
 
-/// Nothing from elsewhere, nothing inline but the style as it is, nobody's frame.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = STANDARD.encode(Sha256::digest(assets::STYLE));
+static POLICY: LazyLock<String> = LazyLock::new(|| policy(assets::STYLE));
+
+/// The policy of a page with this style: nothing from elsewhere, nothing inline but the style as it is,
+/// nobody's frame.
+pub fn policy(style: &str) -> String {
+    let style = STANDARD.encode(Sha256::digest(style));
     format!(
         "default-src 'none'; style-src 'self' 'sha256-{style}'; script-src 'self'; img-src 'self'; \
          connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'"
     )
-});
+}
 
 /// Pages that say the same to everybody may be kept so long on the way.
 const PUBLIC: &str = "public, max-age=5";

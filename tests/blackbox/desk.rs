@@ -18,7 +18,7 @@ use crate::steps::reach;
 const MORNING: &str = "2026-12-02T00:30:00Z";
 
 /// So many people who were scanned in the order of their numbers, and a clerk. Their codes.
-async fn hall(people: u32) -> (TestApp, Desk, Vec<String>, Vec<Person>) {
+pub(crate) async fn hall(people: u32) -> (TestApp, Desk, Vec<String>, Vec<Person>) {
     let app = TestApp::with_quota(8).await;
     let (desk, codes, persons) = fill(&app, people).await;
     (app, desk, codes, persons)

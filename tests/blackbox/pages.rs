@@ -2,6 +2,7 @@
 
 mod face;
 mod groups;
+mod hall;
 mod journey;
 mod near;
 mod refusals;

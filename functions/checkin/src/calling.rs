@@ -95,14 +95,6 @@ pub(crate) async fn queue_of(
     id: &OfficeId,
 ) -> Result<(Arc<Office>, QueueDay), Problem> {
     staff.may(scope, id)?;
-    queue_of_today(app, id).await
-}
-
-/// An office that there is, and its queue of today.
-pub(crate) async fn queue_of_today(
-    app: &AppState,
-    id: &OfficeId,
-) -> Result<(Arc<Office>, QueueDay), Problem> {
     let found = desk::queue_of_today(app, id).await?;
     found.ok_or_else(|| Problem::new(Reason::NotFound))
 }

@@ -1,9 +1,8 @@
 //! What the desk and the hall see of the queue of today.
 
-use std::cmp::Reverse;
-
 use antrian::domain::ids::OfficeId;
-use antrian::domain::queue::{Counter, QueueDay, QueueEntry, QueueNumber, QueueState};
+use antrian::domain::queue::{Counter, QueueEntry, QueueNumber, QueueState};
+use antrian::domain::reason::Reason;
 use antrian::http::body::{Params, Segments};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
@@ -12,6 +11,7 @@ use antrian::http::views::instant;
 use antrian::http::{AppState, Routes};
 use antrian::staff::Scope;
 use antrian::storage::AtCounter;
+use antrian::use_cases::hall::{self, Hall, HallLine};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::calling::{queue_of, queue_of_today};
+use crate::calling::queue_of;
 use crate::counters::CounterSetupView;
 
 pub(crate) fn routes() -> Routes {
@@ -134,13 +134,6 @@ impl EntryView {
     }
 }
 
-/// The counters that have a number.
-async fn busy(app: &AppState, day: &QueueDay) -> Result<Vec<AtCounter>, Problem> {
-    let mut counters = app.ledger.store().at_counters(day).await?;
-    counters.retain(AtCounter::is_busy);
-    Ok(counters)
-}
-
 /// Places of one answer: an office's day fits into one or two.
 const PAGE: usize = 500;
 
@@ -195,6 +188,31 @@ struct Board {
     date: NaiveDate,
     /// What the counters have, the last call first.
     counters: Vec<CounterView>,
+    /// How long the lines are, by letter.
+    lines: Vec<LineView>,
+}
+
+/// The line of one letter.
+#[derive(Debug, Serialize, ToSchema)]
+struct LineView {
+    queue_group: char,
+    /// How many wait.
+    waiting: u32,
+    /// About how many minutes somebody waits who comes now, at least; absent: there is no pace yet.
+    least_minutes: Option<i64>,
+    /// And at most.
+    most_minutes: Option<i64>,
+}
+
+impl LineView {
+    fn of(line: &HallLine) -> Self {
+        Self {
+            queue_group: line.letter,
+            waiting: line.waiting,
+            least_minutes: line.minutes.map(|(least, _)| least),
+            most_minutes: line.minutes.map(|(_, most)| most),
+        }
+    }
 }
 
 /// A screen asks every few seconds; several screens and phones of one office share an answer.
@@ -208,14 +226,14 @@ async fn board(
     State(app): State<AppState>,
     Segments(id): Segments<OfficeId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let (office, day) = queue_of_today(&app, &id).await?;
-    let mut counters = busy(&app, &day).await?;
-    counters.sort_by_key(|at| Reverse(at.called_at));
+    let hall = hall::hall(&app, &id).await?.ok_or_else(|| Problem::new(Reason::NotFound))?;
+    let Hall { office, day, called, lines } = hall;
     let view = Board {
         office: day.office,
         office_name: office.name.clone(),
         date: day.date,
-        counters: counters.into_iter().map(|at| CounterView::of(at, office.timezone)).collect(),
+        lines: lines.iter().map(LineView::of).collect(),
+        counters: called.into_iter().map(|at| CounterView::of(at, office.timezone)).collect(),
     };
     Ok(([(header::CACHE_CONTROL, BOARD_CACHE)], Json(view)))
 }

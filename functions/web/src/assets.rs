@@ -44,9 +44,21 @@ pub(crate) static MANIFEST: LazyLock<Asset> = LazyLock::new(|| {
 /// Keeps tickets. Its address stays, for browsers ask there for a newer one.
 const TICKETS: &str = include_str!("../assets/ticket.js");
 
+/// Of the display in the hall.
+pub(crate) static HALL: LazyLock<Asset> = asset!("hall.js", JAVASCRIPT);
+// Spoken numbers, and where each word is in them: made by `suara/make.py`.
+pub(crate) static SOUND_ID: LazyLock<Asset> = asset!("suara-id.opus", OPUS);
+pub(crate) static SOUND_EN: LazyLock<Asset> = asset!("suara-en.opus", OPUS);
+pub(crate) static WORDS_ID: LazyLock<Asset> = asset!("suara-id.json", JSON);
+pub(crate) static WORDS_EN: LazyLock<Asset> = asset!("suara-en.json", JSON);
+const OPUS: &str = "audio/ogg";
+const JSON: &str = "application/json";
+
 /// Everything that is served under a name of its own.
-static ALL: [&LazyLock<Asset>; 8] =
-    [&SCRIPT, &ICON, &ICON_192, &ICON_512, &MASKABLE, &APPLE, &PREVIEW, &MANIFEST];
+static ALL: [&LazyLock<Asset>; 13] = [
+    &SCRIPT, &ICON, &ICON_192, &ICON_512, &MASKABLE, &APPLE, &PREVIEW, &MANIFEST, &HALL, &SOUND_ID,
+    &SOUND_EN, &WORDS_ID, &WORDS_EN,
+];
 
 pub(crate) fn routes() -> Routes {
     Routes::new().route("/aset/{name}", get(asset)).route("/tiket/ticket.js", get(tickets))

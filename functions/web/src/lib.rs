@@ -1,4 +1,4 @@
-//! Pages for applicants, from the search for an office to the ticket. They work without script, in two
+//! Pages for applicants, from the search for an office to the ticket, and the display in the hall. They work without script, in two
 //! languages, and call the same use cases as the API and the chat.
 //!
 //! What was chosen stands in the address until somebody is known by whom it is chosen; nothing personal
@@ -12,6 +12,7 @@ mod cookies;
 mod corrections;
 mod dates;
 mod errors;
+mod hall;
 mod held;
 mod hold;
 mod language;
@@ -49,6 +50,7 @@ pub fn routes() -> Routes {
         .merge(claim::routes())
         .merge(ticket::routes())
         .merge(line::routes())
+        .merge(hall::routes())
         .merge(changes::routes())
         .merge(own::routes())
         .merge(language::routes())

@@ -29,7 +29,8 @@ OPEN = {
 # Pages that say the same to everybody.
 PUBLIC_PAGES = {
     "GET /", "GET /aset/{name}", "GET /kantor/{office}", "GET /kantor/{office}/dokumen",
-    "GET /kantor/{office}/{service}", "GET /kantor/{office}/{service}/{date}",
+    "GET /kantor/{office}/{service}", "GET /kantor/{office}/{service}/{date}", "GET /papan/{office}",
+    "GET /papan/{office}/isi",
 }
 # Routes that the API's description leaves out.
 UNDESCRIBED = {"GET /v1/openapi.json", "GET /media/tickets/{address}", *OPEN["the provider's signature"]}

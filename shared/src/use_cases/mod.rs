@@ -15,8 +15,9 @@
 //! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
 //! - [`free_days`]: the first days with a free seat; [`place`]: where somebody stands in the line.
 //! - [`documents`]: which documents to bring.
-//! - [`scans`]: what a scanner reads. [`desk`]: scan, documents, calling; [`desk_bookings`]: a booking of
-//!   the office by its code; [`walk_ins`]: people without a booking; [`roster`]: who comes on a date.
+//! - [`scans`]: what a scanner reads. [`desk`]: scan, documents, calling; [`desk_bookings`]: a booking of the
+//!   office by its code; [`walk_ins`]: people without a booking; [`roster`]: who comes on a date.
+//! - [`hall`]: what everybody sees of the queue.
 //! - [`staff_sessions`]: staff in a browser.
 //! - [`account`]: everything that is known of an account, and nothing any more.
 //! - [`erasures`]: the same again, in a table that was restored.
@@ -29,6 +30,7 @@ pub mod desk_bookings;
 pub mod documents;
 pub mod erasures;
 pub mod free_days;
+pub mod hall;
 pub mod one_time_codes;
 pub mod owner;
 pub mod people;
