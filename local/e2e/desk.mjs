@@ -5,7 +5,7 @@
 //   node desk.mjs BASE_URL CHROMIUM FOLDER_FOR_SCREENSHOTS
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { DESKTOP, PHONE, base, folder, launch, post, says } from "./common.mjs";
@@ -163,6 +163,33 @@ async function offline(page, context, next) {
   await context.setOffline(false);
 }
 
+/** Somebody without a booking gets a number and a slip; the list of the day has them. */
+async function visitors(page) {
+  await page.getByRole("link", { name: "Kantor saya" }).click();
+  await page.getByRole("link", { name: "Tanpa janji" }).click();
+  await page.getByLabel("NIK").fill("997101010190");
+  await page.getByLabel("Nama lengkap").fill("Datang Sendiri");
+  await page.getByRole("button", { name: "Beri nomor antrean" }).click();
+  await page.getByRole("alert").waitFor();
+  await look(page, "7-walk-in");
+  await page.getByLabel("NIK").fill("9971010101909777");
+  await page.getByLabel("Tanggal lahir").fill("01011990");
+  await page.getByLabel("Kota atau kabupaten di KTP").fill("Kota Bandung");
+  await page.keyboard.press("Enter");
+  await page.locator(".slip .queue").waitFor();
+  await look(page, "8-slip");
+  for (const paper of ["80 mm", "A6"]) {
+    const sheet = await page.pdf({ preferCSSPageSize: true, printBackground: true });
+    assert.equal(sheet.toString("latin1").split("/Type /Page\n").length - 1 || 1, 1, `a slip of ${paper} is one sheet`);
+    writeFileSync(join(pictures, `slip-${paper.replace(" ", "")}.pdf`), sheet);
+    if (paper === "80 mm") await page.getByRole("link", { name: "Kertas A6" }).click();
+  }
+  await page.getByRole("link", { name: "Kantor saya" }).click();
+  await page.getByRole("link", { name: "Kunjungan" }).click();
+  await page.getByRole("row", { name: /Datang S\./ }).waitFor();
+  await look(page, "9-roster");
+}
+
 const browser = await launch();
 try {
   const context = await browser.newContext({ viewport: DESKTOP, locale: "id-ID" });
@@ -212,6 +239,7 @@ try {
   await page.waitForTimeout(2100);
   await nightfall(page, context, spare);
   await look(page, "6-many");
+  await visitors(page);
   assert.deepEqual(complaints, [], "the page complains");
   const plain = await browser.newContext({ viewport: PHONE, javaScriptEnabled: false, locale: "id-ID" });
   const scriptless = await plain.newPage();

@@ -143,11 +143,24 @@ fn parsed(app: &AppState, typed: &Typed) -> Result<(ServiceId, PersonDetails), V
         ktp_regency: &typed.ktp_regency,
         category: typed.category,
     };
-    let person = form.parse(app.clock.now())?;
+    let person = form.parse(app.clock.now());
+    let person = person.map_err(|errors| errors.into_iter().map(as_typed).collect::<Vec<_>>())?;
     let service = typed.service.parse();
     let service = service
         .map_err(|_| vec![FieldError::new("service", "Pilih layanan.", "Choose the service.")])?;
     Ok((service, person))
+}
+
+/// The page takes a date by day, month and year; the rule is told another form.
+fn as_typed(error: FieldError) -> FieldError {
+    match error.field.as_str() {
+        "birth_date" => FieldError::new(
+            "birth_date",
+            "Tulis tanggal lahir: hari, bulan, dan tahun empat angka.",
+            "Write the date of birth: day, month and a year of four digits.",
+        ),
+        _ => error,
+    }
 }
 
 /// The address of the slip.
