@@ -11,7 +11,7 @@ const FLAGS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
-export const launch = () => chromium.launch({ executablePath, args: FLAGS });
+export const launch = (...flags) => chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 
 export async function post(path, body, token) {
   const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };

@@ -1,5 +1,5 @@
 // The staff's pages: a clerk signs in and lets people in, with a scanner of three keyboards' layouts, ended by
-// Enter, Tab or nothing, wherever the focus is; by a typed code; with and without script. Leaves
+// Enter, Tab or nothing, wherever the focus is; by a typed code; by camera; with and without script. Leaves
 // pictures of the pages.
 //
 //   node desk.mjs BASE_URL CHROMIUM FOLDER_FOR_SCREENSHOTS
@@ -190,7 +190,32 @@ async function visitors(page) {
   await look(page, "9-roster");
 }
 
-const browser = await launch();
+/** The camera, where the browser reads codes itself: a ticket that stays before it is read once. This browser
+    reads none, so that what it would have seen is said to it. */
+async function films(context, next, last) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  await page.addInitScript(() => {
+    window.BarcodeDetector = class {
+      async detect(video) { return window.shown && video.videoWidth ? [{ rawValue: window.shown }] : []; }
+    };
+  });
+  await page.goto(`${base}/petugas`);
+  await page.getByRole("link", { name: "Pindai tiket" }).click();
+  await page.getByText("Gerbang dan kamera").click();
+  await page.getByRole("button", { name: "Pakai kamera" }).click();
+  await page.locator("video:visible").waitFor();
+  await page.evaluate((ticket) => { window.shown = ticket; }, next.ticket);
+  await shows(page, "good", "MASUK");
+  await page.waitForTimeout(3000);
+  assert.equal(await page.locator("#hasil article").count(), 1, "it was read once");
+  await page.evaluate((ticket) => { window.shown = ticket; }, last.ticket);
+  await shows(page, "wait", "SUDAH MASUK");
+  await page.close();
+}
+
+// A camera that films something, and is allowed to.
+const browser = await launch("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream");
 try {
   const context = await browser.newContext({ viewport: DESKTOP, locale: "id-ID" });
   const page = await context.newPage();
@@ -226,7 +251,7 @@ try {
   await page.getByRole("link", { name: "Pindai tiket" }).click();
   await page.getByRole("heading", { name: "Pindai tiket" }).waitFor();
   const cdp = await context.newCDPSession(page);
-  const [spare, last, ...rest] = now;
+  const [spare, last, filmed, ...rest] = now;
   await rush(page, rest.slice(0, 20));
   const tones = await page.evaluate(() => window.tones);
   assert.deepEqual([...new Set(tones)].toSorted((a, b) => a - b), [660, 880, 990], "read, and let in");
@@ -240,6 +265,7 @@ try {
   await nightfall(page, context, spare);
   await look(page, "6-many");
   await visitors(page);
+  await films(context, filmed, last);
   assert.deepEqual(complaints, [], "the page complains");
   const plain = await browser.newContext({ viewport: PHONE, javaScriptEnabled: false, locale: "id-ID" });
   const scriptless = await plain.newPage();

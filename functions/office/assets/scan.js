@@ -85,7 +85,7 @@ form.addEventListener("submit", (event) => {
   if (text.trim()) read(text, text);
 });
 
-// The same ticket within this time is the scanner's stutter.
+// The same ticket within this time is the scanner's stutter, or is still before the camera.
 const STUTTER_MS = 2000;
 let last = { text: "", at: 0 };
 
@@ -93,8 +93,9 @@ let turn = Promise.resolve();
 
 function read(text, typed) {
   const now = performance.now();
-  if (text === last.text && now - last.at < STUTTER_MS) return;
+  const isSame = text === last.text && now - last.at < STUTTER_MS;
   last = { text, at: now };
+  if (isSame) return;
   sound([[880, 0, 0.05]]);
   fold();
   const place = waits();
