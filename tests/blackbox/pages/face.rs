@@ -72,11 +72,11 @@ async fn a_local_stack_leads_a_developer_on_in_one_line_of_its_start_page() {
     let line = start.between("Local stack: ", "</p>");
     let led: Vec<_> =
         line.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-    assert_eq!(led[..2], ["/simulator", "/v1/openapi.json"], "{line}");
+    assert_eq!(led[..3], ["/simulator", "/petugas", "/v1/openapi.json"], "{line}");
     for path in led.iter().filter(|path| path.starts_with('/')) {
-        assert_eq!(browser.get(path).await.status, 200, "{path}");
+        assert_eq!(browser.follow(path).await.status, 200, "{path}");
     }
-    assert_eq!(led.len(), 4, "{line}");
+    assert_eq!(led.len(), 5, "{line}");
     let office = browser.get("/kantor/uji").await;
     assert!(!office.html.contains("Local stack"), "on the start page alone");
 }
