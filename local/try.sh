@@ -26,7 +26,7 @@ show "$S"
 T=$(field token "$S")
 
 # 3. Add a person (a NIK that nobody has), hold the earliest seat, confirm it.
-show "$(post /v1/me/applicants "{\"name\":\"Budi Contoh\",\"nik\":\"9971010101909$N\",\"birth_date\":\"1990-01-01\",\"ktp_regency\":\"Bandung\"}")"
+show "$(post /v1/me/applicants "{\"name\":\"Budi Contoh $N\",\"nik\":\"9971010101909$N\",\"birth_date\":\"1990-01-01\",\"ktp_regency\":\"Bandung\"}")"
 B=$(post /v1/bookings '{"applicant_id":"p1","office":"demo-kecil","service":"passport_new"}'); show "$B"
 C=$(field code "$B")
 B=$(post "/v1/bookings/$C/confirm" '{}'); show "$B"
