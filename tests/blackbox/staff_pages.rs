@@ -1,5 +1,6 @@
 //! Pages for staff, without script: signing in, what each role may do, the door.
 
+mod counters;
 mod matrix;
 mod scan;
 mod sign_in;

@@ -58,10 +58,17 @@ impl<'a> Line<'a> {
     /// Whom a counter calls: who was sent to it, or else who is next of these letters, or of all if none
     /// is named.
     pub fn next(&self, letters: &[char], counter: &Counter) -> Option<&'a QueueEntry> {
+        self.upcoming(letters, counter).first().copied()
+    }
+
+    /// Everybody whom a counter would call, in that order.
+    pub fn upcoming(&self, letters: &[char], counter: &Counter) -> Vec<&'a QueueEntry> {
         let sent = self.waiting().filter(|entry| self.sent_to(entry) == Some(counter));
         let wanted = |entry: &QueueEntry| letters.is_empty() || letters.contains(&entry.line());
-        let sent = sent.min_by_key(|entry| self.key(entry));
-        sent.or_else(|| self.order(self.waiting(), wanted).first().copied())
+        let mut all: Vec<_> = sent.collect();
+        all.sort_by_key(|entry| self.key(entry));
+        all.extend(self.order(self.waiting(), wanted));
+        all
     }
 
     /// How many wait who are called before this one, by a counter that serves its line.

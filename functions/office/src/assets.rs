@@ -24,10 +24,14 @@ pub(crate) static SCAN: LazyLock<Asset> = LazyLock::new(|| {
 pub(crate) static PRINT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(FOLDER, "print.js", JAVASCRIPT, include_bytes!("../assets/print.js"))
 });
+/// Keys and refresh of a counter's page.
+pub(crate) static COUNTER: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(FOLDER, "counter.js", JAVASCRIPT, include_bytes!("../assets/counter.js"))
+});
 const CSS: &str = "text/css; charset=utf-8";
 
 /// Everything that is served under a name of its own.
-static ALL: [&LazyLock<Asset>; 4] = [&ICON, &STYLE, &SCAN, &PRINT];
+static ALL: [&LazyLock<Asset>; 5] = [&ICON, &STYLE, &SCAN, &COUNTER, &PRINT];
 
 pub(crate) fn routes() -> Routes {
     Routes::new().route("/petugas/aset/{name}", get(asset))

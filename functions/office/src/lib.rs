@@ -6,6 +6,7 @@
 
 mod assets;
 mod card;
+mod counters;
 mod errors;
 mod fragment;
 mod paths;
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
         .merge(roster::routes())
         .merge(walk_in::routes())
         .merge(slip::routes())
+        .merge(counters::routes())
         .merge(assets::routes());
     let (pages, _): (Router<AppState>, _) = pages.split_for_parts();
     let pages = pages.method_not_allowed_fallback(not_allowed);

@@ -17,6 +17,11 @@ pub(crate) fn scan(office: impl Display) -> String {
     format!("/petugas/{office}/pindai")
 }
 
+/// The counters of an office.
+pub(crate) fn counters(office: impl Display) -> String {
+    format!("/petugas/{office}/loket")
+}
+
 /// A visit on the scan page.
 pub(crate) fn visit(office: impl Display, code: impl Display) -> String {
     format!("{}/{code}", scan(office))

@@ -39,7 +39,7 @@ const API: [(&str, Scope); 25] = [
 ];
 
 /// What a page asks for; nothing: anybody who is signed in, or nobody at all.
-const PAGES: [(&str, Option<Scope>); 16] = [
+const PAGES: [(&str, Option<Scope>); 18] = [
     ("GET /petugas", None),
     ("GET /petugas/aset/{name}", None),
     ("GET /petugas/masuk", None),
@@ -47,6 +47,8 @@ const PAGES: [(&str, Option<Scope>); 16] = [
     ("GET /petugas/masuk/kembali", None),
     ("GET /petugas/keluar", None),
     ("POST /petugas/keluar", None),
+    ("GET /petugas/{office}/loket", Some(Scope::Queue)),
+    ("POST /petugas/{office}/loket", Some(Scope::Queue)),
     ("GET /petugas/{office}/pindai", Some(Scope::Desk)),
     ("POST /petugas/{office}/pindai", Some(Scope::Desk)),
     ("GET /petugas/{office}/pindai/{code}", Some(Scope::Desk)),

@@ -1,0 +1,375 @@
+//! A counter's page: whom it has, who waits, and what it does with them. Every key of it is a button, and
+//! every button a form: it works without script, and with it without a mouse.
+
+use antrian::domain::ids::OfficeId;
+use antrian::domain::office::Office;
+use antrian::domain::queue::{
+    Counter, CounterAction, CounterSetup, Line, QueueDay, QueueEntry, QueueNumber, QueueState,
+    TransferTo,
+};
+use antrian::domain::reason::Reason;
+use antrian::domain::time::whole_seconds;
+use antrian::http::body::{Params, Segments};
+use antrian::http::problem::Problem;
+use antrian::http::{AppState, Routes, office};
+use antrian::ledger::{CallTarget, Caller};
+use antrian::staff::Scope;
+use antrian::use_cases::desk::{person_at, queue_of_today};
+use antrian_pages::forms::{Posted, address};
+use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use crate::errors::said;
+use crate::fragment::{Part, part};
+use crate::paths;
+use crate::session::Clerk;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().route("/petugas/{office}/loket", get(page_of).post(act))
+}
+
+/// Which counter the clerk sits at.
+#[derive(Debug, Deserialize)]
+struct At {
+    loket: Option<Counter>,
+}
+
+#[derive(Template)]
+#[template(path = "counter_choice.html")]
+struct Choice<'a> {
+    page: Page,
+    office: &'a Office,
+    path: String,
+    /// Counters that have called or were opened today.
+    known: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "counter.html")]
+struct CounterPage<'a> {
+    page: &'a Page,
+    office: &'a Office,
+    path: &'a str,
+    state: &'a CounterState,
+    letters: Vec<char>,
+    refusal: Option<&'a str>,
+}
+
+/// What changes while the page stays open.
+#[derive(Template)]
+#[template(path = "counter_state.html")]
+struct StatePart<'a> {
+    page: &'a Page,
+    path: &'a str,
+    state: &'a CounterState,
+}
+
+/// A counter and the line before it.
+struct CounterState {
+    counter: String,
+    /// Staff have closed it.
+    is_closed: bool,
+    /// Letters that it was opened for.
+    served: Vec<char>,
+    /// Whom it has.
+    with: Option<Called>,
+    /// It has parked somebody.
+    has_parked: bool,
+    /// In the order in which this counter would call them.
+    waiting: Vec<Row>,
+    /// Skipped or parked.
+    away: Vec<Row>,
+}
+
+/// Whom the counter has.
+struct Called {
+    number: String,
+    is_serving: bool,
+    name: Option<String>,
+    calls: u32,
+}
+
+/// Somebody in the line.
+struct Row {
+    number: String,
+    priority: bool,
+    /// Sent to this very counter.
+    is_sent: bool,
+    is_parked: bool,
+    minutes: i64,
+    at: Option<String>,
+}
+
+async fn page_of(
+    State(app): State<AppState>,
+    page: Page,
+    clerk: Clerk,
+    asks: Part,
+    Segments(id): Segments<OfficeId>,
+    Params(at): Params<At>,
+) -> Shown {
+    clerk.may(Scope::Queue, &id)?;
+    let office = office(&app, &id).await?;
+    let path = paths::counters(&id);
+    let Some(counter) = at.loket else {
+        let known = known(&app, &id).await?;
+        return Ok(own(&Choice { page, office: &office, path, known }));
+    };
+    let state = state(&app, &office, &counter).await?;
+    if asks.0 {
+        let state = StatePart { page: &page, path: &path, state: &state };
+        return Ok(part(StatusCode::OK, &state));
+    }
+    Ok(own(&whole(&page, &office, &path, &state, None)))
+}
+
+fn whole<'a>(
+    page: &'a Page,
+    office: &'a Office,
+    path: &'a str,
+    state: &'a CounterState,
+    refusal: Option<&'a str>,
+) -> CounterPage<'a> {
+    let mut letters: Vec<_> = office.services.iter().map(|of| of.queue_group).collect();
+    letters.sort_unstable();
+    letters.dedup();
+    CounterPage { page, office, path, state, letters, refusal }
+}
+
+/// Counters that have called or were opened today.
+async fn known(app: &AppState, id: &OfficeId) -> Result<Vec<String>, Problem> {
+    let day = day_of(app, id).await?;
+    let store = app.ledger.store();
+    let (called, set) = tokio::try_join!(store.at_counters(&day), store.counter_setups(&day))?;
+    let called = called.into_iter().map(|at| at.counter);
+    let mut names: Vec<_> = called.chain(set.into_iter().map(|set| set.counter)).collect();
+    names.sort_unstable();
+    names.dedup();
+    Ok(names.iter().map(|counter| counter.as_str().to_owned()).collect())
+}
+
+async fn day_of(app: &AppState, id: &OfficeId) -> Result<QueueDay, Problem> {
+    let found = queue_of_today(app, id).await?;
+    found.map(|(_, day)| day).ok_or_else(|| Problem::new(Reason::NotFound))
+}
+
+async fn state(
+    app: &AppState,
+    office: &Office,
+    counter: &Counter,
+) -> Result<CounterState, Problem> {
+    let (day, store, now) = (day_of(app, &office.id).await?, app.ledger.store(), app.clock.now());
+    let (entries, setups) =
+        tokio::try_join!(store.queue_entries(&day), store.counter_setups(&day))?;
+    let setup = setups.iter().find(|setup| setup.counter == *counter);
+    let closed: Vec<_> = setups.iter().filter(|of| !of.open).map(|of| of.counter.clone()).collect();
+    let served = setup.map_or_else(Vec::new, |setup| setup.letters.clone());
+    let line = Line::of(&entries, office.policy.priority_one_in).with_closed(&closed);
+    let row = |entry: &QueueEntry| Row::of(entry, counter, now);
+    let is_here = |entry: &&QueueEntry| entry.counter.as_ref() == Some(counter);
+    let own = entries.iter().filter(is_here).find(|entry| entry.state.is_at_counter());
+    let is_away =
+        |entry: &&QueueEntry| matches!(entry.state, QueueState::Skipped | QueueState::Parked);
+    let mut parked = entries.iter().filter(is_here);
+    Ok(CounterState {
+        counter: counter.as_str().to_owned(),
+        is_closed: setup.is_some_and(|setup| !setup.open),
+        with: match own {
+            Some(entry) => Some(called(app, entry).await),
+            None => None,
+        },
+        has_parked: parked.any(|entry| entry.state == QueueState::Parked),
+        waiting: line.upcoming(&served, counter).into_iter().map(row).collect(),
+        away: entries.iter().filter(is_away).map(row).collect(),
+        served,
+    })
+}
+
+async fn called(app: &AppState, entry: &QueueEntry) -> Called {
+    let person = person_at(app, entry).await;
+    Called {
+        number: entry.queue_number().to_string(),
+        is_serving: entry.state == QueueState::Serving,
+        name: person.map(|person| person.details.name.expose().to_owned()),
+        calls: entry.calls,
+    }
+}
+
+impl Row {
+    fn of(entry: &QueueEntry, counter: &Counter, now: DateTime<Utc>) -> Self {
+        Self {
+            number: entry.queue_number().to_string(),
+            priority: entry.priority,
+            is_sent: entry.for_counter.as_ref() == Some(counter),
+            is_parked: entry.state == QueueState::Parked,
+            minutes: entry.waited(now).map_or(0, |time| time.num_minutes()),
+            at: entry.counter.as_ref().map(|counter| counter.as_str().to_owned()),
+        }
+    }
+}
+
+/// What a button sends.
+#[derive(Debug, Deserialize)]
+struct Press {
+    loket: Option<Counter>,
+    /// What is to be done.
+    buat: Option<Deed>,
+    /// The number that is meant; empty: whatever the counter has.
+    #[serde(default)]
+    nomor: String,
+    /// Where to: a letter of the office, or a counter.
+    #[serde(default)]
+    ke: String,
+    /// Letters that the counter serves.
+    #[serde(default)]
+    huruf: Vec<char>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Deed {
+    Berikutnya,
+    Nomor,
+    Lanjutkan,
+    Ulang,
+    Layani,
+    Selesai,
+    Lewati,
+    Tunda,
+    Kembalikan,
+    Pindah,
+    Antrekan,
+    Buka,
+    Tutup,
+}
+
+async fn act(
+    State(app): State<AppState>,
+    page: Page,
+    clerk: Clerk,
+    Segments(id): Segments<OfficeId>,
+    Posted(press): Posted<Press>,
+) -> Shown {
+    clerk.may(Scope::Queue, &id)?;
+    let office = office(&app, &id).await?;
+    let path = paths::counters(&id);
+    let (Some(counter), Some(deed)) = (&press.loket, press.buat) else { return Ok(go(&path)) };
+    let Err(problem) = done(&app, &clerk, &office, counter, deed, &press).await else {
+        return Ok(go(&address(&path, &[("loket", counter.as_str())])));
+    };
+    // A fault is a page of its own; a refusal stands on the counter's page.
+    if !problem.status().is_client_error() {
+        return Err(problem);
+    }
+    let state = state(&app, &office, counter).await?;
+    let sentence = said(&page, &problem).to_owned();
+    let page = whole(&page, &office, &path, &state, Some(&sentence));
+    Ok(shown(problem.status(), Keep::Never, &page))
+}
+
+async fn done(
+    app: &AppState,
+    clerk: &Clerk,
+    office: &Office,
+    counter: &Counter,
+    deed: Deed,
+    press: &Press,
+) -> Result<(), Problem> {
+    let (day, now) = (day_of(app, &office.id).await?, app.clock.now());
+    let staff = clerk.staff().subject.as_str();
+    let caller = Caller { counter, staff, request: None };
+    let number = number(press)?;
+    let call = async |target: CallTarget| -> Result<(), Problem> {
+        app.ledger.call(office, &day, caller, &target, now).await??;
+        Ok(())
+    };
+    if let Some(action) = action(deed) {
+        app.ledger.step(&day, caller, number, action, now).await??;
+        return Ok(());
+    }
+    match deed {
+        Deed::Nomor => call(CallTarget::Number(number.ok_or_else(no_number)?)).await?,
+        Deed::Lanjutkan => call(CallTarget::Parked).await?,
+        Deed::Pindah => {
+            let to = aim(office, counter, &press.ke)?;
+            app.ledger.transfer(&day, caller, number, &to, now).await??;
+        }
+        Deed::Antrekan => {
+            let number = number.ok_or_else(no_number)?;
+            app.ledger.bring_back(office, &day, number, staff, now).await??;
+        }
+        Deed::Buka | Deed::Tutup => {
+            let setup = CounterSetup {
+                counter: counter.clone(),
+                open: matches!(deed, Deed::Buka),
+                letters: served(office, &press.huruf),
+                since: whole_seconds(now),
+                staff: staff.to_owned(),
+            };
+            app.ledger.set_counter(&day, &setup).await??;
+        }
+        _ => call(CallTarget::Next(vec![])).await?,
+    }
+    Ok(())
+}
+
+/// What a counter does with the number that it has, if it is that.
+fn action(deed: Deed) -> Option<CounterAction> {
+    Some(match deed {
+        Deed::Ulang => CounterAction::Recall,
+        Deed::Layani => CounterAction::Serve,
+        Deed::Selesai => CounterAction::Finish,
+        Deed::Lewati => CounterAction::Skip,
+        Deed::Tunda => CounterAction::Park,
+        Deed::Kembalikan => CounterAction::PassBack,
+        _ => return None,
+    })
+}
+
+fn number(press: &Press) -> Result<Option<QueueNumber>, Problem> {
+    match press.nomor.trim() {
+        "" => Ok(None),
+        typed => typed.parse().map(Some).map_err(|_| no_number()),
+    }
+}
+
+fn no_number() -> Problem {
+    Problem::field(
+        "nomor",
+        "Ketik nomor antrean, misalnya A-014 atau a14.",
+        "Type a queue number, for example A-014 or a14.",
+    )
+}
+
+/// One letter of the office is its line; anything else is a counter.
+fn aim(office: &Office, own: &Counter, typed: &str) -> Result<TransferTo, Problem> {
+    let mut chars = typed.trim().chars();
+    let is_own = |letter: &char| office.services.iter().any(|of| of.queue_group == *letter);
+    let letter = chars.next().map(|of| of.to_ascii_uppercase()).filter(is_own);
+    if let (Some(letter), None) = (letter, chars.next()) {
+        return Ok(TransferTo::Letter(letter));
+    }
+    let counter: Option<Counter> = typed.parse().ok().filter(|counter| counter != own);
+    counter.map(TransferTo::Counter).ok_or_else(|| {
+        Problem::field(
+            "ke",
+            "Ketik huruf antrean, misalnya B, atau nama loket lain, misalnya 5.",
+            "Type a letter of a queue, for example B, or another counter, for example 5.",
+        )
+    })
+}
+
+/// Letters of the office among those that were ticked; all of them are none.
+fn served(office: &Office, ticked: &[char]) -> Vec<char> {
+    let mut letters: Vec<_> = office.services.iter().map(|of| of.queue_group).collect();
+    letters.sort_unstable();
+    letters.dedup();
+    let all = letters.len();
+    letters.retain(|letter| ticked.contains(letter));
+    if letters.len() == all { vec![] } else { letters }
+}

@@ -1,0 +1,115 @@
+// A clerk at a counter with a keyboard and no mouse, beside the display in the hall: calls, serves, parks,
+// sends on, puts back, finishes. Pictures in both themes.
+//
+//   node counters.mjs BASE_URL CHROMIUM FOLDER_FOR_SCREENSHOTS
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { DESKTOP, base, folder, launch, post, says } from "./common.mjs";
+
+const OFFICE = "demo-kecil";
+const pictures = join(folder, "counters");
+mkdirSync(pictures, { recursive: true });
+
+async function session(number) {
+  const begun = await post("/v1/registrations", {});
+  await says(`62800000008${number}`, begun.code);
+  await says(`62800000008${number}`, begun.match_number);
+  for (let tries = 0; tries < 50; tries += 1) {
+    const token = await post(`/v1/registrations/${begun.id}/token`, { secret: begun.secret }).catch(() => undefined);
+    if (token) return token.token;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error("not signed in");
+}
+
+/** Two people of one slot who are in the line; their numbers. */
+async function arrive() {
+  const bookings = [];
+  for (const number of ["101", "102"]) {
+    const own = await session(number);
+    await post("/v1/me/applicants", { name: `Contoh ${number}`, nik: `9971010101908${number}`, birth_date: "1990-01-01", ktp_regency: "Bandung" }, own);
+    const first = bookings[0];
+    const slot = first ? { date: first.date, slot: first.slot } : {};
+    const held = await post("/v1/bookings", { applicant_id: "p1", office: OFFICE, service: "passport_new", ...slot }, own);
+    bookings.push(await post(`/v1/bookings/${held.code}/confirm`, {}, own));
+  }
+  await post("/local/clock", { to: bookings[0].starts_at });
+  const { token } = await post("/local/staff-token", { office: OFFICE, scopes: ["desk"] });
+  const numbers = [];
+  for (const { ticket } of bookings) numbers.push((await post("/v1/check-ins", { ticket, gate: "Gerbang 1" }, token)).queue_number);
+  return numbers;
+}
+
+const browser = await launch();
+const TIMEOUT = 8000;
+try {
+  const [first, second] = await arrive();
+  const context = await browser.newContext({ viewport: DESKTOP });
+  const page = await context.newPage();
+  await page.goto(`${base}/petugas`);
+  const begin = page.getByRole("link", { name: "Masuk", exact: true });
+  if (await begin.isVisible()) await begin.click();
+  await page.locator("[value=local-directorate]").first().click();
+  await page.getByRole("heading", { name: "Kantor saya" }).waitFor();
+  await page.goto(`${base}/petugas/${OFFICE}/loket`);
+  await page.keyboard.type("3");
+  await page.keyboard.press("Enter");
+  page.setDefaultTimeout(TIMEOUT);
+  const hall = await browser.newPage();
+  await hall.goto(`${base}/papan/${OFFICE}`);
+  const has = (number) => page.locator("#keadaan .number b", { hasText: number }).waitFor();
+  const free = () => page.locator("[data-key=n]").waitFor();
+  const shown = (number, counter) => hall.locator(`li[data-number="${number}"][data-counter="${counter}"]`).waitFor({ timeout: 8000 });
+  const look = async (name) => {
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`), fullPage: true });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${name}, ${colorScheme}`);
+    }
+  };
+  await free();
+  await look("free");
+  await page.keyboard.press("n");
+  await has(first);
+  await shown(first, "3");
+  await page.keyboard.press("l");
+  await page.locator(".number.called").waitFor();
+  await look("serving");
+  await page.keyboard.press("t");
+  await page.locator("[data-key=r]").waitFor();
+  await page.keyboard.press("r");
+  await has(first);
+  await page.keyboard.press("p");
+  await page.keyboard.type("5");
+  await page.keyboard.press("Enter");
+  await free();
+  await page.keyboard.press("n");
+  await has(second);
+  await page.keyboard.press("k");
+  await free();
+  await page.keyboard.press("c");
+  await page.keyboard.type(second.toLowerCase().replace("-", ""));
+  await page.keyboard.press("Enter");
+  await has(second);
+  await page.keyboard.press("w");
+  await page.getByRole("heading", { name: /Dilewati/ }).waitFor();
+  await look("skipped");
+  await page.keyboard.press("c");
+  await page.keyboard.type(first);
+  await page.keyboard.press("Enter");
+  await has(first);
+  await page.keyboard.press("s");
+  await free();
+  await page.keyboard.press("o");
+  await page.keyboard.press("Escape");
+  console.log("a counter by keyboard alone, with the hall beside it");
+} catch (error) {
+  for (const one of browser.contexts().flatMap((context) => context.pages())) console.error(one.url(), (await one.locator("main").innerText().catch(() => "?")).slice(0, 700));
+  throw error;
+} finally {
+  await browser.close();
+}
