@@ -2,6 +2,7 @@
 
 use antrian::domain::booking::Status;
 use antrian::domain::ids::OfficeId;
+use antrian::domain::language::clock;
 use antrian::domain::office::Office;
 use antrian::domain::time::local_date;
 use antrian::http::body::{Params, Segments};
@@ -119,7 +120,7 @@ fn row(page: &Page, office: &Office, visit: &Expected, now: DateTime<Utc>) -> Ro
     let who = visit.applicant.as_ref().map(|applicant| applicant.details.name.short());
     let number = booking.queue_place().map(|(_, number)| number.to_string());
     Row {
-        time: page.time(booking.times.starts_at, zone),
+        time: clock(page.locale, booking.seat.time),
         who: who.unwrap_or_else(|| page.say("(dihapus)", "(erased)").to_owned()),
         code: booking.code.to_string(),
         address: paths::visit(&office.id, booking.code),
