@@ -5,6 +5,7 @@
 //! anybody who is not signed in.
 
 mod assets;
+mod by_nik;
 mod card;
 mod counters;
 mod errors;
@@ -34,6 +35,7 @@ pub fn routes() -> Routes {
         .merge(roster::routes())
         .merge(walk_in::routes())
         .merge(slip::routes())
+        .merge(by_nik::routes())
         .merge(counters::routes())
         .merge(assets::routes());
     let (pages, _): (Router<AppState>, _) = pages.split_for_parts();

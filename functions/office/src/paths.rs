@@ -48,6 +48,11 @@ pub(crate) fn slip(office: impl Display, code: impl Display) -> String {
     format!("/petugas/{office}/slip/{code}")
 }
 
+/// Whoever has their KTP and no code.
+pub(crate) fn by_nik(office: impl Display) -> String {
+    format!("/petugas/{office}/nik")
+}
+
 /// Who comes today.
 pub(crate) fn roster(office: impl Display) -> String {
     format!("/petugas/{office}/kunjungan")

@@ -47,6 +47,7 @@ fn links(page: &Page, clerk: &Clerk, office: &Office) -> Vec<(String, &'static s
         (Scope::Desk, paths::scan(&office.id), page.say("Pindai tiket", "Scan tickets")),
         (Scope::Desk, paths::walk_in(&office.id), page.say("Tanpa janji", "Without a booking")),
         (Scope::Desk, paths::roster(&office.id), page.say("Kunjungan", "Visits")),
+        (Scope::Desk, paths::by_nik(&office.id), page.say("Cari dengan NIK", "Look by NIK")),
         (Scope::Queue, paths::counters(&office.id), page.say("Loket", "Counter")),
     ];
     let may = all.into_iter().filter(|(scope, ..)| clerk.staff().may(*scope, &office.id));

@@ -4,12 +4,14 @@ use antrian::domain::account::PersonDetails;
 use antrian::domain::field::FieldError;
 use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::language::Locale::{En, Id};
-use antrian::domain::office::Office;
+use antrian::domain::office::{Office, Service};
 use antrian::domain::person::Category;
+use antrian::domain::reason::Reason;
 use antrian::http::body::Segments;
-use antrian::http::problem::Problem;
+use antrian::http::problem::{Code, Problem};
 use antrian::http::refusals::walk_in_refused;
 use antrian::http::{AppState, Routes, office};
+use antrian::ledger::DayAvailability;
 use antrian::security::tokens;
 use antrian::staff::Scope;
 use antrian::use_cases::people::PersonForm;
@@ -49,6 +51,7 @@ struct Typed {
 struct WalkInPage<'a> {
     page: Page,
     office: &'a Office,
+    by_nik: String,
     services: Vec<ServiceRow>,
     faults: Faults,
     typed: Typed,
@@ -79,7 +82,8 @@ async fn blank(
     let services = services(&app, &page, &office).await?;
     typed.service = first_with_room(&services);
     let (categories, faults) = (categories(&page), Faults::default());
-    Ok(own(&WalkInPage { office: &office, services, faults, typed, categories, page }))
+    let by_nik = paths::by_nik(&id);
+    Ok(own(&WalkInPage { office: &office, by_nik, services, faults, typed, categories, page }))
 }
 
 fn first_with_room(services: &[ServiceRow]) -> String {
@@ -93,12 +97,11 @@ async fn services(
     office: &Office,
 ) -> Result<Vec<ServiceRow>, Problem> {
     let free = free_today(app, office).await?;
-    let row = |((id, day), service): ((ServiceId, _), &antrian::domain::office::Service)| {
-        let day: antrian::ledger::DayAvailability = day;
+    let row = |(service, (id, day)): (&Service, (ServiceId, DayAvailability))| {
         let seats_free = day.slots.iter().map(|slot| slot.seats_free).sum();
         ServiceRow { id, name: page.text(&service.name).to_owned(), seats_free }
     };
-    Ok(free.into_iter().zip(&office.services).map(row).collect())
+    Ok(office.services.iter().zip(free).map(row).collect())
 }
 
 fn categories(page: &Page) -> Vec<(Category, &'static str)> {
@@ -122,15 +125,15 @@ async fn book(
         Ok((service, person)) => {
             match let_in(&app, &clerk, &office, &typed.kunci, (&service, &person)).await? {
                 Ok(slip) => return Ok(go(&slip)),
-                Err(problem) => {
-                    vec![FieldError::new("nik", problem.sentence(Id), problem.sentence(En))]
-                }
+                Err(problem) => vec![refusal(&problem)],
             }
         }
     };
     let services = services(&app, &page, &office).await?;
     let (categories, faults) = (categories(&page), Faults::new(page.locale, errors));
-    let template = WalkInPage { office: &office, services, faults, typed, categories, page };
+    let by_nik = paths::by_nik(&id);
+    let template =
+        WalkInPage { office: &office, by_nik, services, faults, typed, categories, page };
     Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
 }
 
@@ -149,6 +152,18 @@ fn parsed(app: &AppState, typed: &Typed) -> Result<(ServiceId, PersonDetails), V
     let service = service
         .map_err(|_| vec![FieldError::new("service", "Pilih layanan.", "Choose the service.")])?;
     Ok((service, person))
+}
+
+/// Why nobody is let in, as a clerk is told it.
+fn refusal(problem: &Problem) -> FieldError {
+    match problem.code() {
+        Code::Refused(Reason::PersonNeedsConfirmation) => FieldError::new(
+            "nik",
+            "NIK ini sudah punya jadwal. Lihat dan lepaskan lewat Cari dengan NIK.",
+            "This NIK has a booking. See and release it under Look by NIK.",
+        ),
+        _ => FieldError::new("nik", problem.sentence(Id), problem.sentence(En)),
+    }
 }
 
 /// The page takes a date by day, month and year; the rule is told another form.

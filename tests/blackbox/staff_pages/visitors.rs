@@ -10,6 +10,7 @@ use crate::steps::reach;
 
 const MORNING: &str = "2026-12-02T00:31:00Z";
 const WALK_IN: &str = "/petugas/uji/tanpa-janji";
+const NIK: &str = "/petugas/uji/nik";
 const ROSTER: &str = "/petugas/uji/kunjungan";
 
 async fn at_the_desk(app: &TestApp) -> Browser {
@@ -89,4 +90,31 @@ async fn the_list_says_who_comes_and_where_they_are() {
     let tomorrow = desk.get(&format!("{ROSTER}?tanggal=2026-12-03")).await;
     assert!(tomorrow.html.contains("Belum ada kunjungan"), "{tomorrow:?}");
     assert!(!tomorrow.html.contains("name=\"nama\""), "names of other days are nobody's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_a_ktp_and_no_code_is_found_and_can_be_released() {
+    let app = TestApp::with_quota(2).await;
+    let owner = Person::register(&app, 1).await;
+    let code = owner.book(&app, DATE, "10:00").await.text("code");
+    let mut desk = at_the_desk(&app).await;
+    let form = desk.get(WALK_IN).await;
+    let refused = typed(&mut desk, &form, 1, "01011990").await;
+    assert!(
+        refused.html.contains("sudah punya jadwal") && refused.html.contains(NIK),
+        "{refused:?}"
+    );
+    let wrong = desk.post(NIK, &[("nik", "12")]).await;
+    assert!(wrong.status == 422 && wrong.html.contains("href=\"#nik\""), "{wrong:?}");
+    let found = desk.post(NIK, &[("nik", &nik(1))]).await;
+    assert_eq!(found.status, 200);
+    for said in ["punya jadwal", "Kantor Uji", &format!("/petugas/uji/pindai/{code}"), "Lepaskan"] {
+        assert!(found.html.contains(said), "{said}: {found:?}");
+    }
+    let released = desk.post(NIK, &[("nik", &nik(1)), ("lepas", "not_theirs")]).await;
+    assert!(released.html.contains("Dilepaskan"), "{released:?}");
+    assert_eq!(typed(&mut desk, &form, 1, "01011990").await.status, 303, "and comes in");
+    let nobody = desk.post(NIK, &[("nik", &nik(7))]).await;
+    assert!(nobody.html.contains("Tidak ada jadwal"), "{nobody:?}");
+    assert_eq!(app.records_of("person_lookup").len(), 3);
 }
