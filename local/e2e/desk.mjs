@@ -188,6 +188,12 @@ async function visitors(page) {
   await page.getByRole("link", { name: "Kunjungan" }).click();
   await page.getByRole("row", { name: /Datang S\./ }).waitFor();
   await look(page, "9-roster");
+  await page.getByRole("link", { name: "Kantor saya" }).click();
+  await page.getByRole("link", { name: "Cari dengan NIK" }).click();
+  await page.getByLabel("NIK").fill("9971010101909777");
+  await page.keyboard.press("Enter");
+  await page.getByText("Orang ini punya jadwal").waitFor();
+  await look(page, "10-nik");
 }
 
 /** The camera, where the browser reads codes itself: a ticket that stays before it is read once. This browser

@@ -15,6 +15,7 @@ use antrian_pages::words::category_words;
 use chrono::{DateTime, Utc};
 
 use crate::paths;
+use crate::warnings::to_clerk;
 
 /// What a clerk sees first, in words, shape and colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub(crate) struct Card {
     pub(crate) category: Option<&'static str>,
     pub(crate) visit: String,
     pub(crate) arrival: Option<String>,
-    pub(crate) warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<String>,
     pub(crate) documents: Vec<Tick>,
     pub(crate) deadlines: Vec<Choice>,
     /// Whether the scan can be undone.
@@ -143,7 +144,7 @@ impl Card {
                 .map(|category| category_words(page, category)),
             visit: visit_words(page, office, booking),
             arrival: scans::minutes_late(booking).map(|late| arrival(page, late)),
-            warnings,
+            warnings: warnings.iter().map(|warning| to_clerk(page, warning)).collect(),
             documents: ticks(documents, booking),
             deadlines: deadlines(page, office, now),
             is_in: booking.status == Status::CheckedIn,

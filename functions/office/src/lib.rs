@@ -19,6 +19,7 @@ mod slip;
 mod start;
 mod visit;
 mod walk_in;
+mod warnings;
 
 use antrian::http::{AppState, Routes};
 use antrian_pages::errors::not_allowed;

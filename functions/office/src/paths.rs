@@ -53,6 +53,11 @@ pub(crate) fn by_nik(office: impl Display) -> String {
     format!("/petugas/{office}/nik")
 }
 
+/// The display in the hall: everybody's, of another function.
+pub(crate) fn hall(office: impl Display) -> String {
+    format!("/papan/{office}")
+}
+
 /// Who comes today.
 pub(crate) fn roster(office: impl Display) -> String {
     format!("/petugas/{office}/kunjungan")

@@ -50,20 +50,28 @@ pub(crate) fn names(texts: &[&str]) -> Option<HashMap<String, String>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// Values of expressions, as the SDK takes them.
+/// Values of expressions, as the SDK takes them. A name stands for one value in all of them: a second one
+/// would silently take the place of the first.
 pub(crate) fn values(expressions: &[&Expression]) -> Option<HashMap<String, AttributeValue>> {
-    let all: HashMap<_, _> = expressions
-        .iter()
-        .flat_map(|e| {
-            e.values.iter().map(|(name, value)| (name.clone().into_owned(), value.clone()))
-        })
-        .collect();
+    let mut all = HashMap::new();
+    for (name, value) in expressions.iter().flat_map(|expression| &expression.values) {
+        let before = all.insert(name.clone().into_owned(), value.clone());
+        debug_assert!(before.is_none_or(|before| before == *value), "{name} has two values");
+    }
     (!all.is_empty()).then_some(all)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use super::super::values::text;
+    use super::{Expression, names, values};
+
+    #[test]
+    fn a_name_stands_for_one_value() {
+        let of = |value: &str| Expression::new("#a = :a").with(":a", text(value));
+        assert_eq!(values(&[&of("x"), &of("x")]).unwrap().len(), 1);
+        assert!(std::panic::catch_unwind(|| values(&[&of("x"), &of("y")])).is_err());
+    }
 
     #[test]
     fn names_are_found_in_expressions() {
