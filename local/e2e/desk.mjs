@@ -158,7 +158,7 @@ async function nightfall(page, context, next) {
 async function offline(page, context, next) {
   await context.setOffline(true);
   await scans(page, next.ticket);
-  await shows(page, "bad", "belum tercatat");
+  await shows(page, "bad", "mungkin sudah tercatat");
   await look(page, "5-offline");
   await context.setOffline(false);
 }

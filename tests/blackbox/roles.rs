@@ -36,6 +36,7 @@ impl Watch {
         let begins = self.written.entry(function).or_default();
         for write in bodies[self.seen..].iter().flat_map(writes) {
             begins.extend(leading(&write));
+            begins.extend((!write["Delete"].is_null()).then(|| DELETE.to_owned()));
         }
         self.seen = bodies.len();
     }
@@ -99,18 +100,25 @@ fn leading(write: &Value) -> Option<String> {
     (!of_erasures).then_some(first)
 }
 
+/// That something is removed, among what keys begin with.
+const DELETE: &str = "(delete)";
+
 /// What the roles allow, by function, without what ends a prefix.
 fn allowed() -> BTreeMap<String, BTreeSet<String>> {
-    let (mut all, mut function) = (BTreeMap::new(), String::new());
+    let (mut all, mut function, mut deletes) = (BTreeMap::new(), String::new(), false);
     for line in include_str!("../../infra/roles.yaml").lines().map(str::trim) {
         if let Some(name) = line.strip_prefix("Description: !Sub \"${Name}-") {
             function = name.trim_end_matches('"').to_owned();
+        }
+        if line.starts_with("Action: [\"dynamodb:PutItem\"") {
+            deletes = line.contains("dynamodb:DeleteItem");
         }
         let keys =
             line.strip_prefix("\"dynamodb:LeadingKeys\": [").filter(|_| !function.is_empty());
         if let Some(keys) = keys {
             let keys = keys.trim_end_matches(']').split(", ");
             let keys = keys.map(|key| key.trim_matches('"').trim_end_matches("#*").to_owned());
+            let keys = keys.chain(deletes.then(|| DELETE.to_owned()));
             all.insert(function.clone(), keys.collect());
         }
     }
@@ -286,7 +294,12 @@ async fn at_the_office(watch: &mut Watch, comes: &Person) {
     watch.end("checkin");
     let person = json!({"service": antrian_tests::offices::SERVICE, "name": "Contoh",
         "nik": antrian_tests::person::nik(8), "birth_date": "1990-01-01", "ktp_regency": "Kota Makassar"});
-    watch.call("checkin", Method::POST, "/v1/offices/uji/walk-ins", &staff, person).await;
+    let path = "/v1/offices/uji/walk-ins";
+    watch.call("checkin", Method::POST, path, &staff, person.clone()).await;
+    watch.begin();
+    let again = watch.app.post_with_key(path, Some(&staff), "again", person).await;
+    assert_eq!(again.code(), "person_needs_confirmation", "{again:?}");
+    watch.end("checkin");
     for step in ["call", "recall", "serve", "finish"] {
         let path = format!("/v1/offices/uji/queue/{step}");
         watch.call("checkin", Method::POST, &path, &staff, json!({"counter": "1"})).await;

@@ -9,7 +9,7 @@ use antrian_tests::{Answer, Person, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::steps::{reach, wrong_fields};
+use crate::steps::reach;
 
 async fn roster(app: &TestApp, query: &str) -> Answer {
     let token = app.staff(OFFICE, &["desk"]).await;
@@ -70,30 +70,6 @@ async fn everybody_who_was_confirmed_is_in_the_list_and_says_where_they_are() {
     let there = roster(&app, "?date=2026-12-04").await;
     assert_eq!(rows(&there, &["code", "slot"]), [json!([codes[3], "09:00"])]);
     app.assert_audit_agrees().await;
-}
-
-#[tokio::test]
-async fn a_name_is_searched_among_those_of_today_and_the_search_is_recorded() {
-    let app = TestApp::with_quota(4).await;
-    for number in 1..=3 {
-        Person::register(&app, number).await.book(&app, DATE, "09:00").await;
-    }
-    let early = roster(&app, &format!("?date={DATE}&name=contoh")).await;
-    assert_eq!(wrong_fields(&early), ["name"]);
-    reach(&app, "2026-12-02T00:30:00Z");
-    for (name, found) in [("contoh", 3), ("2%20CONT", 1), ("con%20toh", 0), ("ontoh", 0)] {
-        let seen = roster(&app, &format!("?name={name}")).await;
-        assert_eq!(seen.body["total"], found, "{name}: {seen:?}");
-    }
-    for name in ["c", "", &"x".repeat(61)] {
-        assert_eq!(wrong_fields(&roster(&app, &format!("?name={name}")).await), ["name"]);
-    }
-    let records = app.records_of("person_lookup");
-    assert_eq!(records.len(), 4, "{records:?}");
-    assert!(!records[0].to_string().to_lowercase().contains("contoh"), "not for whom");
-    let token = app.staff("lain", &["desk"]).await;
-    let path = format!("/v1/offices/{OFFICE}/bookings");
-    assert_eq!(app.call(Method::GET, &path, Some(&token), None).await.status, 403);
 }
 
 #[tokio::test]

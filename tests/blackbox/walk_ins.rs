@@ -172,24 +172,26 @@ async fn who_has_a_right_to_it_goes_first_and_whoever_was_to_come_keeps_their_se
 #[tokio::test]
 async fn the_same_request_again_is_the_same_visit_wherever_the_first_was_cut_off() {
     let switch = Arc::new(Switch::default());
-    let offices = vec![pooled(5)];
+    let offices = vec![pooled(9)];
     let setup = Setup { offices, http_client: Some(client(switch.clone())), ..Setup::default() };
     let app = TestApp::start_with(setup).await;
     reach(&app, MORNING);
     let token = app.staff(OFFICE, &["desk"]).await;
-    // The account, the person, the hold, the confirmation, the scan: each is cut off once.
-    for cut in 0..5 {
+    // The account, the person, the hold, the confirmation, the scan: each is cut off once, and tried again at
+    // once, or when a hold has run out.
+    for (nth, (cut, waits)) in (0..5).flat_map(|cut| [(cut, 0), (cut, 1200)]).enumerate() {
         let mut transactions = 0;
         switch.arm(move |call| {
             let is_one = call.target == "TransactWriteItems";
             transactions += usize::from(is_one);
             if is_one && transactions > cut { Action::Refuse } else { Action::Pass }
         });
-        let key = format!("walk-in-{cut}");
-        let number = u32::try_from(cut).unwrap() + 1;
+        let key = format!("walk-in-{nth}");
+        let number = u32::try_from(nth).unwrap() + 1;
         let first = app.post_with_key(PATH, Some(&token), &key, somebody(number)).await;
         assert_eq!(first.status, 503, "{cut}: {first:?}");
         switch.disarm();
+        app.advance(waits);
         for _ in 0..2 {
             let again = app.post_with_key(PATH, Some(&token), &key, somebody(number)).await;
             let seen = again.body["check_in"]["queue_number"].clone();

@@ -1,9 +1,9 @@
-//! The roster of a date: who comes, who is late, who waits for a document.
+//! The roster of a date: who comes, who is late, who waits for a document. Names are searched for on the
+//! page of the office: in an address they would stand in histories.
 
 use antrian::domain::booking::Status;
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::OfficeId;
-use antrian::domain::normal::normal;
 use antrian::domain::office::Channel;
 use antrian::domain::reason::Reason;
 use antrian::domain::time::local_date;
@@ -33,8 +33,6 @@ pub(crate) fn routes() -> Routes {
 struct Asked {
     /// A date in the office's zone; absent: today.
     date: Option<NaiveDate>,
-    /// Words of a name, or how they begin; among the visits of today only.
-    name: Option<String>,
     /// The code of the last visit of the page before.
     #[param(value_type = Option<String>)]
     after: Option<BookingCode>,
@@ -112,14 +110,8 @@ async fn list(
     let now = app.clock.now();
     let office = app.ledger.offices().get(&id, now).await?;
     let office = office.ok_or_else(|| Problem::new(Reason::NotFound))?;
-    let today = local_date(now, office.timezone);
-    let date = asked.date.unwrap_or(today);
-    let name = asked.name.as_deref().map(|name| searched(name, date == today)).transpose()?;
+    let date = asked.date.unwrap_or_else(|| local_date(now, office.timezone));
     let all = roster::expected(&app, &id, date).await?;
-    let all = match name {
-        Some(name) => roster::named(&app, &staff.0, &id, all, &name),
-        None => all,
-    };
     let is_last = |visit: &Expected| Some(visit.booking.code) == asked.after;
     let from = all.iter().position(is_last).map_or(0, |at| at + 1);
     let page = &all[from..all.len().min(from + PAGE)];
@@ -130,17 +122,4 @@ async fn list(
         visits: page.iter().map(|visit| VisitRow::of(visit, office.timezone, now)).collect(),
         next: page.last().map(|visit| visit.booking.code).filter(|_| has_more),
     }))
-}
-
-/// Names of other days are nobody's to look through.
-fn searched(name: &str, is_today: bool) -> Result<String, Problem> {
-    let name = normal(name).trim().to_owned();
-    if is_today && (2..=60).contains(&name.chars().count()) {
-        return Ok(name);
-    }
-    Err(Problem::field(
-        "name",
-        "Cari 2 sampai 60 huruf nama, di antara kunjungan hari ini saja.",
-        "Search for 2 to 60 letters of a name, among the visits of today only.",
-    ))
 }

@@ -112,10 +112,14 @@ function waits() {
   return place;
 }
 
+// Whoever waits longer for one scan keeps the line of all the others.
+const PATIENCE_MS = 10_000;
+
 // `instead`: the visit whose place the answer takes; a refusal leaves it where it is.
 async function send(url, body, place, { whenOver, instead } = {}) {
   try {
-    const answer = await fetch(url, { method: "POST", body, headers: { "x-bagian": "ya", accept: "application/json" }, redirect: "error" });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(url, { method: "POST", body, headers: { "x-bagian": "ya", accept: "application/json" }, redirect: "error", signal });
     if (answer.status === 401) {
       whenOver?.();
       location.assign(`/petugas/masuk?ke=${encodeURIComponent(location.pathname + location.search)}`);
@@ -182,17 +186,20 @@ function sound(tones) {
   } catch { /* a browser without sound still shows */ }
 }
 
-// A scan that met the end of a session is read again after the sign-in.
+// Scans that met the end of a session are read again after the sign-in.
 const KEPT = "antrian-pindaian";
 
 function keep(text, typed) {
-  try { sessionStorage.setItem(KEPT, JSON.stringify([text, typed])); } catch { /* it is scanned again */ }
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
+    sessionStorage.setItem(KEPT, JSON.stringify([...kept, [text, typed]]));
+  } catch { /* it is scanned again */ }
 }
 
 try {
-  const kept = JSON.parse(sessionStorage.getItem(KEPT));
+  const kept = JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
   sessionStorage.removeItem(KEPT);
-  if (kept) read(...kept);
+  for (const [text, typed] of kept) read(text, typed);
 } catch { /* nothing was kept */ }
 
 // The gate stays with this computer.

@@ -4,7 +4,7 @@
 use antrian::domain::booking::ReleaseReason;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::language::Locale::{En, Id};
-use antrian::domain::office::Office;
+use antrian::domain::office::{Channel, Office};
 use antrian::domain::personal::Nik;
 use antrian::http::body::Segments;
 use antrian::http::problem::Problem;
@@ -129,6 +129,11 @@ fn words(page: &Page, office: &Office, looked_up: &LookedUp) -> Words {
             "Pemesanan online untuk orang ini sedang ditutup, karena jadwal yang tidak dipakai.",
             "Online booking is closed to this person at present, for bookings that were not used.",
         ),
+        // Nobody is written to of a booking that the desk has made.
+        Found::Released if is_of_desk(looked_up) => page.say(
+            "Dilepaskan. Orang ini boleh memesan lagi.",
+            "Released. This person may book again.",
+        ),
         Found::Released => page.say(
             "Dilepaskan. Orang ini boleh memesan lagi; yang memesan sudah diberi tahu.",
             "Released. This person may book again; whoever booked has been told.",
@@ -149,4 +154,8 @@ fn words(page: &Page, office: &Office, looked_up: &LookedUp) -> Words {
         address: visit.filter(is_here).map(|visit| paths::visit(&office.id, visit.booking.code)),
         can_release: matches!(looked_up.found, Found::Booked | Found::Closed),
     }
+}
+
+fn is_of_desk(looked_up: &LookedUp) -> bool {
+    looked_up.visit.as_ref().is_some_and(|visit| visit.booking.channel == Channel::WalkIn)
 }

@@ -124,9 +124,10 @@ impl Card {
         seen: Seen,
         now: DateTime<Utc>,
     ) -> Self {
-        let (verdict, word) = verdict(page, booking, seen.again);
+        let status = booking.status_at(now);
+        let (verdict, word) = verdict(page, status, booking.documents.is_some(), seen.again);
         let warnings = seen.warnings.unwrap_or_else(|| scans::of_person(applicant, list.as_ref()));
-        let is_here = matches!(booking.status, Status::CheckedIn | Status::AwaitingDocuments);
+        let is_here = matches!(status, Status::CheckedIn | Status::AwaitingDocuments);
         let missing = list.as_ref().map(|list| missing_documents(list, booking));
         let missing = missing.into_iter().flatten();
         let missing = missing.map(|document| page.text(&document.label).to_owned()).collect();
@@ -135,7 +136,7 @@ impl Card {
         Self {
             verdict,
             word,
-            sentence: sentence(page, office, booking, (seen.again, seen.ahead)),
+            sentence: sentence(page, office, (booking, status), (seen.again, seen.ahead)),
             missing,
             number: booking.queue_place().map(|(_, number)| number.to_string()),
             name: applicant.map(|one| one.details.name.expose().to_owned()),
@@ -147,35 +148,41 @@ impl Card {
             warnings: warnings.iter().map(|warning| to_clerk(page, warning)).collect(),
             documents: ticks(documents, booking),
             deadlines: deadlines(page, office, now),
-            is_in: booking.status == Status::CheckedIn,
+            is_in: status == Status::CheckedIn,
             path: paths::visit(&office.id, booking.code),
         }
     }
 }
 
-fn verdict(page: &Page, booking: &Booking, again: bool) -> (Verdict, &'static str) {
-    match (booking.status, &booking.documents) {
-        (Status::CheckedIn, _) if again => (Verdict::Wait, page.say("SUDAH MASUK", "ALREADY IN")),
-        (Status::CheckedIn, Some(_)) => {
+fn verdict(page: &Page, status: Status, looked: bool, again: bool) -> (Verdict, &'static str) {
+    match status {
+        Status::CheckedIn if again => (Verdict::Wait, page.say("SUDAH MASUK", "ALREADY IN")),
+        Status::CheckedIn if looked => {
             (Verdict::Good, page.say("DOKUMEN LENGKAP", "DOCUMENTS COMPLETE"))
         }
-        (Status::CheckedIn, None) => (Verdict::Good, page.say("MASUK", "IN")),
-        (Status::AwaitingDocuments, _) => {
+        Status::CheckedIn => (Verdict::Good, page.say("MASUK", "IN")),
+        Status::AwaitingDocuments => {
             (Verdict::Wait, page.say("DOKUMEN KURANG", "DOCUMENTS MISSING"))
         }
-        (Status::Confirmed, _) => (Verdict::Wait, page.say("BELUM MASUK", "NOT IN")),
-        _ => (Verdict::Bad, page.say("TIDAK BERLAKU", "NOT VALID")),
+        Status::Confirmed => (Verdict::Wait, page.say("BELUM MASUK", "NOT IN")),
+        Status::Held => (Verdict::Wait, page.say("BELUM DIKONFIRMASI", "NOT CONFIRMED")),
+        Status::Served => (Verdict::Wait, page.say("SELESAI", "SERVED")),
+        Status::NoShow => (Verdict::Bad, page.say("TIDAK DATANG", "DID NOT COME")),
+        Status::Lapsed => (Verdict::Bad, page.say("DOKUMEN TIDAK DATANG", "NO DOCUMENTS")),
+        Status::Cancelled | Status::Expired => {
+            (Verdict::Bad, page.say("TIDAK BERLAKU", "NOT VALID"))
+        }
     }
 }
 
 fn sentence(
     page: &Page,
     office: &Office,
-    booking: &Booking,
+    (booking, status): (&Booking, Status),
     (again, ahead): (bool, Option<u32>),
 ) -> String {
     let zone = office.timezone;
-    match (booking.status, &booking.check_in) {
+    match (status, &booking.check_in) {
         (Status::AwaitingDocuments, _) => {
             let until = booking.documents_deadline().map(|at| page.date_time(at, zone));
             let until = until.unwrap_or_default();
@@ -198,14 +205,36 @@ fn sentence(
             (Some(ahead), Locale::En) => format!("{ahead} people before."),
             (None, _) => String::new(),
         },
-        (Status::Confirmed, _) => page
-            .say(
-                "Kehadiran dibatalkan. Tiket ini dapat dipindai lagi.",
-                "The check-in was undone. This ticket can be scanned again.",
-            )
-            .to_owned(),
-        _ => page.say("Kunjungan ini sudah selesai.", "This visit is over.").to_owned(),
+        (status, _) => over(page, status).to_owned(),
     }
+}
+
+/// What is said of a visit whose person is not in.
+fn over(page: &Page, status: Status) -> &'static str {
+    let (id, en) = match status {
+        Status::Confirmed => (
+            "Jadwal ini berlaku; tiketnya dapat dipindai.",
+            "This visit is on; its ticket can be scanned.",
+        ),
+        Status::Held => (
+            "Pemohon belum mengonfirmasi jadwal ini.",
+            "The applicant has not confirmed this booking yet.",
+        ),
+        Status::NoShow => (
+            "Waktu kedatangannya sudah lewat. Bila orangnya ada di sini, pakai Tanpa janji.",
+            "The time to come is over. If the person is here, use Without a booking.",
+        ),
+        Status::Lapsed => {
+            ("Batas waktu membawa dokumen sudah lewat.", "The time for bringing documents is over.")
+        }
+        Status::Cancelled => ("Jadwal ini sudah dibatalkan.", "This booking was cancelled."),
+        Status::Expired => (
+            "Jadwal ini tidak dikonfirmasi pada waktunya.",
+            "This booking was not confirmed in time.",
+        ),
+        _ => ("Kunjungan ini sudah selesai.", "This visit is over."),
+    };
+    page.say(id, en)
 }
 
 fn visit_words(page: &Page, office: &Office, booking: &Booking) -> String {

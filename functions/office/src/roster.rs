@@ -3,12 +3,14 @@
 use antrian::domain::booking::Status;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::language::clock;
+use antrian::domain::normal::normal;
 use antrian::domain::office::Office;
 use antrian::domain::time::local_date;
 use antrian::http::body::{Params, Segments};
 use antrian::http::{AppState, Routes, office};
 use antrian::staff::Scope;
 use antrian::use_cases::roster::{self, Expected};
+use antrian_pages::forms::Posted;
 use antrian_pages::page::{Page, Shown, own};
 use askama::Template;
 use axum::extract::State;
@@ -20,12 +22,17 @@ use crate::paths;
 use crate::session::Clerk;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().route("/petugas/{office}/kunjungan", get(list))
+    Routes::new().route("/petugas/{office}/kunjungan", get(list).post(search))
 }
 
 #[derive(Deserialize)]
 struct Asked {
     tanggal: Option<NaiveDate>,
+}
+
+/// A name, or how it begins; in no address.
+#[derive(Deserialize)]
+struct Wanted {
     #[serde(default)]
     nama: String,
 }
@@ -71,24 +78,43 @@ async fn list(
     Segments(id): Segments<OfficeId>,
     Params(asked): Params<Asked>,
 ) -> Shown {
-    clerk.may(Scope::Desk, &id)?;
-    let (office, now) = (office(&app, &id).await?, app.clock.now());
+    show(&app, page, &clerk, &id, (asked.tanggal, "")).await
+}
+
+async fn search(
+    State(app): State<AppState>,
+    page: Page,
+    clerk: Clerk,
+    Segments(id): Segments<OfficeId>,
+    Posted(wanted): Posted<Wanted>,
+) -> Shown {
+    show(&app, page, &clerk, &id, (None, normal(&wanted.nama).trim())).await
+}
+
+/// The visits of a date, or those of today that have a name.
+async fn show(
+    app: &AppState,
+    page: Page,
+    clerk: &Clerk,
+    id: &OfficeId,
+    (date, name): (Option<NaiveDate>, &str),
+) -> Shown {
+    clerk.may(Scope::Desk, id)?;
+    let (office, now) = (office(app, id).await?, app.clock.now());
     let today = local_date(now, office.timezone);
-    let date = asked.tanggal.unwrap_or(today);
-    let all = roster::expected(&app, &id, date).await?;
+    let date = date.unwrap_or(today);
+    let all = roster::expected(app, id, date).await?;
     let counts = counts(&page, &all, now);
-    let name = asked.nama.trim().to_owned();
-    let is_search = date == today && name.chars().count() >= MIN_NAME_CHARS;
-    let shown = match is_search {
-        true => roster::named(&app, clerk.staff(), &id, all, &name),
+    let shown = match name.chars().count() >= MIN_NAME_CHARS {
+        true => roster::named(app, clerk.staff(), id, all, name),
         false => all,
     };
-    let day = |date: Option<NaiveDate>| paths::roster_of(&id, date.unwrap_or(today));
+    let day = |date: Option<NaiveDate>| paths::roster_of(id, date.unwrap_or(today));
     Ok(own(&RosterPage {
-        path: paths::roster(&id),
+        path: paths::roster(id),
         date: page.date(date),
         is_today: date == today,
-        name,
+        name: name.to_owned(),
         counts,
         rows: shown.iter().map(|visit| row(&page, &office, visit, now)).collect(),
         before: day(date.pred_opt()),

@@ -120,21 +120,20 @@ async fn book(
 ) -> Shown {
     clerk.may(Scope::Desk, &id)?;
     let office = office(&app, &id).await?;
-    let errors = match parsed(&app, &typed) {
-        Err(errors) => errors,
-        Ok((service, person)) => {
-            match let_in(&app, &clerk, &office, &typed.kunci, (&service, &person)).await? {
-                Ok(slip) => return Ok(go(&slip)),
-                Err(problem) => vec![refusal(&problem)],
-            }
-        }
+    let (status, errors) = match parsed(&app, &typed) {
+        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+        // Whatever kept it from being done: the form stays, with the key by which it is known.
+        Ok(said) => match let_in(&app, &clerk, &office, &typed.kunci, said).await {
+            Ok(slip) => return Ok(go(&slip)),
+            Err(problem) => (problem.status(), vec![refusal(&problem)]),
+        },
     };
     let services = services(&app, &page, &office).await?;
     let (categories, faults) = (categories(&page), Faults::new(page.locale, errors));
     let by_nik = paths::by_nik(&id);
     let template =
         WalkInPage { office: &office, by_nik, services, faults, typed, categories, page };
-    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
+    Ok(shown(status, Keep::Never, &template))
 }
 
 fn parsed(app: &AppState, typed: &Typed) -> Result<(ServiceId, PersonDetails), Vec<FieldError>> {
@@ -154,14 +153,28 @@ fn parsed(app: &AppState, typed: &Typed) -> Result<(ServiceId, PersonDetails), V
     Ok((service, person))
 }
 
-/// Why nobody is let in, as a clerk is told it.
+/// Why nobody is let in, as a clerk is told it, at the field that it is about.
 fn refusal(problem: &Problem) -> FieldError {
     match problem.code() {
         Code::Refused(Reason::PersonNeedsConfirmation) => FieldError::new(
             "nik",
-            "NIK ini sudah punya jadwal. Lihat dan lepaskan lewat Cari dengan NIK.",
-            "This NIK has a booking. See and release it under Look by NIK.",
+            "Orang ini sudah punya jadwal. Lihat dahulu lewat Cari dengan NIK: bila kunjungannya hari ini \
+             di sini, pindai saja.",
+            "This person has a booking. See it first under Look by NIK: if the visit is here today, just \
+             scan it.",
         ),
+        Code::Refused(Reason::SlotFull | Reason::OfficeClosed) => FieldError::new(
+            "service",
+            "Hari ini tidak ada kursi lagi untuk layanan ini.",
+            "There is no seat left today for this service.",
+        ),
+        Code::Busy | Code::OutcomeUnknown | Code::NotReady | Code::InternalError => {
+            FieldError::new(
+                "service",
+                "Belum pasti tercatat karena gangguan. Tekan sekali lagi: tidak akan tercatat dua kali.",
+                "It may not have been saved: something failed. Press once more: nothing is done twice.",
+            )
+        }
         _ => FieldError::new("nik", problem.sentence(Id), problem.sentence(En)),
     }
 }
@@ -184,22 +197,21 @@ async fn let_in(
     clerk: &Clerk,
     office: &Office,
     key: &str,
-    (service, person): (&ServiceId, &PersonDetails),
-) -> Result<Result<String, Problem>, Problem> {
+    (service, person): (ServiceId, PersonDetails),
+) -> Result<String, Problem> {
     let scope = format!("walk-in\n{}\n{}", office.id, clerk.staff().subject);
     let request = app.keyring.token_hash(&format!("{scope}\n{key}"));
     let said = format!("{service}\n{}", person.nik.as_ref().map_or("", |nik| nik.expose()));
     let wish = WalkIn {
         office,
-        service,
-        person,
+        service: &service,
+        person: &person,
         visit: None,
         gate: None,
         request: Some(&request),
         request_hash: &app.keyring.token_hash(&said),
     };
-    Ok(match walk_ins::walk_in(app, clerk.staff(), &wish).await? {
-        Ok(walked_in) => Ok(paths::slip(&office.id, walked_in.booking.code)),
-        Err(refusal) => Err(walk_in_refused(office, refusal)),
-    })
+    let walked_in = walk_ins::walk_in(app, clerk.staff(), &wish).await?;
+    let walked_in = walked_in.map_err(|refusal| walk_in_refused(office, refusal))?;
+    Ok(paths::slip(&office.id, walked_in.booking.code))
 }

@@ -28,14 +28,18 @@ impl Store {
         self.transact(vec![Write::Put(item, Some(absent()))]).await.map(drop)
     }
 
-    /// Removes such an account and its person: no seat was found for them.
+    /// Removes such an account and its person: no seat was found for them. A booking that another try has made
+    /// under this key keeps both.
     pub async fn drop_desk_account(
         &self,
         id: &AccountId,
         applicant: &ApplicantId,
+        hold_key: &str,
     ) -> Result<(), StoreError> {
+        let booking = keys::booking(self.keyring().booking_code(id, hold_key, 0));
         let writes = [keys::applicant(id, applicant), keys::profile(id)];
-        let writes = writes.into_iter().map(|key| Write::Delete(key, None)).collect();
+        let writes = writes.into_iter().map(|key| Write::Delete(key, None));
+        let writes = writes.chain([Write::Check(booking, absent())]).collect();
         self.transact(writes).await.map(drop)
     }
 }

@@ -59,8 +59,9 @@ pub enum WalkInRefusal {
     Scan(ScanRefusal),
 }
 
-/// The key under which an account of the desk holds its one seat.
-const HOLD_KEY: &str = "walk-in";
+/// Seats that one request holds, one after the other: a hold that ran out before it was confirmed is not
+/// taken for the answer.
+const MAX_HOLDS: u32 = 3;
 
 /// Books for somebody at the desk, and lets them in if it is for now.
 pub async fn walk_in(
@@ -69,7 +70,7 @@ pub async fn walk_in(
     wish: &WalkIn<'_>,
 ) -> Outcome<WalkedIn, WalkInRefusal> {
     let (ledger, now) = (app.ledger.by_staff(&staff.subject), app.clock.now());
-    let account = account_of(wish.request)?;
+    let account = account_of(app, wish)?;
     ledger.store().make_desk_account(&account, Locale::Id, now).await?;
     let applicant = match people::add(app, &account, wish.person, None).await? {
         Ok(applicant) => applicant,
@@ -78,7 +79,7 @@ pub async fn walk_in(
     let booking = match hold(&ledger, wish, &account, &applicant, now).await? {
         Ok(booking) => booking,
         Err(refusal) => {
-            ledger.store().drop_desk_account(&account, &applicant.id).await?;
+            ledger.store().drop_desk_account(&account, &applicant.id, &hold_key(0)).await?;
             return Ok(Err(WalkInRefusal::Hold(refusal)));
         }
     };
@@ -102,14 +103,22 @@ pub async fn walk_in(
     })
 }
 
-/// An account of its own for everybody at the desk: the same one for the same request.
-fn account_of(request: Option<&str>) -> Result<AccountId, StoreError> {
-    let Some(request) = request else { return Ok(tokens::account_id()) };
-    let digits = request.rsplit_once('.').map_or(request, |(_, digits)| digits);
+/// An account of its own for everybody at the desk: the same one for the same request about the same person
+/// and service, and never one for two.
+fn account_of(app: &App, wish: &WalkIn<'_>) -> Result<AccountId, StoreError> {
+    let Some(request) = wish.request else { return Ok(tokens::account_id()) };
+    let hash = app.keyring.token_hash(&format!("{request}\n{}", wish.request_hash));
+    let digits = hash.rsplit_once('.').map_or(&*hash, |(_, digits)| digits);
     let id = format!("d-{}", digits.get(..32).unwrap_or(digits));
     id.parse().map_err(|_| StoreError::corrupt("hash of a request"))
 }
 
+/// The key under which an account of the desk holds a seat.
+fn hold_key(nth: u32) -> String {
+    format!("walk-in-{nth}")
+}
+
+/// The seat that an earlier try holds, or another one.
 async fn hold(
     ledger: &Ledger,
     wish: &WalkIn<'_>,
@@ -122,19 +131,25 @@ async fn hold(
         Some((date, time)) => SlotChoice::Slot(date, time),
         None => SlotChoice::Date(today),
     };
-    let wish = HoldWish {
-        office: wish.office,
-        service: wish.service,
-        choice,
-        account,
-        people: std::slice::from_ref(applicant),
-        channel: Channel::WalkIn,
-        locale: Locale::Id,
-        idempotency_key: Some(HOLD_KEY),
-        request_hash: wish.request_hash,
-    };
-    let held = bookings::hold(ledger, &wish, now).await?;
-    Ok(held.map(|held| *held.booking))
+    for nth in 0..MAX_HOLDS {
+        let key = hold_key(nth);
+        let wish = HoldWish {
+            office: wish.office,
+            service: wish.service,
+            choice,
+            account,
+            people: std::slice::from_ref(applicant),
+            channel: Channel::WalkIn,
+            locale: Locale::Id,
+            idempotency_key: Some(&key),
+            request_hash: wish.request_hash,
+        };
+        match bookings::hold(ledger, &wish, now).await? {
+            Ok(held) if held.booking.status_at(now) == Status::Expired => {}
+            held => return Ok(held.map(|held| *held.booking)),
+        }
+    }
+    Err(LedgerError::Contention)
 }
 
 /// What the desk can give today, service by service.

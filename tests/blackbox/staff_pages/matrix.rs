@@ -39,7 +39,7 @@ const API: [(&str, Scope); 25] = [
 ];
 
 /// What a page asks for; nothing: anybody who is signed in, or nobody at all.
-const PAGES: [(&str, Option<Scope>); 20] = [
+const PAGES: [(&str, Option<Scope>); 21] = [
     ("GET /petugas", None),
     ("GET /petugas/aset/{name}", None),
     ("GET /petugas/masuk", None),
@@ -55,6 +55,7 @@ const PAGES: [(&str, Option<Scope>); 20] = [
     ("POST /petugas/{office}/pindai/{code}/dokumen", Some(Scope::Desk)),
     ("POST /petugas/{office}/pindai/{code}/batal", Some(Scope::Desk)),
     ("GET /petugas/{office}/kunjungan", Some(Scope::Desk)),
+    ("POST /petugas/{office}/kunjungan", Some(Scope::Desk)),
     ("GET /petugas/{office}/nik", Some(Scope::Desk)),
     ("POST /petugas/{office}/nik", Some(Scope::Desk)),
     ("GET /petugas/{office}/tanpa-janji", Some(Scope::Desk)),

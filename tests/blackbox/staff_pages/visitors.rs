@@ -62,8 +62,30 @@ async fn somebody_without_a_booking_gets_a_number_and_a_slip_once() {
 
     let form = desk.get(WALK_IN).await;
     let refused = typed(&mut desk, &form, 1, "01011990").await;
-    assert_eq!(refused.status, 422, "the person is in: {refused:?}");
+    assert_eq!(refused.status, 409, "the person is in: {refused:?}");
     assert!(refused.html.contains("href=\"#nik\""));
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_sent_again_for_somebody_else_takes_nobody_away() {
+    let app = TestApp::with_quota(1).await;
+    let mut desk = at_the_desk(&app).await;
+    let form = desk.get(WALK_IN).await;
+    let mut slips = vec![];
+    for number in 1..=2 {
+        let booked = typed(&mut desk, &form, number, "01011990").await;
+        assert_eq!(booked.status, 303, "{booked:?}");
+        slips.push(booked.location().to_owned());
+    }
+    let full = typed(&mut desk, &form, 3, "01011990").await;
+    assert_eq!(full.status, 409, "{full:?}");
+    assert!(full.html.contains("tidak ada kursi lagi") && full.html.contains("href=\"#service\""));
+    // Back, and the first form once more.
+    assert_eq!(typed(&mut desk, &form, 1, "01011990").await.location(), slips[0]);
+    for slip in &slips {
+        assert!(desk.get(slip).await.html.contains("Datang S."), "whose it is");
+    }
     app.assert_audit_agrees().await;
 }
 
@@ -83,10 +105,17 @@ async fn the_list_says_who_comes_and_where_they_are() {
     for said in ["A-001", "terlambat", "di kantor", &codes[0], &codes[1], "09.00"] {
         assert!(list.html.contains(said), "{said}: {list:?}");
     }
-    let found = desk.get(&format!("{ROSTER}?nama=contoh")).await;
+    let found = desk.post(ROSTER, &[("nama", "contoh")]).await;
     assert!(found.html.contains(&codes[1]), "{found:?}");
-    let none = desk.get(&format!("{ROSTER}?nama=sutrisno")).await;
+    let none = desk.post(ROSTER, &[("nama", "sutrisno")]).await;
     assert!(none.html.contains("Tidak ada nama itu hari ini"), "{none:?}");
+    for (name, is_found) in [("CONT", true), ("con toh", false), ("ontoh", false), ("c", true)] {
+        let found = desk.post(ROSTER, &[("nama", name)]).await;
+        assert_eq!(found.html.contains(&codes[1]), is_found, "{name}: {found:?}");
+    }
+    let records = app.records_of("person_lookup");
+    assert_eq!(records.len(), 5, "a letter is no search: {records:?}");
+    assert!(!records[0].to_string().to_lowercase().contains("contoh"), "not for whom");
     let tomorrow = desk.get(&format!("{ROSTER}?tanggal=2026-12-03")).await;
     assert!(tomorrow.html.contains("Belum ada kunjungan"), "{tomorrow:?}");
     assert!(!tomorrow.html.contains("name=\"nama\""), "names of other days are nobody's");
