@@ -221,9 +221,14 @@ def map_case(context, case):
     return case
 
 
+# What changes an office is tried on one that nobody books at.
+OF_OFFICES = {"put_offices_office", "put_offices_office_calendar"}
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    if case.method == "PUT" and case.path_parameters.get("office") == stack.OFFICE:
+    # A path that is changed is looked at again as it is written, with `%20` for a blank: only where none can be.
+    if name_of(case) in OF_OFFICES and case.path_parameters.get("office") == stack.OFFICE:
         case.path_parameters["office"] = CHANGED
 
 
