@@ -238,7 +238,7 @@ def rate(templates):
 
 
 # Functions that remove items of the table: keep it as short as the code's `Write::Delete` allows.
-REMOVE = {"Registration", "Web", "Office", "Admin", "Conversation", "Notifier", "Scheduler", "Operator"}
+REMOVE = {"Registration", "Web", "Checkin", "Office", "Admin", "Conversation", "Notifier", "Scheduler", "Operator"}
 WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
 
 
