@@ -89,7 +89,7 @@ impl Face {
     fn onward(&self, page: &Page, code: Code) -> (String, &'static str) {
         match code {
             Code::Busy | Code::OutcomeUnknown | Code::NotReady => {
-                (page.here.clone(), page.say("Coba lagi", "Try again"))
+                (page.back.clone(), page.say("Coba lagi", "Try again"))
             }
             _ => (self.start.to_owned(), page.say("Ke halaman awal", "Go to the start page")),
         }

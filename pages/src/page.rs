@@ -9,7 +9,7 @@ use antrian::http::problem::{Problem, internal};
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 use base64::Engine as _;
@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::assets;
 use crate::cookies;
+use crate::forms::onward;
 
 /// Whoever looks at a page: in which language, and where. Templates write texts in both languages side
 /// by side and let the page say the one.
@@ -27,8 +28,10 @@ use crate::cookies;
 pub struct Page {
     /// What it is read in.
     pub locale: Locale,
-    /// Path and query: the language's switch leads back here.
+    /// Path and query.
     pub here: String,
+    /// Where the language's switch and another try lead: here, or the page whose form was sent here.
+    pub back: String,
     /// Scheme and host of the pages, for those who follow no relative address; empty where a page is
     /// nothing to be shown to others.
     origin: String,
@@ -43,12 +46,24 @@ impl FromRequestParts<AppState> for Page {
     }
 }
 
+/// The page of ours that a browser says it comes from; another site's path leads nowhere worse than to a
+/// page of ours that is not there.
+fn page_before(parts: &Parts) -> Option<String> {
+    let before: Uri = parts.headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    let path = before.path_and_query()?.as_str();
+    Some(onward(Some(path), "/").to_owned())
+}
+
 impl Page {
     /// Of a request.
     pub fn of(parts: &Parts) -> Self {
         let locale = cookies::locale(&CookieJar::from_headers(&parts.headers));
         let here = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Self { locale, here, origin: String::new() }
+        let back = match parts.method.is_safe() {
+            true => here.clone(),
+            false => page_before(parts).unwrap_or_else(|| here.clone()),
+        };
+        Self { locale, here, back, origin: String::new() }
     }
 
     /// One of two texts.
@@ -167,4 +182,28 @@ pub type Shown = Result<Response, Problem>;
 /// On to another page, by a GET.
 pub fn go(to: &str) -> Response {
     Redirect::to(to).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    #[test]
+    fn whoever_has_sent_a_form_is_led_back_to_the_page_that_it_is_on() {
+        let back = |method: &str, referer: Option<&str>| {
+            let request = Request::builder().method(method).uri("/petugas/uji/pindai/X/batal?a=1");
+            let request = match referer {
+                Some(referer) => request.header("referer", referer),
+                None => request,
+            };
+            Page::of(&request.body(()).unwrap().into_parts().0).back
+        };
+        let form = Some("https://antrian.example/petugas/uji/pindai?gerbang=A");
+        assert_eq!(back("POST", form), "/petugas/uji/pindai?gerbang=A");
+        assert_eq!(back("GET", form), "/petugas/uji/pindai/X/batal?a=1");
+        assert_eq!(back("POST", None), "/petugas/uji/pindai/X/batal?a=1");
+        assert_eq!(back("POST", Some("https://elsewhere.example//evil")), "/");
+    }
 }
