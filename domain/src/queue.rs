@@ -45,7 +45,7 @@ use super::code::BookingCode;
 use super::ids::{AccountId, ApplicantId, InvalidId, OfficeId, ServiceId};
 
 pub use actions::{CounterAction, QueueAct, QueueEvent, TransferTo};
-pub use counters::CounterSetup;
+pub use counters::{CounterSetup, takes_people};
 pub use estimate::{newcomer_minutes, wait_minutes};
 pub use line::{BEHIND, Line};
 

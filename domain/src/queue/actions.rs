@@ -133,7 +133,7 @@ impl QueueEntry {
                 let parked_at = self.parked_at.or(Some(now));
                 Self { parked_at, ..self.away(QueueState::Parked, now) }
             }
-            CounterAction::PassBack => self.passed_back(),
+            CounterAction::PassBack => self.passed_back(now),
         }
     }
 
@@ -150,8 +150,8 @@ impl QueueEntry {
         }
     }
 
-    /// Where it was before the call.
-    fn passed_back(&self) -> Self {
+    /// Where it was before the call, all but the time that a counter has been at it.
+    fn passed_back(&self, now: DateTime<Utc>) -> Self {
         // An entry that an earlier version called does not know.
         let before = self.before_call.as_deref().cloned().unwrap_or(BeforeCall {
             state: QueueState::Waiting,
@@ -163,16 +163,13 @@ impl QueueEntry {
             parked_at: None,
         });
         Self {
-            state: before.state,
             counter: before.counter,
             called_at: before.called_at,
             calls: before.calls,
             for_counter: before.for_counter,
             turn: before.turn,
             parked_at: before.parked_at,
-            served_at: None,
-            before_call: None,
-            ..self.clone()
+            ..self.away(before.state, now)
         }
     }
 

@@ -20,3 +20,9 @@ pub struct CounterSetup {
     /// The issuer's opaque identifier of the clerk.
     pub staff: String,
 }
+
+/// Whether people are sent to a counter: it is open, or nobody has set it and it has called today. Whoever
+/// is sent to another one would wait where nobody calls.
+pub fn takes_people(setup: Option<&CounterSetup>, has_called: bool) -> bool {
+    setup.map_or(has_called, |setup| setup.open)
+}
