@@ -38,6 +38,12 @@ async function arrive() {
   }
   await post("/local/clock", { to: bookings[0].starts_at });
   const { token } = await post("/local/staff-token", { office: OFFICE, scopes: ["desk"] });
+  const open = await fetch(`${base}/v1/offices/${OFFICE}/counters/5`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ open: true }),
+  });
+  assert.equal(open.status, 200, "somebody sits at counter 5");
   const numbers = [];
   for (const { ticket } of bookings) numbers.push((await post("/v1/check-ins", { ticket, gate: "Gerbang 1" }, token)).queue_number);
   return numbers;
@@ -73,6 +79,13 @@ try {
   };
   await free();
   await look("free");
+  const keys = page.getByLabel("Tombol papan ketik aktif");
+  await keys.uncheck();
+  await page.keyboard.press("n");
+  await page.reload();
+  assert.equal(await keys.isChecked(), false, "this browser remembers it");
+  await free();
+  await keys.check();
   await page.keyboard.press("n");
   await has(first);
   await shown(first, "3");
@@ -102,6 +115,9 @@ try {
   await page.keyboard.type(first);
   await page.keyboard.press("Enter");
   await has(first);
+  await page.keyboard.press("s");
+  await page.keyboard.press("l");
+  await page.locator(".number.called").waitFor();
   await page.keyboard.press("s");
   await free();
   await page.keyboard.press("o");

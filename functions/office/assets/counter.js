@@ -5,8 +5,30 @@ const state = document.getElementById("keadaan");
 const lost = document.getElementById("putus");
 let busy = false;
 
+// Whoever speaks to the computer, or leans on its keys, turns the keys off; this browser remembers it.
+const keys = document.querySelector("#pintas input");
+const KEPT = "loket-pintas";
+try {
+  keys.checked = localStorage.getItem(KEPT) !== "mati";
+} catch {
+  // Nothing is kept here: on until it is turned off.
+}
+keys.closest("p").hidden = false;
+keys.addEventListener("change", () => {
+  hint();
+  try {
+    localStorage.setItem(KEPT, keys.checked ? "hidup" : "mati");
+  } catch {
+    // For this page alone.
+  }
+});
+function hint() {
+  for (const key of document.querySelectorAll("kbd")) key.style.display = keys.checked ? "" : "none";
+}
+hint();
+
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  if (!keys.checked || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   const { activeElement: on } = document;
   if (event.key === "Escape") return on?.blur();
   if (on?.matches("input:not([type=checkbox]), textarea, select")) return;
@@ -37,7 +59,9 @@ async function look() {
   try {
     const answer = await fetch(state.dataset.from, { headers: { "x-bagian": "keadaan" }, signal: AbortSignal.timeout(4000) });
     if (answer.redirected || answer.status === 401) return location.reload();
-    if (answer.ok && !busy && !state.contains(document.activeElement)) state.innerHTML = await answer.text();
+    const text = await answer.text();
+    if (answer.ok && !busy && !state.contains(document.activeElement)) state.innerHTML = text;
+    hint();
     lost.hidden = answer.ok;
   } catch {
     lost.hidden = false;

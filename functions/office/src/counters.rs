@@ -56,7 +56,6 @@ struct CounterPage<'a> {
     office: &'a Office,
     path: &'a str,
     state: &'a CounterState,
-    letters: Vec<char>,
     refusal: Option<&'a str>,
 }
 
@@ -74,7 +73,9 @@ struct CounterState {
     counter: String,
     /// Staff have closed it.
     is_closed: bool,
-    /// Letters that it was opened for.
+    /// Letters of the office's queues.
+    letters: Vec<char>,
+    /// Those that it was opened for.
     served: Vec<char>,
     /// Whom it has.
     with: Option<Called>,
@@ -135,10 +136,15 @@ fn whole<'a>(
     state: &'a CounterState,
     refusal: Option<&'a str>,
 ) -> CounterPage<'a> {
+    CounterPage { page, office, path, state, refusal }
+}
+
+/// Letters of the office's queues, each once, in their order.
+fn letters(office: &Office) -> Vec<char> {
     let mut letters: Vec<_> = office.services.iter().map(|of| of.queue_group).collect();
     letters.sort_unstable();
     letters.dedup();
-    CounterPage { page, office, path, state, letters, refusal }
+    letters
 }
 
 /// Counters that have called or were opened today.
@@ -186,6 +192,7 @@ async fn state(
         has_parked: parked.any(|entry| entry.state == QueueState::Parked),
         waiting: line.upcoming(&served, counter).into_iter().map(row).collect(),
         away: entries.iter().filter(is_away).map(row).collect(),
+        letters: letters(office),
         served,
     })
 }
@@ -307,7 +314,7 @@ async fn done(
             let setup = CounterSetup {
                 counter: counter.clone(),
                 open: matches!(deed, Deed::Buka),
-                letters: served(office, &press.huruf),
+                letters: served(office, deed, &press.huruf)?,
                 since: whole_seconds(now),
                 staff: staff.to_owned(),
             };
@@ -346,13 +353,13 @@ fn no_number() -> Problem {
     )
 }
 
-/// One letter of the office is its line; anything else is a counter.
+/// One letter is a line of the office, or a mistake; anything else is a counter.
 fn aim(office: &Office, own: &Counter, typed: &str) -> Result<TransferTo, Problem> {
     let mut chars = typed.trim().chars();
-    let is_own = |letter: &char| office.services.iter().any(|of| of.queue_group == *letter);
-    let letter = chars.next().map(|of| of.to_ascii_uppercase()).filter(is_own);
-    if let (Some(letter), None) = (letter, chars.next()) {
-        return Ok(TransferTo::Letter(letter));
+    if let (Some(letter @ ('A'..='Z' | 'a'..='z')), None) = (chars.next(), chars.next()) {
+        let (letter, known) = (letter.to_ascii_uppercase(), letters(office));
+        let found = known.contains(&letter).then_some(TransferTo::Letter(letter));
+        return found.ok_or_else(|| no_letter(letter, &known));
     }
     let counter: Option<Counter> = typed.parse().ok().filter(|counter| counter != own);
     counter.map(TransferTo::Counter).ok_or_else(|| {
@@ -364,12 +371,34 @@ fn aim(office: &Office, own: &Counter, typed: &str) -> Result<TransferTo, Proble
     })
 }
 
-/// Letters of the office among those that were ticked; all of them are none.
-fn served(office: &Office, ticked: &[char]) -> Vec<char> {
-    let mut letters: Vec<_> = office.services.iter().map(|of| of.queue_group).collect();
-    letters.sort_unstable();
-    letters.dedup();
+fn no_letter(letter: char, known: &[char]) -> Problem {
+    let known = known.iter().map(char::to_string).collect::<Vec<_>>().join(", ");
+    Problem::field(
+        "ke",
+        &format!(
+            "Kantor ini tidak memiliki antrean {letter}; hurufnya: {known}. Untuk loket bernama {letter} \
+             ketik LOKET {letter}."
+        ),
+        &format!(
+            "This office has no queue {letter}; its letters: {known}. For a counter named {letter} type \
+             LOKET {letter}."
+        ),
+    )
+}
+
+/// Letters of the office among those that were ticked; all of them are none. A counter that is opened for
+/// none would call everybody.
+fn served(office: &Office, deed: Deed, ticked: &[char]) -> Result<Vec<char>, Problem> {
+    let mut letters = letters(office);
     let all = letters.len();
     letters.retain(|letter| ticked.contains(letter));
-    if letters.len() == all { vec![] } else { letters }
+    match letters.len() {
+        0 if matches!(deed, Deed::Buka) => Err(Problem::field(
+            "huruf",
+            "Centang paling sedikit satu huruf antrean yang dilayani loket ini.",
+            "Tick at least one letter of a queue that this counter serves.",
+        )),
+        count if count == all => Ok(vec![]),
+        _ => Ok(letters),
+    }
 }

@@ -7,6 +7,7 @@ use crate::domain::code::BookingCode;
 use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::language::{Locale, date_time, time};
 use crate::domain::office::Office;
+use crate::domain::queue::Counter;
 use crate::domain::reason::Reason;
 use crate::domain::sending::CodeRule;
 use crate::domain::ticket::BadTicket;
@@ -342,9 +343,24 @@ impl From<StepRefusal> for Problem {
         match refusal {
             StepRefusal::Idle => Self::new(Reason::CounterIdle),
             StepRefusal::Closed => Self::new(Reason::CounterClosed),
+            StepRefusal::Nobody(counter, known) => nobody_at(&counter, &known),
             StepRefusal::Refused(refusal) => refusal.into(),
         }
     }
+}
+
+/// Where somebody sits today: a name may have been typed wrongly.
+fn nobody_at(counter: &Counter, known: &[Counter]) -> Problem {
+    let counter = counter.as_str();
+    let names = known.iter().map(Counter::as_str).collect::<Vec<_>>().join(", ");
+    let (known, known_en) = match names.is_empty() {
+        true => ("Belum ada loket lain yang buka.".into(), "No other counter is open yet.".into()),
+        false => (format!("Loket yang buka: {names}."), format!("Open counters: {names}.")),
+    };
+    Problem::new(Reason::CounterClosed).saying(
+        &format!("Loket {counter} belum dibuka dan belum memanggil hari ini. {known}"),
+        &format!("Counter {counter} has neither been opened nor called anybody today. {known_en}"),
+    )
 }
 
 /// A scanner that is set wrong makes a forger of everybody.

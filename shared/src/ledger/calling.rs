@@ -81,6 +81,8 @@ pub enum StepRefusal {
     Idle,
     /// The counter that the person would be sent to is closed.
     Closed,
+    /// Nobody sits at the counter that the person would be sent to: where somebody does, by their names.
+    Nobody(Counter, Vec<Counter>),
     /// The visit stays as it is.
     Refused(Refusal),
 }

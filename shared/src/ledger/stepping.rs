@@ -1,5 +1,7 @@
 //! What a counter does with the number that it has.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::calling::{COUNTERS, Caller, Known, StepRefusal, is_known, with};
@@ -9,7 +11,8 @@ use super::{Ledger, LedgerError, Outcome};
 use crate::domain::booking::{Actor, Clerk, Refusal};
 use crate::domain::code::BookingCode;
 use crate::domain::queue::{
-    CounterAction, QueueAct, QueueDay, QueueEntry, QueueNumber, QueueState, TransferTo,
+    Counter, CounterAction, QueueAct, QueueDay, QueueEntry, QueueNumber, QueueState, TransferTo,
+    takes_people,
 };
 use crate::domain::time::whole_seconds;
 use crate::storage::{
@@ -80,13 +83,37 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Outcome<QueueEntry, StepRefusal> {
         if let TransferTo::Counter(counter) = to
-            && self.store.counter_setup(day, counter).await?.is_some_and(|setup| !setup.open)
+            && let Some(refusal) = self.takes_nobody(day, caller, counter).await?
         {
-            return Ok(Err(StepRefusal::Closed));
+            return Ok(Err(refusal));
         }
         let now = whole_seconds(now);
         let attempt = |()| self.try_step(day, caller, number, Doing::Transfer(to), now);
         compare_and_set(COUNTERS, (), attempt).await
+    }
+
+    /// Why nobody is sent to this counter, if so: nobody would call them there.
+    async fn takes_nobody(
+        &self,
+        day: &QueueDay,
+        caller: Caller<'_>,
+        counter: &Counter,
+    ) -> Result<Option<StepRefusal>, StoreError> {
+        let store = &self.store;
+        let (setups, called) = tokio::try_join!(store.counter_setups(day), store.at_counters(day))?;
+        let called: BTreeSet<_> = called.into_iter().map(|at| at.counter).collect();
+        let setup = |of: &Counter| setups.iter().find(|setup| setup.counter == *of);
+        let takes = |of: &Counter| takes_people(setup(of), called.contains(of));
+        if takes(counter) {
+            return Ok(None);
+        }
+        if setup(counter).is_some() {
+            return Ok(Some(StepRefusal::Closed));
+        }
+        let mut known = called.clone();
+        known.extend(setups.iter().map(|setup| setup.counter.clone()));
+        known.retain(|of| of != caller.counter && takes(of));
+        Ok(Some(StepRefusal::Nobody(counter.clone(), known.into_iter().collect())))
     }
 
     async fn try_step(

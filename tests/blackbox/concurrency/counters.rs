@@ -25,6 +25,7 @@ async fn waiting(app: &TestApp, people: u32) -> Desk {
 
 /// Everything that a counter can do with its number, each at once with all others.
 async fn everything(app: &TestApp, desk: &Desk) -> Vec<Answer> {
+    assert_eq!(desk.set_counter(app, "5", json!({"open": true})).await.status, 200);
     let called = desk.call(app, "1").await;
     assert_eq!(called.status, 200, "{called:?}");
     let at = json!({"counter": "1", "number": called.text("queue_number")});

@@ -24,12 +24,17 @@ async fn transfer(app: &TestApp, desk: &Desk, counter: &str, to: Value) -> Answe
     desk.queue(app, "transfer", body).await
 }
 
+async fn open(app: &TestApp, desk: &Desk, counter: &str) {
+    assert_eq!(desk.set_counter(app, counter, json!({"open": true})).await.status, 200);
+}
+
 async fn bring_back(app: &TestApp, desk: &Desk, number: &str) -> Answer {
     desk.queue(app, "bring-back", json!({"number": number})).await
 }
 
 /// What the hall shows, the last call first.
 async fn board(app: &TestApp) -> Vec<(String, String)> {
+    app.advance(1);
     let board = app.get("/v1/offices/uji/board").await;
     let text = |at: &Value, name: &str| at[name].as_str().unwrap().to_owned();
     let shown = board.body["counters"].as_array().unwrap().iter();
@@ -46,6 +51,7 @@ async fn who_was_sent_to_a_counter_is_called_there_next_and_keeps_number_and_wai
     assert_eq!(number_called(&app, &desk, "1").await, "A-001");
     assert_eq!(desk.step(&app, "serve", "1").await.status, 200);
     app.advance(120);
+    open(&app, &desk, "5").await;
     let sent = transfer(&app, &desk, "1", json!({"to_counter": "5", "number": "A-001"})).await;
     assert_eq!((sent.status, &sent.body["state"]), (200, &json!("waiting")), "{sent:?}");
     assert_eq!(board(&app).await, [], "nobody is called to a counter that has not called");
@@ -76,6 +82,30 @@ async fn who_was_sent_to_a_counter_is_called_there_next_and_keeps_number_and_wai
         ]
     );
     assert!(events.iter().all(|event| !event["subject"].as_str().unwrap().is_empty()));
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_a_counter_where_nobody_sits() {
+    let (app, desk, _, _) = hall(3).await;
+    assert_eq!(number_called(&app, &desk, "1").await, "A-001");
+    let send = |to: &str| transfer(&app, &desk, "1", json!({"to_counter": to}));
+    let first = send("55").await;
+    assert_eq!(refused(&first), (409, "counter_closed"));
+    assert!(first.text("detail").ends_with("Belum ada loket lain yang buka."), "{first:?}");
+    assert_eq!(number_called(&app, &desk, "3").await, "A-002");
+    open(&app, &desk, "foto 1").await;
+    for (counter, body) in [("4", json!({"open": true})), ("4", json!({"open": false}))] {
+        assert_eq!(desk.set_counter(&app, counter, body).await.status, 200);
+    }
+    let typo = send("55").await;
+    assert_eq!(refused(&typo), (409, "counter_closed"));
+    let detail = "Loket 55 belum dibuka dan belum memanggil hari ini. Loket yang buka: 3, FOTO 1.";
+    assert_eq!(typo.text("detail"), detail);
+    assert_eq!(refused(&send("4").await), (409, "counter_closed"), "opened and closed");
+    assert_eq!(desk.entry(&app, "A-001").await["state"], "called", "where it was");
+    assert_eq!(send("3").await.status, 200, "has called today, opened or not");
+    assert_eq!(number_called(&app, &desk, "1").await, "A-003");
+    assert_eq!(send("FOTO 1").await.status, 200, "opened, and has not called yet");
 }
 
 #[tokio::test]
@@ -177,6 +207,23 @@ async fn a_misclick_resets_nobodys_time_and_loses_nobody() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_passed_back_late_takes_no_time_away() {
+    let (app, desk, _, _) = hall(1).await;
+    assert_eq!(number_called(&app, &desk, "1").await, "A-001");
+    assert_eq!(desk.step(&app, "serve", "1").await.status, 200);
+    app.advance(600);
+    assert_eq!(desk.step(&app, "pass-back", "1").await.status, 200);
+    app.advance(1800);
+    assert_eq!(number_called(&app, &desk, "2").await, "A-001");
+    assert_eq!(desk.step(&app, "serve", "2").await.status, 200);
+    app.advance(60);
+    assert_eq!(desk.step(&app, "finish", "2").await.status, 200);
+    let served = app.records_of("served");
+    let secs = served[0]["ServiceTime"].as_i64().unwrap();
+    assert!((660..900).contains(&secs), "ten minutes and one: {served:?}");
+}
+
+#[tokio::test]
 async fn a_call_by_mistake_goes_back_to_where_it_was() {
     let (app, desk, _, _) = hall(3).await;
     let before = desk.entry(&app, "A-001").await;
@@ -228,6 +275,7 @@ async fn counters_are_opened_for_letters_and_closed_without_losing_anybody() {
         (refused(&busy), busy.text("queue_number")),
         ((409, "counter_busy"), "B-001".into())
     );
+    open(&app, &desk, "2").await;
     let sent = transfer(&app, &desk, "1", json!({"to_counter": "loket 2"})).await;
     assert_eq!(sent.status, 200, "{sent:?}");
     for counter in ["1", "2"] {

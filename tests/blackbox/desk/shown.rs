@@ -47,6 +47,7 @@ async fn the_hall_sees_numbers_and_counters_and_nobodys_name_or_code() {
     assert_eq!(desk.call(&app, "1").await.status, 200);
     app.advance(60);
     assert_eq!(desk.call(&app, "2").await.status, 200);
+    app.advance(1);
     let board = app.get("/v1/offices/uji/board").await;
     let shown: Vec<_> = board.body["counters"]
         .as_array()
@@ -57,12 +58,14 @@ async fn the_hall_sees_numbers_and_counters_and_nobodys_name_or_code() {
     assert_eq!(shown, [("2", "A-002"), ("1", "A-001")], "the last call first");
     app.advance(60);
     assert_eq!(desk.step(&app, "recall", "1").await.status, 200);
+    app.advance(1);
     let board = app.get("/v1/offices/uji/board").await;
     assert_eq!(board.body["counters"][0]["counter"], "1");
     assert_eq!(board.body["counters"][0]["calls"], 2);
     let text = board.body.to_string();
     assert!(codes.iter().all(|code| !text.contains(code)) && !text.contains("Contoh 1"), "{text}");
     assert_eq!(desk.step(&app, "finish", "1").await.status, 200);
+    app.advance(1);
     let board = app.get("/v1/offices/uji/board").await;
     assert_eq!(board.body["counters"].as_array().unwrap().len(), 1);
     assert_eq!(app.get("/v1/offices/tidak-ada/board").await.status, 404);

@@ -9,11 +9,13 @@ use antrian::domain::ids::{AccountId, ServiceId};
 use antrian::domain::language::{Locale, Text};
 use antrian::domain::office::Office;
 use antrian::domain::person::Category;
-use antrian::domain::queue::{Counter, CounterAction, QueueDay, QueueNumber, TransferTo};
+use antrian::domain::queue::{
+    Counter, CounterAction, CounterSetup, QueueDay, QueueEntry, QueueNumber, TransferTo,
+};
 use antrian::domain::time::SlotTime;
 use antrian::ledger::{
     self, CallRefusal, CallTarget, Caller, Decision, Held, HoldRefusal, HoldRequest, Housekeeping,
-    Ledger, MoveRefusal, Scanner, Visitor,
+    Ledger, MoveRefusal, Outcome, Scanner, StepRefusal, Visitor,
 };
 use antrian::storage::ApplicantAdded;
 use antrian_tests::app::{BEGIN, Setup};
@@ -457,13 +459,29 @@ impl System {
                 let to = TransferTo::Letter(words::LETTERS[1]);
                 ledger.transfer(&day, by, number, &to, now).await
             }
-            DeskAct::ToCounter(nth) => {
-                let to = TransferTo::Counter(idle_counter(nth));
-                ledger.transfer(&day, by, number, &to, now).await
-            }
+            DeskAct::ToCounter(nth) => self.send_to(&day, by, number, &idle_counter(nth)).await,
         };
         assert!(matches!(done, Ok(Ok(_))), "{act:?}: {done:?}");
         self.world.at_desk(index, act);
+    }
+
+    /// To a counter where nobody sits until it is opened.
+    async fn send_to(
+        &self,
+        day: &QueueDay,
+        by: Caller<'_>,
+        number: Option<QueueNumber>,
+        counter: &Counter,
+    ) -> Outcome<QueueEntry, StepRefusal> {
+        let (ledger, now, to) = (self.ledger(), self.now(), TransferTo::Counter(counter.clone()));
+        if ledger.store().counter_setup(day, counter).await.unwrap().is_none() {
+            let refused = ledger.transfer(day, by, number, &to, now).await;
+            assert!(matches!(refused, Ok(Err(StepRefusal::Nobody(..)))), "{refused:?}");
+            let (counter, staff) = (counter.clone(), "clerk".to_owned());
+            let setup = CounterSetup { counter, open: true, letters: vec![], since: now, staff };
+            assert!(matches!(ledger.set_counter(day, &setup).await, Ok(Ok(_))));
+        }
+        ledger.transfer(day, by, number, &to, now).await
     }
 
     async fn bring_back(&mut self, index: usize) {

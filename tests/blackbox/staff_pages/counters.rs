@@ -76,6 +76,10 @@ async fn it_parks_sends_on_puts_back_and_brings_back() {
     let parked = press(&mut counter, "3", "tunda", &[("nomor", "A-001")]).await;
     assert!(parked.html.contains("Lanjutkan yang ditunda"), "{parked:?}");
     assert_eq!(with(&press(&mut counter, "3", "lanjutkan", &[]).await), Some("A-001"));
+    let nobody = press(&mut counter, "3", "pindah", &[("ke", "loket 5")]).await;
+    assert_eq!((nobody.status, with(&nobody)), (409, Some("A-001")));
+    assert!(nobody.html.contains("Belum ada loket lain yang buka."), "{nobody:?}");
+    press(&mut counter, "5", "buka", &[("huruf", "A")]).await;
     let sent = press(&mut counter, "3", "pindah", &[("ke", "loket 5")]).await;
     assert_eq!((with(&sent), waiting(&sent)), (None, vec!["A-002", "A-003", "A-004"]));
     let five = counter.get(&format!("{COUNTERS}?loket=5")).await;
@@ -92,6 +96,44 @@ async fn it_parks_sends_on_puts_back_and_brings_back() {
     for (deed, more) in [("nomor", ("nomor", "empat")), ("pindah", ("ke", "#"))] {
         assert_eq!(press(&mut counter, "3", deed, &[more]).await.status, 422, "{deed}");
     }
+    press(&mut counter, "Z", "buka", &[("huruf", "A")]).await;
+    press(&mut counter, "3", "berikutnya", &[]).await;
+    let typo = press(&mut counter, "3", "pindah", &[("ke", "z")]).await;
+    assert_eq!((typo.status, with(&typo)), (422, Some("A-003")), "no counter's name: {typo:?}");
+    assert!(typo.html.contains("tidak memiliki antrean Z"), "{typo:?}");
+    assert_eq!(with(&press(&mut counter, "3", "pindah", &[("ke", "loket z")]).await), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_on_the_page_is_sent_on_and_no_later_one() {
+    let (app, _, _, _) = hall(3).await;
+    let mut counter = at_counter(&app).await;
+    press(&mut counter, "5", "buka", &[("huruf", "A")]).await;
+    let called = press(&mut counter, "3", "berikutnya", &[]).await;
+    let form = called.html.split("<form").find(|form| form.contains("value=\"pindah\"")).unwrap();
+    assert!(form.contains("name=\"nomor\" value=\"A-001\""), "{form}");
+    let sent = [("nomor", "A-001"), ("ke", "5")];
+    press(&mut counter, "3", "pindah", &sent).await;
+    let again = press(&mut counter, "3", "pindah", &sent).await;
+    assert_eq!((again.status, with(&again)), (200, None), "the same thing twice: {again:?}");
+    let free = counter.get(&format!("{COUNTERS}?loket=3")).await;
+    assert!(!free.html.contains("value=\"pindah\""), "there is nobody to send");
+    press(&mut counter, "3", "berikutnya", &[]).await;
+    let late = press(&mut counter, "3", "pindah", &[("nomor", "A-003"), ("ke", "5")]).await;
+    assert_eq!((late.status, with(&late)), (409, Some("A-002")), "another number was meant");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_finishes_a_visit_only_while_it_is_served() {
+    let (app, _, _, _) = hall(1).await;
+    let mut counter = at_counter(&app).await;
+    let called = press(&mut counter, "3", "berikutnya", &[]).await;
+    let finish = |shown: &Shown| shown.html.contains("value=\"selesai\" data-key=\"s\"");
+    assert!(called.html.contains("value=\"selesai\""), "the button is there");
+    assert!(!finish(&called), "and no key: {called:?}");
+    let serving = press(&mut counter, "3", "layani", &[("nomor", "A-001")]).await;
+    assert!(finish(&serving), "{serving:?}");
+    assert!(serving.html.contains("id=\"pintas\" hidden"), "keys can be turned off");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,6 +147,12 @@ async fn it_is_opened_and_closed_and_its_script_gets_the_changing_part_alone() {
     let closed = press(&mut counter, "3", "tutup", &[]).await;
     assert!(closed.html.contains("Loket ini tutup."), "{closed:?}");
     assert_eq!(press(&mut counter, "3", "berikutnya", &[]).await.status, 409);
+    for ticked in [&[][..], &[("huruf", "Z")]] {
+        let none = press(&mut counter, "3", "buka", ticked).await;
+        assert_eq!(none.status, 422, "it would call everybody: {none:?}");
+        assert!(none.html.contains("Centang paling sedikit satu huruf"), "{none:?}");
+        assert!(none.html.contains("Loket ini tutup."), "as it was");
+    }
     let open = press(&mut counter, "3", "buka", &[("huruf", "A")]).await;
     assert!(open.html.contains("Panggil berikutnya"), "{open:?}");
     let mut door = Browser::new(&app);
