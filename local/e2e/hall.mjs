@@ -42,6 +42,13 @@ async function arrives(number) {
 
 const counts = (desk, what, body) => post(`/v1/offices/${OFFICE}/queue/${what}`, body, desk.token);
 
+async function opens(desk, counter) {
+  const address = `${base}/v1/offices/${OFFICE}/counters/${counter}`;
+  const headers = { authorization: `Bearer ${desk.token}`, "content-type": "application/json" };
+  const answer = await fetch(address, { method: "PUT", headers, body: JSON.stringify({ open: true }) });
+  assert.equal(answer.status, 200);
+}
+
 async function aRealCall(browser) {
   const desk = await arrives("101");
   const scripted = await browser.newPage();
@@ -50,6 +57,7 @@ async function aRealCall(browser) {
   const plain = await browser.newContext({ javaScriptEnabled: false });
   const scriptless = await plain.newPage();
   await scriptless.goto(ADDRESS);
+  await opens(desk, "5");
   await counts(desk, "call", { counter: "3" });
   for (const page of [scripted, scriptless]) {
     await isShown(page, desk.number).waitFor({ timeout: 8000 });
@@ -71,9 +79,9 @@ async function aRealCall(browser) {
   await plain.close();
 }
 
-/** The content as the server writes it. `calls`: [number, counter, state, times]. */
-const content = (calls) => `<ol class="calls" data-page="SCRIPT">${calls.map(([number, counter, state, times = 1]) =>
-  `<li class="${state}" data-number="${number}" data-counter="${counter}" data-calls="${times}"><b>${number}</b>
+/** The content as the server writes it. `calls`: [number, counter, state, times, when]. */
+const content = (calls) => `<ol class="calls" data-page="SCRIPT">${calls.map(([number, counter, state, times = 1, at = 0]) =>
+  `<li class="${state}" data-number="${number}" data-counter="${counter}" data-calls="${times}" data-at="${at}"><b>${number}</b>
    <span class="arrow" aria-hidden="true"></span> <span class="at"><small>Loket</small> ${counter}</span></li>`).join("")}</ol>
   <ul class="lines"><li><b>A</b> <span class="what">Paspor baru <span lang="en">New passport</span></span>
   <span class="count"><b>12</b> menunggu <span lang="en">waiting</span> · 20–40 menit <span lang="en">min</span></span></li>
@@ -215,6 +223,16 @@ async function spoken(browser) {
   await shows([["A-014", "3", "called", 2], ...FULL.slice(2)]);
   await until(page, "recalled", () => window.stage.spoken === 22);
   assert.equal(await page.locator("#disebut").textContent(), "A-014, loket 3");
+  // A row that goes because others are newer, and comes back, is no call; one that was passed back and made
+  // again is.
+  for (const calls of [FULL.slice(2), [["A-014", "3", "called", 2], ...FULL.slice(2)]]) {
+    await shows(calls);
+    await page.clock.runFor(3000);
+  }
+  await new Promise((done) => setTimeout(done, 500));
+  assert.equal(await page.evaluate(() => window.stage.spoken), 22, "an old call is not called out again");
+  await shows([["A-014", "3", "called", 2, 60], ...FULL.slice(2)]);
+  await until(page, "called anew", () => window.stage.spoken === 33);
   await context.close();
   console.log("spoken in two languages, again when recalled");
 }

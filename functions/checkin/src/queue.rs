@@ -79,10 +79,10 @@ struct CounterView {
 }
 
 impl CounterView {
-    fn of(at: AtCounter, zone: Tz) -> Self {
+    fn of(at: &AtCounter, zone: Tz) -> Self {
         Self {
             queue_number: at.number,
-            counter: at.counter,
+            counter: at.counter.clone(),
             state: at.state,
             called_at: instant(at.called_at, zone),
             calls: at.calls,
@@ -171,7 +171,7 @@ async fn today(
         awaiting_documents: count(QueueState::AwaitingDocuments),
         skipped: count(QueueState::Skipped),
         parked: count(QueueState::Parked),
-        counters: counters.map(|at| CounterView::of(at, zone)).collect(),
+        counters: counters.map(|at| CounterView::of(&at, zone)).collect(),
         counter_setups: setups.into_iter().map(|set| CounterSetupView::of(set, zone)).collect(),
         entries: shown.into_iter().map(|entry| EntryView::of(entry, zone, now)).collect(),
         next,
@@ -227,13 +227,13 @@ async fn board(
     Segments(id): Segments<OfficeId>,
 ) -> Result<impl IntoResponse, Problem> {
     let hall = hall::hall(&app, &id).await?.ok_or_else(|| Problem::new(Reason::NotFound))?;
-    let Hall { office, day, called, lines } = hall;
+    let Hall { office, day, called, lines } = &*hall;
     let view = Board {
-        office: day.office,
+        office: day.office.clone(),
         office_name: office.name.clone(),
         date: day.date,
         lines: lines.iter().map(LineView::of).collect(),
-        counters: called.into_iter().map(|at| CounterView::of(at, office.timezone)).collect(),
+        counters: called.iter().map(|at| CounterView::of(at, office.timezone)).collect(),
     };
     Ok(([(header::CACHE_CONTROL, BOARD_CACHE)], Json(view)))
 }

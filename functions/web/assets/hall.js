@@ -6,23 +6,37 @@ const LIMIT = 4000; // for an answer: with the pause, a network that returns is 
 const OLD = 15000; // older content is told as such
 const FRESH = 20000; // so long a call stands out
 const SOONEST = 600000; // between two loadings: two releases may answer in turn while one is deployed
+const HEARD = 500; // calls that are remembered: more than an office makes while one of them is on the screen
 const WAITING = 8; // calls to be spoken: older ones are on the screen by then
 
 const $ = (id) => document.getElementById(id);
 const board = $("papan");
 const { content, zone } = board.dataset;
 const rows = () => [...board.querySelectorAll("li[data-number]")];
-const key = ({ dataset: of }) => `${of.number}@${of.counter}#${of.calls}`;
+const key = ({ dataset: of }) => `${of.number}@${of.counter}#${of.calls}/${of.at}`;
 const inZone = (options) => new Intl.DateTimeFormat("id-ID", { timeZone: zone, ...options });
 const clock = inZone({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const date = inZone({ dateStyle: "short" });
 const hour = inZone({ hour: "numeric", hourCycle: "h23" });
 
-let known = new Set(rows().map(key));
+// What was on the screen, the latest last: a row that goes and comes back is not called out again.
+const known = new Set();
 let fresh = new Map();
 let last, timer, busy = false, good = Date.now();
 const begun = good;
 const loaded = date.format(begun);
+
+function remember(calls) {
+  for (const call of calls) {
+    known.delete(call);
+    known.add(call);
+  }
+  for (const call of known) {
+    if (known.size <= HEARD) return;
+    known.delete(call);
+  }
+}
+remember(rows().map(key));
 
 function show(text) {
   good = Date.now();
@@ -33,7 +47,7 @@ function show(text) {
     board.replaceChildren(next.content);
     const now = rows();
     const called = now.filter((row) => row.classList.contains("called") && !known.has(key(row)));
-    known = new Set(now.map(key));
+    remember(now.map(key));
     for (const row of called.reverse()) {
       fresh.set(key(row), good);
       announce({ ...row.dataset });

@@ -1,7 +1,7 @@
 //! The display in the hall: which number goes to which counter, and how long the lines are. It stays
 //! open for weeks; its content is asked for every few seconds, and what changed is called out.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use antrian::domain::ids::OfficeId;
 use antrian::domain::language::Text;
@@ -38,14 +38,14 @@ static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE));
 #[template(path = "hall.html")]
 struct HallPage {
     style: &'static str,
-    hall: Hall,
+    hall: Arc<Hall>,
     rows: Vec<Row>,
 }
 
 #[derive(Template)]
 #[template(path = "hall_content.html")]
 struct Content {
-    hall: Hall,
+    hall: Arc<Hall>,
     rows: Vec<Row>,
 }
 
@@ -53,8 +53,9 @@ struct Content {
 struct Row {
     number: String,
     counter: String,
-    /// How often: one that grows is called out again.
+    /// How often, and when last: what differs in one of them is another call, which is called out.
     calls: u32,
+    at: i64,
     /// On the way, and not at the counter yet.
     is_called: bool,
 }
@@ -65,12 +66,13 @@ impl From<&AtCounter> for Row {
             number: at.number.to_string(),
             counter: at.counter.as_str().to_owned(),
             calls: at.calls,
+            at: at.called_at.timestamp(),
             is_called: at.state == QueueState::Called,
         }
     }
 }
 
-async fn found(app: &AppState, id: &OfficeId) -> Result<(Hall, Vec<Row>), Problem> {
+async fn found(app: &AppState, id: &OfficeId) -> Result<(Arc<Hall>, Vec<Row>), Problem> {
     let hall = hall::hall(app, id).await?.ok_or_else(|| Problem::new(Reason::NotFound))?;
     let rows = hall.called.iter().take(MAX_ROWS).map(Row::from).collect();
     Ok((hall, rows))

@@ -1,5 +1,6 @@
 """The edge: limits, the way around it, what browsers are told, what is kept and written down, what is spent."""
 
+import fnmatch
 import re
 
 from .templates import text
@@ -145,6 +146,17 @@ def kept(templates):
     yield from (f"the edge keeps the error {code}" for code in sorted({403, 404, 500, 502, 503, 504} - unkept))
 
 
+def one_hall(templates):
+    """Whatever is added to the address of the hall's display or board, the edge has the answer."""
+    for path in ("/papan/x", "/papan/x/isi", "/v1/offices/x/board"):
+        first = next(one for one in behaviours(templates) if fnmatch.fnmatchcase(path, one["PathPattern"]))
+        kind = first["CachePolicyId"]
+        policy = properties(templates, kind["Ref"]) if isinstance(kind, dict) else {}
+        key = policy.get("CachePolicyConfig", {}).get("ParametersInCacheKeyAndForwardedToOrigin", {})
+        if key.get("QueryStringsConfig") != {"QueryStringBehavior": "none"}:
+            yield f"whoever adds a parameter to {path} reads the queue anew"
+
+
 def quiet(templates):
     """What the edge writes down tells nobody apart, and is forgotten."""
     fields = properties(templates, "AccessLogDelivery").get("RecordFields", [])
@@ -174,4 +186,4 @@ def spending(templates):
         yield "nobody is told of costs out of the ordinary"
 
 
-RULES = [limits, no_way_around, tls, kept, quiet, spending]
+RULES = [limits, no_way_around, tls, kept, one_hall, quiet, spending]

@@ -16,6 +16,7 @@ mod corrections;
 mod counters;
 mod documents;
 mod group;
+mod hall;
 mod hold;
 mod housekeeping;
 mod lapsed;
@@ -55,6 +56,7 @@ pub use check_in::{CheckInRefusal, CheckedIn, Scanner};
 pub use corrections::CorrectionRefused;
 pub use counters::{BringBackRefusal, SetCounterRefusal};
 pub use documents::Decision;
+pub use hall::{Hall, HallCache, HallLine};
 pub use housekeeping::{Housekeeping, REQUEST_LIFE_SECS};
 pub use moving::MoveRefusal;
 pub use office_cache::{Directory, NextHours, OfficeCache};
@@ -68,6 +70,7 @@ pub struct Ledger {
     offices: Arc<OfficeCache>,
     offers: Arc<OfferCache>,
     views: Arc<ViewCache>,
+    halls: Arc<HallCache>,
     queue: MessageQueue,
     metrics: Metrics,
     cause: Option<Arc<str>>,
@@ -100,7 +103,19 @@ impl Ledger {
         let days = Arc::new(DayCache::new(store.clone()));
         let offices = Arc::new(OfficeCache::new(store.clone()));
         let (offers, views) = (Arc::new(OfferCache::new()), Arc::new(ViewCache::new()));
-        Self { store, days, offices, offers, views, queue, metrics, cause: None, staff: None }
+        let halls = Arc::new(HallCache::new(store.clone()));
+        Self {
+            store,
+            days,
+            offices,
+            offers,
+            views,
+            halls,
+            queue,
+            metrics,
+            cause: None,
+            staff: None,
+        }
     }
 
     /// The office of a booking.
@@ -168,6 +183,11 @@ impl Ledger {
     /// Offices as this instance knows them.
     pub fn offices(&self) -> &OfficeCache {
         &self.offices
+    }
+
+    /// Halls as this instance knows them.
+    pub fn halls(&self) -> &HallCache {
+        &self.halls
     }
 
     /// Days as this instance knows them.

@@ -1,7 +1,12 @@
 //! The display in the hall, as it is without script, and what its script asks for.
 
+use std::sync::Arc;
+
+use antrian::use_cases::desk::queue_of_today;
 use antrian_tests::Browser;
 use antrian_tests::desk::Desk;
+use antrian_tests::offices::OFFICE;
+use chrono::TimeDelta;
 use reqwest::StatusCode;
 use reqwest::header::{ETAG, IF_NONE_MATCH};
 use serde_json::json;
@@ -20,6 +25,7 @@ async fn the_hall_reads_number_and_counter_the_newest_first_and_how_many_wait() 
         app.advance(60);
     }
     assert_eq!(desk.step(&app, "serve", "3").await.status, 200);
+    app.advance(1);
     let page = browser.get("/papan/uji").await;
     let at = |number: &str| page.html.find(&format!("data-number=\"{number}\"")).unwrap();
     assert!(at("A-002") < at("A-001"), "the last call first: {}", page.html);
@@ -41,6 +47,7 @@ async fn eight_rows_at_most_and_a_number_that_was_sent_on_is_shown_where_it_is_c
         assert_eq!(desk.call(&app, counter).await.status, 200);
         app.advance(10);
     }
+    assert_eq!(desk.set_counter(&app, "9", json!({"open": true})).await.status, 200);
     let sent = json!({"counter": "1", "to_counter": "9"});
     assert_eq!(desk.queue(&app, "transfer", sent).await.status, 200);
     let mut browser = Browser::new(&app);
@@ -67,9 +74,46 @@ async fn what_a_display_has_already_is_not_sent_again() {
     let ask = || app.http.get(&address).header(IF_NONE_MATCH, &tag).send();
     assert_eq!(ask().await.unwrap().status(), StatusCode::NOT_MODIFIED);
     assert_eq!(desk.call(&app, "1").await.status, 200);
+    app.advance(1);
     assert_eq!(ask().await.unwrap().status(), StatusCode::OK);
     let desk_again = Desk::sign_in(&app).await;
     assert_eq!(desk_again.step(&app, "recall", "1").await.status, 200);
+    app.advance(1);
     let again = ask().await.unwrap().text().await.unwrap();
     assert!(again.contains("data-calls=\"2\""), "is called out again: {again}");
+}
+
+#[tokio::test]
+async fn the_table_is_read_once_a_second_however_many_look() {
+    let (app, desk, _, _) = hall(2).await;
+    let halls = app.stack.app.ledger.halls();
+    let (office, day) =
+        queue_of_today(&app.stack.app, &OFFICE.parse().unwrap()).await.unwrap().unwrap();
+    let now = app.now();
+    let look =
+        async |ms| halls.get(&office, &day, now + TimeDelta::milliseconds(ms)).await.unwrap();
+    let first = look(0).await;
+    assert_eq!(desk.call(&app, "1").await.status, 200);
+    assert!(Arc::ptr_eq(&first, &look(999).await), "what is remembered");
+    let later = look(1000).await;
+    assert_eq!((first.called.len(), later.called.len()), (0, 1));
+    assert_eq!((first.lines[0].waiting, later.lines[0].waiting), (2, 1));
+}
+
+/// The script tells a new call of a number from one that it has called out.
+#[tokio::test]
+async fn a_call_that_was_passed_back_and_made_again_is_another_one() {
+    let (app, desk, _, _) = hall(1).await;
+    let mut browser = Browser::new(&app);
+    let mut rows = vec![];
+    for _ in 0..2 {
+        assert_eq!(desk.call(&app, "1").await.status, 200);
+        app.advance(60);
+        let shown = browser.get("/papan/uji/isi").await;
+        let row = shown.between("<li class=\"called\" ", "><b>").to_owned();
+        assert!(row.contains("data-number=\"A-001\" data-counter=\"1\" data-calls=\"1\""), "{row}");
+        rows.push(row);
+        assert_eq!(desk.step(&app, "pass-back", "1").await.status, 200);
+    }
+    assert_ne!(rows[0], rows[1]);
 }
