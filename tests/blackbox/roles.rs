@@ -325,7 +325,7 @@ async fn by_staff_page(watch: &mut Watch) {
     assert_eq!(browser.post(&documents, &[("semua", "ya")]).await.status, 303);
     let undo = format!("{scan}/{code}/batal");
     assert_eq!(browser.post(&undo, &[]).await.status, 409, "documents were looked at");
-    let counter = |deed: &'static str| [("loket", "1"), ("buat", deed)];
+    let counter = |deed: &'static str| [("loket", "1"), ("buat", deed), ("huruf", "A")];
     browser.sign_in_as("local-counter", "/petugas").await;
     for deed in ["berikutnya", "layani", "selesai", "buka"] {
         assert_eq!(browser.post("/petugas/uji/loket", &counter(deed)).await.status, 303, "{deed}");

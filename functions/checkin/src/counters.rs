@@ -53,7 +53,8 @@ struct Transfer {
 }
 
 /// Sends the person whom a counter has into the line of another letter or to another counter, with their
-/// number and the time that they have waited. The counter is free.
+/// number and the time that they have waited. The counter is free. Refused with `counter_closed` if nobody
+/// sits at the other one: it is closed, or has neither been opened nor called anybody today.
 #[utoipa::path(post, path = "/v1/offices/{office}/queue/transfer", tag = "staff", request_body = Transfer,
     params(("office" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = CalledView), (status = 401, body = ProblemDetails),
