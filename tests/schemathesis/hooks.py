@@ -139,6 +139,33 @@ def scanned():
     return confirmed()
 
 
+QUEUE = f"/v1/offices/{stack.OFFICE}/queue"
+
+
+def called():
+    """Somebody new, called to a counter that nobody else is at: what names it, and the number."""
+    accounts.current = stack.Account()
+    number = stack.ask("POST", "/v1/check-ins", {"code": accounts.current.confirmed}, staff)["queue_number"]
+    counter = {"counter": f"S{chance.randrange(10**6)}"}
+    stack.ask("POST", f"{QUEUE}/call", {**counter, "number": number}, staff)
+    return counter, number
+
+
+def skipped():
+    """Now and then the number of somebody who did not come."""
+    if chance.random() > 0.3:
+        return OPEN, {"number": f"A-{chance.randrange(1, 9):03}"}
+    counter, number = called()
+    stack.ask("POST", f"{QUEUE}/skip", counter, staff)
+    return OPEN, {"number": number}
+
+
+def sent_on():
+    """Somebody who is sent to another letter, or to a counter that may be there."""
+    counter = called()[0] if chance.random() < 0.3 else {"counter": chance.choice("123")}
+    return OPEN, {**counter, **chance.choice([{"to_counter": "4"}, {"to_group": "A"}])}
+
+
 def of_office(booking):
     somebody_new()
     path, body = booking()
@@ -176,9 +203,8 @@ REAL_CASES = {
     "post_offices_office_queue_step": lambda: (
         {**OPEN, "step": chance.choice(["recall", "serve", "skip", "finish", "park", "pass-back"])},
         {"counter": chance.choice("123")}),
-    "post_offices_office_queue_transfer": lambda: (
-        OPEN, {"counter": chance.choice("123"), **chance.choice([{"to_counter": "4"}, {"to_group": "A"}])}),
-    "post_offices_office_queue_bring_back": lambda: (OPEN, {"number": f"A-{chance.randrange(1, 9):03}"}),
+    "post_offices_office_queue_transfer": sent_on,
+    "post_offices_office_queue_bring_back": skipped,
     "put_offices_office_counters_counter": lambda: (
         {**OPEN, "counter": chance.choice("1234")}, {"open": chance.random() < 0.8, "groups": []}),
     "get_offices_office_queue_numbers_number": lambda: ({**OPEN, "number": f"A-{chance.randrange(1, 9):03}"}, None),
