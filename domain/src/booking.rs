@@ -15,6 +15,7 @@ use super::code::BookingCode;
 use super::ids::{AccountId, ApplicantId, OfficeId, ServiceId};
 use super::office::{Channel, Office, Policy};
 use super::reason::Reason;
+use super::stored::is_default;
 use super::time::{SlotTime, end_of_day};
 use crate::language::Locale;
 
@@ -162,7 +163,7 @@ pub struct Booking {
     )]
     pub hold_expires_at: Option<DateTime<Utc>>,
     /// How often its hold was extended.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub extensions: u32,
     /// When it was made.
     #[serde(with = "chrono::serde::ts_seconds")]
@@ -270,10 +271,6 @@ impl Refusal {
             Self::DeadlinePassed => Reason::DeadlinePassed,
         }
     }
-}
-
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 /// Nobody needs more transitions before the visit, extensions apart: a seat that is moved away from rests

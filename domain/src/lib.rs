@@ -30,6 +30,7 @@ pub mod report;
 pub mod requirements;
 pub mod seating;
 pub mod sending;
+mod stored;
 pub mod ticket;
 pub mod time;
 pub mod validate;

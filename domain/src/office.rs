@@ -67,6 +67,18 @@ pub struct Office {
     pub documents: Vec<DocumentRule>,
 }
 
+impl Office {
+    /// A service that it gives.
+    pub fn service(&self, id: &ServiceId) -> Option<&Service> {
+        self.services.iter().find(|service| service.id == *id)
+    }
+
+    /// Letters of its queues, each once, in their order.
+    pub fn queue_letters(&self) -> BTreeSet<char> {
+        self.services.iter().map(|service| service.queue_group).collect()
+    }
+}
+
 /// A place on the earth (WGS 84), in degrees.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Location {

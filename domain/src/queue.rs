@@ -43,9 +43,10 @@ use utoipa::ToSchema;
 
 use super::code::BookingCode;
 use super::ids::{AccountId, ApplicantId, InvalidId, OfficeId, ServiceId};
+use super::stored::is_default;
 
-pub use actions::{CounterAction, QueueAct, QueueEvent, TransferTo};
-pub use counters::{CounterSetup, takes_people};
+pub use actions::{BeforeCall, CounterAction, QueueAct, QueueEvent, TransferTo};
+pub use counters::{CounterSetup, closed, takes_people};
 pub use estimate::{newcomer_minutes, wait_minutes};
 pub use line::{BEHIND, Line};
 
@@ -172,6 +173,11 @@ impl QueueState {
     pub fn is_at_counter(self) -> bool {
         matches!(self, Self::Called | Self::Serving)
     }
+
+    /// Whether it was called and waits until it is brought back or called by its number.
+    pub fn is_away(self) -> bool {
+        matches!(self, Self::Skipped | Self::Parked)
+    }
 }
 
 /// Where what is known of a person is found.
@@ -256,54 +262,14 @@ pub struct QueueEntry {
     )]
     pub parked_at: Option<DateTime<Utc>>,
     /// Seconds at counters that are over: before a transfer, a pause, a misclick.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub served_secs: i64,
     /// What it was before it was called, for a call that was a mistake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before_call: Option<Box<BeforeCall>>,
     /// How often it was changed: two changes of one form are told apart by it.
-    #[serde(default, skip_serializing_if = "is_none_yet")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub changes: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]
-fn is_zero(count: &i64) -> bool {
-    *count == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]
-fn is_none_yet(count: &u32) -> bool {
-    *count == 0
-}
-
-/// What a call changes of a place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BeforeCall {
-    pub state: QueueState,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counter: Option<Counter>,
-    #[serde(
-        default,
-        with = "chrono::serde::ts_seconds_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub called_at: Option<DateTime<Utc>>,
-    #[serde(default)]
-    pub calls: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub for_counter: Option<Counter>,
-    #[serde(
-        default,
-        with = "chrono::serde::ts_seconds_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub turn: Option<DateTime<Utc>>,
-    #[serde(
-        default,
-        with = "chrono::serde::ts_seconds_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub parked_at: Option<DateTime<Utc>>,
 }
 
 impl QueueEntry {

@@ -82,6 +82,23 @@ pub fn date_of(typed: &str) -> String {
     format!("{year:0>4}-{month:0>2}-{day:0>2}")
 }
 
+/// Pages ask for a date of birth by day, month and year; the rule knows another form.
+pub fn birth_date_as_asked(error: FieldError) -> FieldError {
+    if error.field != "birth_date" {
+        return error;
+    }
+    FieldError::new(
+        "birth_date",
+        "Tulis tanggal lahir: hari, bulan, dan tahun empat angka.",
+        "Write the date of birth: day, month and a year of four digits.",
+    )
+}
+
+/// What a refusal says, at a field.
+pub fn at_field(field: &str, problem: &Problem) -> FieldError {
+    FieldError::new(field, problem.sentence(Locale::Id), problem.sentence(Locale::En))
+}
+
 /// Where to go on: a path of ours, or else another. Another site's address, in any spelling that a
 /// browser would follow, leads nowhere.
 pub fn onward<'a>(asked: Option<&'a str>, otherwise: &'a str) -> &'a str {

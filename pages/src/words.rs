@@ -14,3 +14,10 @@ pub fn category_words(page: &Page, category: Category) -> &'static str {
         Category::Toddler => page.say("Balita (di bawah 5 tahun)", "Child below 5"),
     }
 }
+
+/// Every category with its name in forms, in the order in which people are asked.
+pub fn categories(page: &Page) -> [(&'static str, &'static str); 5] {
+    use Category::{Disabled, Elderly, General, Pregnant, Toddler};
+    let all = [General, Elderly, Disabled, Pregnant, Toddler];
+    all.map(|category| (category.as_str(), category_words(page, category)))
+}

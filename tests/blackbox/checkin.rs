@@ -10,7 +10,7 @@ use antrian_tests::{Person, Setup, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::steps::{office_with, reach};
+use crate::steps::{booked_for, reach, two_services};
 
 async fn scan(app: &TestApp, scan: Value) -> Answer {
     Desk::sign_in(app).await.post(app, "/v1/check-ins", scan).await
@@ -180,23 +180,13 @@ async fn the_clerk_sees_who_it_is_what_to_ask_for_and_how_many_wait() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_group_of_services_counts_for_itself() {
-    let office = office_with(2, |office| {
-        let service = json!({"id": "passport_replacement", "queue_group": "B",
-            "name": {"id": "Penggantian paspor", "en": "Passport replacement"}});
-        office["services"].as_array_mut().unwrap().push(service);
-        let mut session = office["sessions"][0].clone();
-        session["service"] = "passport_replacement".into();
-        office["sessions"].as_array_mut().unwrap().push(session);
-    });
+    let office = two_services(2);
     let app = TestApp::start_with(Setup { offices: vec![office], ..Setup::default() }).await;
     let mut codes = Vec::new();
     for (number, service) in (1..).zip([SERVICE, "passport_replacement", SERVICE]) {
         let person = Person::register(&app, number).await;
-        let wish = json!({"applicant_id": "p1", "office": OFFICE, "service": service,
-            "date": DATE, "slot": if number == 3 { "10:00" } else { "09:00" }});
-        let code = person.post(&app, "/v1/bookings", wish).await.text("code");
-        assert_eq!(person.act(&app, &code, "confirm").await.status, 200);
-        codes.push(code);
+        let slot = if number == 3 { "10:00" } else { "09:00" };
+        codes.push(booked_for(&app, &person, service, slot).await);
     }
     reach(&app, "2026-12-02T01:10:00Z");
     let mut numbers = Vec::new();

@@ -15,7 +15,9 @@ mod rebooking;
 use std::future::Future;
 use std::sync::Arc;
 
+use antrian_tests::app::DATE;
 use antrian_tests::crowd::enrol;
+use antrian_tests::desk::Desk;
 use antrian_tests::unguarded::without_conditions_on;
 use antrian_tests::wire::{Action, Call, Gate, Item, Switch, client};
 use antrian_tests::{Answer, Person, Setup, TestApp};
@@ -34,6 +36,18 @@ async fn at_once<T>(work: impl IntoIterator<Item = impl Future<Output = T>>) -> 
 
 async fn crowd(app: &TestApp, people: u32) -> Vec<Person> {
     iter(1..=people).map(|number| enrol(app, number)).buffered(AT_ONCE).collect().await
+}
+
+/// So many people who wait; their codes.
+async fn waiting(app: &TestApp, people: u32) -> (Desk, Vec<String>) {
+    let people = crowd(app, people).await;
+    let booked = at_once(people.iter().map(|person| person.book(app, DATE, "09:00"))).await;
+    app.advance_to("2026-12-02T00:30:00Z");
+    let desk = Desk::sign_in(app).await;
+    let codes: Vec<_> = booked.iter().map(|booking| booking.text("code")).collect();
+    let scans = at_once(codes.iter().map(|code| desk.scan(app, code))).await;
+    assert_eq!(count(&scans, 200, ""), codes.len(), "{scans:?}");
+    (desk, codes)
 }
 
 /// A system of `quota` seats a slot, and the switch on its wire.

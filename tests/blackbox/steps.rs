@@ -1,8 +1,9 @@
 //! What several tests do.
 
 use antrian::domain::office::Office;
-use antrian_tests::app::Answer;
-use antrian_tests::{TestApp, offices};
+use antrian_tests::app::{Answer, DATE};
+use antrian_tests::desk::Desk;
+use antrian_tests::{Person, TestApp, offices};
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -26,6 +27,41 @@ pub(crate) fn office_with(quota: u16, change: impl FnOnce(&mut Value)) -> Office
     let mut office = serde_json::to_value(offices::office(quota)).unwrap();
     change(&mut office);
     serde_json::from_value(office).unwrap()
+}
+
+/// The test office with a second service, whose people wait in the line of B.
+pub(crate) fn two_services(quota: u16) -> Office {
+    office_with(quota, |office| {
+        let service = json!({"id": "passport_replacement", "queue_group": "B",
+            "name": {"id": "Penggantian paspor", "en": "Passport replacement"}});
+        office["services"].as_array_mut().unwrap().push(service);
+        let mut session = office["sessions"][0].clone();
+        session["service"] = "passport_replacement".into();
+        office["sessions"].as_array_mut().unwrap().push(session);
+    })
+}
+
+/// A confirmed booking of a service, and its code.
+pub(crate) async fn booked_for(
+    app: &TestApp,
+    person: &Person,
+    service: &str,
+    slot: &str,
+) -> String {
+    let wish = json!({"applicant_id": "p1", "office": offices::OFFICE, "service": service,
+        "date": DATE, "slot": slot});
+    let code = person.post(app, "/v1/bookings", wish).await.text("code");
+    assert_eq!(person.act(app, &code, "confirm").await.status, 200);
+    code
+}
+
+/// A clerk scans them one after the other, a minute apart.
+pub(crate) async fn scanned_in_turn(app: &TestApp, codes: &[String]) {
+    let desk = Desk::sign_in(app).await;
+    for code in codes {
+        assert_eq!(desk.scan(app, code).await.status, 200);
+        app.advance(60);
+    }
 }
 
 /// Calls an administration route of the test office.

@@ -19,7 +19,7 @@ impl Chat {
             self.draft.date = Some(relative.on(world.today(&self.draft)));
         }
         let Some(office) = world.office(&self.draft) else { return Act::AskOffice(0) };
-        let offers = |id: &ServiceId| office.services.iter().any(|service| service.id == *id);
+        let offers = |id: &ServiceId| office.service(id).is_some();
         if !self.draft.service.as_ref().is_some_and(offers) {
             let [only] = &*office.services else {
                 self.question = Question::Service;

@@ -26,3 +26,8 @@ pub struct CounterSetup {
 pub fn takes_people(setup: Option<&CounterSetup>, has_called: bool) -> bool {
     setup.map_or(has_called, |setup| setup.open)
 }
+
+/// The counters among these that are closed.
+pub fn closed(setups: &[CounterSetup]) -> Vec<Counter> {
+    setups.iter().filter(|setup| !setup.open).map(|setup| setup.counter.clone()).collect()
+}

@@ -115,7 +115,7 @@ fn aim(office: &Office, asked: &Transfer) -> Result<TransferTo, Problem> {
 /// A letter of one of the office's services, as a large one.
 fn known_letter(office: &Office, letter: char) -> Option<char> {
     let letter = letter.to_ascii_uppercase();
-    office.services.iter().any(|service| service.queue_group == letter).then_some(letter)
+    office.queue_letters().contains(&letter).then_some(letter)
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -2,7 +2,6 @@
 
 use antrian::domain::booking::{ReleaseReason, Status};
 use antrian::domain::ids::OfficeId;
-use antrian::domain::personal::Nik;
 use antrian::http::body::{Body, Segments};
 use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Problem, ProblemDetails};
@@ -10,6 +9,7 @@ use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::{AppState, Routes, office};
 use antrian::staff::Scope;
+use antrian::use_cases::people;
 use antrian::use_cases::person_release::{Found, Look, LookedUp, look_up};
 use axum::Json;
 use axum::extract::State;
@@ -98,13 +98,7 @@ async fn look(
     asked: &PersonRelease,
 ) -> Result<FoundView, Problem> {
     let office = office(app, id).await?;
-    let nik: Nik = asked.nik.parse().map_err(|_| {
-        Problem::field(
-            "nik",
-            "NIK terdiri atas 16 angka seperti di KTP.",
-            "A NIK has 16 digits, as on the KTP.",
-        )
-    })?;
+    let nik = people::nik(&asked.nik).map_err(|error| Problem::fields(&[error]))?;
     let (staff, release) = (&staff.0, asked.release);
     let look = Look { staff, office: &office, nik: &nik, release };
     let looked_up = look_up(app, &look).await??;

@@ -5,14 +5,13 @@ use antrian::domain::booking::Status;
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Channel;
-use antrian::domain::reason::Reason;
 use antrian::domain::time::local_date;
 use antrian::http::body::{Params, Segments};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::views::instant;
-use antrian::http::{AppState, Routes};
+use antrian::http::{AppState, Routes, office};
 use antrian::staff::Scope;
 use antrian::use_cases::roster::{self, Expected};
 use axum::Json;
@@ -107,9 +106,7 @@ async fn list(
     Params(asked): Params<Asked>,
 ) -> Result<Json<RosterView>, Problem> {
     staff.may(Scope::Desk, &id)?;
-    let now = app.clock.now();
-    let office = app.ledger.offices().get(&id, now).await?;
-    let office = office.ok_or_else(|| Problem::new(Reason::NotFound))?;
+    let (office, now) = (office(&app, &id).await?, app.clock.now());
     let date = asked.date.unwrap_or_else(|| local_date(now, office.timezone));
     let all = roster::expected(&app, &id, date).await?;
     let is_last = |visit: &Expected| Some(visit.booking.code) == asked.after;

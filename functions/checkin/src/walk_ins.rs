@@ -1,13 +1,12 @@
 //! Somebody without a booking stands at the desk: a clerk books for them and lets them in.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use antrian::domain::account::PersonDetails;
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::{OfficeId, ServiceId};
-use antrian::domain::office::Office;
+use antrian::domain::office::{Office, Service};
 use antrian::domain::person::Category;
-use antrian::domain::reason::Reason;
 use antrian::domain::requirements::checklist;
 use antrian::domain::time::SlotTime;
 use antrian::http::body::{Body, Segments};
@@ -17,7 +16,7 @@ use antrian::http::refusals::walk_in_refused;
 use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::views::{DocumentView, views};
-use antrian::http::{AppState, Routes};
+use antrian::http::{AppState, Routes, office};
 use antrian::ledger::{DayAvailability, SlotAvailability};
 use antrian::staff::Scope;
 use antrian::use_cases::desk::person_behind;
@@ -62,10 +61,11 @@ struct FreeSlot {
 }
 
 impl FreeService {
-    fn of((service, day): (ServiceId, DayAvailability)) -> Self {
+    fn of((service, day): (&Service, DayAvailability)) -> Self {
         let free = day.slots.iter().filter(|slot| slot.seats_free > 0);
         let slots: Vec<_> = free.map(FreeSlot::of).collect();
-        Self { service, seats_free: slots.iter().map(|slot| slot.seats_free).sum(), slots }
+        let seats_free = slots.iter().map(|slot| slot.seats_free).sum();
+        Self { service: service.id.clone(), seats_free, slots }
     }
 }
 
@@ -73,11 +73,6 @@ impl FreeSlot {
     fn of(slot: &SlotAvailability) -> Self {
         Self { slot: slot.time.to_string(), seats_free: slot.seats_free }
     }
-}
-
-async fn office(app: &AppState, id: &OfficeId) -> Result<Arc<Office>, Problem> {
-    let office = app.ledger.offices().get(id, app.clock.now()).await?;
-    office.ok_or_else(|| Problem::new(Reason::NotFound))
 }
 
 /// Seats that the desk can give today: its own, those that are for everybody by now, and those of hours

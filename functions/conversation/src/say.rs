@@ -124,7 +124,7 @@ pub(crate) fn booking(
     (booking, who): (&Booking, &str),
     now: DateTime<Utc>,
 ) -> String {
-    let service = office.services.iter().find(|service| service.id == booking.seat.service);
+    let service = office.service(&booking.seat.service);
     let status = match booking.status_at(now) {
         Status::Held => &TEXTS.status_held,
         Status::Confirmed => &TEXTS.status_confirmed,

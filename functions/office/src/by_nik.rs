@@ -2,17 +2,17 @@
 //! way to release them from one that is not theirs. The NIK stands in no address.
 
 use antrian::domain::booking::ReleaseReason;
+use antrian::domain::field::FieldError;
 use antrian::domain::ids::OfficeId;
-use antrian::domain::language::Locale::{En, Id};
 use antrian::domain::office::{Channel, Office};
-use antrian::domain::personal::Nik;
 use antrian::http::body::Segments;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes, office};
 use antrian::staff::Scope;
 use antrian::use_cases::desk::Visit;
+use antrian::use_cases::people;
 use antrian::use_cases::person_release::{Found, Look, LookedUp, look_up};
-use antrian_pages::forms::{Faults, Posted};
+use antrian_pages::forms::{Faults, Posted, at_field};
 use antrian_pages::page::{Keep, Page, Shown, own, shown};
 use askama::Template;
 use axum::extract::State;
@@ -85,13 +85,9 @@ async fn look(
 ) -> Shown {
     clerk.may(Scope::Desk, &id)?;
     let office = office(&app, &id).await?;
-    let looked_up = looked_up(&app, &clerk, &office, &typed).await?;
-    let (status, faults, found) = match looked_up {
+    let (status, faults, found) = match looked_up(&app, &clerk, &office, &typed).await? {
         Ok(found) => (StatusCode::OK, Faults::default(), Some(words(&page, &office, &found))),
-        Err(problem) => {
-            let (id, en) = (problem.sentence(Id), problem.sentence(En));
-            (problem.status(), Faults::one(page.locale, "nik", id, en), None)
-        }
+        Err((status, error)) => (status, Faults::new(page.locale, vec![error]), None),
     };
     let walk_in = paths::walk_in(&id);
     let template = NikPage { office: &office, walk_in, faults, typed, found, page };
@@ -103,11 +99,10 @@ async fn looked_up(
     clerk: &Clerk,
     office: &Office,
     typed: &Typed,
-) -> Result<Result<LookedUp, Problem>, Problem> {
-    let Ok(nik) = typed.nik.parse::<Nik>() else {
-        let (id, en) =
-            ("NIK terdiri atas 16 angka seperti di KTP.", "A NIK has 16 digits, as on the KTP.");
-        return Ok(Err(Problem::field("nik", id, en).saying(id, en)));
+) -> Result<Result<LookedUp, (StatusCode, FieldError)>, Problem> {
+    let nik = match people::nik(&typed.nik) {
+        Ok(nik) => nik,
+        Err(error) => return Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, error))),
     };
     let release = match &*typed.lepas {
         "not_theirs" => Some(ReleaseReason::NotTheirs),
@@ -115,7 +110,10 @@ async fn looked_up(
         _ => None,
     };
     let look = Look { staff: clerk.staff(), office, nik: &nik, release };
-    Ok(look_up(app, &look).await?.map_err(Problem::from))
+    Ok(look_up(app, &look).await?.map_err(|refusal| {
+        let problem = Problem::from(refusal);
+        (problem.status(), at_field("nik", &problem))
+    }))
 }
 
 fn words(page: &Page, office: &Office, looked_up: &LookedUp) -> Words {

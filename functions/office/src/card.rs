@@ -238,7 +238,7 @@ fn over(page: &Page, status: Status) -> &'static str {
 }
 
 fn visit_words(page: &Page, office: &Office, booking: &Booking) -> String {
-    let service = office.services.iter().find(|one| one.id == booking.seat.service);
+    let service = office.service(&booking.seat.service);
     let service = service.map_or("", |service| page.text(&service.name));
     let at = clock(page.locale, booking.seat.time);
     match page.locale {

@@ -1,17 +1,20 @@
 //! A counter's page: whom it has, who waits, and what it does with them. Every key of it is a button, and
 //! every button a form: it works without script, and with it without a mouse.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
 use antrian::domain::queue::{
     Counter, CounterAction, CounterSetup, Line, QueueDay, QueueEntry, QueueNumber, QueueState,
-    TransferTo,
+    TransferTo, closed,
 };
 use antrian::domain::reason::Reason;
 use antrian::domain::time::whole_seconds;
 use antrian::http::body::{Params, Segments};
 use antrian::http::problem::Problem;
-use antrian::http::{AppState, Routes, office};
+use antrian::http::{AppState, Routes};
 use antrian::ledger::{CallTarget, Caller};
 use antrian::staff::Scope;
 use antrian::use_cases::desk::{person_at, queue_of_today};
@@ -74,7 +77,7 @@ struct CounterState {
     /// Staff have closed it.
     is_closed: bool,
     /// Letters of the office's queues.
-    letters: Vec<char>,
+    letters: BTreeSet<char>,
     /// Those that it was opened for.
     served: Vec<char>,
     /// Whom it has.
@@ -115,13 +118,13 @@ async fn page_of(
     Params(at): Params<At>,
 ) -> Shown {
     clerk.may(Scope::Queue, &id)?;
-    let office = office(&app, &id).await?;
+    let (office, day) = queue(&app, &id).await?;
     let path = paths::counters(&id);
     let Some(counter) = at.loket else {
-        let known = known(&app, &id).await?;
+        let known = known(&app, &day).await?;
         return Ok(own(&Choice { page, office: &office, path, known }));
     };
-    let state = state(&app, &office, &counter).await?;
+    let state = state(&app, &office, &day, &counter).await?;
     if asks.0 {
         let state = StatePart { page: &page, path: &path, state: &state };
         return Ok(part(StatusCode::OK, &state));
@@ -139,19 +142,10 @@ fn whole<'a>(
     CounterPage { page, office, path, state, refusal }
 }
 
-/// Letters of the office's queues, each once, in their order.
-fn letters(office: &Office) -> Vec<char> {
-    let mut letters: Vec<_> = office.services.iter().map(|of| of.queue_group).collect();
-    letters.sort_unstable();
-    letters.dedup();
-    letters
-}
-
 /// Counters that have called or were opened today.
-async fn known(app: &AppState, id: &OfficeId) -> Result<Vec<String>, Problem> {
-    let day = day_of(app, id).await?;
+async fn known(app: &AppState, day: &QueueDay) -> Result<Vec<String>, Problem> {
     let store = app.ledger.store();
-    let (called, set) = tokio::try_join!(store.at_counters(&day), store.counter_setups(&day))?;
+    let (called, set) = tokio::try_join!(store.at_counters(day), store.counter_setups(day))?;
     let called = called.into_iter().map(|at| at.counter);
     let mut names: Vec<_> = called.chain(set.into_iter().map(|set| set.counter)).collect();
     names.sort_unstable();
@@ -159,28 +153,25 @@ async fn known(app: &AppState, id: &OfficeId) -> Result<Vec<String>, Problem> {
     Ok(names.iter().map(|counter| counter.as_str().to_owned()).collect())
 }
 
-async fn day_of(app: &AppState, id: &OfficeId) -> Result<QueueDay, Problem> {
-    let found = queue_of_today(app, id).await?;
-    found.map(|(_, day)| day).ok_or_else(|| Problem::new(Reason::NotFound))
+async fn queue(app: &AppState, id: &OfficeId) -> Result<(Arc<Office>, QueueDay), Problem> {
+    queue_of_today(app, id).await?.ok_or_else(|| Problem::new(Reason::NotFound))
 }
 
 async fn state(
     app: &AppState,
     office: &Office,
+    day: &QueueDay,
     counter: &Counter,
 ) -> Result<CounterState, Problem> {
-    let (day, store, now) = (day_of(app, &office.id).await?, app.ledger.store(), app.clock.now());
-    let (entries, setups) =
-        tokio::try_join!(store.queue_entries(&day), store.counter_setups(&day))?;
+    let (store, now) = (app.ledger.store(), app.clock.now());
+    let (entries, setups) = tokio::try_join!(store.queue_entries(day), store.counter_setups(day))?;
     let setup = setups.iter().find(|setup| setup.counter == *counter);
-    let closed: Vec<_> = setups.iter().filter(|of| !of.open).map(|of| of.counter.clone()).collect();
+    let closed = closed(&setups);
     let served = setup.map_or_else(Vec::new, |setup| setup.letters.clone());
     let line = Line::of(&entries, office.policy.priority_one_in).with_closed(&closed);
     let row = |entry: &QueueEntry| Row::of(entry, counter, now);
     let is_here = |entry: &&QueueEntry| entry.counter.as_ref() == Some(counter);
     let own = entries.iter().filter(is_here).find(|entry| entry.state.is_at_counter());
-    let is_away =
-        |entry: &&QueueEntry| matches!(entry.state, QueueState::Skipped | QueueState::Parked);
     let mut parked = entries.iter().filter(is_here);
     Ok(CounterState {
         counter: counter.as_str().to_owned(),
@@ -191,8 +182,8 @@ async fn state(
         },
         has_parked: parked.any(|entry| entry.state == QueueState::Parked),
         waiting: line.upcoming(&served, counter).into_iter().map(row).collect(),
-        away: entries.iter().filter(is_away).map(row).collect(),
-        letters: letters(office),
+        away: entries.iter().filter(|entry| entry.state.is_away()).map(row).collect(),
+        letters: office.queue_letters(),
         served,
     })
 }
@@ -263,17 +254,17 @@ async fn act(
     Posted(press): Posted<Press>,
 ) -> Shown {
     clerk.may(Scope::Queue, &id)?;
-    let office = office(&app, &id).await?;
+    let (office, day) = queue(&app, &id).await?;
     let path = paths::counters(&id);
     let (Some(counter), Some(deed)) = (&press.loket, press.buat) else { return Ok(go(&path)) };
-    let Err(problem) = done(&app, &clerk, &office, counter, deed, &press).await else {
+    let Err(problem) = done(&app, &clerk, (&office, &day), counter, deed, &press).await else {
         return Ok(go(&address(&path, &[("loket", counter.as_str())])));
     };
     // A fault is a page of its own; a refusal stands on the counter's page.
     if !problem.status().is_client_error() {
         return Err(problem);
     }
-    let state = state(&app, &office, counter).await?;
+    let state = state(&app, &office, &day, counter).await?;
     let sentence = said(&page, &problem).to_owned();
     let page = whole(&page, &office, &path, &state, Some(&sentence));
     Ok(shown(problem.status(), Keep::Never, &page))
@@ -282,21 +273,20 @@ async fn act(
 async fn done(
     app: &AppState,
     clerk: &Clerk,
-    office: &Office,
+    (office, day): (&Office, &QueueDay),
     counter: &Counter,
     deed: Deed,
     press: &Press,
 ) -> Result<(), Problem> {
-    let (day, now) = (day_of(app, &office.id).await?, app.clock.now());
-    let staff = clerk.staff().subject.as_str();
+    let (staff, now) = (clerk.staff().subject.as_str(), app.clock.now());
     let caller = Caller { counter, staff, request: None };
     let number = number(press)?;
     let call = async |target: CallTarget| -> Result<(), Problem> {
-        app.ledger.call(office, &day, caller, &target, now).await??;
+        app.ledger.call(office, day, caller, &target, now).await??;
         Ok(())
     };
     if let Some(action) = action(deed) {
-        app.ledger.step(&day, caller, number, action, now).await??;
+        app.ledger.step(day, caller, number, action, now).await??;
         return Ok(());
     }
     match deed {
@@ -304,11 +294,11 @@ async fn done(
         Deed::Lanjutkan => call(CallTarget::Parked).await?,
         Deed::Pindah => {
             let to = aim(office, counter, &press.ke)?;
-            app.ledger.transfer(&day, caller, number, &to, now).await??;
+            app.ledger.transfer(day, caller, number, &to, now).await??;
         }
         Deed::Antrekan => {
             let number = number.ok_or_else(no_number)?;
-            app.ledger.bring_back(office, &day, number, staff, now).await??;
+            app.ledger.bring_back(office, day, number, staff, now).await??;
         }
         Deed::Buka | Deed::Tutup => {
             let setup = CounterSetup {
@@ -318,7 +308,7 @@ async fn done(
                 since: whole_seconds(now),
                 staff: staff.to_owned(),
             };
-            app.ledger.set_counter(&day, &setup).await??;
+            app.ledger.set_counter(day, &setup).await??;
         }
         _ => call(CallTarget::Next(vec![])).await?,
     }
@@ -357,7 +347,7 @@ fn no_number() -> Problem {
 fn aim(office: &Office, own: &Counter, typed: &str) -> Result<TransferTo, Problem> {
     let mut chars = typed.trim().chars();
     if let (Some(letter @ ('A'..='Z' | 'a'..='z')), None) = (chars.next(), chars.next()) {
-        let (letter, known) = (letter.to_ascii_uppercase(), letters(office));
+        let (letter, known) = (letter.to_ascii_uppercase(), office.queue_letters());
         let found = known.contains(&letter).then_some(TransferTo::Letter(letter));
         return found.ok_or_else(|| no_letter(letter, &known));
     }
@@ -371,7 +361,7 @@ fn aim(office: &Office, own: &Counter, typed: &str) -> Result<TransferTo, Proble
     })
 }
 
-fn no_letter(letter: char, known: &[char]) -> Problem {
+fn no_letter(letter: char, known: &BTreeSet<char>) -> Problem {
     let known = known.iter().map(char::to_string).collect::<Vec<_>>().join(", ");
     Problem::field(
         "ke",
@@ -389,7 +379,7 @@ fn no_letter(letter: char, known: &[char]) -> Problem {
 /// Letters of the office among those that were ticked; all of them are none. A counter that is opened for
 /// none would call everybody.
 fn served(office: &Office, deed: Deed, ticked: &[char]) -> Result<Vec<char>, Problem> {
-    let mut letters = letters(office);
+    let mut letters = office.queue_letters();
     let all = letters.len();
     letters.retain(|letter| ticked.contains(letter));
     match letters.len() {
@@ -399,6 +389,6 @@ fn served(office: &Office, deed: Deed, ticked: &[char]) -> Result<Vec<char>, Pro
             "Tick at least one letter of a queue that this counter serves.",
         )),
         count if count == all => Ok(vec![]),
-        _ => Ok(letters),
+        _ => Ok(letters.into_iter().collect()),
     }
 }

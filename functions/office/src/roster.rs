@@ -141,7 +141,7 @@ fn counts(page: &Page, all: &[Expected], now: DateTime<Utc>) -> Vec<(&'static st
 
 fn row(page: &Page, office: &Office, visit: &Expected, now: DateTime<Utc>) -> Row {
     let (booking, zone) = (&visit.booking, office.timezone);
-    let service = office.services.iter().find(|service| service.id == booking.seat.service);
+    let service = office.service(&booking.seat.service);
     let (mark, state) = state(page, visit, now);
     let who = visit.applicant.as_ref().map(|applicant| applicant.details.name.short());
     let number = booking.queue_place().map(|(_, number)| number.to_string());

@@ -61,7 +61,7 @@ async fn slip(
     let (booking, office) = (&found.visit.booking, &found.visit.office);
     let address = ticket_page::address(&app.keyring, &app.public_url, code);
     let qr = rendering::svg(&address).map_err(|error| internal(&error))?;
-    let service = office.services.iter().find(|service| service.id == booking.seat.service);
+    let service = office.service(&booking.seat.service);
     let is_a6 = paper.kertas.as_deref() == Some("a6");
     let (paper, other) = if is_a6 { ("a6", "80") } else { ("roll", "a6") };
     let person = found.applicant.as_ref();

@@ -3,7 +3,6 @@
 use antrian::domain::account::PersonDetails;
 use antrian::domain::field::FieldError;
 use antrian::domain::ids::{OfficeId, ServiceId};
-use antrian::domain::language::Locale::{En, Id};
 use antrian::domain::office::{Office, Service};
 use antrian::domain::person::Category;
 use antrian::domain::reason::Reason;
@@ -16,9 +15,9 @@ use antrian::security::tokens;
 use antrian::staff::Scope;
 use antrian::use_cases::people::PersonForm;
 use antrian::use_cases::walk_ins::{self, WalkIn, free_today};
-use antrian_pages::forms::{Faults, Posted};
+use antrian_pages::forms::{Faults, Posted, at_field, birth_date_as_asked, date_of};
 use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
-use antrian_pages::words::category_words;
+use antrian_pages::words::categories;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -55,7 +54,7 @@ struct WalkInPage<'a> {
     services: Vec<ServiceRow>,
     faults: Faults,
     typed: Typed,
-    categories: Vec<(Category, &'static str)>,
+    categories: [(&'static str, &'static str); 5],
 }
 
 struct ServiceRow {
@@ -96,18 +95,12 @@ async fn services(
     page: &Page,
     office: &Office,
 ) -> Result<Vec<ServiceRow>, Problem> {
-    let free = free_today(app, office).await?;
-    let row = |(service, (id, day)): (&Service, (ServiceId, DayAvailability))| {
+    let row = |(service, day): (&Service, DayAvailability)| {
         let seats_free = day.slots.iter().map(|slot| slot.seats_free).sum();
-        ServiceRow { id, name: page.text(&service.name).to_owned(), seats_free }
+        let name = page.text(&service.name).to_owned();
+        ServiceRow { id: service.id.clone(), name, seats_free }
     };
-    Ok(office.services.iter().zip(free).map(row).collect())
-}
-
-fn categories(page: &Page) -> Vec<(Category, &'static str)> {
-    use Category::{Disabled, Elderly, General, Pregnant, Toddler};
-    let all = [General, Elderly, Disabled, Pregnant, Toddler];
-    all.map(|category| (category, category_words(page, category))).into()
+    Ok(free_today(app, office).await?.into_iter().map(row).collect())
 }
 
 /// Books for somebody and lets them in; their slip is next.
@@ -137,7 +130,7 @@ async fn book(
 }
 
 fn parsed(app: &AppState, typed: &Typed) -> Result<(ServiceId, PersonDetails), Vec<FieldError>> {
-    let birth_date = antrian_pages::forms::date_of(&typed.birth_date);
+    let birth_date = date_of(&typed.birth_date);
     let form = PersonForm {
         name: &typed.name,
         nik: &typed.nik,
@@ -146,7 +139,8 @@ fn parsed(app: &AppState, typed: &Typed) -> Result<(ServiceId, PersonDetails), V
         category: typed.category,
     };
     let person = form.parse(app.clock.now());
-    let person = person.map_err(|errors| errors.into_iter().map(as_typed).collect::<Vec<_>>())?;
+    let person =
+        person.map_err(|errors| errors.into_iter().map(birth_date_as_asked).collect::<Vec<_>>())?;
     let service = typed.service.parse();
     let service = service
         .map_err(|_| vec![FieldError::new("service", "Pilih layanan.", "Choose the service.")])?;
@@ -175,19 +169,7 @@ fn refusal(problem: &Problem) -> FieldError {
                 "It may not have been saved: something failed. Press once more: nothing is done twice.",
             )
         }
-        _ => FieldError::new("nik", problem.sentence(Id), problem.sentence(En)),
-    }
-}
-
-/// The page takes a date by day, month and year; the rule is told another form.
-fn as_typed(error: FieldError) -> FieldError {
-    match error.field.as_str() {
-        "birth_date" => FieldError::new(
-            "birth_date",
-            "Tulis tanggal lahir: hari, bulan, dan tahun empat angka.",
-            "Write the date of birth: day, month and a year of four digits.",
-        ),
-        _ => error,
+        _ => at_field("nik", problem),
     }
 }
 

@@ -8,17 +8,16 @@ use antrian::http::body::Segments;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
 use antrian::use_cases::corrections::{self, CorrectRefusal, CorrectionForm};
-use antrian_pages::forms::{Faults, Nothing, Posted};
+use antrian_pages::forms::{Faults, Nothing, Posted, at_field, birth_date_as_asked};
 use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
+use antrian_pages::words::categories;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use chrono::Datelike;
 
-use crate::people::{
-    KnownPerson, PersonPage, Typed, birth_date, categories, category, in_three_fields, of_form,
-};
+use crate::people::{KnownPerson, PersonPage, Typed, birth_date, category};
 use crate::session::Visitor;
 
 pub(crate) fn routes() -> Routes {
@@ -91,10 +90,10 @@ async fn correct(
         {
             Ok(_) => return Ok(go(BACK)),
             Err(CorrectRefusal::Field(error)) => vec![error],
-            Err(refusal) => vec![of_form(&Problem::from(refusal))],
+            Err(refusal) => vec![at_field("name", &Problem::from(refusal))],
         },
     };
-    let errors = errors.into_iter().map(in_three_fields).collect();
+    let errors = errors.into_iter().map(birth_date_as_asked).collect();
     let faults = Faults::new(page.locale, errors);
     let known = Some(known_person(&person));
     let categories = categories(&page);

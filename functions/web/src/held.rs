@@ -57,7 +57,7 @@ struct HeldFor {
 /// What a booking's visit is, in words.
 fn visit_of(page: &Page, details: &BookingDetails) -> Visit {
     let (seat, office) = (&details.booking.seat, details.office.clone());
-    let service = office.services.iter().find(|service| service.id == seat.service);
+    let service = office.service(&seat.service);
     Visit {
         service: service.map_or("", |service| page.text(&service.name)).to_owned(),
         day: page.date(seat.date),

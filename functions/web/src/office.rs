@@ -216,7 +216,7 @@ async fn documents(
         }
         None => None,
     };
-    let service = asked.layanan.and_then(|id| office.services.iter().find(|one| one.id == id));
+    let service = asked.layanan.and_then(|id| office.service(&id));
     let is_child = asked.pemohon == Some(ApplicantKind::Child);
     let template = DocumentsPage { page, office: &office, service, is_child, regency, list };
     Ok(public(&template))
@@ -224,5 +224,5 @@ async fn documents(
 
 /// A service of an office.
 pub(crate) fn service_of<'a>(office: &'a Office, id: &ServiceId) -> Result<&'a Service, Problem> {
-    office.services.iter().find(|service| service.id == *id).ok_or_else(unknown_service)
+    office.service(id).ok_or_else(unknown_service)
 }

@@ -1,16 +1,15 @@
 //! The people that one books for: adding one.
 
 use antrian::domain::account::{Applicant, MAX_APPLICANTS};
-use antrian::domain::field::FieldError;
 use antrian::domain::normal::digits;
 use antrian::domain::person::Category;
 use antrian::http::body::Params;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
 use antrian::use_cases::people::{self, PersonForm};
-use antrian_pages::forms::{Faults, Posted, To, onward};
+use antrian_pages::forms::{Faults, Posted, To, at_field, birth_date_as_asked, onward};
 use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
-use antrian_pages::words::category_words;
+use antrian_pages::words::categories;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -55,20 +54,7 @@ pub(crate) struct PersonPage<'a> {
     pub(crate) known: Option<KnownPerson>,
     pub(crate) faults: Faults,
     pub(crate) typed: Typed,
-    pub(crate) categories: Vec<(&'static str, &'static str)>,
-}
-
-/// Value and words of each category.
-pub(crate) fn categories(page: &Page) -> Vec<(&'static str, &'static str)> {
-    [
-        Category::General,
-        Category::Elderly,
-        Category::Disabled,
-        Category::Pregnant,
-        Category::Toddler,
-    ]
-    .map(|category| (category.as_str(), category_words(page, category)))
-    .into()
+    pub(crate) categories: [(&'static str, &'static str); 5],
 }
 
 async fn blank(page: Page, Params(to): Params<To>, _: Visitor) -> Shown {
@@ -95,21 +81,16 @@ async fn add(
         category: category(&typed.category),
     };
     let errors = match form.parse(app.clock.now()) {
-        Err(errors) => errors.into_iter().map(in_three_fields).collect(),
+        Err(errors) => errors.into_iter().map(birth_date_as_asked).collect(),
         Ok(person) => match people::add(&app, &who.session.account, &person, None).await? {
             Ok(added) => return Ok(go(&with_person(&to, &added))),
-            Err(refusal) => vec![of_form(&Problem::from(refusal))],
+            Err(refusal) => vec![at_field("name", &Problem::from(refusal))],
         },
     };
     let faults = Faults::new(page.locale, errors);
     let categories = categories(&page);
     let template = PersonPage { to: &to, known: None, faults, typed, categories, page };
     Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &template))
-}
-
-pub(crate) fn of_form(problem: &Problem) -> FieldError {
-    use antrian::domain::language::Locale::{En, Id};
-    FieldError::new("name", problem.sentence(Id), problem.sentence(En))
 }
 
 pub(crate) fn category(text: &str) -> Category {
@@ -126,18 +107,6 @@ pub(crate) fn category(text: &str) -> Category {
 pub(crate) fn birth_date(typed: &Typed) -> String {
     let [day, month, year] = [&typed.day, &typed.month, &typed.year].map(|text| digits(text));
     format!("{year:0>4}-{month:0>2}-{day:0>2}")
-}
-
-/// The page asks for a date in three fields; the rule knows one.
-pub(crate) fn in_three_fields(error: FieldError) -> FieldError {
-    if error.field != "birth_date" {
-        return error;
-    }
-    FieldError::new(
-        "birth_date",
-        "Tulis tanggal lahir: hari, bulan, dan tahun empat angka.",
-        "Write the date of birth: day, month and a year of four digits.",
-    )
 }
 
 /// On to where one came from, with this person chosen if there is a choice.

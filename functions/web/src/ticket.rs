@@ -89,7 +89,7 @@ impl BookingWords {
     pub(crate) fn of(page: &Page, details: &BookingDetails, person: String) -> Self {
         let (booking, office) = (&details.booking, &details.office);
         let (seat, times, zone) = (&booking.seat, &booking.times, office.timezone);
-        let service = office.services.iter().find(|service| service.id == seat.service);
+        let service = office.service(&seat.service);
         let code = booking.code.to_string();
         let (status, mood) = status_words(page, details.status);
         let removed = || page.say("Pemohon yang dihapus", "A person who was removed").to_owned();

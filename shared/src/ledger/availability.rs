@@ -7,7 +7,7 @@ use crate::domain::calendar::{ClosedReason, PlannedDay, plan_day};
 use crate::domain::day::{Day, SlotSeats};
 use crate::domain::ids::ServiceId;
 use crate::domain::language::Text;
-use crate::domain::office::{Channel, Office};
+use crate::domain::office::{Channel, Office, Service};
 use crate::domain::time::{SlotTime, local_date};
 
 /// What a date is for somebody who looks for a seat.
@@ -59,16 +59,16 @@ impl Ledger {
         Ok(days.values().map(|day| day_availability(office, service, day, channel, now)).collect())
     }
 
-    /// What the desk can give of a service on a date, as the table says.
-    pub async fn desk_availability(
+    /// What the desk can give on a date, service by service, as the table says.
+    pub async fn desk_availability<'o>(
         &self,
-        office: &Office,
-        service: &ServiceId,
+        office: &'o Office,
         date: NaiveDate,
         now: DateTime<Utc>,
-    ) -> Result<DayAvailability, LedgerError> {
+    ) -> Result<Vec<(&'o Service, DayAvailability)>, LedgerError> {
         let day = self.days.get(&office.id, date, now).await?;
-        Ok(day_availability(office, service, &day, Channel::WalkIn, now))
+        let free = |of: &Service| day_availability(office, &of.id, &day, Channel::WalkIn, now);
+        Ok(office.services.iter().map(|service| (service, free(service))).collect())
     }
 }
 

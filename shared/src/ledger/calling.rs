@@ -8,7 +8,7 @@ use crate::domain::booking::Refusal;
 use crate::domain::office::Office;
 use crate::domain::queue::{
     Counter, CounterSetup, Line, QueueAct, QueueDay, QueueEntry, QueueEvent, QueueNumber,
-    QueueState, served_before,
+    QueueState, closed, served_before,
 };
 use crate::domain::time::whole_seconds;
 use crate::storage::{
@@ -218,11 +218,6 @@ fn next(
         Some(served) => Err(CallRefusal::ServedBefore(next.into(), served.into())),
         None => Ok(next.clone()),
     }
-}
-
-/// The counters that are closed.
-pub(super) fn closed(setups: &[CounterSetup]) -> Vec<Counter> {
-    setups.iter().filter(|setup| !setup.open).map(|setup| setup.counter.clone()).collect()
 }
 
 fn parked(entries: &[QueueEntry], counter: &Counter) -> Call {

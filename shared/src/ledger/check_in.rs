@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::commit::Made;
 use super::{Ledger, LedgerError, Outcome};
-use crate::domain::booking::{Actor, Booking, CheckIn, Clerk, Refusal};
+use crate::domain::booking::{Actor, Booking, CheckIn, Refusal};
 use crate::domain::office::Office;
 use crate::domain::queue::{Line, PersonRef, QueueDay, QueueEntry, QueueNumber, look_alike};
 use crate::domain::time::{local_date, whole_seconds};
@@ -32,8 +32,6 @@ pub struct Scanner<'a> {
     pub likeness: Option<&'a str>,
     /// Whether a clerk has seen that the person goes before others; absent: as was booked.
     pub priority: Option<bool>,
-    /// Who scans.
-    pub clerk: &'a Clerk,
 }
 
 /// A person who can't come in now.
@@ -113,7 +111,6 @@ impl Ledger {
         let entry = QueueEntry { likeness, ..waiting(&after, next, now) };
         let joining = joining(&day, &entry);
         let change = Transition::new(&before, &after).keeping_person().queueing(joining);
-        let change = change.by_clerk(Some(scanner.clerk));
         // Together: a clerk waits for the slower of the two, not for both.
         let (made, entries) = tokio::join!(
             self.make_transition(&change, Actor::Office, now),
@@ -193,6 +190,6 @@ pub(super) fn joining(day: &QueueDay, entry: &QueueEntry) -> Vec<QueueChange> {
 
 /// The letter of the queue that a booking's service waits in.
 pub(super) fn queue_group(office: &Office, booking: &Booking) -> char {
-    let service = office.services.iter().find(|service| service.id == booking.seat.service);
+    let service = office.service(&booking.seat.service);
     service.map_or('A', |service| service.queue_group)
 }

@@ -89,8 +89,10 @@ impl Ledger {
     }
 
     pub(super) fn asked(&self, by: Actor, at: DateTime<Utc>) -> Asked<'_> {
-        let by = if self.staff.is_some() { Actor::Office } else { by };
-        Asked { by, cause: self.cause.as_deref(), staff: self.staff.as_deref(), at }
+        // What time has changed nobody has.
+        let staff = self.staff.as_deref().filter(|_| by != Actor::System);
+        let by = if staff.is_some() { Actor::Office } else { by };
+        Asked { by, cause: self.cause.as_deref(), staff, at }
     }
 
     pub(super) async fn enqueue_due(&self, messages: &[Message], now: DateTime<Utc>) {

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::calling::{COUNTERS, closed};
+use super::calling::COUNTERS;
 use super::{Ledger, LedgerError, Outcome};
 use crate::domain::office::Office;
 use crate::domain::queue::{
-    CounterSetup, Line, QueueAct, QueueDay, QueueEntry, QueueEvent, QueueNumber, QueueState,
+    CounterSetup, Line, QueueAct, QueueDay, QueueEntry, QueueEvent, QueueNumber, QueueState, closed,
 };
 use crate::domain::time::whole_seconds;
 use crate::storage::{AtCounter, Attempt, QueueChange, compare_and_set};
@@ -80,7 +80,7 @@ impl Ledger {
         let (entries, setups) =
             tokio::try_join!(self.store.queue_entries(day), self.store.counter_setups(day))?;
         let before = match entries.iter().find(|entry| entry.queue_number() == number) {
-            Some(entry) if is_away(entry) => entry,
+            Some(entry) if entry.state.is_away() => entry,
             Some(entry) if entry.state == QueueState::Waiting && entry.turn.is_some() => {
                 return Ok(Attempt::Done(Ok(entry.clone())));
             }
@@ -104,8 +104,4 @@ impl Ledger {
             false => Attempt::Conflict(()),
         })
     }
-}
-
-fn is_away(entry: &QueueEntry) -> bool {
-    matches!(entry.state, QueueState::Skipped | QueueState::Parked)
 }

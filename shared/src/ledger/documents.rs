@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::change::{Changed, Try};
 use super::check_in::{joining, queue_group, waiting};
 use super::{Ledger, LedgerError, Outcome, messages};
-use crate::domain::booking::{Booking, Clerk, Refusal, Status};
+use crate::domain::booking::{Booking, Refusal, Status};
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
 use crate::domain::queue::{QueueDay, QueueEntry, QueueState};
@@ -68,11 +68,10 @@ impl Ledger {
         office: &Office,
         booking: Booking,
         decision: &Decision,
-        clerk: &Clerk,
         now: DateTime<Utc>,
     ) -> Outcome<Changed, Refusal> {
         let now = whole_seconds(now);
-        let attempt = |before| self.try_documents(office, before, (decision, clerk), now);
+        let attempt = |before| self.try_documents(office, before, decision, now);
         compare_and_set(CONTENTION, booking, attempt).await
     }
 
@@ -80,7 +79,7 @@ impl Ledger {
         &self,
         office: &Office,
         before: Booking,
-        (decision, clerk): (&Decision, &Clerk),
+        decision: &Decision,
         now: DateTime<Utc>,
     ) -> Try {
         if decision.is_known(&before) && before.status_at(now) == before.status {
@@ -94,7 +93,6 @@ impl Ledger {
         let messages = messages(&after, decision.tells(), now);
         let change = Transition::new(&before, &after);
         let change = change.keeping_person().telling(&messages).queueing(queue);
-        let change = change.by_clerk(Some(clerk));
         self.made_by_office(&change, now).await
     }
 

@@ -47,7 +47,7 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Outcome<Held, HoldRefusal> {
         let office = request.office;
-        if !office.services.iter().any(|service| service.id == *request.service) {
+        if office.service(request.service).is_none() {
             return Ok(Err(HoldRefusal::NotOffered(NotOffered::Service)));
         }
         if !office.online && request.channel() != Channel::WalkIn {

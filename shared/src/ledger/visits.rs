@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::change::{Changed, Try, lost};
 use super::commit::Made;
 use super::{Ledger, LedgerError, Outcome};
-use crate::domain::booking::{Actor, Booking, Clerk, Refusal, Status};
+use crate::domain::booking::{Actor, Booking, Refusal, Status};
 use crate::domain::queue::QueueEntry;
 use crate::domain::time::whole_seconds;
 use crate::storage::{Attempt, CONTENTION, QueueChange, Transition, compare_and_set};
@@ -16,17 +16,12 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table does not answer, or the booking is changed again and again.
-    pub async fn excuse(
-        &self,
-        booking: Booking,
-        clerk: &Clerk,
-        now: DateTime<Utc>,
-    ) -> Outcome<Changed, Refusal> {
+    pub async fn excuse(&self, booking: Booking, now: DateTime<Utc>) -> Outcome<Changed, Refusal> {
         let now = whole_seconds(now);
-        compare_and_set(CONTENTION, booking, |before| self.try_excuse(before, clerk, now)).await
+        compare_and_set(CONTENTION, booking, |before| self.try_excuse(before, now)).await
     }
 
-    async fn try_excuse(&self, before: Booking, clerk: &Clerk, now: DateTime<Utc>) -> Try {
+    async fn try_excuse(&self, before: Booking, now: DateTime<Utc>) -> Try {
         if before.excused {
             return Ok(Attempt::Done(Ok(Changed::before(before))));
         }
@@ -41,7 +36,7 @@ impl Ledger {
         }
         let kept = self.store.kept_of(&before).await?;
         let change = Transition::new(&before, &after).excusing(kept);
-        self.made_by_office(&change.by_clerk(Some(clerk)), now).await
+        self.made_by_office(&change, now).await
     }
 
     /// Lets a person who is in go before others, or not: their number keeps, their place in the line
@@ -53,20 +48,14 @@ impl Ledger {
         &self,
         booking: Booking,
         priority: bool,
-        clerk: &Clerk,
         now: DateTime<Utc>,
     ) -> Outcome<Changed, Refusal> {
         let now = whole_seconds(now);
-        let attempt = |before| self.try_set_priority(before, (priority, clerk), now);
+        let attempt = |before| self.try_set_priority(before, priority, now);
         compare_and_set(CONTENTION, booking, attempt).await
     }
 
-    async fn try_set_priority(
-        &self,
-        before: Booking,
-        (priority, clerk): (bool, &Clerk),
-        now: DateTime<Utc>,
-    ) -> Try {
+    async fn try_set_priority(&self, before: Booking, priority: bool, now: DateTime<Utc>) -> Try {
         let after = match before.with_priority(priority, now) {
             Ok(after) => after,
             Err(refusal) => return Ok(Attempt::Done(Err(refusal))),
@@ -78,7 +67,7 @@ impl Ledger {
         let moved = Box::new(QueueEntry { priority, ..entry.clone() });
         let queue = vec![QueueChange::Move(day, Box::new(entry), moved)];
         let change = Transition::new(&before, &after).queueing(queue);
-        self.made_by_office(&change.by_clerk(Some(clerk)), now).await
+        self.made_by_office(&change, now).await
     }
 
     /// Undoes a scan that nobody has followed up: the visit is on as before it, and the number stays
@@ -89,15 +78,14 @@ impl Ledger {
     pub async fn undo_check_in(
         &self,
         booking: Booking,
-        clerk: &Clerk,
         now: DateTime<Utc>,
     ) -> Outcome<Changed, Refusal> {
         let now = whole_seconds(now);
-        let attempt = |before| self.try_undo(before, clerk, now);
+        let attempt = |before| self.try_undo(before, now);
         compare_and_set(CONTENTION, booking, attempt).await
     }
 
-    async fn try_undo(&self, before: Booking, clerk: &Clerk, now: DateTime<Utc>) -> Try {
+    async fn try_undo(&self, before: Booking, now: DateTime<Utc>) -> Try {
         let after = match before.undo_check_in(now) {
             Ok(after) => after,
             Err(refusal) => return Ok(Attempt::Done(Err(refusal))),
@@ -108,7 +96,7 @@ impl Ledger {
         };
         let queue = vec![QueueChange::Move(day, Box::new(entry), Box::new(undone))];
         let change = Transition::new(&before, &after).keeping_person().queueing(queue);
-        self.made_by_office(&change.by_clerk(Some(clerk)), now).await
+        self.made_by_office(&change, now).await
     }
 
     /// Makes a change that staff ask for and that nothing but the booking follows from.

@@ -367,7 +367,7 @@ fn booking_text<'a>(
     public_url: &'a str,
 ) -> BookingText<'a> {
     let zone = office.timezone;
-    let service = office.services.iter().find(|service| service.id == booking.seat.service);
+    let service = office.service(&booking.seat.service);
     let in_locale = |text| in_language(locale, text);
     let reason =
         office.exceptions.get(&booking.seat.date).map(|exception| in_locale(&exception.reason));

@@ -92,7 +92,7 @@ impl CalendarEntry {
     /// `public_url`: where the system is reached.
     pub fn of(booking: &Booking, office: &Office, public_url: &str, now: DateTime<Utc>) -> Self {
         let (seat, times) = (&booking.seat, &booking.times);
-        let service = office.services.iter().find(|service| service.id == seat.service);
+        let service = office.service(&seat.service);
         let service =
             service.map_or("", |service| language::in_language(booking.locale, &service.name));
         Self {

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{LedgerError, Outcome};
 use crate::app::App;
 use crate::domain::account::Applicant;
-use crate::domain::booking::{Booking, Clerk, Refusal};
+use crate::domain::booking::{Booking, Refusal};
 use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::code::BookingCode;
 use crate::domain::document::Document;
@@ -123,20 +123,15 @@ pub async fn scan(
     let is_seen = |of: &Applicant| of.details.category.has_priority();
     let is_walk_in = booking.channel == Channel::WalkIn;
     let priority = applicant.as_ref().map(is_seen).filter(|_| is_walk_in);
-    let (clerk, likeness) = (clerk(staff), likeness.as_deref());
-    let scanner = Scanner { gate, likeness, priority, clerk: &clerk };
-    match app.ledger.check_in(&office, booking, number, &scanner, now).await? {
+    let scanner = Scanner { gate, likeness: likeness.as_deref(), priority };
+    let ledger = app.ledger.by_staff(&staff.subject);
+    match ledger.check_in(&office, booking, number, &scanner, now).await? {
         Ok(checked_in) => Ok(Ok(Scanned { office, checked_in, applicant })),
         Err(why) => {
             count_refusal(app, Some(&office.id), why.refusal.reason());
             Ok(Err(ScanRefusal::CheckIn(office, Box::new(why))))
         }
     }
-}
-
-/// Who does it, for the event.
-fn clerk(staff: &Staff) -> Clerk {
-    Clerk { staff: staff.subject.clone(), reason: None }
 }
 
 /// Counts a scan that lets nobody in: where, if that is known.
@@ -155,8 +150,8 @@ pub async fn excuse(
     staff: &Staff,
     code: BookingCode,
 ) -> Outcome<Booking, CorrectionRefusal> {
-    let clerk = clerk(staff);
-    correct(app, staff, code, |booking, now| app.ledger.excuse(booking, &clerk, now)).await
+    let ledger = app.ledger.by_staff(&staff.subject);
+    correct(app, staff, code, |booking, now| ledger.excuse(booking, now)).await
 }
 
 /// Undoes a scan, until the number is called: it was somebody else's ticket.
@@ -165,8 +160,8 @@ pub async fn undo_check_in(
     staff: &Staff,
     code: BookingCode,
 ) -> Outcome<Booking, CorrectionRefusal> {
-    let clerk = clerk(staff);
-    correct(app, staff, code, |booking, now| app.ledger.undo_check_in(booking, &clerk, now)).await
+    let ledger = app.ledger.by_staff(&staff.subject);
+    correct(app, staff, code, |booking, now| ledger.undo_check_in(booking, now)).await
 }
 
 /// Lets a person who is in go before others, or not.
@@ -176,9 +171,8 @@ pub async fn set_priority(
     code: BookingCode,
     priority: bool,
 ) -> Outcome<Booking, CorrectionRefusal> {
-    let clerk = clerk(staff);
-    let set = |booking, now| app.ledger.set_priority(booking, priority, &clerk, now);
-    correct(app, staff, code, set).await
+    let ledger = app.ledger.by_staff(&staff.subject);
+    correct(app, staff, code, |booking, now| ledger.set_priority(booking, priority, now)).await
 }
 
 /// Why staff do not correct a visit.
@@ -258,8 +252,8 @@ pub async fn check_documents(
         Ok(decision) => decision,
         Err(field) => return Ok(Err(FindingRefusal::Field(field))),
     };
-    let changed =
-        app.ledger.check_documents(&office, booking, &decision, &clerk(staff), now).await?;
+    let ledger = app.ledger.by_staff(&staff.subject);
+    let changed = ledger.check_documents(&office, booking, &decision, now).await?;
     Ok(match changed {
         Ok(changed) => Ok(Checked { office, booking: *changed.booking, list }),
         Err(refusal) => Err(FindingRefusal::Refused(refusal)),

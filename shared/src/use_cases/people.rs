@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::corrections::{self, CorrectRefusal};
-use super::person_fields::{birth_date, name, nik, regency, today, wrong_category};
+use super::person_fields::{birth_date, name, regency, today, wrong_category};
 use super::{LedgerError, Outcome};
 use crate::app::App;
 use crate::domain::account::{Applicant, PersonDetails};
@@ -15,6 +15,8 @@ use crate::domain::requirements::{
     Warning, birth_date_warning, nik_missing_warning, nik_unlikely_warning,
 };
 use crate::storage::ApplicantAdded;
+
+pub use super::person_fields::nik;
 
 /// A person as somebody typed them.
 #[derive(Clone)]

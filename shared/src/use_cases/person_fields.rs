@@ -27,7 +27,11 @@ pub(super) fn name(text: &str) -> Result<PersonName, FieldError> {
     })
 }
 
-pub(super) fn nik(text: &str) -> Result<Nik, FieldError> {
+/// The NIK that somebody types.
+///
+/// # Errors
+/// If it is none.
+pub fn nik(text: &str) -> Result<Nik, FieldError> {
     text.parse().map_err(|_| {
         FieldError::new(
             "nik",

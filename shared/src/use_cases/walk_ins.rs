@@ -14,7 +14,7 @@ use crate::domain::account::{Applicant, PersonDetails};
 use crate::domain::booking::{Booking, Refusal, Status};
 use crate::domain::ids::{AccountId, ServiceId};
 use crate::domain::language::Locale;
-use crate::domain::office::{Channel, Office};
+use crate::domain::office::{Channel, Office, Service};
 use crate::domain::time::{SlotTime, local_date};
 use crate::ledger::{DayAvailability, HoldRefusal, Ledger, SlotChoice};
 use crate::messaging::ticket_page;
@@ -153,16 +153,10 @@ async fn hold(
 }
 
 /// What the desk can give today, service by service.
-pub async fn free_today(
+pub async fn free_today<'o>(
     app: &App,
-    office: &Office,
-) -> Result<Vec<(ServiceId, DayAvailability)>, LedgerError> {
+    office: &'o Office,
+) -> Result<Vec<(&'o Service, DayAvailability)>, LedgerError> {
     let now = app.clock.now();
-    let date = local_date(now, office.timezone);
-    let mut free = vec![];
-    for service in &office.services {
-        let day = app.ledger.desk_availability(office, &service.id, date, now).await?;
-        free.push((service.id.clone(), day));
-    }
-    Ok(free)
+    app.ledger.desk_availability(office, local_date(now, office.timezone), now).await
 }

@@ -2,28 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use antrian_tests::app::DATE;
 use antrian_tests::desk::Desk;
 use antrian_tests::wire::Item;
 use antrian_tests::{Answer, TestApp};
 use serde_json::{Value, json};
 
-use super::{at_once, count, crowd, switched, take_guards_off};
+use super::{at_once, count, switched, take_guards_off, waiting};
 
 const PEOPLE: u32 = 20;
 const COUNTERS: u32 = 12;
-
-/// So many people who wait; their codes.
-async fn waiting(app: &TestApp) -> (Desk, Vec<String>) {
-    let people = crowd(app, PEOPLE).await;
-    let booked = at_once(people.iter().map(|person| person.book(app, DATE, "09:00"))).await;
-    app.advance_to("2026-12-02T00:30:00Z");
-    let desk = Desk::sign_in(app).await;
-    let codes: Vec<_> = booked.iter().map(|booking| booking.text("code")).collect();
-    let scans = at_once(codes.iter().map(|code| desk.scan(app, code))).await;
-    assert_eq!(count(&scans, 200, ""), codes.len(), "{scans:?}");
-    (desk, codes)
-}
 
 /// All counters call at once.
 async fn call_all(app: &TestApp, desk: &Desk) -> Vec<Answer> {
@@ -41,7 +28,7 @@ fn numbers(answers: &[Answer]) -> BTreeSet<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twelve_counters_that_call_at_once_get_the_first_twelve_numbers() {
     let app = TestApp::with_quota(20).await;
-    let (desk, _) = waiting(&app).await;
+    let (desk, _) = waiting(&app, PEOPLE).await;
     let expected: BTreeSet<_> = (1..=COUNTERS).map(|number| format!("A-{number:03}")).collect();
     assert_eq!(numbers(&call_all(&app, &desk).await), expected);
 }
@@ -49,7 +36,7 @@ async fn twelve_counters_that_call_at_once_get_the_first_twelve_numbers() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn control_without_the_places_state_a_number_is_called_to_several_counters() {
     let (app, switch) = switched(20).await;
-    let (desk, _) = waiting(&app).await;
+    let (desk, _) = waiting(&app, PEOPLE).await;
     take_guards_off(&switch, &[Item::Entry]);
     let called = numbers(&call_all(&app, &desk).await);
     assert!(called.len() < COUNTERS as usize, "{called:?}");
@@ -64,7 +51,7 @@ async fn call_often(app: &TestApp, desk: &Desk) -> Vec<Answer> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_counter_that_calls_twelve_times_at_once_gets_one_number() {
     let app = TestApp::with_quota(20).await;
-    let (desk, _) = waiting(&app).await;
+    let (desk, _) = waiting(&app, PEOPLE).await;
     let answers = call_often(&app, &desk).await;
     assert_eq!(count(&answers, 200, ""), 1, "{answers:?}");
     assert_eq!(count(&answers, 409, "counter_busy"), COUNTERS as usize - 1, "{answers:?}");
@@ -74,7 +61,7 @@ async fn a_counter_that_calls_twelve_times_at_once_gets_one_number() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn control_without_the_counters_guard_it_gets_several() {
     let (app, switch) = switched(20).await;
-    let (desk, _) = waiting(&app).await;
+    let (desk, _) = waiting(&app, PEOPLE).await;
     take_guards_off(&switch, &[Item::Desk]);
     let answers = call_often(&app, &desk).await;
     assert!(count(&answers, 200, "") > 1, "{answers:?}");
@@ -83,7 +70,7 @@ async fn control_without_the_counters_guard_it_gets_several() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_visit_finished_twelve_times_at_once_is_served_once() {
     let app = TestApp::with_quota(20).await;
-    let (desk, _) = waiting(&app).await;
+    let (desk, _) = waiting(&app, PEOPLE).await;
     assert_eq!(desk.call(&app, "1").await.status, 200);
     let answers = at_once((0..COUNTERS).map(|_| desk.step(&app, "finish", "1"))).await;
     assert_eq!(count(&answers, 200, ""), 1, "{answers:?}");
@@ -107,7 +94,7 @@ async fn torn(app: &TestApp, desk: &Desk) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_is_at_a_counter_and_away_for_a_paper() {
     let app = TestApp::with_quota(20).await;
-    let (desk, codes) = waiting(&app).await;
+    let (desk, codes) = waiting(&app, PEOPLE).await;
     // A counter may find that all have left before it could call.
     let missing =
         json!({"decision": "incomplete", "missing": ["kk"], "deadline": "2026-12-02T07:00:00Z"});

@@ -1,27 +1,14 @@
 //! Clerks who do different things with one person at the same moment: call, send on, park, bring back,
 //! close the counter.
 
-use antrian_tests::app::DATE;
 use antrian_tests::desk::Desk;
 use antrian_tests::wire::Item;
 use antrian_tests::{Answer, TestApp};
 use serde_json::{Value, json};
 
-use super::{at_once, count, crowd, switched, take_guards_off};
+use super::{at_once, count, switched, take_guards_off, waiting};
 
 const TIMES: usize = 12;
-
-/// So many people who wait.
-async fn waiting(app: &TestApp, people: u32) -> Desk {
-    let people = crowd(app, people).await;
-    let booked = at_once(people.iter().map(|person| person.book(app, DATE, "09:00"))).await;
-    app.advance_to("2026-12-02T00:30:00Z");
-    let desk = Desk::sign_in(app).await;
-    let codes: Vec<_> = booked.iter().map(|booking| booking.text("code")).collect();
-    let scans = at_once(codes.iter().map(|code| desk.scan(app, code))).await;
-    assert_eq!(count(&scans, 200, ""), codes.len(), "{scans:?}");
-    desk
-}
 
 /// Everything that a counter can do with its number, each at once with all others.
 async fn everything(app: &TestApp, desk: &Desk) -> Vec<Answer> {
@@ -48,7 +35,7 @@ async fn everything(app: &TestApp, desk: &Desk) -> Vec<Answer> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_all_that_is_done_to_one_person_at_once_one_thing_is_done() {
     let app = TestApp::with_quota(20).await;
-    let desk = waiting(&app, 8).await;
+    let (desk, _) = waiting(&app, 8).await;
     for _ in 0..6 {
         let answers = everything(&app, &desk).await;
         let done = count(&answers, 200, "");
@@ -72,7 +59,7 @@ async fn of_all_that_is_done_to_one_person_at_once_one_thing_is_done() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn control_without_the_guards_of_counter_and_place_several_things_are_done_to_one_person() {
     let (app, switch) = switched(20).await;
-    let desk = waiting(&app, 8).await;
+    let (desk, _) = waiting(&app, 8).await;
     take_guards_off(&switch, &[Item::Desk, Item::Entry]);
     let mut done = 0;
     for _ in 0..6 {
@@ -99,7 +86,7 @@ async fn fetch(app: &TestApp, desk: &Desk) -> Vec<Answer> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_brought_back_and_called_by_twelve_is_at_one_counter() {
     let app = TestApp::with_quota(20).await;
-    let desk = waiting(&app, 1).await;
+    let (desk, _) = waiting(&app, 1).await;
     let answers = fetch(&app, &desk).await;
     assert_eq!(count(&answers, 200, ""), 1, "{answers:?}");
     assert_eq!(desk.today(&app).await.body["counters"].as_array().unwrap().len(), 1);
@@ -108,7 +95,7 @@ async fn who_is_brought_back_and_called_by_twelve_is_at_one_counter() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn control_without_the_places_guard_a_number_that_is_brought_back_is_at_several() {
     let (app, switch) = switched(20).await;
-    let desk = waiting(&app, 1).await;
+    let (desk, _) = waiting(&app, 1).await;
     take_guards_off(&switch, &[Item::Entry]);
     assert!(count(&fetch(&app, &desk).await, 200, "") > 1);
 }
@@ -128,14 +115,14 @@ async fn closed_with_a_number(app: &TestApp, desk: &Desk) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_counter_is_not_closed_with_a_number_at_it() {
     let app = TestApp::with_quota(20).await;
-    let desk = waiting(&app, 16).await;
+    let (desk, _) = waiting(&app, 16).await;
     assert_eq!(closed_with_a_number(&app, &desk).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn control_without_the_checks_a_counter_is_closed_with_a_number_at_it() {
     let (app, switch) = switched(20).await;
-    let desk = waiting(&app, 16).await;
+    let (desk, _) = waiting(&app, 16).await;
     take_guards_off(&switch, &[Item::Desk, Item::Setup]);
     assert!(closed_with_a_number(&app, &desk).await > 0);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use antrian_tests::app::{Answer, DATE};
+use antrian_tests::app::Answer;
 use antrian_tests::desk::Desk;
 use antrian_tests::wire::{Action, Item, Switch, client, touched};
 use antrian_tests::{Person, TestApp};
@@ -10,7 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{MORNING, hall, hall_on};
-use crate::steps::reach;
+use crate::steps::{booked_for, reach, scanned_in_turn, two_services};
 
 async fn number_called(app: &TestApp, desk: &Desk, counter: &str) -> String {
     desk.call(app, counter).await.text("queue_number")
@@ -156,14 +156,7 @@ async fn priority_goes_first_and_counters_may_serve_some_queues_only() {
 
 /// One waits for each of two services, and an old person, who came last.
 async fn two_queues() -> TestApp {
-    let office = crate::steps::office_with(4, |office| {
-        let service = json!({"id": "passport_replacement", "queue_group": "B",
-            "name": {"id": "Penggantian paspor", "en": "Passport replacement"}});
-        office["services"].as_array_mut().unwrap().push(service);
-        let mut session = office["sessions"][0].clone();
-        session["service"] = "passport_replacement".into();
-        office["sessions"].as_array_mut().unwrap().push(session);
-    });
+    let office = two_services(4);
     let setup = antrian_tests::Setup { offices: vec![office], ..Default::default() };
     let app = TestApp::start_with(setup).await;
     let mut codes = Vec::new();
@@ -173,18 +166,10 @@ async fn two_queues() -> TestApp {
             "birth_date": "1950-01-01", "ktp_regency": "Kota Makassar",
             "category": if number == 3 { "elderly" } else { "general" }});
         assert_eq!(person.post(&app, "/v1/me/applicants", details).await.status, 201);
-        let wish = json!({"applicant_id": "p1", "office": "uji", "service": service,
-            "date": DATE, "slot": "09:00"});
-        let code = person.post(&app, "/v1/bookings", wish).await.text("code");
-        assert_eq!(person.act(&app, &code, "confirm").await.status, 200);
-        codes.push(code);
+        codes.push(booked_for(&app, &person, service, "09:00").await);
     }
     reach(&app, MORNING);
-    let desk = Desk::sign_in(&app).await;
-    for code in &codes {
-        assert_eq!(desk.scan(&app, code).await.status, 200);
-        app.advance(60);
-    }
+    scanned_in_turn(&app, &codes).await;
     app
 }
 

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{MORNING, hall};
-use crate::steps::{office_with, reach};
+use crate::steps::{booked_for, office_with, reach, scanned_in_turn, two_services};
 
 fn refused(answer: &Answer) -> (u16, &str) {
     (answer.status, answer.code())
@@ -134,30 +134,15 @@ async fn who_was_sent_to_another_service_stands_there_by_the_waiting_time() {
 
 /// Two letters, one person in each, the one of A first.
 async fn two_lines() -> TestApp {
-    let office = office_with(4, |office| {
-        let service = json!({"id": "passport_replacement", "queue_group": "B",
-            "name": {"id": "Penggantian paspor", "en": "Passport replacement"}});
-        office["services"].as_array_mut().unwrap().push(service);
-        let mut session = office["sessions"][0].clone();
-        session["service"] = "passport_replacement".into();
-        office["sessions"].as_array_mut().unwrap().push(session);
-    });
+    let office = two_services(4);
     let app = TestApp::start_with(Setup { offices: vec![office], ..Setup::default() }).await;
     let mut codes = vec![];
     for (number, service) in (1..).zip(["passport_new", "passport_replacement"]) {
         let person = Person::register(&app, number).await;
-        let wish = json!({"applicant_id": "p1", "office": "uji", "service": service,
-            "date": DATE, "slot": "09:00"});
-        let code = person.post(&app, "/v1/bookings", wish).await.text("code");
-        assert_eq!(person.act(&app, &code, "confirm").await.status, 200);
-        codes.push(code);
+        codes.push(booked_for(&app, &person, service, "09:00").await);
     }
     reach(&app, MORNING);
-    let desk = Desk::sign_in(&app).await;
-    for code in &codes {
-        assert_eq!(desk.scan(&app, code).await.status, 200);
-        app.advance(60);
-    }
+    scanned_in_turn(&app, &codes).await;
     app
 }
 

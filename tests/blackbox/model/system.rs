@@ -2,7 +2,7 @@
 //! about how it ended.
 
 use antrian::domain::account::{Applicant, MAX_APPLICANTS, PersonDetails};
-use antrian::domain::booking::{Booking, CancelReason, Clerk};
+use antrian::domain::booking::{Booking, CancelReason};
 use antrian::domain::calendar::ClosedReason;
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::{AccountId, ServiceId};
@@ -378,8 +378,7 @@ impl System {
     async fn check_in(&mut self, index: usize) {
         let expected = self.world.check_in(index);
         let (booking, now) = (self.booking(index).await, self.now());
-        let clerk = clerk();
-        let scanner = Scanner { gate: "Gerbang 1", likeness: None, priority: None, clerk: &clerk };
+        let scanner = Scanner { gate: "Gerbang 1", likeness: None, priority: None };
         let scanned = self.ledger().check_in(&self.office, booking, None, &scanner, now).await;
         let end = match scanned.unwrap() {
             Ok(scanned) => {
@@ -409,8 +408,7 @@ impl System {
                 Decision::Incomplete { missing: vec!["kk".to_owned()], deadline: instant(until) }
             }
         };
-        let checked =
-            self.ledger().check_documents(&self.office, booking, &decision, &clerk(), now).await;
+        let checked = self.ledger().check_documents(&self.office, booking, &decision, now).await;
         let end = change_end(&checked.unwrap());
         assert_eq!(end, expected);
         if end == words::ChangeEnd::Done {
@@ -538,9 +536,4 @@ impl System {
         };
         assert_eq!(done.unwrap(), expected, "{step:?}");
     }
-}
-
-/// Who is at the desk.
-fn clerk() -> Clerk {
-    Clerk { staff: "model".to_owned(), reason: None }
 }
