@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod chat;
 pub mod code;
 pub mod day;
+pub mod day_report;
 pub mod day_summary;
 pub mod denial;
 pub mod device;

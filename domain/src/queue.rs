@@ -33,6 +33,7 @@ mod actions;
 mod counters;
 mod estimate;
 mod line;
+mod times;
 
 use std::fmt;
 use std::str::FromStr;
@@ -45,10 +46,11 @@ use super::code::BookingCode;
 use super::ids::{AccountId, ApplicantId, InvalidId, OfficeId, ServiceId};
 use super::stored::is_default;
 
-pub use actions::{BeforeCall, CounterAction, QueueAct, QueueEvent, TransferTo};
+pub use actions::{CounterAction, QueueAct, QueueEvent, TransferTo};
 pub use counters::{CounterSetup, closed, takes_people};
 pub use estimate::{newcomer_minutes, wait_minutes};
 pub use line::{BEHIND, Line};
+pub use times::{VisitTimes, visit_times};
 
 /// An office on a date, in its zone: the queue starts anew each day.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -185,6 +187,36 @@ impl QueueState {
 pub struct PersonRef {
     pub account: AccountId,
     pub applicant: ApplicantId,
+}
+
+/// What a call changes of a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeforeCall {
+    pub state: QueueState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter: Option<Counter>,
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub called_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub calls: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_counter: Option<Counter>,
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub turn: Option<DateTime<Utc>>,
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub parked_at: Option<DateTime<Utc>>,
 }
 
 /// A person's place in the queue of a day.

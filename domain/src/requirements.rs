@@ -137,6 +137,15 @@ pub fn national(about: &Circumstances<'_>) -> Requirements {
     list
 }
 
+/// What a document is called, by its id: at this office, or in the whole country. Absent: no rule names it
+/// any more.
+pub fn document_label<'a>(office: &'a Office, id: &str) -> Option<&'a Text> {
+    let rules = office.documents.iter().chain(&RULES.rules);
+    let mut documents =
+        rules.flat_map(|rule| &rule.documents).chain([&RULES.domicile_letter.document]);
+    documents.find(|document| document.id == id).map(|document| &document.label)
+}
+
 /// Whoever is younger is a child.
 pub fn child_below_years() -> u32 {
     RULES.child_below_years

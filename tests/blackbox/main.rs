@@ -50,6 +50,7 @@ mod providers;
 mod registration;
 mod releases;
 mod reminders;
+mod reports;
 mod retention;
 mod roles;
 mod roster;

@@ -2,6 +2,7 @@
 
 mod counters;
 mod matrix;
+mod report;
 mod scan;
 mod sign_in;
 mod visitors;

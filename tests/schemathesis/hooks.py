@@ -209,6 +209,7 @@ REAL_CASES = {
         {**OPEN, "counter": chance.choice("1234")}, {"open": chance.random() < 0.8, "groups": []}),
     "get_offices_office_queue_numbers_number": lambda: ({**OPEN, "number": f"A-{chance.randrange(1, 9):03}"}, None),
     "post_me_applicants_applicant_claim": lambda: ({"applicant": "p1"}, None),
+    "get_offices_office_report": lambda: (OPEN, None),
     "post_offices_office_person_releases": lambda: (OPEN, {"nik": stack.nik(chance.randrange(1000))}),
     "post_offices_office_walk_ins": lambda: (
         OPEN, {**stack.person(), "service": chance.choice(stack.SERVICES)}),

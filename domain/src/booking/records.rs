@@ -48,6 +48,9 @@ pub struct DocumentCheck {
         skip_serializing_if = "Option::is_none"
     )]
     pub deadline: Option<DateTime<Utc>>,
+    /// Ids of those that were missing at looks before this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<String>,
 }
 
 /// Why a clerk releases the booking that another account has for the person whose KTP they see.

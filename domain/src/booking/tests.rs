@@ -58,6 +58,7 @@ fn booking(status: Status) -> Booking {
         documents: (status == AwaitingDocuments).then(|| DocumentCheck {
             missing: vec!["ktp".to_owned()],
             deadline: Some(at("2026-12-03T00:00:00Z")),
+            missed: vec![],
         }),
         excused: false,
         group: vec![],

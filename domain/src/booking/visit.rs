@@ -1,5 +1,7 @@
 //! The visit itself: coming in, documents, the queue, being served.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::records::{CheckIn, DocumentCheck};
@@ -76,14 +78,15 @@ impl Booking {
         now: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
         self.may_check_documents(now)?;
-        let check = DocumentCheck { missing: missing.to_vec(), deadline: Some(deadline) };
+        let (missing, deadline) = (missing.to_vec(), Some(deadline));
+        let check = DocumentCheck { missing, deadline, missed: self.missed() };
         Ok(Self { documents: Some(check), ..self.next(Status::AwaitingDocuments) })
     }
 
     /// Checked in or awaiting documents → checked in: all documents are there.
     pub fn documents_complete(&self, now: DateTime<Utc>) -> Result<Self, Refusal> {
         self.may_check_documents(now)?;
-        let check = DocumentCheck { missing: vec![], deadline: None };
+        let check = DocumentCheck { missing: vec![], deadline: None, missed: self.missed() };
         Ok(Self { documents: Some(check), ..self.next(Status::CheckedIn) })
     }
 
@@ -91,6 +94,17 @@ impl Booking {
     pub fn has_documents(&self) -> bool {
         let is_complete = |check: &DocumentCheck| check.missing.is_empty();
         self.status == Status::CheckedIn && self.documents.as_ref().is_some_and(is_complete)
+    }
+
+    /// Documents that were missing at any look, each once.
+    pub fn missed_documents(&self) -> impl Iterator<Item = &str> {
+        let check = self.documents.iter();
+        let ids = check.flat_map(|check| check.missed.iter().chain(&check.missing));
+        ids.map(String::as_str).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    fn missed(&self) -> Vec<String> {
+        self.missed_documents().map(str::to_owned).collect()
     }
 
     fn may_check_documents(&self, now: DateTime<Utc>) -> Result<(), Refusal> {

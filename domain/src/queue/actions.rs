@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Counter, QueueEntry, QueueState};
+use super::{BeforeCall, Counter, QueueEntry, QueueState};
 
 /// What a counter does with the number that it has called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -87,36 +87,6 @@ pub struct QueueEvent {
     pub counter: Option<Counter>,
     /// The issuer's opaque identifier of the clerk.
     pub staff: String,
-}
-
-/// What a call changes of a place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BeforeCall {
-    pub state: QueueState,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counter: Option<Counter>,
-    #[serde(
-        default,
-        with = "chrono::serde::ts_seconds_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub called_at: Option<DateTime<Utc>>,
-    #[serde(default)]
-    pub calls: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub for_counter: Option<Counter>,
-    #[serde(
-        default,
-        with = "chrono::serde::ts_seconds_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub turn: Option<DateTime<Utc>>,
-    #[serde(
-        default,
-        with = "chrono::serde::ts_seconds_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub parked_at: Option<DateTime<Utc>>,
 }
 
 impl QueueEntry {

@@ -7,6 +7,7 @@ mod counters;
 mod documents;
 mod queue;
 mod releases;
+mod report;
 mod roster;
 mod scan;
 mod visit;
@@ -28,4 +29,5 @@ pub fn routes() -> Routes {
         .merge(bookings::routes())
         .merge(walk_ins::routes())
         .merge(roster::routes())
+        .merge(report::routes())
 }

@@ -7,10 +7,12 @@
 mod assets;
 mod by_nik;
 mod card;
+mod chart;
 mod counters;
 mod errors;
 mod fragment;
 mod paths;
+mod report;
 mod roster;
 mod scan;
 mod session;
@@ -38,6 +40,7 @@ pub fn routes() -> Routes {
         .merge(slip::routes())
         .merge(by_nik::routes())
         .merge(counters::routes())
+        .merge(report::routes())
         .merge(assets::routes());
     let (pages, _): (Router<AppState>, _) = pages.split_for_parts();
     let pages = pages.method_not_allowed_fallback(not_allowed);

@@ -67,3 +67,18 @@ pub(crate) fn roster(office: impl Display) -> String {
 pub(crate) fn roster_of(office: impl Display, date: NaiveDate) -> String {
     format!("{}?tanggal={date}", roster(office))
 }
+
+/// How days went.
+pub(crate) fn report(office: impl Display) -> String {
+    format!("/petugas/{office}/laporan")
+}
+
+/// How these days went.
+pub(crate) fn report_of(office: impl Display, from: NaiveDate, to: NaiveDate) -> String {
+    format!("{}?dari={from}&sampai={to}", report(office))
+}
+
+/// The same as a file.
+pub(crate) fn report_file(office: impl Display, from: NaiveDate, to: NaiveDate) -> String {
+    format!("{}.csv?dari={from}&sampai={to}", report(office))
+}

@@ -50,6 +50,7 @@ fn links(page: &Page, clerk: &Clerk, office: &Office) -> Vec<(String, &'static s
         (Scope::Desk, paths::by_nik(&office.id), page.say("Cari dengan NIK", "Look by NIK")),
         (Scope::Queue, paths::counters(&office.id), page.say("Loket", "Counter")),
         (Scope::Read, paths::hall(&office.id), page.say("Papan antrean", "Hall display")),
+        (Scope::Read, paths::report(&office.id), page.say("Laporan", "Report")),
     ];
     let may = all.into_iter().filter(|(scope, ..)| clerk.staff().may(*scope, &office.id));
     may.map(|(_, path, name)| (path, name)).collect()

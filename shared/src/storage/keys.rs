@@ -309,9 +309,19 @@ pub(crate) fn queue_entry(day: &QueueDay, of: QueueNumber) -> Key {
     Key::new(queue_partition(day), sk)
 }
 
+/// Prefix of what was done to the places of a queue.
+pub(crate) const QUEUE_EVENT_PREFIX: &str = "EVENT#";
+
 /// Prefix of what was done to a place.
 pub(crate) fn queue_event_prefix(of: QueueNumber) -> String {
-    format!("EVENT#{}#{:04}#", of.group, of.number)
+    format!("{QUEUE_EVENT_PREFIX}{}#{:04}#", of.group, of.number)
+}
+
+/// The place that something was done to, by that item's sort key.
+pub(crate) fn queue_number_of_event(sk: &str) -> Option<QueueNumber> {
+    let (group, rest) = sk.strip_prefix(QUEUE_EVENT_PREFIX)?.split_once('#')?;
+    let (number, _) = rest.split_once('#')?;
+    format!("{group}-{number}").parse().ok()
 }
 
 /// What was done to a place by its `nth` change.

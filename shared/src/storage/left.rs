@@ -1,6 +1,8 @@
 //! Confirmed bookings that have left a date: missed, cancelled, moved. Their seats may be others' by now;
 //! with those that are on seats they are all that the date had.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::Store;
@@ -12,28 +14,35 @@ use super::values::{text, text_of};
 use crate::domain::booking::{Booking, SeatRef, Status};
 use crate::domain::code::BookingCode;
 use crate::domain::ids::OfficeId;
+use crate::domain::time::SlotTime;
 
 /// More than an office's largest day, however often people move.
 const MAX_LEFT: usize = 5_000;
+/// The slot's start.
+const TIME: &str = "time";
 
 /// Notes that a booking leaves the date of its seat, if it was ever confirmed.
 pub(super) fn left(before: &Booking) -> Option<Write> {
     let SeatRef { office, date, .. } = &before.seat;
     let mut item = keys::left(office, *date, before.code).attributes();
     item.insert("code".to_owned(), text(before.code.as_str()));
+    item.insert(TIME.to_owned(), text(before.seat.time.to_string()));
     (before.status != Status::Held).then(|| Write::Put(item, None))
 }
 
 impl Store {
-    /// Bookings that have left a date.
+    /// Bookings that have left a date, with the hour that they had; an earlier version did not keep it.
     pub(super) async fn left(
         &self,
         office: &OfficeId,
         date: NaiveDate,
-    ) -> Result<Vec<BookingCode>, StoreError> {
+    ) -> Result<BTreeMap<BookingCode, Option<SlotTime>>, StoreError> {
         let items =
             self.query(Query::partition(keys::left_partition(office, date), MAX_LEFT)).await?;
-        let code = |item| text_of(item, "code").and_then(|code| code.parse().ok());
-        Ok(items.iter().filter_map(code).collect())
+        let read = |item| {
+            let code = text_of(item, "code")?.parse().ok()?;
+            Some((code, text_of(item, TIME).and_then(|time| time.parse().ok())))
+        };
+        Ok(items.iter().filter_map(read).collect())
     }
 }

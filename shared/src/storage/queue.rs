@@ -1,6 +1,8 @@
 //! The queue of a day: numbers from a sequence that only counts up, a place for each person who came,
 //! and what each counter has. Everything is compare-and-set.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,7 @@ use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{Query, readable, to_item};
 use super::transact::Write;
-use super::values::number;
+use super::values::{number, text_of};
 use super::{Item, Store, keys};
 use crate::domain::queue::{
     Counter, CounterSetup, QueueDay, QueueEntry, QueueEvent, QueueNumber, QueueState,
@@ -82,6 +84,8 @@ struct Sequence {
 const MAX_ENTRIES: usize = 5_000;
 /// A number is called and sent on a few times.
 const MAX_EVENTS: usize = 1_000;
+/// A few for each place of a day.
+const MAX_DAY_EVENTS: usize = 50_000;
 /// The largest offices have a few dozen counters.
 const MAX_COUNTERS: usize = 500;
 
@@ -247,5 +251,23 @@ impl Store {
         let prefix = keys::queue_event_prefix(number);
         let query = Query::prefix(keys::queue_partition(day), prefix, MAX_EVENTS);
         Ok(readable("queue event", self.query(query).await?))
+    }
+
+    /// What was done to all places of a day: of each in its order.
+    pub async fn all_queue_events(
+        &self,
+        day: &QueueDay,
+    ) -> Result<BTreeMap<QueueNumber, Vec<QueueEvent>>, StoreError> {
+        let prefix = keys::QUEUE_EVENT_PREFIX.to_owned();
+        let query = Query::prefix(keys::queue_partition(day), prefix, MAX_DAY_EVENTS);
+        let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for item in self.query(query).await? {
+            let number = text_of(&item, "sk").and_then(keys::queue_number_of_event);
+            let event = readable("queue event", vec![item]).pop();
+            if let Some((number, event)) = number.zip(event) {
+                all.entry(number).or_default().push(event);
+            }
+        }
+        Ok(all)
     }
 }

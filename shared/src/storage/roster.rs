@@ -1,6 +1,6 @@
 //! All bookings of an office's date, and whose they are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use futures_util::future::try_join_all;
@@ -11,7 +11,12 @@ use super::keys::Key;
 use super::{Item, Store, keys};
 use crate::domain::account::Applicant;
 use crate::domain::booking::Booking;
+use crate::domain::code::BookingCode;
+use crate::domain::day::Day;
+use crate::domain::day_report::DayVisits;
 use crate::domain::ids::OfficeId;
+use crate::domain::queue::QueueDay;
+use crate::domain::time::SlotTime;
 
 /// Items of one call.
 const BATCH: usize = 100;
@@ -24,8 +29,29 @@ impl Store {
         date: NaiveDate,
     ) -> Result<Vec<Booking>, StoreError> {
         let (day, left) = tokio::try_join!(self.day(office, date), self.left(office, date))?;
+        self.bookings_among(office, &day, &left).await
+    }
+
+    /// Everything that tells how a day went.
+    pub async fn day_visits(&self, of: &QueueDay) -> Result<DayVisits, StoreError> {
+        let (day, left, entries, events) = tokio::try_join!(
+            self.day(&of.office, of.date),
+            self.left(&of.office, of.date),
+            self.queue_entries(of),
+            self.all_queue_events(of),
+        )?;
+        let bookings = self.bookings_among(&of.office, &day, &left).await?;
+        Ok(DayVisits { day, bookings, left, entries, events })
+    }
+
+    async fn bookings_among(
+        &self,
+        office: &OfficeId,
+        day: &Day,
+        left: &BTreeMap<BookingCode, Option<SlotTime>>,
+    ) -> Result<Vec<Booking>, StoreError> {
         let seated = day.slots.iter().flat_map(|slot| slot.seats.iter().map(|seat| seat.code));
-        let codes: BTreeSet<_> = seated.chain(left).collect();
+        let codes: BTreeSet<_> = seated.chain(left.keys().copied()).collect();
         let wanted: Vec<_> = codes.into_iter().map(keys::booking).collect();
         let found = self.get_many(&wanted).await?.into_iter().flatten();
         let bookings = found.map(|item| from_item::<Booking>("booking", item));

@@ -16,7 +16,8 @@
 //! - [`free_days`]: the first days with a free seat; [`place`]: where somebody stands in the line.
 //! - [`documents`]: which documents to bring.
 //! - [`scans`]: what a scanner reads. [`desk`]: scan, documents, calling; [`desk_bookings`]: a booking of the
-//!   office by its code; [`walk_ins`]: people without a booking; [`roster`]: who comes on a date.
+//!   office by its code; [`walk_ins`]: people without a booking; [`roster`]: who comes on a date;
+//!   [`report`]: how days went.
 //! - [`hall`]: what everybody sees of the queue.
 //! - [`staff_sessions`]: staff in a browser.
 //! - [`account`]: everything that is known of an account, and nothing any more.
@@ -39,6 +40,7 @@ mod person_fields;
 pub mod person_release;
 pub mod place;
 pub mod registration;
+pub mod report;
 pub mod roster;
 pub mod scans;
 pub mod sign_in;

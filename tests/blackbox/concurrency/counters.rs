@@ -68,11 +68,15 @@ async fn control_without_the_guards_of_counter_and_place_several_things_are_done
     assert!(done > 6, "{done}");
 }
 
-/// One counter calls a skipped number while others bring it back and call it.
-async fn fetch(app: &TestApp, desk: &Desk) -> Vec<Answer> {
-    let called = desk.call(app, "1").await.text("queue_number");
-    assert_eq!(desk.step(app, "skip", "1").await.status, 200);
-    let (number, names) = (called.as_str(), (1..=TIMES).map(|name| name.to_string()));
+/// How many people are brought back, one after the other.
+const PEOPLE: u32 = 4;
+
+/// Counters call a skipped number while others bring it back: the `n`th person, by counters that nobody else
+/// has been at.
+async fn fetch(app: &TestApp, desk: &Desk, n: u32) -> Vec<Answer> {
+    let called = desk.call(app, "DEPAN").await.text("queue_number");
+    assert_eq!(desk.step(app, "skip", "DEPAN").await.status, 200);
+    let (number, names) = (called.as_str(), (1..=TIMES).map(|name| format!("{n}-{name}")));
     let calls = names.map(async |counter| {
         desk.queue(app, "call", json!({"counter": counter, "number": number})).await
     });
@@ -86,18 +90,25 @@ async fn fetch(app: &TestApp, desk: &Desk) -> Vec<Answer> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_brought_back_and_called_by_twelve_is_at_one_counter() {
     let app = TestApp::with_quota(20).await;
-    let (desk, _) = waiting(&app, 1).await;
-    let answers = fetch(&app, &desk).await;
-    assert_eq!(count(&answers, 200, ""), 1, "{answers:?}");
-    assert_eq!(desk.today(&app).await.body["counters"].as_array().unwrap().len(), 1);
+    let (desk, _) = waiting(&app, PEOPLE).await;
+    for n in 0..PEOPLE {
+        let answers = fetch(&app, &desk, n).await;
+        assert_eq!(count(&answers, 200, ""), 1, "{answers:?}");
+        let counters = desk.today(&app).await.body["counters"].as_array().unwrap().len();
+        assert_eq!(counters, n as usize + 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn control_without_the_places_guard_a_number_that_is_brought_back_is_at_several() {
     let (app, switch) = switched(20).await;
-    let (desk, _) = waiting(&app, 1).await;
+    let (desk, _) = waiting(&app, PEOPLE).await;
     take_guards_off(&switch, &[Item::Entry]);
-    assert!(count(&fetch(&app, &desk).await, 200, "") > 1);
+    let mut several = 0;
+    for n in 0..PEOPLE {
+        several += usize::from(count(&fetch(&app, &desk, n).await, 200, "") > 1);
+    }
+    assert!(several > 0, "of {PEOPLE} people nobody is at two counters");
 }
 
 /// A counter is closed at the moment in which it calls; how often it has a number and is closed.

@@ -211,6 +211,7 @@ async fn receive(asked: &mut Asked, desk: &str, booking: &Answer) {
     let named = [OFFICE, "serve"];
     asked.take("POST /v1/offices/{office}/queue/{step}", &named, desk, Some(counter)).await;
     send_on(asked, desk).await;
+    asked.take("GET /v1/offices/{office}/report", &[OFFICE], desk, None).await;
 }
 
 /// To another counter, past it, and back into the line.

@@ -10,7 +10,7 @@ use antrian_tests::offices::OFFICE;
 use crate::operations::{World, operations};
 
 /// What a request asks for.
-const API: [(&str, Scope); 25] = [
+const API: [(&str, Scope); 26] = [
     ("POST /v1/check-ins", Scope::Desk),
     ("DELETE /v1/check-ins/{code}", Scope::Desk),
     ("POST /v1/check-ins/{code}/documents", Scope::Desk),
@@ -20,6 +20,7 @@ const API: [(&str, Scope); 25] = [
     ("POST /v1/offices/{office}/bookings/{code}/cancel", Scope::Desk),
     ("POST /v1/offices/{office}/person-releases", Scope::Desk),
     ("GET /v1/offices/{office}/bookings", Scope::Desk),
+    ("GET /v1/offices/{office}/report", Scope::Read),
     ("GET /v1/offices/{office}/walk-ins", Scope::Desk),
     ("POST /v1/offices/{office}/walk-ins", Scope::Desk),
     ("GET /v1/offices/{office}/queue", Scope::Read),
@@ -39,7 +40,7 @@ const API: [(&str, Scope); 25] = [
 ];
 
 /// What a page asks for; nothing: anybody who is signed in, or nobody at all.
-const PAGES: [(&str, Option<Scope>); 21] = [
+const PAGES: [(&str, Option<Scope>); 23] = [
     ("GET /petugas", None),
     ("GET /petugas/aset/{name}", None),
     ("GET /petugas/masuk", None),
@@ -54,6 +55,8 @@ const PAGES: [(&str, Option<Scope>); 21] = [
     ("GET /petugas/{office}/pindai/{code}", Some(Scope::Desk)),
     ("POST /petugas/{office}/pindai/{code}/dokumen", Some(Scope::Desk)),
     ("POST /petugas/{office}/pindai/{code}/batal", Some(Scope::Desk)),
+    ("GET /petugas/{office}/laporan", Some(Scope::Read)),
+    ("GET /petugas/{office}/laporan.csv", Some(Scope::Read)),
     ("GET /petugas/{office}/kunjungan", Some(Scope::Desk)),
     ("POST /petugas/{office}/kunjungan", Some(Scope::Desk)),
     ("GET /petugas/{office}/nik", Some(Scope::Desk)),

@@ -1,0 +1,131 @@
+//! The report of a day, made of what the table has of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::figures::{Figures, Lasting};
+use super::rows::{DayReport, Row, Seats, SlotUse};
+use crate::booking::{Booking, Status};
+use crate::code::BookingCode;
+use crate::day::{Day, SlotSeats};
+use crate::ids::ServiceId;
+use crate::office::Channel;
+use crate::queue::{QueueEntry, QueueEvent, QueueNumber, visit_times};
+use crate::time::SlotTime;
+
+/// What the table has of a day.
+#[derive(Debug)]
+pub struct DayVisits {
+    pub day: Day,
+    /// Every booking that is on a seat of the day, or has left it.
+    pub bookings: Vec<Booking>,
+    /// Those that were confirmed and have left the day, each with the hour that it left; absent: an earlier
+    /// version did not write it down.
+    pub left: BTreeMap<BookingCode, Option<SlotTime>>,
+    /// The places of the day's queue.
+    pub entries: Vec<QueueEntry>,
+    /// What was done to each, in its order.
+    pub events: BTreeMap<QueueNumber, Vec<QueueEvent>>,
+}
+
+type Key = (SlotTime, ServiceId, Channel);
+
+impl DayVisits {
+    /// Whether a booking was confirmed for the day. One that is cancelled does not say so itself.
+    fn was_confirmed(&self, booking: &Booking, status: Status) -> bool {
+        match status {
+            Status::Held | Status::Expired => false,
+            Status::Cancelled => self.left.contains_key(&booking.code),
+            _ => true,
+        }
+    }
+
+    /// The bookings that count on the day, with their state.
+    fn counted(&self, now: DateTime<Utc>) -> impl Iterator<Item = (&Booking, Status)> {
+        let own = self.bookings.iter().filter(|booking| booking.seat.date == self.day.date);
+        let with_status = own.map(move |booking| (booking, booking.status_at(now)));
+        with_status.filter(|(booking, status)| self.was_confirmed(booking, *status))
+    }
+}
+
+/// How the day went, or goes: `now` says what is over.
+pub fn day_report(visits: &DayVisits, now: DateTime<Utc>) -> DayReport {
+    let mut rows = BTreeMap::new();
+    let mut missing = BTreeMap::new();
+    for (booking, status) in visits.counted(now) {
+        row(&mut rows, booking, booking.seat.time).figures += Figures::of(booking, status);
+        for id in booking.missed_documents() {
+            *missing.entry(id.to_owned()).or_default() += 1;
+        }
+    }
+    let moved = visits.bookings.iter().filter(|booking| booking.seat.date != visits.day.date);
+    for booking in moved {
+        if let Some(time) = visits.left.get(&booking.code) {
+            let time = time.unwrap_or(booking.seat.time);
+            row(&mut rows, booking, time).figures += Figures::moved_away();
+        }
+    }
+    let returned = note_times(visits, &mut rows);
+    let slots = visits.day.slots.iter().map(|slot| used(visits, slot, now)).collect();
+    DayReport {
+        date: visits.day.date,
+        rows: rows.into_values().collect(),
+        slots,
+        missing,
+        returned,
+    }
+}
+
+fn row<'a>(rows: &'a mut BTreeMap<Key, Row>, booking: &Booking, time: SlotTime) -> &'a mut Row {
+    let (service, channel) = (booking.seat.service.clone(), booking.channel);
+    rows.entry((time, service.clone(), channel)).or_insert_with(|| Row {
+        time,
+        service,
+        channel,
+        figures: Figures::default(),
+        waiting: Lasting::default(),
+        serving: Lasting::default(),
+    })
+}
+
+/// Adds how long people waited and were served; tells how many of them were booked for an earlier day.
+fn note_times(visits: &DayVisits, rows: &mut BTreeMap<Key, Row>) -> u32 {
+    let of_day = |code: BookingCode| {
+        let is_it = |b: &&Booking| b.code == code && b.seat.date == visits.day.date;
+        visits.bookings.iter().find(is_it)
+    };
+    let mut returned = 0;
+    for entry in visits.entries.iter().filter(|entry| !entry.undone) {
+        let Some(booking) = of_day(entry.code) else {
+            returned += 1;
+            continue;
+        };
+        let events = visits.events.get(&entry.queue_number());
+        if let Some(times) = events.and_then(|events| visit_times(entry, events)) {
+            let row = row(rows, booking, booking.seat.time);
+            row.waiting.note(times.waited.num_seconds());
+            row.serving.note(times.served.num_seconds());
+        }
+    }
+    returned
+}
+
+/// The seats of a slot. Whoever came or is expected has one, and whoever did not come had one, unless
+/// somebody else was let in on it.
+fn used(visits: &DayVisits, of: &SlotSeats, now: DateTime<Utc>) -> SlotUse {
+    let slot = &of.slot;
+    let is_open = slot.is_released(now) && visits.day.closed().is_none();
+    let offered = if is_open { u32::from(slot.quota) } else { 0 };
+    let taken: BTreeSet<_> = visits
+        .counted(now)
+        .filter(|(_, status)| *status != Status::Cancelled)
+        .filter(|(booking, _)| {
+            (&booking.seat.service, booking.seat.time) == (&slot.service, slot.time)
+        })
+        .map(|(booking, _)| booking.seat.number)
+        .collect();
+    let taken = u32::try_from(taken.len()).unwrap_or(u32::MAX);
+    let seats = Seats { offered, unused: offered.saturating_sub(taken) };
+    SlotUse { time: slot.time, service: slot.service.clone(), seats }
+}

@@ -1,0 +1,308 @@
+//! How days went: counts, charts with their tables, and a file for other programs.
+
+use std::collections::BTreeMap;
+
+use antrian::domain::day_report::{self, DayReport, Lasted, Sum};
+use antrian::domain::field::FieldError;
+use antrian::domain::ids::OfficeId;
+use antrian::domain::language::{Locale, clock};
+use antrian::domain::office::{Channel, Office};
+use antrian::domain::requirements::document_label;
+use antrian::domain::time::local_date;
+use antrian::http::body::{Params, Segments};
+use antrian::http::problem::{Problem, internal};
+use antrian::http::{AppState, Routes, office};
+use antrian::rendering::report_csv;
+use antrian::staff::Scope;
+use antrian::use_cases::report::{Period, report};
+use antrian_pages::forms::{Faults, date_of};
+use antrian_pages::page::{Keep, Page, Shown, shown};
+use askama::Template;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use chrono::{Datelike, Days, NaiveDate};
+use serde::Deserialize;
+
+use crate::chart::Chart;
+use crate::paths;
+use crate::session::Clerk;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .route("/petugas/{office}/laporan", get(show))
+        .route("/petugas/{office}/laporan.csv", get(file))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    dari: String,
+    #[serde(default)]
+    sampai: String,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct ReportPage<'a> {
+    page: Page,
+    office: &'a Office,
+    path: String,
+    faults: Faults,
+    from: String,
+    to: String,
+    /// What the report is of, in words.
+    title: String,
+    /// Days to choose, with what they are called.
+    presets: Vec<(String, &'static str)>,
+    shown: Option<Shows>,
+}
+
+/// A report in words.
+struct Shows {
+    counts: Vec<(&'static str, u32)>,
+    waiting: Option<String>,
+    serving: Option<String>,
+    charts: Vec<Chart>,
+    tables: Vec<Table>,
+    missing: Vec<(String, u32)>,
+    returned: u32,
+    csv: String,
+}
+
+/// A table of sums.
+struct Table {
+    title: &'static str,
+    /// What its rows are by.
+    by: &'static str,
+    has_seats: bool,
+    rows: Vec<TableRow>,
+}
+
+struct TableRow {
+    name: String,
+    sum: Sum,
+    /// Half waited no longer.
+    waiting: String,
+    serving: String,
+}
+
+async fn show(
+    State(app): State<AppState>,
+    page: Page,
+    clerk: Clerk,
+    Segments(id): Segments<OfficeId>,
+    Params(asked): Params<Asked>,
+) -> Shown {
+    clerk.may(Scope::Read, &id)?;
+    let office = office(&app, &id).await?;
+    let today = local_date(app.clock.now(), office.timezone);
+    let period = match period(&asked, today) {
+        Ok(period) => period,
+        Err(fault) => return Ok(refused(page, &office, &asked, today, fault)),
+    };
+    let days = report(&app, &id, period).await?;
+    let title = match period.from() == period.to() {
+        true => page.date(period.from()),
+        false => format!("{} – {}", page.date(period.from()), page.date(period.to())),
+    };
+    let whole = ReportPage {
+        path: paths::report(&id),
+        faults: Faults::default(),
+        from: period.from().to_string(),
+        to: period.to().to_string(),
+        title,
+        presets: presets(&page, &id, today),
+        shown: Some(shows(&page, &office, period, &days)),
+        office: &office,
+        page,
+    };
+    Ok(shown(StatusCode::OK, Keep::Never, &whole))
+}
+
+async fn file(
+    State(app): State<AppState>,
+    clerk: Clerk,
+    Segments(id): Segments<OfficeId>,
+    Params(asked): Params<Asked>,
+) -> Shown {
+    clerk.may(Scope::Read, &id)?;
+    let office = office(&app, &id).await?;
+    let today = local_date(app.clock.now(), office.timezone);
+    let period = period(&asked, today).map_err(|fault| Problem::fields(&[fault]))?;
+    let days = report(&app, &id, period).await?;
+    let csv = report_csv(id.as_str(), &days).map_err(|error| internal(&error))?;
+    let name = format!("antrian-{id}-{}-{}.csv", period.from(), period.to());
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, csv).into_response())
+}
+
+/// The dates of an address: none is today.
+fn period(asked: &Asked, today: NaiveDate) -> Result<Period, FieldError> {
+    let date = |field, typed: &str| match typed.trim() {
+        "" => Ok(None),
+        typed => typed.parse().or_else(|_| date_of(typed).parse()).map(Some).map_err(|_| {
+            FieldError::new(
+                field,
+                "Tulis tanggal: hari, bulan, tahun. Contoh: 02 12 2026.",
+                "Write a date: day, month, year. Example: 02 12 2026.",
+            )
+        }),
+    };
+    let (from, to) = (date("dari", &asked.dari)?, date("sampai", &asked.sampai)?);
+    Period::new(from, to, today).map_err(|fault| FieldError { field: "sampai".to_owned(), ..fault })
+}
+
+fn refused(
+    page: Page,
+    office: &Office,
+    asked: &Asked,
+    today: NaiveDate,
+    fault: FieldError,
+) -> Response {
+    let again = ReportPage {
+        path: paths::report(&office.id),
+        faults: Faults::new(page.locale, vec![fault]),
+        from: asked.dari.clone(),
+        to: asked.sampai.clone(),
+        title: String::new(),
+        presets: presets(&page, &office.id, today),
+        shown: None,
+        office,
+        page,
+    };
+    shown(StatusCode::UNPROCESSABLE_ENTITY, Keep::Never, &again)
+}
+
+/// Days that people ask for, each as an address.
+fn presets(page: &Page, office: &OfficeId, today: NaiveDate) -> Vec<(String, &'static str)> {
+    let yesterday = today.pred_opt().unwrap_or(today);
+    let monday = today - Days::new(today.weekday().num_days_from_monday().into());
+    let first = today.with_day(1).unwrap_or(today);
+    let last_before = first.pred_opt().unwrap_or(first);
+    let first_before = last_before.with_day(1).unwrap_or(last_before);
+    let of = |from, to| paths::report_of(office, from, to);
+    vec![
+        (of(today, today), page.say("Hari ini", "Today")),
+        (of(yesterday, yesterday), page.say("Kemarin", "Yesterday")),
+        (of(monday, monday + Days::new(6)), page.say("Minggu ini", "This week")),
+        (of(first, today), page.say("Bulan ini", "This month")),
+        (of(first_before, last_before), page.say("Bulan lalu", "Last month")),
+    ]
+}
+
+fn shows(page: &Page, office: &Office, period: Period, days: &[DayReport]) -> Shows {
+    let total = day_report::total(days);
+    let (charts, tables) = drawn(page, office, days);
+    let missing = day_report::missing(days).into_iter().map(|(id, people)| {
+        let label = document_label(office, &id).map(|label| page.text(label).to_owned());
+        (label.unwrap_or(id), people)
+    });
+    Shows {
+        counts: counts(page, &total),
+        waiting: total.waiting.lasted().map(|lasted| sentence(page, lasted)),
+        serving: total.serving.lasted().map(|lasted| sentence(page, lasted)),
+        charts,
+        tables,
+        missing: missing.collect(),
+        returned: days.iter().map(|day| day.returned).sum(),
+        csv: paths::report_file(&office.id, period.from(), period.to()),
+    }
+}
+
+fn counts(page: &Page, total: &Sum) -> Vec<(&'static str, u32)> {
+    let figures = total.figures;
+    vec![
+        (page.say("terjadwal", "booked"), figures.booked),
+        (page.say("datang", "came"), figures.came),
+        (page.say("selesai", "served"), figures.served),
+        (page.say("belum datang", "still to come"), figures.to_come),
+        (page.say("tidak datang", "did not come"), figures.no_shows),
+        (page.say("batal", "cancelled"), figures.cancelled),
+        (page.say("pindah tanggal", "moved to another date"), figures.moved_away),
+        (page.say("kursi dibuka", "seats offered"), total.seats.offered),
+        (page.say("kursi kosong", "unused seats"), total.seats.unused),
+    ]
+}
+
+/// Whole minutes, up: nobody waited for zero of them.
+fn minutes(secs: u32) -> u32 {
+    secs.div_ceil(60)
+}
+
+fn sentence(page: &Page, lasted: Lasted) -> String {
+    let (median, p90) = (minutes(lasted.median_secs), minutes(lasted.p90_secs));
+    match page.locale {
+        Locale::Id => format!(
+            "Setengahnya paling lama {median} menit, sembilan dari sepuluh paling lama {p90} menit ({} orang).",
+            lasted.people
+        ),
+        Locale::En => format!(
+            "Half of them at most {median} min, nine of ten at most {p90} min ({} people).",
+            lasted.people
+        ),
+    }
+}
+
+/// Charts by hour and, of several days, by date; and all tables.
+fn drawn(page: &Page, office: &Office, days: &[DayReport]) -> (Vec<Chart>, Vec<Table>) {
+    let by_hour = named(day_report::by_hour(days), |time| clock(page.locale, time));
+    let by_date = named(day_report::by_date(days), |date| page.date(date));
+    let by_service = named(day_report::by_service(days), |id| {
+        let service = office.service(&id).map(|service| page.text(&service.name).to_owned());
+        service.unwrap_or_else(|| id.to_string())
+    });
+    let by_channel =
+        named(day_report::by_channel(days), |channel| channel_words(page, channel).to_owned());
+    let hours = page.say("Menurut jam", "By hour");
+    let dates = page.say("Menurut tanggal", "By date");
+    let mut charts = vec![chart(page, hours, &by_hour)];
+    let mut tables = vec![table(hours, page.say("Jam", "Hour"), true, by_hour)];
+    if days.len() > 1 {
+        charts.push(chart(page, dates, &by_date));
+        tables.push(table(dates, page.say("Tanggal", "Date"), true, by_date));
+    }
+    let services = page.say("Menurut layanan", "By service");
+    tables.push(table(services, page.say("Layanan", "Service"), true, by_service));
+    let channels = page.say("Menurut jalur", "By channel");
+    tables.push(table(channels, page.say("Jalur", "Channel"), false, by_channel));
+    (charts, tables)
+}
+
+type Named = Vec<(String, Sum)>;
+
+fn named<K>(sums: BTreeMap<K, Sum>, name: impl Fn(K) -> String) -> Named {
+    sums.into_iter().map(|(key, sum)| (name(key), sum)).collect()
+}
+
+fn chart(page: &Page, title: &'static str, sums: &Named) -> Chart {
+    let bars: Vec<_> = sums.iter().map(|(name, sum)| (name.clone(), sum)).collect();
+    Chart::of(page, title, &bars)
+}
+
+fn table(title: &'static str, by: &'static str, has_seats: bool, sums: Named) -> Table {
+    let lasted = |lasted: Option<Lasted>| {
+        lasted.map(|of| minutes(of.median_secs).to_string()).unwrap_or_default()
+    };
+    let rows = sums.into_iter().map(|(name, sum)| TableRow {
+        name,
+        waiting: lasted(sum.waiting.lasted()),
+        serving: lasted(sum.serving.lasted()),
+        sum,
+    });
+    Table { title, by, has_seats, rows: rows.collect() }
+}
+
+fn channel_words(page: &Page, channel: Channel) -> &'static str {
+    match channel {
+        Channel::Web => page.say("Web", "Web"),
+        Channel::Whatsapp => "WhatsApp",
+        Channel::Priority => page.say("Prioritas", "Priority"),
+        Channel::WalkIn => page.say("Tanpa janji", "Without a booking"),
+    }
+}
