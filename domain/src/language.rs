@@ -5,7 +5,7 @@ mod dates;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use dates::{clock, date, date_time, time, weekday};
+pub use dates::{clock, date, date_time, short_date, time, weekday};
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

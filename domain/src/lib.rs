@@ -13,6 +13,7 @@ pub mod device;
 pub mod document;
 pub mod fair_use;
 pub mod field;
+pub mod forecast;
 pub mod ids;
 pub mod inbound;
 pub mod language;

@@ -15,7 +15,8 @@ mkdirSync(pictures, { recursive: true });
 
 const browser = await launch();
 try {
-  const page = await browser.newPage({ viewport: DESKTOP });
+  const context = await browser.newContext({ viewport: DESKTOP });
+  const page = await context.newPage();
   page.setDefaultTimeout(8000);
   await page.goto(`${base}/petugas`);
   const begin = page.getByRole("link", { name: "Masuk", exact: true });

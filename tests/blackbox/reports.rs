@@ -4,7 +4,7 @@ use antrian_tests::app::DATE;
 use antrian_tests::desk::Desk;
 use antrian_tests::offices::OFFICE;
 use antrian_tests::person::nik;
-use antrian_tests::{Answer, Person, TestApp};
+use antrian_tests::{Answer, Person, Recorder, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -185,4 +185,89 @@ async fn days_out_of_order_or_too_many_are_refused() {
     assert_eq!(report(&app, "?from=2026-12-01&to=2026-12-31").await.status, 200);
     assert_eq!(report(&app, "?from=kemarin").await.status, 422);
     assert_eq!(report(&app, "?dari=2026-12-01").await.status, 422);
+}
+
+/// The reports that are kept of the day.
+async fn kept(recorder: &Recorder) -> Vec<Value> {
+    let mut items = recorder.items_of("REPORT#").await;
+    items.retain(|item| item["sk"]["S"] == DATE);
+    items
+}
+
+/// Everything that the report says, without the instant at which it was read.
+fn said(report: &Answer) -> Value {
+    let mut body = report.body.clone();
+    body["as_of"] = Value::Null;
+    body
+}
+
+#[tokio::test]
+async fn a_day_that_has_settled_is_kept_when_it_has_gone_itself() {
+    let (app, recorder) = Recorder::with_quota(6).await;
+    play_day(&app).await;
+    reach(&app, "2026-12-02T17:00:10Z");
+    app.tick().await;
+    let before = report(&app, "?from=2026-12-02").await;
+    assert_eq!(kept(&recorder).await.len(), 1, "the day is over");
+    // Days and queues go by themselves after ninety days.
+    let gone = ["DAY#uji#2026-12-02", "DAY#uji#LEFT#2026-12-02", "QUEUE#uji#2026-12-02"];
+    let mut items = recorder.items().await;
+    items.retain(|item| !gone.contains(&item["pk"]["S"].as_str().unwrap()));
+    recorder.restore(&items).await;
+    let after = report(&app, "?from=2026-12-02").await;
+    assert_eq!(said(&after), said(&before));
+}
+
+#[tokio::test]
+async fn a_day_is_not_kept_while_somebody_may_still_bring_a_document() {
+    let (app, recorder) = Recorder::with_quota(6).await;
+    let person = Person::register(&app, 1).await;
+    let code = person.book(&app, DATE, "09:00").await.text("code");
+    reach(&app, "2026-12-02T01:00:00Z");
+    let desk = Desk::sign_in(&app).await;
+    desk.scan(&app, &code).await;
+    let missing = json!({"decision": "incomplete", "missing": ["ktp"],
+        "deadline": "2026-12-04T04:00:00Z"});
+    assert_eq!(desk.documents(&app, &code, missing).await.status, 200);
+    reach(&app, "2026-12-03T17:00:10Z");
+    app.tick().await;
+    assert_eq!(kept(&recorder).await.len(), 0, "until the fourth");
+    reach(&app, "2026-12-04T17:00:10Z");
+    app.tick().await;
+    let total = report(&app, "?from=2026-12-02").await.body["total"].clone();
+    assert_eq!((kept(&recorder).await.len(), number(&total, "lapsed")), (1, 1));
+}
+
+#[tokio::test]
+async fn the_past_says_how_many_will_not_come() {
+    let (app, recorder) = Recorder::with_quota(6).await;
+    play_day(&app).await;
+    let ahead = report(&app, "?from=2026-12-04").await;
+    assert_eq!(ahead.body["forecast"], Value::Null, "one day says too little: {ahead:?}");
+    reach(&app, "2026-12-02T17:00:10Z");
+    app.tick().await;
+    // Twenty days like the one that was played, of which one of five did not come.
+    let one = kept(&recorder).await.remove(0);
+    let days = (1..=20).map(|day| {
+        let date = format!("2026-11-{day:02}");
+        let mut item = one.clone();
+        (item["sk"]["S"], item["date"]["S"]) = (json!(date), json!(date));
+        for row in item["rows"]["L"].as_array_mut().unwrap() {
+            for count in row["M"]["figures"]["M"].as_object_mut().unwrap().values_mut() {
+                let people: u32 = count["N"].as_str().unwrap().parse().unwrap();
+                count["N"] = json!((people * 10).to_string());
+            }
+            row["M"]["time"]["S"] = json!("10:00");
+        }
+        item
+    });
+    recorder.put(&days.collect::<Vec<_>>()).await;
+    let ahead = report(&app, "?from=2026-12-04").await;
+    let forecast = &ahead.body["forecast"];
+    assert_eq!(number(forecast, "days"), 21, "{ahead:?}");
+    let slot = &forecast["slots"][0];
+    assert_eq!((slot["slot"].clone(), number(slot, "to_come")), (json!("10:00"), 1));
+    let expected = slot["no_shows"].as_f64().unwrap();
+    assert!((0.19..0.21).contains(&expected), "one of five: {slot}");
+    assert!(forecast["error"]["mean_people"].as_f64().unwrap() < 1.0, "{forecast}");
 }

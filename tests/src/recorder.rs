@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 
 use crate::app::{Setup, TestApp};
+use crate::offices::office;
 use crate::wire::{Action, Call, Interfere, client};
 
 /// Lets every call pass and remembers it.
@@ -23,8 +24,17 @@ impl Interfere for Recorder {
 impl Recorder {
     /// A system whose calls are remembered.
     pub async fn start() -> (TestApp, Arc<Self>) {
+        Self::start_with(Setup::default()).await
+    }
+
+    /// The same of an office of `quota` seats a slot.
+    pub async fn with_quota(quota: u16) -> (TestApp, Arc<Self>) {
+        Self::start_with(Setup { offices: vec![office(quota)], ..Setup::default() }).await
+    }
+
+    async fn start_with(setup: Setup) -> (TestApp, Arc<Self>) {
         let recorder = Arc::new(Self::default());
-        let setup = Setup { http_client: Some(client(recorder.clone())), ..Setup::default() };
+        let setup = Setup { http_client: Some(client(recorder.clone())), ..setup };
         (TestApp::start_with(setup).await, recorder)
     }
 

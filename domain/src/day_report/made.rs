@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::figures::{Figures, Lasting};
 use super::rows::{DayReport, Row, Seats, SlotUse};
@@ -39,6 +39,20 @@ impl DayVisits {
             Status::Cancelled => self.left.contains_key(&booking.code),
             _ => true,
         }
+    }
+
+    /// Whether nothing of it can change any more: the day is over, and nobody may still come or bring
+    /// documents.
+    pub fn is_settled(&self, today: NaiveDate, now: DateTime<Utc>) -> bool {
+        let is_open =
+            |status| matches!(status, Status::Held | Status::Confirmed | Status::AwaitingDocuments);
+        let of_day = self.bookings.iter().filter(|booking| booking.seat.date == self.day.date);
+        self.day.date < today && !of_day.map(|booking| booking.status_at(now)).any(is_open)
+    }
+
+    /// Whether there is anything of it.
+    pub fn is_blank(&self) -> bool {
+        self.day.state.is_none() && self.bookings.is_empty()
     }
 
     /// The bookings that count on the day, with their state.

@@ -63,6 +63,12 @@ pub fn by_channel(days: &[DayReport]) -> BTreeMap<Channel, Sum> {
     sums
 }
 
+/// How many may still come, by date and hour; none where nobody may.
+pub fn to_come(days: &[DayReport]) -> BTreeMap<(NaiveDate, SlotTime), u32> {
+    let sums = by_slots(days, |date, time, _| (date, time)).into_iter();
+    sums.map(|(key, sum)| (key, sum.figures.to_come)).filter(|(_, people)| *people > 0).collect()
+}
+
 /// How many people were sent for which document.
 pub fn missing(days: &[DayReport]) -> BTreeMap<String, u32> {
     let mut all = BTreeMap::new();

@@ -27,6 +27,17 @@ pub fn date(locale: Locale, date: NaiveDate) -> String {
     format!("{weekday}, {} {month} {}", date.day(), date.year())
 }
 
+/// `Sen, 7 Des` or `Mon, 7 Dec`: where many stand below each other.
+pub fn short_date(locale: Locale, date: NaiveDate) -> String {
+    let months = match locale {
+        Locale::Id => MONTHS_ID,
+        Locale::En => MONTHS_EN,
+    };
+    let short = |word: &'static str| word.get(..3).unwrap_or(word);
+    let (weekday, month) = (weekday(locale, date.weekday()), months[date.month0() as usize]);
+    format!("{}, {} {}", short(weekday), date.day(), short(month))
+}
+
 /// `Senin` or `Monday`.
 pub fn weekday(locale: Locale, day: Weekday) -> &'static str {
     let names = match locale {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use antrian::domain::day_report::{self, DayReport, Figures, Lasted, Sum};
+use antrian::domain::forecast::{self, Forecast};
 use antrian::domain::ids::OfficeId;
 use antrian::domain::language::Text;
 use antrian::domain::office::{Channel, Office};
@@ -15,7 +16,7 @@ use antrian::http::staff_session::StaffMember;
 use antrian::http::views::instant;
 use antrian::http::{AppState, Routes, office};
 use antrian::staff::Scope;
-use antrian::use_cases::report::{Period, report};
+use antrian::use_cases::report::{self, Period, report};
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -52,6 +53,8 @@ struct ReportView {
     slots: Vec<SlotSums>,
     services: Vec<ServiceSums>,
     channels: Vec<ChannelSums>,
+    /// How many of those who may still come will not; `null`: the past says too little, or nobody may come.
+    forecast: Option<ForecastView>,
     /// What people were sent back for.
     missing_documents: Vec<MissingDocument>,
     /// People who brought documents in this time and were booked for a date before the one on which they
@@ -120,6 +123,40 @@ struct ChannelSums {
     sums: SumView,
 }
 
+/// Missed visits as the same hours of the last eight weeks let expect them.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportForecast)]
+struct ForecastView {
+    /// Days that it is made of.
+    days: usize,
+    /// How far off it was on the last fourteen of them, each forecast from those before it.
+    error: Option<forecast::Error>,
+    slots: Vec<ForecastSlot>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ForecastSlot {
+    date: NaiveDate,
+    /// `HH:MM` in the office's zone.
+    slot: String,
+    /// Who may still come.
+    to_come: u32,
+    #[serde(flatten)]
+    expected: forecast::Expected,
+}
+
+impl ForecastView {
+    fn of(forecast: &Forecast, days: &[DayReport]) -> Option<Self> {
+        let slots = day_report::to_come(days).into_iter().map(|((date, time), to_come)| {
+            let expected = forecast.expect(time, to_come);
+            ForecastSlot { date, slot: time.to_string(), to_come, expected }
+        });
+        let slots: Vec<_> = slots.collect();
+        let of = Self { days: forecast.days, error: forecast.error, slots };
+        (!of.slots.is_empty()).then_some(of)
+    }
+}
+
 /// A document, and how many people were sent for it.
 #[derive(Debug, Serialize, ToSchema)]
 struct MissingDocument {
@@ -160,8 +197,11 @@ async fn read(
     let today = local_date(now, office.timezone);
     let period =
         Period::new(asked.from, asked.to, today).map_err(|fault| Problem::fields(&[fault]))?;
-    let days = report(&app, &id, period).await?;
-    Ok(Json(view(&office, period, instant(now, office.timezone), &days)))
+    let (days, past) =
+        tokio::try_join!(report(&app, &id, period), report::forecast(&app, &office))?;
+    let forecast = past.and_then(|past| ForecastView::of(&past, &days));
+    let as_of = instant(now, office.timezone);
+    Ok(Json(ReportView { forecast, ..view(&office, period, as_of, &days) }))
 }
 
 fn view(office: &Office, period: Period, as_of: String, days: &[DayReport]) -> ReportView {
@@ -199,6 +239,7 @@ fn view(office: &Office, period: Period, as_of: String, days: &[DayReport]) -> R
         slots,
         services,
         channels,
+        forecast: None,
         missing_documents: missing.collect(),
         returned: days.iter().map(|day| day.returned).sum(),
     }

@@ -2,7 +2,7 @@
 
 use antrian::domain::booking::{Booking, Status};
 use antrian::domain::chat::{Offer, Pick};
-use antrian::domain::language::{Locale, Text, clip, clock, date, date_time, fill, in_language};
+use antrian::domain::language::{self, Locale, Text, clip, clock, date_time, fill, in_language};
 use antrian::domain::office::Office;
 use antrian::domain::time::{SlotTime, zone_name};
 use antrian::messaging::compose::Reply;
@@ -100,11 +100,7 @@ pub(crate) fn menu(locale: Locale) -> Reply {
 
 /// `Rab, 2 Des 2026`: a date that fits a row.
 pub(crate) fn short_date(locale: Locale, day: NaiveDate) -> String {
-    let long = date(locale, day);
-    let mut words = long.split([',', ' ']).filter(|word| !word.is_empty());
-    let mut short = || words.next().unwrap_or_default().chars().take(3).collect::<String>();
-    let (weekday, _, month) = (short(), short(), short());
-    format!("{weekday}, {} {month} {}", day.day(), day.year())
+    format!("{} {}", language::short_date(locale, day), day.year())
 }
 
 /// `09.00 WIB` or `09:00 WIB`.

@@ -29,8 +29,8 @@ pub(crate) struct Part {
 }
 
 /// Where bars begin, and how long the longest is, in units of the drawing.
-const LEFT: u32 = 120;
-const LONGEST: u32 = 560;
+const LEFT: u32 = 100;
+const LONGEST: u32 = 400;
 /// From one bar to the next.
 const STEP: u32 = 28;
 

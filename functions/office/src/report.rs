@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use antrian::domain::day_report::{self, DayReport, Lasted, Sum};
 use antrian::domain::field::FieldError;
+use antrian::domain::forecast::Forecast;
 use antrian::domain::ids::OfficeId;
-use antrian::domain::language::{Locale, clock};
+use antrian::domain::language::{Locale, clock, short_date};
 use antrian::domain::office::{Channel, Office};
 use antrian::domain::requirements::document_label;
 use antrian::domain::time::local_date;
@@ -14,7 +15,7 @@ use antrian::http::problem::{Problem, internal};
 use antrian::http::{AppState, Routes, office};
 use antrian::rendering::report_csv;
 use antrian::staff::Scope;
-use antrian::use_cases::report::{Period, report};
+use antrian::use_cases::report::{self, Period, report};
 use antrian_pages::forms::{Faults, date_of};
 use antrian_pages::page::{Keep, Page, Shown, shown};
 use askama::Template;
@@ -66,9 +67,17 @@ struct Shows {
     serving: Option<String>,
     charts: Vec<Chart>,
     tables: Vec<Table>,
+    forecast: Option<ForecastWords>,
     missing: Vec<(String, u32)>,
     returned: u32,
     csv: String,
+}
+
+/// How many of those who may still come will not.
+struct ForecastWords {
+    basis: String,
+    /// Date and hour, who may come, expected, from, to.
+    rows: Vec<(String, u32, String, u32, u32)>,
 }
 
 /// A table of sums.
@@ -102,7 +111,8 @@ async fn show(
         Ok(period) => period,
         Err(fault) => return Ok(refused(page, &office, &asked, today, fault)),
     };
-    let days = report(&app, &id, period).await?;
+    let (days, past) =
+        tokio::try_join!(report(&app, &id, period), report::forecast(&app, &office))?;
     let title = match period.from() == period.to() {
         true => page.date(period.from()),
         false => format!("{} – {}", page.date(period.from()), page.date(period.to())),
@@ -114,7 +124,10 @@ async fn show(
         to: period.to().to_string(),
         title,
         presets: presets(&page, &id, today),
-        shown: Some(shows(&page, &office, period, &days)),
+        shown: Some(Shows {
+            forecast: past.and_then(|past| forecast_words(&page, &past, &days)),
+            ..shows(&page, &office, period, &days)
+        }),
         office: &office,
         page,
     };
@@ -209,6 +222,7 @@ fn shows(page: &Page, office: &Office, period: Period, days: &[DayReport]) -> Sh
         serving: total.serving.lasted().map(|lasted| sentence(page, lasted)),
         charts,
         tables,
+        forecast: None,
         missing: missing.collect(),
         returned: days.iter().map(|day| day.returned).sum(),
         csv: paths::report_file(&office.id, period.from(), period.to()),
@@ -249,10 +263,43 @@ fn sentence(page: &Page, lasted: Lasted) -> String {
     }
 }
 
+fn forecast_words(page: &Page, past: &Forecast, days: &[DayReport]) -> Option<ForecastWords> {
+    let number = |of: f64| match page.locale {
+        Locale::Id => format!("{of:.1}").replace('.', ","),
+        Locale::En => format!("{of:.1}"),
+    };
+    let rows = day_report::to_come(days).into_iter().map(|((date, time), people)| {
+        let expected = past.expect(time, people);
+        let when = format!("{} {}", short_date(page.locale, date), clock(page.locale, time));
+        (when, people, number(expected.no_shows), expected.at_least, expected.at_most)
+    });
+    let rows: Vec<_> = rows.collect();
+    let days = past.days;
+    let basis = match (page.locale, past.error) {
+        (Locale::Id, Some(error)) => format!(
+            "Dari {days} hari terakhir di jam yang sama. Diuji pada 14 hari yang disisihkan: meleset rata-rata {} orang per jam, dan {:.0} % jam ada di dalam rentang.",
+            number(error.mean_people),
+            error.within * 100.0
+        ),
+        (Locale::En, Some(error)) => format!(
+            "From the same hours of the last {days} days. Tried on 14 days that it had not seen: off by {} people an hour on average, and {:.0} % of the hours were within the range.",
+            number(error.mean_people),
+            error.within * 100.0
+        ),
+        (Locale::Id, None) => {
+            format!("Dari {days} hari terakhir di jam yang sama; belum cukup untuk diuji.")
+        }
+        (Locale::En, None) => {
+            format!("From the same hours of the last {days} days; too few to be tried.")
+        }
+    };
+    (!rows.is_empty()).then_some(ForecastWords { basis, rows })
+}
+
 /// Charts by hour and, of several days, by date; and all tables.
 fn drawn(page: &Page, office: &Office, days: &[DayReport]) -> (Vec<Chart>, Vec<Table>) {
     let by_hour = named(day_report::by_hour(days), |time| clock(page.locale, time));
-    let by_date = named(day_report::by_date(days), |date| page.date(date));
+    let by_date = named(day_report::by_date(days), |date| short_date(page.locale, date));
     let by_service = named(day_report::by_service(days), |id| {
         let service = office.service(&id).map(|service| page.text(&service.name).to_owned());
         service.unwrap_or_else(|| id.to_string())

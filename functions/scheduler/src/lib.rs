@@ -12,6 +12,7 @@ use antrian::messaging::sweep::{Sweep, Swept, sweep_inbox};
 use antrian::storage::AuditReport;
 use antrian::telemetry::Record;
 use antrian::telemetry::catalogue::{AUDIT, SPENDING, SWEEP};
+use antrian::use_cases::report::keep_settled;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +76,8 @@ pub struct Report {
     pub swept: usize,
     /// Received messages that waited, handed to their queue again.
     pub heard: usize,
+    /// Reports of settled days that were kept.
+    pub reports: u32,
     /// The audit, if that was asked for and has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditReport>,
@@ -99,7 +102,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
     let parts = Parts { metrics: &app.metrics, now, most: PART };
     let store = app.ledger.store();
     let outbox = Sweep { store, queue: &app.queue, now, within: SWEEP_PAGES, anew: false };
-    let ((made, surveyed), kept, settled, cleared, swept, heard, spent) = tokio::join!(
+    let ((made, surveyed), kept, settled, cleared, swept, heard, spent, reported) = tokio::join!(
         // What is free next is looked for after days have been made.
         async {
             let made = parts.part("days", work.make_days(now)).await;
@@ -111,6 +114,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
         parts.part("messages", outbox.outbox()),
         parts.part("inbox", sweep_inbox(store, &app.inbox, now)),
         parts.part("spending", store.spent(now.date_naive())),
+        parts.part("reports", keep_settled(app, now)),
     );
     // What was found out is told even if another part has failed.
     swept.iter().flatten().for_each(|swept| record_sweep(app, *swept, now));
@@ -124,6 +128,7 @@ async fn tick(app: &App, work: &Housekeeping) -> Result<Report, LedgerError> {
         cleared: cleared?.unwrap_or_default(),
         swept: swept?.unwrap_or_default().count,
         heard: heard?.unwrap_or_default(),
+        reports: reported?.unwrap_or_default(),
         audit: None,
     })
 }

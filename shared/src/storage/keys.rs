@@ -147,6 +147,15 @@ pub(crate) fn left(office: &OfficeId, date: NaiveDate, code: BookingCode) -> Key
     Key::new(left_partition(office, date), code.to_string())
 }
 
+/// How an office's days went.
+pub(crate) fn report_partition(office: &OfficeId) -> String {
+    format!("REPORT#{office}")
+}
+
+pub(crate) fn report(office: &OfficeId, date: NaiveDate) -> Key {
+    Key::new(report_partition(office), date.to_string())
+}
+
 /// Sort key of a slot; its seats' keys begin with it and `#`.
 pub(crate) fn slot_prefix(service: &ServiceId, time: SlotTime) -> String {
     format!("{}#{service}", time.compact())

@@ -16,7 +16,8 @@
 //! | what is to be seen of an office's dates, and who reads it anew | `VIEW#office` | eventual, then a condition |
 //! | one slot with its seats | `DAY#office#date` / begins with `hhmm#service` | strong |
 //! | all bookings that a date has or had | `DAY#office#date`, `DAY#office#LEFT#date`, then `BOOKING#code` and `ACCOUNT#id` by a hundred a call | strong |
-//! | how a day went | the same, and `QUEUE#office#date` / begins with `ENTRY#`, `EVENT#` | strong |
+//! | how settled days went | `REPORT#office` / dates | strong |
+//! | how another day goes | the same as its bookings, and `QUEUE#office#date` / begins with `ENTRY#`, `EVENT#` | strong |
 //! | a booking, with its events | `BOOKING#code` | strong |
 //! | the person's live booking | `PERSON#hash` / `ACTIVE` | strong, in conditions |
 //! | the last claim of a person, with their live booking | `PERSON#hash` / two keys by one call | strong, then a condition |
@@ -99,6 +100,7 @@ mod people;
 mod person_claims;
 mod queue;
 mod registrations;
+mod reports;
 mod reseal;
 mod retention;
 mod retry;
