@@ -3,6 +3,7 @@
 //! A transition answers with the next booking or with the reason why not. What time alone changes
 //! (a hold that ran out, a visit that was missed) is derived on reading by [`Booking::status_at`].
 
+mod merging;
 mod records;
 mod reminding;
 mod visit;
@@ -19,7 +20,10 @@ use super::stored::is_default;
 use super::time::{SlotTime, end_of_day};
 use crate::language::Locale;
 
-pub use records::{CheckIn, Clerk, DeskReason, DeskRelease, DocumentCheck, ReleaseReason};
+pub use merging::{Change, Conflict, Merge, OfflineScan, ScanTimeError, scan_time};
+pub use records::{
+    CheckIn, Clerk, DeskReason, DeskRelease, DocumentCheck, HandedIn, ReleaseReason, ScanFacts,
+};
 
 /// Where a booking stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -215,6 +219,9 @@ pub struct Event {
     /// Which member of staff made it, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clerk: Option<Clerk>,
+    /// Which scan was handed in by it, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_in: Option<HandedIn>,
 }
 
 /// Why a transition does not take place. The booking stays as it is.
@@ -319,6 +326,7 @@ impl Booking {
             cause: None,
             released: None,
             clerk: None,
+            handed_in: None,
         }
     }
 

@@ -96,6 +96,31 @@ slug_id! {
     MessageId, "message", 4..=96
 }
 
+/// Which scan of which scanner. Both texts are the scanner's own and say nothing here: two scans are the
+/// same if both are. The order is that of the texts, and only decides between scans of the same second.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ScanKey {
+    scanner: String,
+    scan: String,
+}
+
+impl ScanKey {
+    /// The scan that a scanner of 1 to 64 visible ASCII characters calls by 1 to 128 of them.
+    ///
+    /// # Errors
+    /// Names the one that does not fit: `scanner` or `scan`.
+    pub fn new(scanner: &str, scan: &str) -> Result<Self, InvalidId> {
+        let fits = |text: &str, max| {
+            (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+        };
+        match (fits(scanner, 64), fits(scan, 128)) {
+            (true, true) => Ok(Self { scanner: scanner.to_owned(), scan: scan.to_owned() }),
+            (false, _) => Err(InvalidId { kind: "scanner" }),
+            (true, false) => Err(InvalidId { kind: "scan" }),
+        }
+    }
+}
+
 impl ApplicantId {
     /// The id with this number, which is the account's own. Always valid: an account adds few people a
     /// day, so that a number never has more than seven digits.
@@ -133,5 +158,17 @@ mod tests {
         for bad in ["", "a", "Jakarta", "a#b", "a b", "an-office-id-longer-than-20", "é-office"] {
             assert!(bad.parse::<OfficeId>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_scan_is_called_by_two_short_visible_texts() {
+        assert!(ScanKey::new(&"s".repeat(64), &"i".repeat(128)).is_ok());
+        for (scanner, scan, wrong) in
+            [("", "1", "scanner"), ("a b", "1", "scanner"), ("s", "", "scan"), ("s", "é", "scan")]
+        {
+            assert_eq!(ScanKey::new(scanner, scan), Err(InvalidId { kind: wrong }));
+        }
+        assert!(ScanKey::new(&"s".repeat(65), "1").is_err());
+        assert!(ScanKey::new("s", &"i".repeat(129)).is_err());
     }
 }

@@ -28,6 +28,8 @@ reasons! {
     BadTicket = "bad_ticket",
     /// Cancelled, missed, served or lapsed: it is over.
     BookingEnded = "booking_ended",
+    /// Was scanned without a network, and cancelled before the scan was handed in.
+    CancelledMeanwhile = "cancelled_meanwhile",
     ChangedMeanwhile = "changed_meanwhile",
     CounterBusy = "counter_busy",
     CounterClosed = "counter_closed",
@@ -36,10 +38,17 @@ reasons! {
     Forbidden = "forbidden",
     /// The number was proved too long ago for what is asked.
     FreshProofNeeded = "fresh_proof_needed",
+    /// Was scanned in time without a network, but by the time the scan was handed in the visit counted as
+    /// missed, and its seat or its person had another booking.
+    GivenAway = "given_away",
+    /// A scan was handed in after the day on which it was made.
+    HandedInLate = "handed_in_late",
     HoldExpired = "hold_expired",
     /// One idempotency key, two requests.
     IdempotencyMismatch = "idempotency_mismatch",
     InvalidRequest = "invalid_request",
+    /// Was scanned without a network, and moved before the scan was handed in.
+    MovedMeanwhile = "moved_meanwhile",
     /// No one-time code: whoever asks has asked for too many.
     NoCodeAddress = "no_code_address",
     /// No one-time code: not to this country.
@@ -73,6 +82,8 @@ reasons! {
     NotSkipped = "not_skipped",
     QueueEmpty = "queue_empty",
     RegistrationEnded = "registration_ended",
+    /// A scan is dated later than its handing in, by the scanner's own clock.
+    ScannedInFuture = "scanned_in_future",
     /// Somebody who looks like the same person was served today.
     ServedBefore = "served_before",
     SlotFull = "slot_full",
@@ -94,6 +105,8 @@ reasons! {
     TooManyRequests = "too_many_requests",
     TooManyTries = "too_many_tries",
     Unauthenticated = "unauthenticated",
+    /// Was scanned without a network, and a clerk undid a scan of it before this one was handed in.
+    UndoneMeanwhile = "undone_meanwhile",
     VisitInProgress = "visit_in_progress",
     WrongDay = "wrong_day",
     WrongOffice = "wrong_office",

@@ -6,6 +6,7 @@ mod counters;
 mod desk;
 mod expiry;
 mod groups;
+mod hand_in;
 mod holds;
 mod instances;
 mod moves;

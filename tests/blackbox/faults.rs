@@ -25,6 +25,7 @@ async fn every_operation_has_one_effect_whatever_breaks() {
         Operation::Cancel,
         Operation::Reschedule,
         Operation::CheckIn,
+        Operation::HandIn,
         Operation::Documents,
         Operation::Call,
         Operation::Finish,

@@ -27,6 +27,7 @@ mod faults;
 mod fuzz;
 mod graph;
 mod groups;
+mod hand_ins;
 mod idempotency;
 mod journey;
 mod keyring;

@@ -114,6 +114,11 @@ impl World {
             }
             "reschedule" => json!({"date": DATE, "slot": "10:00"}),
             "check-ins" => json!({"code": self.code}),
+            "batch" => {
+                let at = self.app.now().to_rfc3339();
+                let scan = json!({"id": "1", "code": self.code, "scanned_at": at});
+                json!({"scanner": "gate-1", "sent_at": at, "scans": [scan]})
+            }
             "priority" => json!({"priority": true}),
             "documents" => json!({"decision": "incomplete", "missing": ["kk"],
                 "deadline": "2026-12-02T07:00:00Z"}),

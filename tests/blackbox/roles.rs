@@ -7,6 +7,7 @@ use std::sync::Arc;
 use antrian_local::simulator::Fault;
 use antrian_tests::app::DATE;
 use antrian_tests::{Browser, Person, Recorder, TestApp};
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -284,6 +285,10 @@ async fn at_the_office(watch: &mut Watch, comes: &Person) {
     watch.deliver().await;
     let staff = watch.app.staff("uji", &["desk", "admin"]).await;
     watch.call("checkin", Method::POST, "/v1/check-ins", &staff, json!({"code": code})).await;
+    let sent = watch.app.now();
+    let earlier = json!({"id": "1", "code": code, "scanned_at": sent - TimeDelta::minutes(10)});
+    let batch = json!({"scanner": "gate", "sent_at": sent, "scans": [earlier]});
+    watch.call("checkin", Method::POST, "/v1/check-ins/batch", &staff, batch).await;
     let documents = format!("/v1/check-ins/{code}/documents");
     let missing =
         json!({"decision": "incomplete", "missing": ["kk"], "deadline": "2026-12-02T07:00:00Z"});

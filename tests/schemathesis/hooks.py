@@ -139,6 +139,15 @@ def scanned():
     return confirmed()
 
 
+def handed_in():
+    """A scan that was made without a network, by a clock that is right or hours off."""
+    off = datetime.timedelta(hours=chance.choice([0, 0, -2, 2]))
+    sent = stack.now() + off
+    scanned_at = sent - datetime.timedelta(seconds=chance.randrange(600))
+    scan = {"id": str(chance.randrange(10**9)), "code": accounts.current.confirmed, "scanned_at": scanned_at.isoformat()}
+    return {}, {"scanner": chance.choice("AB"), "sent_at": sent.isoformat(), "scans": [scan]}
+
+
 QUEUE = f"/v1/offices/{stack.OFFICE}/queue"
 
 
@@ -191,6 +200,7 @@ REAL_CASES = {
     "get_bookings_code_ticket_png": confirmed,
     "get_bookings_code_ticket_svg": confirmed,
     "post_check_ins": lambda: ({}, {"code": accounts.current.confirmed, "gate": "A"}),
+    "post_check_ins_batch": handed_in,
     "delete_check_ins_code": scanned,
     "get_offices_office_bookings_code": lambda: of_office(held),
     "post_offices_office_bookings_code_cancel": lambda: of_office(lambda: held(reason="asked")),

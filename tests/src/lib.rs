@@ -5,6 +5,7 @@ pub mod browser;
 pub mod crowd;
 pub mod desk;
 pub mod offices;
+pub mod offline;
 pub mod person;
 pub mod phone;
 pub mod recorder;

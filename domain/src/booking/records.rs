@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::ids::OfficeId;
+use crate::ids::{OfficeId, ScanKey};
 use crate::queue::QueueNumber;
 
 /// The first scan of a ticket.
@@ -26,6 +26,9 @@ pub struct CheckIn {
     /// Whether the person goes before others, if a clerk has corrected what was booked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<bool>,
+    /// Which scan it was, if it was made without a network and handed in later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<ScanKey>,
 }
 
 impl CheckIn {
@@ -33,6 +36,34 @@ impl CheckIn {
     pub fn queue_number(&self) -> QueueNumber {
         QueueNumber { group: self.group, number: self.number }
     }
+
+    /// Its facts, for the audit trail.
+    pub fn facts(&self) -> ScanFacts {
+        ScanFacts { at: self.at, gate: self.gate.clone(), key: self.key.clone() }
+    }
+}
+
+/// A scan as the audit trail keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScanFacts {
+    /// When it was made.
+    #[serde(with = "chrono::serde::ts_seconds")]
+    pub at: DateTime<Utc>,
+    /// Where.
+    pub gate: String,
+    /// Which one it was, if it was made without a network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<ScanKey>,
+}
+
+/// A scan that was handed in, for the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedIn {
+    /// The scan that counts from here on.
+    pub scan: ScanFacts,
+    /// The later one that counted until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<ScanFacts>,
 }
 
 /// What a clerk found when the person's documents were looked at.

@@ -8,11 +8,11 @@ use crate::queue::QueueNumber;
 const STATES: [Status; 9] =
     [Held, Confirmed, CheckedIn, AwaitingDocuments, Served, Cancelled, Expired, NoShow, Lapsed];
 
-fn at(text: &str) -> DateTime<Utc> {
+pub(super) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn office() -> Office {
+pub(super) fn office() -> Office {
     let offices = include_str!("../../data/offices.json");
     let offices: serde_json::Value = serde_json::from_str(offices).unwrap();
     let mut offices = offices["offices"].as_array().unwrap().iter();
@@ -34,7 +34,7 @@ fn seat(date: &str) -> SeatRef {
 }
 
 /// A booking of 2 December at nine in Makassar (01:00 UTC) that is in this state and stays there.
-fn booking(status: Status) -> Booking {
+pub(super) fn booking(status: Status) -> Booking {
     let seat = seat("2026-12-02");
     let times = Times::of(&office(), seat.date, seat.time);
     let came = matches!(status, CheckedIn | AwaitingDocuments | Served | Lapsed);
@@ -67,7 +67,8 @@ fn booking(status: Status) -> Booking {
 }
 
 fn scan(at: DateTime<Utc>) -> CheckIn {
-    CheckIn { at, gate: "A".to_owned(), group: 'A', number: 4, queue_date: None, priority: None }
+    let gate = "A".to_owned();
+    CheckIn { at, gate, group: 'A', number: 4, queue_date: None, priority: None, key: None }
 }
 
 /// What a transition makes of each state, in the order of [`STATES`].
@@ -284,6 +285,7 @@ fn an_event_says_what_a_version_made() {
         cause: None,
         released: None,
         clerk: None,
+        handed_in: None,
     };
     assert_eq!(event, expected);
     assert!(booking.confirm(at(NOW)).is_err() && booking.excuse(at(NOW)).is_err());

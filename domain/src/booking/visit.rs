@@ -10,6 +10,24 @@ use crate::office::{Channel, Office};
 use crate::queue::{QueueDay, QueueNumber};
 use crate::time::{end_of_day, local_date};
 
+/// Whether somebody comes on the day and in the time of a visit.
+pub(super) fn may_come(
+    office: &Office,
+    date: NaiveDate,
+    times: &Times,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    if local_date(now, office.timezone) != date {
+        Err(Refusal::WrongDay)
+    } else if now < times.check_in_from {
+        Err(Refusal::TooEarly)
+    } else if now >= times.check_in_until {
+        Err(Refusal::TooLate)
+    } else {
+        Ok(())
+    }
+}
+
 impl Booking {
     /// Until when missing documents may be brought; only while they are awaited.
     pub fn documents_deadline(&self) -> Option<DateTime<Utc>> {
@@ -35,15 +53,7 @@ impl Booking {
             Status::Lapsed => return Err(Refusal::DeadlinePassed),
             _ => return Err(Refusal::Ended),
         }
-        if local_date(now, office.timezone) != self.seat.date {
-            Err(Refusal::WrongDay)
-        } else if now < self.times.check_in_from {
-            Err(Refusal::TooEarly)
-        } else if now >= self.times.check_in_until {
-            Err(Refusal::TooLate)
-        } else {
-            Ok(())
-        }
+        may_come(office, self.seat.date, &self.times, now)
     }
 
     /// Confirmed → checked in.

@@ -5,6 +5,7 @@ mod calling;
 mod corrections;
 mod counters;
 mod documents;
+mod hand_in;
 mod queue;
 mod releases;
 mod report;
@@ -20,6 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub fn routes() -> Routes {
     OpenApiRouter::new()
         .merge(scan::routes())
+        .merge(hand_in::routes())
         .merge(documents::routes())
         .merge(corrections::routes())
         .merge(calling::routes())

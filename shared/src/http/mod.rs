@@ -5,6 +5,7 @@ pub mod body;
 pub mod caller;
 mod etag;
 pub mod export;
+pub mod hand_ins;
 pub mod health;
 pub mod idempotency;
 pub mod origin;

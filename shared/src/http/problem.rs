@@ -151,6 +151,16 @@ impl Problem {
         self.fields.get(name)?.as_str()
     }
 
+    /// What it says in this very case, or else its code's sentence.
+    pub fn detail(&self, locale: Locale) -> &str {
+        let name = match locale {
+            Locale::Id => "detail",
+            Locale::En => "detail_en",
+        };
+        let of_field = || self.first_error(name);
+        self.said(name).or_else(of_field).unwrap_or_else(|| self.sentence(locale))
+    }
+
     /// Of the first field that does not fit, what this part says.
     pub fn first_error(&self, name: &str) -> Option<&str> {
         self.fields.get("errors")?.get(0)?.get(name)?.as_str()

@@ -34,6 +34,26 @@ pub struct Scanner<'a> {
     pub priority: Option<bool>,
 }
 
+impl Scanner<'_> {
+    /// A scan at `at` that gives somebody this number.
+    pub(super) fn first_scan(&self, number: QueueNumber, at: DateTime<Utc>) -> CheckIn {
+        let QueueNumber { group, number } = number;
+        let (gate, priority) = (self.gate.to_owned(), self.priority);
+        CheckIn { at, gate, group, number, queue_date: None, priority, key: None }
+    }
+
+    /// The place in the queue of whoever came at `at`.
+    pub(super) fn place(
+        &self,
+        after: &Booking,
+        number: QueueNumber,
+        at: DateTime<Utc>,
+    ) -> QueueEntry {
+        let likeness = self.likeness.map(str::to_owned);
+        QueueEntry { likeness, ..waiting(after, number, at) }
+    }
+}
+
 /// A person who can't come in now.
 #[derive(Debug, Clone)]
 pub struct CheckInRefusal {
@@ -99,16 +119,11 @@ impl Ledger {
             Some(next) => next,
             None => self.store.next_number(&day, queue_group(office, &before)).await?,
         };
-        let QueueNumber { group, number } = next;
-        let gate = scanner.gate.to_owned();
-        let scan =
-            CheckIn { at: now, gate, group, number, queue_date: None, priority: scanner.priority };
-        let after = match before.check_in(office, scan, now) {
+        let after = match before.check_in(office, scanner.first_scan(next, now), now) {
             Ok(after) => after,
             Err(refusal) => return refused(refusal, before),
         };
-        let likeness = scanner.likeness.map(str::to_owned);
-        let entry = QueueEntry { likeness, ..waiting(&after, next, now) };
+        let entry = scanner.place(&after, next, now);
         let joining = joining(&day, &entry);
         let change = Transition::new(&before, &after).keeping_person().queueing(joining);
         // Together: a clerk waits for the slower of the two, not for both.
@@ -126,7 +141,13 @@ impl Ledger {
         }
     }
 
-    async fn duplicate(&self, office: &Office, booking: Booking, now: DateTime<Utc>) -> CheckedIn {
+    /// A person who was in, with their place in the line of today.
+    pub(super) async fn duplicate(
+        &self,
+        office: &Office,
+        booking: Booking,
+        now: DateTime<Utc>,
+    ) -> CheckedIn {
         let today = local_date(now, office.timezone);
         let place = booking.queue_place().filter(|(day, _)| day.date == today);
         let entries = match &place {
@@ -146,7 +167,7 @@ impl Ledger {
 }
 
 /// A person who is in, with what the line tells of their place; absent: it could not be read.
-fn in_line(
+pub(super) fn in_line(
     office: &Office,
     booking: Booking,
     entries: Option<Vec<QueueEntry>>,
@@ -162,12 +183,12 @@ fn in_line(
 
 /// The person is in whatever can still be read: an error here would make a duplicate of the first scan
 /// when it is repeated.
-fn readable(entries: Result<Vec<QueueEntry>, StoreError>) -> Option<Vec<QueueEntry>> {
+pub(super) fn readable(entries: Result<Vec<QueueEntry>, StoreError>) -> Option<Vec<QueueEntry>> {
     entries.inspect_err(|error| tracing::warn!(%error, "queue not counted")).ok()
 }
 
 /// The queue that a visit waits in.
-fn day_of(booking: &Booking) -> QueueDay {
+pub(super) fn day_of(booking: &Booking) -> QueueDay {
     QueueDay { office: booking.seat.office.clone(), date: booking.seat.date }
 }
 

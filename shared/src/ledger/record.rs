@@ -65,7 +65,9 @@ fn record(change: &Counted<'_>, now: DateTime<Utc>) -> Option<Record> {
         record.with("service", after.seat.service.as_str())
     };
     let is_uncounted = |before: &Booking| {
-        before.extensions < after.extensions || before.nik_corrected != after.nik_corrected
+        before.extensions < after.extensions
+            || before.nik_corrected != after.nik_corrected
+            || is_scanned_before(before, after)
     };
     if before.is_some_and(is_uncounted) {
         return None;
@@ -82,7 +84,8 @@ fn record(change: &Counted<'_>, now: DateTime<Utc>) -> Option<Record> {
         }
         (Some(Status::CheckedIn), Status::CheckedIn) => return None,
         (Some(_), Status::CheckedIn) => {
-            let late = (now - after.times.starts_at).num_minutes();
+            let came = after.check_in.as_ref().map_or(now, |scan| scan.at);
+            let late = (came - after.times.starts_at).num_minutes();
             Record::of(&CHECK_IN, &[1]).with("minutes_after_slot", late)
         }
         (Some(_), Status::NoShow) => Record::of(&NO_SHOW, &[1]),
@@ -92,6 +95,13 @@ fn record(change: &Counted<'_>, now: DateTime<Utc>) -> Option<Record> {
         (Some(_), Status::Served) => Record::of(&SERVED, &[1, service_secs(change, now)]),
         (Some(_), Status::Lapsed) => Record::of(&LAPSED, &[1]),
     })
+}
+
+/// Whether only another scan of the same visit counts.
+fn is_scanned_before(before: &Booking, after: &Booking) -> bool {
+    let (one, other) = (before.check_in.as_ref(), after.check_in.as_ref());
+    let is_other = one.zip(other).is_some_and(|(one, other)| one.facts() != other.facts());
+    before.status == after.status && is_other
 }
 
 /// A visit that has to wait for a document; which ones are ids of the checklist, not of the person.

@@ -22,7 +22,7 @@ use super::outbox::message_item;
 use super::transact::Write;
 use super::values::text_of;
 use super::{Item, Store, keys};
-use crate::domain::booking::{Actor, Booking, Clerk, DeskRelease, Event};
+use crate::domain::booking::{Actor, Booking, Clerk, DeskRelease, Event, HandedIn};
 use crate::domain::code::BookingCode;
 use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::ids::AccountId;
@@ -242,11 +242,13 @@ fn person_conflict(
     })
 }
 
-/// What the event keeps of the clerk who makes a change.
+/// What the event keeps of the clerk who makes a change, and of a scan that a change hands in.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ByDesk<'a> {
     pub(super) released: Option<&'a DeskRelease>,
     pub(super) clerk: Option<&'a Clerk>,
+    /// The scan that is handed in by it.
+    pub(super) handed_in: Option<&'a HandedIn>,
 }
 
 /// The event that a change leaves behind.
@@ -259,7 +261,8 @@ pub(super) fn event(
     let staff = |staff: &str| Clerk { staff: staff.to_owned(), reason: None };
     let (released, clerk) = (by.released.cloned(), by.clerk.cloned());
     let clerk = clerk.or_else(|| asked.staff.map(staff));
-    let event = Event { cause, released, clerk, ..after.event(asked.at, asked.by) };
+    let handed_in = by.handed_in.cloned();
+    let event = Event { cause, released, clerk, handed_in, ..after.event(asked.at, asked.by) };
     Ok(Write::Put(to_item("event", &keys::event(after.code, after.version), &event)?, None))
 }
 

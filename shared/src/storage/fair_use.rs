@@ -192,14 +192,16 @@ fn is_there() -> Expression {
 /// Takes a missed visit back from person and account, and opens online booking to both. What was erased
 /// has nothing to be taken back from.
 pub(super) fn excuse(booking: &Booking, kept: &Kept) -> Vec<Write> {
-    let forgive = || {
-        let update = "DELETE #missed :date REMOVE #closed_until";
-        Expression::new(update).with(":date", dates(booking))
-    };
     let person = kept.person.then(|| keys::person(&booking.person));
     let account = kept.account.then(|| keys::profile(&booking.account));
-    let write = |key| Write::Update(key, forgive(), Some(is_there()));
+    let write = |key| Write::Update(key, not_missed("", booking), Some(is_there()));
     person.into_iter().chain(account).map(write).collect()
+}
+
+/// An update that also takes the missed visit back, and opens online booking.
+pub(super) fn not_missed(update: &str, booking: &Booking) -> Expression {
+    let update = format!("{update} DELETE #{MISSED} :date REMOVE #{CLOSED_UNTIL}");
+    Expression::new(update).with(":date", dates(booking))
 }
 
 /// Takes from a guard what counts against its person, as a part of an update.
@@ -212,6 +214,12 @@ pub(super) fn forgiven(today: NaiveDate) -> String {
 pub struct Kept {
     person: bool,
     account: bool,
+}
+
+impl Kept {
+    pub(super) fn account_alone(&self) -> Self {
+        Self { person: false, ..*self }
+    }
 }
 
 /// How long missed visits are kept after an erasure: as long as they may count.

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::bookings::booking_item;
 use super::error::StoreError;
 use super::expression::Expression;
-use super::fair_use::{HoldLimits, counted, counted_by, forgiven};
+use super::fair_use::{HoldLimits, counted, counted_by, forgiven, not_missed};
 use super::freed::seat_freed;
 use super::transact::Write;
 use super::values::{instant_of, number, seconds, text, text_of};
@@ -96,6 +96,12 @@ pub(super) fn forgive_person(booking: &Booking, today: NaiveDate) -> Write {
     Write::Update(keys::person(&booking.person), free, Some(own(booking)))
 }
 
+/// Extends the person, whose missed visit was none. Refused: as above.
+pub(super) fn return_person(booking: &Booking, until: DateTime<Utc>) -> Write {
+    let extend = not_missed("SET #free_at = :at", booking).with(":at", seconds(until));
+    Write::Update(keys::person(&booking.person), extend, Some(own(booking)))
+}
+
 /// The seat is still this booking's, and nobody else may have it yet.
 fn still_held(booking: &Booking, now: DateTime<Utc>) -> Expression {
     Expression::new("#code = :code AND #free_at > :now")
@@ -113,6 +119,12 @@ pub(super) fn keep_seat(booking: &Booking, now: DateTime<Utc>) -> Write {
 pub(super) fn hold_seat(booking: &Booking, until: DateTime<Utc>, now: DateTime<Utc>) -> Write {
     let extend = Expression::new("SET #free_at = :at").with(":at", seconds(until));
     Write::Update(keys::seat(&booking.seat), extend, Some(still_held(booking, now)))
+}
+
+/// Refused: somebody has claimed the seat since the booking gave it back.
+pub(super) fn take_seat_back(booking: &Booking) -> Write {
+    let keep = Expression::new("REMOVE #free_at");
+    Write::Update(keys::seat(&booking.seat), keep, Some(own(booking)))
 }
 
 /// Refused: the booking has lost its seat. Beside it stands that its date is to be looked at.

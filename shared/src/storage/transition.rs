@@ -7,12 +7,13 @@ use super::error::StoreError;
 use super::fair_use::{self, Kept, MissedVisit};
 use super::guards::{
     extend_person, forgive_person, hold_seat, keep_seat, release_seat, replace_booking,
+    return_person, take_seat_back,
 };
 use super::items::from_item;
 use super::left::left;
 use super::queue::QueueChange;
 use super::{Store, person_claims};
-use crate::domain::booking::{Booking, Clerk, DeskRelease};
+use crate::domain::booking::{Booking, Clerk, DeskRelease, HandedIn};
 use crate::domain::message::Message;
 use crate::domain::person_claim::PersonClaim;
 
@@ -40,6 +41,8 @@ enum Attendance {
     Missed(MissedVisit),
     /// A missed visit is taken back.
     Excused(Kept),
+    /// The same of the account alone: the person's is in the guard, which changes anyway.
+    Returned(Kept),
 }
 
 /// What happens to the seat.
@@ -52,6 +55,8 @@ enum Seat {
     Held(DateTime<Utc>),
     /// Claimable again at the instant, if the booking still has it.
     Released(DateTime<Utc>),
+    /// Kept for good again, if nobody has claimed it since it was released.
+    TakenBack,
 }
 
 /// What happens to the person's uniqueness guard.
@@ -64,6 +69,8 @@ enum Person {
     Released,
     /// The same, and nothing counts against the person any more.
     Forgiven(NaiveDate),
+    /// Kept until another instant, if this booking has it, and the visit was not missed.
+    Returned(DateTime<Utc>),
 }
 
 /// Why a booking was not changed.
@@ -147,6 +154,20 @@ impl<'a> Transition<'a> {
         Self { attendance: Attendance::Excused(kept), ..self }
     }
 
+    /// The visit that had been written down as missed was not: it has its seat and its person again, if
+    /// nobody else has, and counts against nobody.
+    #[must_use]
+    pub fn returning(self, kept: Kept) -> Self {
+        let person = Person::Returned(self.after.person_free_at());
+        Self { seat: Seat::TakenBack, person, attendance: Attendance::Returned(kept), ..self }
+    }
+
+    /// It hands a scan in.
+    #[must_use]
+    pub fn handing_in(self, scan: &'a HandedIn) -> Self {
+        Self { by: ByDesk { handed_in: Some(scan), ..self.by }, ..self }
+    }
+
     /// It answers a claim of its person.
     #[must_use]
     pub fn settling(self, claim: &'a PersonClaim) -> Self {
@@ -197,6 +218,7 @@ impl<'a> Transition<'a> {
             Seat::Kept => vec![keep_seat(after, asked.at)],
             Seat::Held(until) => vec![hold_seat(after, until, asked.at)],
             Seat::Released(at) => release_seat(&after.seat, after, at).to_vec(),
+            Seat::TakenBack => vec![take_seat_back(after)],
         };
         let leaving = matches!(self.seat, Seat::Released(_)).then(|| left(before)).flatten();
         writes.extend(leaving.map(|write| (None, write)));
@@ -206,6 +228,7 @@ impl<'a> Transition<'a> {
             // Free whatever another instance's clock says.
             Person::Released => Some(extend_person(after, DateTime::UNIX_EPOCH)),
             Person::Forgiven(today) => Some(forgive_person(after, today)),
+            Person::Returned(until) => Some(return_person(after, until)),
         };
         writes.extend(person.into_iter().chain(seat).map(|write| (Some(Own), write)));
         for place in &self.queue {
@@ -215,6 +238,7 @@ impl<'a> Transition<'a> {
             Attendance::Untouched => vec![],
             Attendance::Missed(missed) => missed.writes(after),
             Attendance::Excused(kept) => fair_use::excuse(after, kept),
+            Attendance::Returned(kept) => fair_use::excuse(after, &kept.account_alone()),
         };
         writes.extend(attendance.into_iter().map(|write| (Some(Beside), write)));
         let settled = self.claim.map(|claim| person_claims::settle(&after.person, claim));

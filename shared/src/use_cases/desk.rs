@@ -96,33 +96,16 @@ pub async fn scan(
     gate: Option<&str>,
 ) -> Outcome<Scanned, ScanRefusal> {
     let now = app.clock.now();
-    let found = match (visit(app, staff, code).await?, at) {
-        (Ok(visit), Some(at)) if visit.office.id != *at => {
-            Err(VisitRefusal::Elsewhere(visit.office))
-        }
-        (found, _) => found,
-    };
-    let Visit { office, booking } = match found {
+    let Visit { office, booking } = match visit_at(app, staff, at, code).await? {
         Ok(visit) => visit,
-        Err(refusal) => {
-            let office = match &refusal {
-                VisitRefusal::Unknown => None,
-                VisitRefusal::Elsewhere(office) => Some(&office.id),
-            };
-            count_refusal(app, office, refusal.reason());
-            return Ok(Err(ScanRefusal::Visit(refusal)));
-        }
+        Err(refusal) => return Ok(Err(ScanRefusal::Visit(refusal))),
     };
     let gate = gate.unwrap_or(&office.name);
     // Before: once the person is in, nothing may fail any more, or the next scan is a duplicate.
     let (applicant, number) =
         tokio::try_join!(person_of(app, &booking), app.ledger.number_for(&office, &booking, now))?;
-    let like = |of: &Applicant| app.keyring.likeness(&of.details.name, of.details.birth_date);
-    let likeness = applicant.as_ref().map(like);
-    // The clerk who has booked for them has seen it.
-    let is_seen = |of: &Applicant| of.details.category.has_priority();
-    let is_walk_in = booking.channel == Channel::WalkIn;
-    let priority = applicant.as_ref().map(is_seen).filter(|_| is_walk_in);
+    let likeness = likeness(app, applicant.as_ref());
+    let priority = seen_priority(&booking, applicant.as_ref());
     let scanner = Scanner { gate, likeness: likeness.as_deref(), priority };
     let ledger = app.ledger.by_staff(&staff.subject);
     match ledger.check_in(&office, booking, number, &scanner, now).await? {
@@ -132,6 +115,39 @@ pub async fn scan(
             Ok(Err(ScanRefusal::CheckIn(office, Box::new(why))))
         }
     }
+}
+
+/// The visit of a ticket that is scanned `at` an office, or wherever the clerk works. A refusal is counted.
+pub(super) async fn visit_at(
+    app: &App,
+    staff: &Staff,
+    at: Option<&OfficeId>,
+    code: BookingCode,
+) -> Outcome<Visit, VisitRefusal> {
+    let found = match (visit(app, staff, code).await?, at) {
+        (Ok(visit), Some(at)) if visit.office.id != *at => {
+            Err(VisitRefusal::Elsewhere(visit.office))
+        }
+        (found, _) => found,
+    };
+    Ok(found.inspect_err(|refusal| {
+        let office = match refusal {
+            VisitRefusal::Unknown => None,
+            VisitRefusal::Elsewhere(office) => Some(&office.id),
+        };
+        count_refusal(app, office, refusal.reason());
+    }))
+}
+
+/// What tells two bookings of one person, for the line.
+pub(super) fn likeness(app: &App, of: Option<&Applicant>) -> Option<String> {
+    of.map(|of| app.keyring.likeness(&of.details.name, of.details.birth_date))
+}
+
+/// Whether a clerk has seen that the person goes before others: who has booked for them at the desk has.
+pub(super) fn seen_priority(booking: &Booking, of: Option<&Applicant>) -> Option<bool> {
+    let is_walk_in = booking.channel == Channel::WalkIn;
+    of.map(|of| of.details.category.has_priority()).filter(|_| is_walk_in)
 }
 
 /// Counts a scan that lets nobody in: where, if that is known.

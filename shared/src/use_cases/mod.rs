@@ -17,7 +17,7 @@
 //! - [`documents`]: which documents to bring.
 //! - [`scans`]: what a scanner reads. [`desk`]: scan, documents, calling; [`desk_bookings`]: a booking of the
 //!   office by its code; [`walk_ins`]: people without a booking; [`roster`]: who comes on a date;
-//!   [`report`]: how days went.
+//!   [`report`]: how days went; [`hand_ins`]: scans that were made without a network.
 //! - [`hall`]: what everybody sees of the queue.
 //! - [`staff_sessions`]: staff in a browser.
 //! - [`account`]: everything that is known of an account, and nothing any more.
@@ -32,6 +32,7 @@ pub mod documents;
 pub mod erasures;
 pub mod free_days;
 pub mod hall;
+pub mod hand_ins;
 pub mod one_time_codes;
 pub mod owner;
 pub mod people;

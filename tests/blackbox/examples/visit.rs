@@ -194,6 +194,10 @@ async fn receive(asked: &mut Asked, desk: &str, booking: &Answer) {
     asked.take("POST /v1/check-ins", &[], desk, Some(scan.clone())).await;
     asked.take("DELETE /v1/check-ins/{code}", &[&code], desk, None).await;
     asked.take("POST /v1/check-ins", &[], desk, Some(scan)).await;
+    let now = asked.app.now().to_rfc3339();
+    let kept = json!({"id": "17", "ticket": booking.text("ticket"), "scanned_at": now});
+    let batch = json!({"scanner": "gate-2", "sent_at": now, "gate": "Gerbang 2", "scans": [kept]});
+    asked.take("POST /v1/check-ins/batch", &[], desk, Some(batch)).await;
     let first = Some(json!({"priority": true}));
     asked.take("POST /v1/check-ins/{code}/priority", &[&code], desk, first).await;
     let found = json!({"decision": "complete"});

@@ -12,6 +12,7 @@ pub(super) enum Operation {
     Cancel,
     Reschedule,
     CheckIn,
+    HandIn,
     Documents,
     Call,
     Finish,
@@ -73,7 +74,8 @@ impl Operation {
 
     /// Whether it takes place at the office.
     pub(super) fn is_visit(self) -> bool {
-        matches!(self, Self::CheckIn | Self::Documents | Self::Call | Self::Finish)
+        use Operation::{Call, CheckIn, Documents, Finish, HandIn};
+        matches!(self, CheckIn | HandIn | Documents | Call | Finish)
     }
 
     /// Does it; done again it is the very same request.
@@ -91,6 +93,15 @@ impl Operation {
             Self::CheckIn => {
                 let body = json!({"code": code, "gate": "Pintu 1"});
                 app.post_with_key("/v1/check-ins", Some(desk), key, body).await
+            }
+            Self::HandIn => {
+                let at = app.now();
+                let scan = json!({"id": key, "code": code, "scanned_at": at});
+                let body = json!({"scanner": "gate", "sent_at": at, "scans": [scan]});
+                let path = "/v1/check-ins/batch";
+                let Answer { status, body } = app.post_with_key(path, Some(desk), key, body).await;
+                let visit = &body["scans"][0]["visit"];
+                Answer { status, body: if status == 200 { visit.clone() } else { body } }
             }
             Self::Documents => {
                 let body = json!({"decision": "incomplete", "missing": ["kk"],
@@ -116,7 +127,7 @@ impl Operation {
             Self::Hold => "held",
             Self::Confirm | Self::Reschedule => "confirmed",
             Self::Cancel => "cancelled",
-            Self::CheckIn | Self::Call => "checked_in",
+            Self::CheckIn | Self::HandIn | Self::Call => "checked_in",
             Self::Documents => "awaiting_documents",
             Self::Finish => "served",
         }
@@ -158,7 +169,7 @@ impl Operation {
             Self::Cancel => Some(format!("{code}-3-cancelled")),
             Self::Reschedule => Some(format!("{code}-3-moved")),
             Self::Documents => Some(format!("{code}-4-documents_missing")),
-            Self::CheckIn | Self::Call | Self::Finish => None,
+            Self::CheckIn | Self::HandIn | Self::Call | Self::Finish => None,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::operations::{World, operations};
 /// What a request asks for.
 const API: [(&str, Scope); 26] = [
     ("POST /v1/check-ins", Scope::Desk),
+    ("POST /v1/check-ins/batch", Scope::Desk),
     ("DELETE /v1/check-ins/{code}", Scope::Desk),
     ("POST /v1/check-ins/{code}/documents", Scope::Desk),
     ("POST /v1/check-ins/{code}/excuse", Scope::Desk),
