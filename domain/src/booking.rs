@@ -3,6 +3,7 @@
 //! A transition answers with the next booking or with the reason why not. What time alone changes
 //! (a hold that ran out, a visit that was missed) is derived on reading by [`Booking::status_at`].
 
+mod closed_day;
 mod merging;
 mod records;
 mod reminding;
@@ -20,6 +21,7 @@ use super::stored::is_default;
 use super::time::{SlotTime, end_of_day};
 use crate::language::Locale;
 
+pub use closed_day::ClosedVisit;
 pub use merging::{Change, Conflict, Merge, OfflineScan, ScanTimeError, scan_time};
 pub use records::{
     CheckIn, Clerk, DeskReason, DeskRelease, DocumentCheck, HandedIn, ReleaseReason, ScanFacts,
@@ -62,7 +64,7 @@ impl Status {
 pub enum CancelReason {
     /// By its owner.
     Applicant,
-    /// The office closed that day: the booking may be moved free of charge.
+    /// The office closed that day and no other seat was free: the booking may be moved free of charge.
     OfficeClosed,
     /// Its account was erased.
     Erasure,
@@ -193,6 +195,12 @@ pub struct Booking {
     /// Whether its person's NIK was corrected since it was made: once, or a booking could be handed on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub nik_corrected: bool,
+    /// The last visit that its office took back by closing the day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_visit: Option<ClosedVisit>,
+    /// How many of its versions its office's closing has caused.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub uncounted: u32,
 }
 
 /// One transition, for the audit trail.
@@ -222,6 +230,9 @@ pub struct Event {
     /// Which scan was handed in by it, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_in: Option<HandedIn>,
+    /// Whether it was made because the office closed the day.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub office_closed: bool,
 }
 
 /// Why a transition does not take place. The booking stays as it is.
@@ -280,9 +291,9 @@ impl Refusal {
     }
 }
 
-/// Nobody needs more transitions before the visit, extensions apart: a seat that is moved away from rests
-/// for minutes, so
-/// that moves back and forth would block as many seats as holds.
+/// Nobody needs more transitions before the visit, extensions and what an office's closing causes apart: a
+/// seat that is moved away from rests for minutes, so that moves back and forth would block as many seats
+/// as holds.
 const MAX_VERSIONS: u32 = 8;
 
 impl Booking {
@@ -327,6 +338,7 @@ impl Booking {
             released: None,
             clerk: None,
             handed_in: None,
+            office_closed: self.closed_visit.is_some_and(|visit| visit.version == self.version),
         }
     }
 
@@ -377,6 +389,9 @@ impl Booking {
     /// Held, confirmed or awaiting documents → cancelled: who does not get a document may give it up.
     pub fn cancel(&self, reason: CancelReason, now: DateTime<Utc>) -> Result<Self, Refusal> {
         match self.status_at(now) {
+            Status::Confirmed if reason == CancelReason::OfficeClosed => {
+                Ok(self.cancelled_with_its_day())
+            }
             Status::Held | Status::Confirmed | Status::AwaitingDocuments => {
                 Ok(Self { cancel_reason: Some(reason), ..self.next(Status::Cancelled) })
             }
@@ -405,15 +420,19 @@ impl Booking {
         now: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
         let status = self.may_move(now)?;
-        Ok(Self { seat, times, cancel_reason: None, ..self.next(status) })
+        let next = match self.unsettled_visit() {
+            Some(_) => self.next_uncounted(status).settled(),
+            None => self.next(status),
+        };
+        Ok(Self { seat, times, cancel_reason: None, ..next })
     }
 
     /// The state after a move at `now`, or why it can't be moved.
     pub fn may_move(&self, now: DateTime<Utc>) -> Result<Status, Refusal> {
+        let counted = self.version.saturating_sub(self.extensions + self.uncounted);
         match self.status_at(now) {
-            Status::Held | Status::Confirmed
-                if self.version.saturating_sub(self.extensions) >= MAX_VERSIONS =>
-            {
+            Status::Confirmed if self.unsettled_visit().is_some() => Ok(Status::Confirmed),
+            Status::Held | Status::Confirmed if counted >= MAX_VERSIONS => {
                 Err(Refusal::MovedTooOften)
             }
             Status::Held => Ok(Status::Held),

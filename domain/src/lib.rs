@@ -30,6 +30,7 @@ pub mod regency;
 pub mod release;
 pub mod report;
 pub mod requirements;
+pub mod reseating;
 pub mod seating;
 pub mod sending;
 mod stored;

@@ -32,8 +32,12 @@ pub enum MessageKind {
     Cancelled,
     /// Moved to another slot.
     Moved,
-    /// The office closes that day: move free of charge.
+    /// The office closes that day, and there was no other seat until shortly before: move free of charge.
     OfficeClosed,
+    /// The office closes that day: the booking was moved to another one.
+    ClosedMoved,
+    /// The office closes that day: no other seat was found yet.
+    ClosedWaiting,
     /// Somebody claims the person of a booking: is it given up?
     ClaimAsked,
     /// A booking was given up to the account that claimed its person.
@@ -64,6 +68,8 @@ impl MessageKind {
             Self::Cancelled => "cancelled",
             Self::Moved => "moved",
             Self::OfficeClosed => "office_closed",
+            Self::ClosedMoved => "closed_moved",
+            Self::ClosedWaiting => "closed_waiting",
             Self::ClaimAsked => "claim_asked",
             Self::ClaimReleased => "claim_released",
             Self::Released => "released",
@@ -205,9 +211,10 @@ impl Message {
             MessageKind::Hold | MessageKind::DocumentsMissing | MessageKind::Ticket => {
                 booking.person_free_at()
             }
-            MessageKind::Reminder | MessageKind::Confirmed | MessageKind::Moved => {
-                booking.times.starts_at
-            }
+            MessageKind::Reminder
+            | MessageKind::Confirmed
+            | MessageKind::Moved
+            | MessageKind::ClosedMoved => booking.times.starts_at,
             _ => due + TimeDelta::days(WORTH_DAYS),
         };
         let about = Some(About::of(booking));
@@ -324,6 +331,8 @@ mod tests {
             MessageKind::Cancelled,
             MessageKind::Moved,
             MessageKind::OfficeClosed,
+            MessageKind::ClosedMoved,
+            MessageKind::ClosedWaiting,
             MessageKind::ClaimAsked,
             MessageKind::ClaimReleased,
             MessageKind::Released,
@@ -348,6 +357,8 @@ mod tests {
             Cancelled,
             Moved,
             OfficeClosed,
+            ClosedMoved,
+            ClosedWaiting,
             HoldLapsed,
             DocumentsMissing,
             Verified,

@@ -149,6 +149,8 @@ pub fn waits_at_ceiling(kind: MessageKind) -> bool {
         | MessageKind::Cancelled
         | MessageKind::Moved
         | MessageKind::OfficeClosed
+        | MessageKind::ClosedMoved
+        | MessageKind::ClosedWaiting
         | MessageKind::ClaimAsked
         | MessageKind::ClaimReleased
         | MessageKind::Released

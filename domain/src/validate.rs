@@ -104,6 +104,11 @@ fn is_said(text: &Text, most: usize) -> bool {
     [&text.id, &text.en].iter().all(|said| has_chars(said, most))
 }
 
+/// Whether a text may stand in a message: as the reason of a closed day does.
+pub fn is_short_text(text: &Text) -> bool {
+    is_said(text, MAX_CHARS)
+}
+
 /// The first field with a text that says nothing or too much.
 fn bad_text(office: &Office) -> Option<&'static str> {
     let short = |text: &String| has_chars(text, MAX_CHARS);

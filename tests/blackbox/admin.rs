@@ -134,7 +134,7 @@ async fn only_administrators_of_the_office_change_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn closing_a_day_tells_its_people_who_move_free_of_charge() {
+async fn a_day_closed_by_the_calendar_moves_its_people_who_move_on_free_of_charge() {
     let app = TestApp::with_quota(1).await;
     let (person, other) = (Person::register(&app, 1).await, Person::register(&app, 2).await);
     let code = person.book(&app, DATE, "09:00").await.text("code");
@@ -143,28 +143,27 @@ async fn closing_a_day_tells_its_people_who_move_free_of_charge() {
     let closed = close(&app, &[DATE, "2026-11-30"]).await;
     assert_eq!(closed.body["closed"], json!(["2026-11-30", DATE]));
 
-    // A request that saw the day open may still be at work: nothing is cancelled yet.
+    // A request that saw the day open may still be at work: nothing is moved yet.
     app.tick().await;
-    let status = |person: Person, code: String| {
+    let at = |person: Person, code: String| {
         let app = &app;
-        async move { person.get(app, &format!("/v1/bookings/{code}")).await.text("status") }
+        async move { person.get(app, &format!("/v1/bookings/{code}")).await.text("starts_at") }
     };
-    assert_eq!(status(person.clone(), code.clone()).await, "confirmed");
+    assert_eq!(at(person.clone(), code.clone()).await, "2026-12-02T09:00:00+08:00");
     app.advance(31);
     assert_eq!(app.tick().await.cleared, 2);
-    let seen = person.get(&app, &format!("/v1/bookings/{code}")).await;
-    assert_eq!(
-        (seen.text("status"), seen.text("cancel_reason")),
-        ("cancelled".into(), "office_closed".into())
-    );
+    assert_eq!(at(person.clone(), code.clone()).await, "2026-12-03T09:00:00+08:00");
+    assert_eq!(at(other.clone(), late.clone()).await, "2026-12-01T09:00:00+08:00");
     app.drain().await;
-    let told = app.sent_ids().iter().filter(|id| id.ends_with("office_closed")).count();
+    let told = app.sent_ids().iter().filter(|id| id.ends_with("closed_moved")).count();
     assert_eq!(told, 2);
 
-    let moved = person.reschedule(&app, &code, "2026-12-03", "09:00").await;
+    let moved = person.reschedule(&app, &code, "2026-12-03", "10:00").await;
     assert_eq!((moved.status, moved.text("status")), (200, "confirmed".to_owned()), "{moved:?}");
-    let moved = other.reschedule(&app, &late, "2026-12-01", "09:00").await;
-    assert_eq!((moved.status, moved.text("status")), (200, "confirmed".to_owned()), "on the day");
+    // On the very day, when others can move no more.
+    app.advance_to("2026-12-01T00:00:00Z");
+    let moved = other.reschedule(&app, &late, "2026-12-04", "09:00").await;
+    assert_eq!((moved.status, moved.text("status")), (200, "confirmed".to_owned()), "{moved:?}");
     assert_eq!(person.reschedule(&app, &code, DATE, "09:00").await.code(), "office_closed");
     app.advance(120);
     assert_eq!(app.tick().await.cleared, 0);
@@ -172,7 +171,7 @@ async fn closing_a_day_tells_its_people_who_move_free_of_charge() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reopened_day_has_its_seats_again_and_its_bookings_stay_cancelled() {
+async fn a_reopened_day_has_its_seats_again_and_its_bookings_stay_where_they_are() {
     let app = TestApp::with_quota(1).await;
     let person = Person::register(&app, 1).await;
     let code = person.book(&app, DATE, "09:00").await.text("code");
@@ -185,7 +184,7 @@ async fn a_reopened_day_has_its_seats_again_and_its_bookings_stay_cancelled() {
     assert_eq!(reopened.body["reopened"], json!([DATE]));
     assert_eq!(app.seats_free(DATE, "09:00").await, Some(1));
     let seen = person.get(&app, &format!("/v1/bookings/{code}")).await;
-    assert_eq!(seen.text("status"), "cancelled");
+    assert_eq!(seen.text("date"), "2026-12-03");
     let moved = person.reschedule(&app, &code, DATE, "09:00").await;
     assert_eq!((moved.status, moved.text("status")), (200, "confirmed".to_owned()), "{moved:?}");
     assert_eq!(app.seats_free(DATE, "09:00").await, Some(0));

@@ -2,6 +2,7 @@
 //! that the test looks for appears.
 
 mod calling;
+mod closing;
 mod counters;
 mod desk;
 mod expiry;

@@ -12,6 +12,7 @@ mod chat;
 mod checkin;
 mod clients;
 mod closing;
+mod closures;
 mod code_limits;
 mod compat;
 mod concurrency;

@@ -179,18 +179,20 @@ fn seven() -> DateTime<Utc> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_closed_office_is_told_with_its_reason() {
+async fn a_closed_office_is_told_with_its_reason_and_the_new_time() {
     let app = TestApp::start().await;
     let code = Person::register(&app, 1).await.book(&app, DATE, "09:00").await.text("code");
     close(&app, &[DATE]).await;
     app.advance(31);
     work(&app).await;
-    let message = one(&app, &code, "office_closed");
-    has_words(&message, &["kantor tutup", "Pemadaman listrik", "tanpa biaya", &spoken(&code)]);
-    assert_eq!(tapped(&message), [format!("move:{code}")]);
+    let message = one(&app, &code, "closed_moved");
+    let (old, new) = ("Rabu, 2 Desember 2026", "Kamis, 3 Desember 2026");
+    let words = ["kantor tutup", old, "Pemadaman listrik", new, "tanpa biaya", &spoken(&code)];
+    has_words(&message, &words);
+    assert_eq!(tapped(&message), [format!("move:{code}"), format!("cancel:{code}")]);
     app.advance(62);
     work(&app).await;
-    one(&app, &code, "office_closed");
+    one(&app, &code, "closed_moved");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -140,6 +140,8 @@ impl World {
             "cancel" => json!({"reason": "asked"}),
             "calendar" => json!({"exceptions": {}}),
             "{subject}" => json!({"denial_reason": "left"}),
+            "preview" | "closures" => json!({"from": "2026-12-10", "to": "2026-12-10",
+                "reason": {"id": "Pemadaman listrik", "en": "Power cut"}}),
             "releases" => json!({"from": "2027-01-11", "to": "2027-01-12"}),
             "{slot}" => json!({"service": "passport_new", "quota": 3}),
             other => panic!("a body for `{other}` is missing here"),

@@ -99,7 +99,7 @@ async fn a_stranger_is_answered_alike_whatever_keeps_a_person_from_booking() {
 async fn whoever_was_displaced_does_not_learn_that_the_person_has_booked_elsewhere() {
     let app = TestApp::with_quota(4).await;
     let (stranger, owner) = (stranger(&app, 2, 1).await, Person::register(&app, 1).await);
-    let code = stranger.book(&app, "2026-12-05", "09:00").await.text("code");
+    let code = stranger.hold(&app, "2026-12-05", "09:00").await.text("code");
     close(&app, &["2026-12-05"]).await;
     for secs in [40, 60] {
         app.advance(secs);

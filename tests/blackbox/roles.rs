@@ -335,6 +335,11 @@ async fn by_staff_page(watch: &mut Watch) {
     for deed in ["berikutnya", "layani", "selesai", "buka"] {
         assert_eq!(browser.post("/petugas/uji/loket", &counter(deed)).await.status, 303, "{deed}");
     }
+    browser.sign_in_as("local-head", "/petugas").await;
+    let closing = [("dari", "2026-12-10"), ("alasan", "Pemadaman listrik")];
+    assert_eq!(browser.post("/petugas/uji/tutup", &closing).await.status, 303);
+    let opened = [("tanggal", "2026-12-10")];
+    assert_eq!(browser.post("/petugas/uji/tutup/buka", &opened).await.status, 303);
     browser.post("/petugas/keluar", &[]).await;
     watch.end("office");
 }
@@ -355,6 +360,9 @@ async fn administration(watch: &mut Watch) {
     watch.begin();
     close(&watch.app, &["2026-12-04"]).await;
     watch.end("admin");
+    let reason = json!({"id": "Pemadaman listrik", "en": "Power cut"});
+    let week = json!({"from": "2026-12-05", "to": "2026-12-30", "reason": reason});
+    watch.call("admin", Method::POST, "/v1/offices/uji/closures", &staff, week).await;
     for secs in [40, 60, 900, 86_400] {
         watch.tick(secs).await;
     }

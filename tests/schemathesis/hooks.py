@@ -232,6 +232,10 @@ REAL_CASES = {
     "put_offices_office": lambda: ({"office": CHANGED}, stack.office(CHANGED)),
     "put_offices_office_calendar": lambda: ({"office": CHANGED}, {"exceptions": {
         day(): {"open": False, "reason": {"id": "Libur", "en": "Closed"}}}}),
+    "post_offices_office_closures": lambda: ({"office": CHANGED}, {
+        "from": day(), "to": day(4), "reason": {"id": "Libur", "en": "Closed"}}),
+    "post_offices_office_closures_preview": lambda: (OPEN, {
+        "from": day(), "to": day(4), "reason": {"id": "Libur", "en": "Closed"}}),
     "post_offices_office_releases": lambda: (OPEN, {"from": day(), "to": day(4)}),
     "patch_offices_office_slots_date_slot": lambda: (
         {**OPEN, "date": day(), "slot": hour()}, {"service": chance.choice(stack.SERVICES), "quota": 60}),

@@ -63,6 +63,8 @@ pub(super) fn booking(status: Status) -> Booking {
         excused: false,
         group: vec![],
         nik_corrected: false,
+        closed_visit: None,
+        uncounted: 0,
     }
 }
 
@@ -286,6 +288,7 @@ fn an_event_says_what_a_version_made() {
         released: None,
         clerk: None,
         handed_in: None,
+        office_closed: false,
     };
     assert_eq!(event, expected);
     assert!(booking.confirm(at(NOW)).is_err() && booking.excuse(at(NOW)).is_err());
@@ -360,4 +363,50 @@ fn a_hold_is_extended_as_often_and_as_far_as_the_policy_says() {
     assert_eq!(held.extend(&policy, end(15).unwrap()), Err(Refusal::HoldExpired));
     assert_eq!(booking(CheckedIn).extend(&policy, made), Err(Refusal::CheckedIn));
     assert_eq!(booking(Cancelled).extend(&policy, made), Err(Refusal::Ended));
+}
+
+#[test]
+fn a_booking_that_its_office_moves_is_moved_free_of_charge_once_more() {
+    let closed = booking(Confirmed);
+    let (date, before) = (closed.seat.date, at("2026-12-01T00:00:00Z"));
+    let to = seat("2026-12-04");
+    let times = Times::of(&office(), to.date, to.time);
+    let tired = Booking { version: 8, ..closed.clone() };
+    let moved = tired.move_off(date, to.clone(), times, before).unwrap();
+    assert_eq!((moved.status, moved.version, &moved.seat), (Confirmed, 9, &to));
+    assert!(moved.event(before, Actor::System).office_closed && !moved.waits_for_seat());
+    let late = times.reschedule_until;
+    assert_eq!(moved.may_move(late), Ok(Confirmed), "until the visit, however often it was moved");
+    assert_eq!(moved.moves_until(), times.check_in_until);
+    let chosen = moved.reschedule(seat("2026-12-07"), times, late).unwrap();
+    assert!(
+        chosen.unsettled_visit().is_none() && !chosen.event(late, Actor::Applicant).office_closed
+    );
+    assert_eq!(chosen.may_move(before), Err(Refusal::MovedTooOften), "as before the closing");
+    assert_eq!(chosen.moves_until(), times.reschedule_until);
+    let gone = moved.move_off(date, to, times, before);
+    assert_eq!(gone, Err(Refusal::Ended), "it is not on that date any more");
+}
+
+#[test]
+fn a_booking_waits_for_a_seat_until_it_is_moved_cancelled_or_its_day_is_open_again() {
+    let (closed, before) = (booking(Confirmed), at("2026-12-01T00:00:00Z"));
+    let date = closed.seat.date;
+    assert_eq!(closed.resume(before), Err(Refusal::NotDue));
+    let waits = closed.wait_for_seat(date, before).unwrap();
+    assert!(waits.waits_for_seat() && waits.status == Confirmed);
+    assert_eq!(waits.wait_for_seat(date, before), Err(Refusal::NotDue), "it is told once");
+    assert_eq!(waits.may_move(waits.times.reschedule_until), Ok(Confirmed));
+    let on = waits.resume(before).unwrap();
+    assert!(!on.waits_for_seat() && on.unsettled_visit().is_none());
+    assert!(on.wait_for_seat(date, before).unwrap().waits_for_seat(), "closed once more");
+    let over = waits.cancel(CancelReason::OfficeClosed, before).unwrap();
+    assert!(over.is_displaced() && over.event(before, Actor::Office).office_closed);
+    let came = waits.check_in(&office(), scan(at(NOW)), at(NOW)).unwrap();
+    assert!(!came.waits_for_seat());
+    let other = date.succ_opt().unwrap();
+    assert_eq!(closed.wait_for_seat(other, before), Err(Refusal::Ended));
+    for status in STATES.into_iter().filter(|status| *status != Confirmed) {
+        assert!(booking(status).wait_for_seat(date, before).is_err(), "{status:?}");
+    }
 }

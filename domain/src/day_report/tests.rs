@@ -34,6 +34,7 @@ fn booking(code: u64, seat: u16, channel: Channel, status: Status) -> Booking {
         number: code_number,
         queue_date: None,
         priority: None,
+        key: None,
     };
     Booking {
         code: BookingCode::from_bits(code),
@@ -69,6 +70,8 @@ fn booking(code: u64, seat: u16, channel: Channel, status: Status) -> Booking {
         excused: false,
         group: vec![],
         nik_corrected: false,
+        closed_visit: None,
+        uncounted: 0,
     }
 }
 

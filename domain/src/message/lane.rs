@@ -53,7 +53,9 @@ impl MessageKind {
             | Self::Released
             | Self::HoldLapsed
             | Self::DocumentsMissing => Lane::Transactional,
-            Self::Reminder | Self::OfficeClosed => Lane::Bulk,
+            Self::Reminder | Self::OfficeClosed | Self::ClosedMoved | Self::ClosedWaiting => {
+                Lane::Bulk
+            }
         }
     }
 }
@@ -70,6 +72,7 @@ mod tests {
             (MessageKind::Confirmed, Lane::Transactional),
             (MessageKind::Reminder, Lane::Bulk),
             (MessageKind::OfficeClosed, Lane::Bulk),
+            (MessageKind::ClosedMoved, Lane::Bulk),
         ] {
             assert_eq!(kind.lane(), lane, "{kind:?}");
         }

@@ -1,6 +1,7 @@
 //! Administration: offices, calendars, releases, quotas, staff who are denied.
 
 pub mod calendar;
+pub mod closures;
 pub mod denials;
 pub mod offices;
 pub mod slots;
@@ -13,6 +14,7 @@ pub fn routes() -> Routes {
     OpenApiRouter::new()
         .merge(offices::routes())
         .merge(calendar::routes())
+        .merge(closures::routes())
         .merge(slots::routes())
         .merge(denials::routes())
 }

@@ -206,6 +206,8 @@ async fn send_ticket(context: &TurnContext<'_>, booking: &Booking) -> Result<(),
     // Whoever is fetching a document has the ticket, and needs to know which document and until when.
     let kind = match booking.status_at(context.now) {
         Status::AwaitingDocuments => MessageKind::DocumentsMissing,
+        // Nobody is to come on the day that the ticket names.
+        _ if booking.waits_for_seat() => MessageKind::ClosedWaiting,
         _ => MessageKind::Ticket,
     };
     let message = Message::about(booking, kind, context.account.locale, context.now);

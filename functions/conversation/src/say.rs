@@ -123,6 +123,7 @@ pub(crate) fn booking(
     let service = office.service(&booking.seat.service);
     let status = match booking.status_at(now) {
         Status::Held => &TEXTS.status_held,
+        Status::Confirmed if booking.waits_for_seat() => &TEXTS.status_waits_for_seat,
         Status::Confirmed => &TEXTS.status_confirmed,
         Status::AwaitingDocuments => &TEXTS.status_awaiting_documents,
         _ => &TEXTS.status_checked_in,

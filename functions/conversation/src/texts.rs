@@ -24,7 +24,7 @@ texts! {
     not_released no_slot offline already_booked person_needs_confirmation do_claim claim_made claim_over claim_kept
     too_many_claims too_many_holds
     too_many_holds_here too_many_missed booking status_held
-    status_confirmed status_checked_in status_awaiting_documents do_missing show_one show_many
+    status_confirmed status_waits_for_seat status_checked_in status_awaiting_documents do_missing show_one show_many
     show_none do_confirm do_ticket do_move do_cancel ask_cancel cancel_surely keep ask_booking help example_wish stopped resumed kept
     no_people ask_whom_correct ask_whom_remove ask_correction corrected ask_removal remove_surely removed person
     person_known person_has_booking nik_needs_confirmation regency_noted no_domicile not_understood_regency

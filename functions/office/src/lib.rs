@@ -8,6 +8,8 @@ mod assets;
 mod by_nik;
 mod card;
 mod chart;
+mod closing_plan;
+mod closures;
 mod counters;
 mod errors;
 mod fragment;
@@ -41,6 +43,7 @@ pub fn routes() -> Routes {
         .merge(by_nik::routes())
         .merge(counters::routes())
         .merge(report::routes())
+        .merge(closures::routes())
         .merge(assets::routes());
     let (pages, _): (Router<AppState>, _) = pages.split_for_parts();
     let pages = pages.method_not_allowed_fallback(not_allowed);

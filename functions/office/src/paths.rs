@@ -53,6 +53,26 @@ pub(crate) fn by_nik(office: impl Display) -> String {
     format!("/petugas/{office}/nik")
 }
 
+/// Closing days.
+pub(crate) fn closing(office: impl Display) -> String {
+    format!("/petugas/{office}/tutup")
+}
+
+/// What closing would do.
+pub(crate) fn closing_plan(office: impl Display) -> String {
+    format!("{}/rencana", closing(office))
+}
+
+/// How far the moving of people has come.
+pub(crate) fn closing_state(office: impl Display, from: NaiveDate, to: NaiveDate) -> String {
+    format!("{}/keadaan?dari={from}&sampai={to}", closing(office))
+}
+
+/// Opening a closed day again.
+pub(crate) fn reopening(office: impl Display) -> String {
+    format!("{}/buka", closing(office))
+}
+
 /// The display in the hall: everybody's, of another function.
 pub(crate) fn hall(office: impl Display) -> String {
     format!("/papan/{office}")

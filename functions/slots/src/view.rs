@@ -32,6 +32,9 @@ pub(crate) struct BookingView {
     check_in_until: String,
     /// The booking can be moved before this time.
     reschedule_until: String,
+    /// The office has closed this day, and no other seat is free yet: it may be moved free of charge.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    waits_for_seat: bool,
     /// Why it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     cancel_reason: Option<CancelReason>,
@@ -77,6 +80,9 @@ struct EventView {
     by: Actor,
     date: NaiveDate,
     slot: String,
+    /// It was made because the office closed the day.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    office_closed: bool,
 }
 
 impl From<&BookingDetails> for BookingView {
@@ -95,7 +101,8 @@ impl From<&BookingDetails> for BookingView {
             group: booking.group.iter().map(ToString::to_string).collect(),
             check_in_from: instant(booking.times.check_in_from, zone),
             check_in_until: instant(booking.times.check_in_until, zone),
-            reschedule_until: instant(booking.times.reschedule_until, zone),
+            reschedule_until: instant(booking.moves_until(), zone),
+            waits_for_seat: booking.waits_for_seat(),
             cancel_reason: booking.cancel_reason,
             queue_number: booking.check_in.as_ref().map(|scan| scan.queue_number().to_string()),
             missing: details.missing.as_ref().map(|missing| Missing {
@@ -120,6 +127,7 @@ impl BookingView {
             by: event.by,
             date: event.date,
             slot: event.time.to_string(),
+            office_closed: event.office_closed,
         };
         Self { history: Some(events.iter().map(view).collect()), ..Self::from(details) }
     }

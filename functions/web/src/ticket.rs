@@ -46,6 +46,8 @@ struct TicketPage {
     calendar: String,
     google: String,
     map: String,
+    /// The office is closed on that day, and no other seat is free yet.
+    waits_for_seat: bool,
     can_move: bool,
     can_cancel: bool,
     move_until: String,
@@ -170,7 +172,7 @@ async fn ticket_page(
     let words = BookingWords::of(&page, &details, person);
     let missing =
         details.missing.map(|missing| (missing.documents, page.date_time(missing.deadline, zone)));
-    let can_move = details.status == Status::Confirmed && now < times.reschedule_until;
+    let can_move = details.status == Status::Confirmed && now < details.booking.moves_until();
     let at = format!("{}, {}", words.office, words.address);
     let (line, others) = tokio::join!(
         line_words(app, &page, &details.booking, now),
@@ -192,9 +194,10 @@ async fn ticket_page(
         documents: details.documents,
         missing,
         warnings: details.warnings,
+        waits_for_seat: details.status == Status::Confirmed && details.booking.waits_for_seat(),
         can_move,
         can_cancel: matches!(details.status, Status::Confirmed | Status::AwaitingDocuments),
-        move_until: page.date_time(times.reschedule_until, zone),
+        move_until: page.date_time(details.booking.moves_until(), zone),
         line: line?,
         others: others?,
         keep_until: times.day_ends_at.to_rfc3339(),

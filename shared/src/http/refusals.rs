@@ -19,6 +19,7 @@ use crate::storage::AtCounter;
 use crate::use_cases::account::{FreshProofNeeded, VisitInProgress};
 use crate::use_cases::corrections::CorrectRefusal;
 use crate::use_cases::desk::{CorrectionRefusal, FindingRefusal, ScanRefusal, VisitRefusal};
+use crate::use_cases::offices::OfficeRefusal;
 use crate::use_cases::people::AddRefusal;
 use crate::use_cases::person_release::LookRefusal;
 use crate::use_cases::registration::RegistrationRefusal;
@@ -152,6 +153,15 @@ impl From<CorrectRefusal> for Problem {
     fn from(refusal: CorrectRefusal) -> Self {
         match refusal {
             CorrectRefusal::Field(error) => Self::fields(&[error]),
+            other => Self::new(other.reason()),
+        }
+    }
+}
+
+impl From<OfficeRefusal> for Problem {
+    fn from(refusal: OfficeRefusal) -> Self {
+        match refusal {
+            OfficeRefusal::Fields(fields) => Self::fields(&fields),
             other => Self::new(other.reason()),
         }
     }

@@ -116,7 +116,7 @@ pub(super) fn day_availability(
 
 /// The office's own closure of a date. It counts from the moment it is written, even for a day that
 /// was opened in that very moment and so is not marked.
-fn own_closure(office: &Office, date: NaiveDate) -> Option<ClosedReason> {
+pub(super) fn own_closure(office: &Office, date: NaiveDate) -> Option<ClosedReason> {
     let exception = office.exceptions.get(&date).filter(|exception| !exception.open)?;
     Some(ClosedReason { code: "office_closed".to_owned(), text: exception.reason.clone() })
 }

@@ -136,7 +136,7 @@ impl Ledger {
         compare_and_set(CONTENTION, Group::alone(booking), attempt).await
     }
 
-    async fn try_cancel(
+    pub(super) async fn try_cancel(
         &self,
         office: &Office,
         before: Group,

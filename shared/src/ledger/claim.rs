@@ -205,6 +205,8 @@ fn new_booking(
         documents: None,
         excused: false,
         nik_corrected: false,
+        closed_visit: None,
+        uncounted: 0,
         group: vec![],
     }
 }

@@ -76,9 +76,10 @@ impl Ledger {
     pub(super) async fn make_relocation(
         &self,
         relocation: &Relocation<'_>,
+        by: Actor,
         now: DateTime<Utc>,
     ) -> Result<Result<(), RelocationConflict>, StoreError> {
-        let asked = self.asked(Actor::Applicant, now);
+        let asked = self.asked(by, now);
         let made = self.store.relocate(relocation, &asked).await?;
         if made.is_ok() {
             let before = Some(relocation.before);

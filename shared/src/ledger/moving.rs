@@ -9,7 +9,7 @@ use super::{
     Alternative, Changed, Ledger, LedgerError, NotOffered, Outcome, cooled_down, lapsed_at,
     messages,
 };
-use crate::domain::booking::{Booking, Refusal, SeatRef, Status, Times};
+use crate::domain::booking::{Actor, Booking, Refusal, SeatRef, Status, Times};
 use crate::domain::code::BookingCode;
 use crate::domain::day::Day;
 use crate::domain::message::MessageKind;
@@ -141,7 +141,7 @@ impl Ledger {
         let released_at = cooled_down(office, before, now);
         let relocation =
             Relocation { before, after, released_at, seat_free_at, messages: &messages };
-        self.make_relocation(&relocation, now).await
+        self.make_relocation(&relocation, Actor::Applicant, now).await
     }
 }
 

@@ -65,8 +65,12 @@ fn record(change: &Counted<'_>, now: DateTime<Utc>) -> Option<Record> {
         record.with("service", after.seat.service.as_str())
     };
     let is_uncounted = |before: &Booking| {
+        let is_moved = before.seat != after.seat;
+        let is_on = before.status == Status::Confirmed && after.status == Status::Confirmed;
         before.extensions < after.extensions
             || before.nik_corrected != after.nik_corrected
+            // It waits for a seat, or waits no more.
+            || is_on && !is_moved
             || is_scanned_before(before, after)
     };
     if before.is_some_and(is_uncounted) {

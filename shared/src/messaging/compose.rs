@@ -369,8 +369,9 @@ fn booking_text<'a>(
     let zone = office.timezone;
     let service = office.service(&booking.seat.service);
     let in_locale = |text| in_language(locale, text);
-    let reason =
-        office.exceptions.get(&booking.seat.date).map(|exception| in_locale(&exception.reason));
+    let closed = booking.unsettled_visit().map(|visit| visit.date);
+    let closed_on = closed.or_else(|| booking.is_displaced().then_some(booking.seat.date));
+    let exception = closed_on.and_then(|date| office.exceptions.get(&date));
     BookingText {
         service: service.map_or("", |service| in_locale(&service.name)),
         when: language::date_time(locale, booking.times.starts_at, zone),
@@ -382,7 +383,8 @@ fn booking_text<'a>(
         hold_until: booking.hold_expires_at.map(|at| language::time(locale, at, zone)),
         arrive_from: language::time(locale, booking.times.check_in_from, zone),
         arrive_until: language::time(locale, booking.times.check_in_until, zone),
-        closed_reason: reason.filter(|_| booking.is_displaced()),
+        closed_date: closed.map(|date| language::date(locale, date)),
+        closed_reason: exception.map(|exception| in_locale(&exception.reason)),
         by_desk: booking.cancel_reason == Some(CancelReason::Desk),
         documents_deadline: booking
             .documents_deadline()

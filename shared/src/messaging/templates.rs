@@ -55,6 +55,10 @@ forms! {
     En Cancelled "en/cancelled.json"
     Id OfficeClosed "id/office_closed.json"
     En OfficeClosed "en/office_closed.json"
+    Id ClosedMoved "id/closed_moved.json"
+    En ClosedMoved "en/closed_moved.json"
+    Id ClosedWaiting "id/closed_waiting.json"
+    En ClosedWaiting "en/closed_waiting.json"
     Id ClaimAsked "id/claim_asked.json"
     En ClaimAsked "en/claim_asked.json"
     Id ClaimReleased "id/claim_released.json"
@@ -107,7 +111,11 @@ fn payloads(kind: MessageKind, is_group: bool, code: BookingCode) -> Vec<String>
             vec![SHOW.to_owned(), SHOW.to_owned()]
         }
         MessageKind::Hold => vec![confirm, moves, cancel],
-        MessageKind::Confirmed | MessageKind::Moved | MessageKind::Reminder => vec![moves, cancel],
+        MessageKind::Confirmed
+        | MessageKind::Moved
+        | MessageKind::Reminder
+        | MessageKind::ClosedMoved
+        | MessageKind::ClosedWaiting => vec![moves, cancel],
         MessageKind::OfficeClosed => vec![moves],
         MessageKind::Cancelled => vec![BOOK.to_owned()],
         MessageKind::HoldLapsed if is_group => vec![BOOK.to_owned()],
@@ -195,6 +203,8 @@ fn parameters<'a>(
     let BookingText { service, when, office, address, contact, code, public_url, .. } = text;
     let (from, until) = (text.arrive_from.as_str(), text.arrive_until.as_str());
     let hold_until = text.hold_until.as_deref().unwrap_or_default();
+    let closed_date = text.closed_date.as_deref().unwrap_or_default();
+    let closed_reason = text.closed_reason.unwrap_or_default();
     Some(match kind {
         MessageKind::Hold => vec![service, when, office, address, code, hold_until, public_url],
         MessageKind::Confirmed => {
@@ -206,6 +216,22 @@ fn parameters<'a>(
         MessageKind::ClaimAsked => vec![service, when, office, code, text.initials.as_str()],
         MessageKind::Released => vec![service, when, office, code, contact],
         MessageKind::OfficeClosed => vec![service, when, office, code, public_url, contact],
+        MessageKind::ClosedMoved => vec![
+            closed_date,
+            closed_reason,
+            service,
+            when,
+            office,
+            address,
+            code,
+            from,
+            until,
+            public_url,
+            contact,
+        ],
+        MessageKind::ClosedWaiting => {
+            vec![closed_reason, service, when, office, code, public_url, contact]
+        }
         MessageKind::DocumentsMissing => {
             let deadline = text.documents_deadline.as_deref().unwrap_or_default();
             vec![service, office, code, documents, deadline, contact]

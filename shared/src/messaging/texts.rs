@@ -38,6 +38,9 @@ pub struct BookingText<'a> {
     pub arrive_from: String,
     /// Check-in closes, as [`crate::domain::language::time`] writes it.
     pub arrive_until: String,
+    /// The date that the office has closed, as [`crate::domain::language::date`] writes it; only when that has
+    /// moved the booking, or keeps it waiting.
+    pub closed_date: Option<String>,
     /// Why the office is closed; only when it is and the reason is known.
     pub closed_reason: Option<&'a str>,
     /// Whether a clerk of the office cancelled it.
@@ -233,6 +236,10 @@ booking_templates! {
     En Moved MovedEn "messages/en/moved.txt"
     Id OfficeClosed OfficeClosedId "messages/id/office_closed.txt"
     En OfficeClosed OfficeClosedEn "messages/en/office_closed.txt"
+    Id ClosedMoved ClosedMovedId "messages/id/closed_moved.txt"
+    En ClosedMoved ClosedMovedEn "messages/en/closed_moved.txt"
+    Id ClosedWaiting ClosedWaitingId "messages/id/closed_waiting.txt"
+    En ClosedWaiting ClosedWaitingEn "messages/en/closed_waiting.txt"
     Id ClaimAsked ClaimAskedId "messages/id/claim_asked.txt"
     En ClaimAsked ClaimAskedEn "messages/en/claim_asked.txt"
     Id Released ReleasedId "messages/id/released.txt"

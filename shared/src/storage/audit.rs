@@ -37,7 +37,7 @@ pub enum Disagreement {
     BookingWithoutSeat { code: BookingCode },
     /// A live booking does not have its person's uniqueness guard.
     BookingWithoutGuard { code: BookingCode },
-    /// A booking is still on for a day that was closed long ago.
+    /// A booking is still on for a day that was closed long ago, and does not wait for another seat.
     LiveOnClosedDay { code: BookingCode },
     /// A booking's history does not lead to its version.
     BrokenHistory { code: BookingCode },
@@ -195,7 +195,8 @@ impl Store {
                 return Ok(Some(Disagreement::BookingWithoutGuard { code }));
             }
         }
-        let forgotten = is_cleared && is_on && booking.seat == *place;
+        let waits = booking.waits_for_seat() && now < booking.times.starts_at;
+        let forgotten = is_cleared && is_on && !waits && booking.seat == *place;
         Ok(forgotten.then_some(Disagreement::LiveOnClosedDay { code }))
     }
 

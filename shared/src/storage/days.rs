@@ -170,37 +170,42 @@ impl Store {
         let close = Expression::new("SET #closed = :closed, #closed_at = :now")
             .with(":closed", reason)
             .with(":now", seconds(now));
-        let closure = keys::closure(&office.id, date);
-        let mut task: Item = closure.attributes();
-        task.insert("office".to_owned(), text(office.id.as_str()));
-        task.insert("date".to_owned(), text(date.to_string()));
-        task.insert("closed_at".to_owned(), seconds(now));
         let writes = vec![
             Write::Update(keys::day(&office.id, date), close, Some(present())),
-            Write::Put(task, None),
+            closure_put(&office.id, date, now),
             unchanged(office, revision),
         ];
         Ok(self.transact(writes).await?.applied())
     }
 
-    /// Takes the mark off a closed day, and has the scheduler look at the office's days again. `false`: it
-    /// has none, or the office has another revision by now.
+    /// Takes the mark off a closed day, and has the scheduler look at the office's days again and at the
+    /// bookings that waited for another day. `false`: it has none, or the office has another revision by now.
     pub async fn reopen_day(
         &self,
         (office, revision): (&Office, u32),
         date: NaiveDate,
+        now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let reopen = Expression::new("REMOVE #closed, #closed_at");
         let condition = Expression::new("attribute_exists(#closed)");
         let writes = vec![
             Write::Update(keys::day(&office.id, date), reopen, Some(condition)),
-            Write::Delete(keys::closure(&office.id, date), None),
+            closure_put(&office.id, date, now),
             Write::Delete(keys::plan(&office.id), None),
             seats_added(&office.id, date),
             unchanged(office, revision),
         ];
         Ok(self.transact(writes).await?.applied())
     }
+}
+
+/// What has the scheduler deal with the bookings of a day that is closed, or opened again.
+fn closure_put(office: &OfficeId, date: NaiveDate, now: DateTime<Utc>) -> Write {
+    let mut task: Item = keys::closure(office, date).attributes();
+    task.insert("office".to_owned(), text(office.as_str()));
+    task.insert("date".to_owned(), text(date.to_string()));
+    task.insert("closed_at".to_owned(), seconds(now));
+    Write::Put(task, None)
 }
 
 /// Refused: the day is there.

@@ -16,13 +16,21 @@ use super::{Item, Store, keys};
 use crate::domain::ids::OfficeId;
 use crate::domain::office::Office;
 
-/// A closed day whose bookings are still to be dealt with.
+/// A day that was closed, or opened again, whose bookings are still to be dealt with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closure {
     pub office: OfficeId,
     pub date: NaiveDate,
+    /// When it was closed, or opened again.
     #[serde(with = "chrono::serde::ts_seconds")]
     pub closed_at: DateTime<Utc>,
+    /// When it was last looked at for people who wait.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_seconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub looked_at: Option<DateTime<Utc>>,
 }
 
 /// Up to which date the days of an office have been made, and by which revision of it.
@@ -35,8 +43,9 @@ pub struct DaysMade {
 
 /// Indonesia has about 151 passport offices; with an earlier release each has two items here.
 const MAX_OFFICE_ITEMS: usize = 2_000 + MAX_DENIALS;
-/// Closures wait for a minute or two; a decree may close one day at every office.
-const MAX_CLOSURES: usize = 500;
+/// Closures wait for a minute or two, or as long as somebody waits for a seat: a decree may close a week at
+/// every office.
+const MAX_CLOSURES: usize = 2_000;
 
 pub(super) fn revision_of(office: &Item) -> Option<u32> {
     office.get("revision")?.as_n().ok()?.parse().ok()
@@ -160,12 +169,23 @@ impl Store {
         Ok(readable("closure", items))
     }
 
+    /// Notes when a closure was looked at, unless the day was closed once more since.
+    pub async fn note_look(&self, closure: &Closure, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let key = keys::closure(&closure.office, closure.date);
+        let look = Expression::new("SET #looked_at = :now").with(":now", seconds(now));
+        self.transact(vec![Write::Update(key, look, Some(same(closure)))]).await.map(|_| ())
+    }
+
     /// Removes a closure that has been carried out, unless the day was closed once more since.
     pub async fn finish_closure(&self, closure: &Closure) -> Result<(), StoreError> {
         let key = keys::closure(&closure.office, closure.date);
-        let same = Expression::new("#closed_at = :at").with(":at", seconds(closure.closed_at));
-        self.transact(vec![Write::Delete(key, Some(same))]).await.map(|_| ())
+        self.transact(vec![Write::Delete(key, Some(same(closure)))]).await.map(|_| ())
     }
+}
+
+/// Refused: the day was closed once more since.
+fn same(closure: &Closure) -> Expression {
+    Expression::new("#closed_at = :at").with(":at", seconds(closure.closed_at))
 }
 
 #[cfg(test)]

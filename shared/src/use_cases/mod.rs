@@ -15,6 +15,8 @@
 //! - [`bookings`]: hold, look, confirm, cancel, move; what a person is shown of a booking.
 //! - [`free_days`]: the first days with a free seat; [`place`]: where somebody stands in the line.
 //! - [`documents`]: which documents to bring.
+//! - [`offices`], [`calendar`]: an office's description, and its days that differ from the week; [`closures`]:
+//!   what closing days does to people.
 //! - [`scans`]: what a scanner reads. [`desk`]: scan, documents, calling; [`desk_bookings`]: a booking of the
 //!   office by its code; [`walk_ins`]: people without a booking; [`roster`]: who comes on a date;
 //!   [`report`]: how days went; [`hand_ins`]: scans that were made without a network.
@@ -25,6 +27,8 @@
 
 pub mod account;
 pub mod bookings;
+pub mod calendar;
+pub mod closures;
 pub mod corrections;
 pub mod desk;
 pub mod desk_bookings;
@@ -33,6 +37,7 @@ pub mod erasures;
 pub mod free_days;
 pub mod hall;
 pub mod hand_ins;
+pub mod offices;
 pub mod one_time_codes;
 pub mod owner;
 pub mod people;

@@ -149,6 +149,17 @@ async fn administer(asked: &mut Asked, admin: &str) {
     let closed = json!({"open": false, "reason": {"id": "Pemadaman listrik", "en": "Power cut"}});
     let calendar = json!({"exceptions": {"2026-12-10": closed}});
     asked.take("PUT /v1/offices/{office}/calendar", &[OFFICE], staff, Some(calendar)).await;
+    let reason = json!({"id": "Pemeliharaan gedung", "en": "Building works"});
+    let closure = json!({"from": "2026-12-09", "to": "2026-12-11", "reason": reason});
+    let visitor = Person::register(&asked.app, 70).await;
+    let wish = json!({"applicant_id": "p1", "office": OFFICE, "service": SERVICE,
+        "date": "2026-12-09", "slot": "09:00"});
+    let code = visitor.post(&asked.app, "/v1/bookings", wish).await.text("code");
+    visitor.act(&asked.app, &code, "confirm").await;
+    for path in ["closures/preview", "closures"] {
+        let operation = format!("POST /v1/offices/{{office}}/{path}");
+        asked.take(&operation, &[OFFICE], staff, Some(closure.clone())).await;
+    }
     let everywhere = asked.app.staff("*", &["admin"]).await;
     let staff = Some(everywhere.as_str());
     let denial = Some(json!({"denial_reason": "left"}));

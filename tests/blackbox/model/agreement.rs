@@ -76,6 +76,7 @@ async fn bookings_agree(system: &System) {
     for (nth, (kept, booking)) in kept.iter().zip(&world.bookings).enumerate() {
         assert_eq!(kept.status_at(now), world.status(nth), "booking {nth}: {booking:?}");
         assert_eq!(kept.version, booking.version, "booking {nth}: {booking:?}");
+        assert_eq!(kept.waits_for_seat(), booking.waits(), "booking {nth}: {booking:?}");
         let seat = (kept.seat.date, kept.seat.time, kept.seat.number);
         let expected = (date(booking.place.day), time(booking.place), booking.number);
         assert_eq!(seat, expected, "booking {nth}: {booking:?}");

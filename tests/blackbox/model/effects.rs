@@ -5,8 +5,8 @@ use antrian::domain::booking::Status;
 use super::rules::World;
 use super::words::{
     BOOKING_CLOSES_BEFORE, Booking, Boundary, CHECK_IN_CLOSES_AFTER, CHECK_IN_OPENS_BEFORE,
-    CLEARED_AFTER, COOL_DOWN, DAY, DeskAct, FORGOTTEN_AFTER, HOLD, InLine, POOL_OPENS_BEFORE,
-    Place, Request, Standing, State,
+    CLEARED_AFTER, COOL_DOWN, DAY, DeskAct, FORGOTTEN_AFTER, HOLD, InLine, LOOK_AGAIN,
+    POOL_OPENS_BEFORE, Place, Request, Standing, State,
 };
 
 /// How long a seat rests that is given back: a tenth if it was never confirmed.
@@ -32,6 +32,8 @@ impl World {
             version: 1,
             standing: Standing::default(),
             settled: false,
+            taken_from: None,
+            uncounted: 0,
         });
     }
 
@@ -50,13 +52,24 @@ impl World {
     }
 
     pub(super) fn cancelled(&mut self, nth: usize, by_office: bool) {
-        let rest = rest(self.bookings[nth].state);
+        let before = self.bookings[nth].state;
+        if by_office && before == State::Confirmed {
+            self.taken_back(nth);
+        }
+        let rest = rest(before);
         let booking = self.change(nth, State::Cancelled { by_office });
         let seat = (booking.place, booking.number);
         self.seats.insert(seat, Some(self.now + rest));
     }
 
+    /// Its owner moves it.
     pub(super) fn moved(&mut self, nth: usize, place: Place, number: u16) {
+        let booking = &mut self.bookings[nth];
+        booking.uncounted += u32::from(booking.taken_from.take().is_some());
+        self.put(nth, place, number);
+    }
+
+    fn put(&mut self, nth: usize, place: Place, number: u16) {
         let before = self.bookings[nth];
         if before.is_displaced() {
             self.last.insert(before.person, nth);
@@ -141,6 +154,7 @@ impl World {
     pub(super) fn close(&mut self, date: usize) {
         self.days[date].closed = true;
         self.days[date].to_clear = Some(self.now);
+        self.days[date].looked_at = None;
     }
 
     /// Takes the closing of a day back, if it is closed.
@@ -148,7 +162,8 @@ impl World {
         let day = &mut self.days[date];
         let was_closed = std::mem::replace(&mut day.closed, false);
         if was_closed {
-            day.to_clear = None;
+            day.to_clear = Some(self.now);
+            day.looked_at = None;
         }
         was_closed
     }
@@ -179,27 +194,76 @@ impl World {
         }
     }
 
-    /// Cancels what stands on days that were closed long enough ago. Tells how many bookings.
-    pub(super) fn clear_closed_days(&mut self) -> u32 {
-        let mut count = 0;
-        for date in 0..self.days.len() {
-            let Some(closed_at) = self.days[date].to_clear else { continue };
-            if self.now - closed_at < CLEARED_AFTER {
-                continue;
+    /// Deals with what stands on days that were closed, or opened again, long enough ago. `order` are the
+    /// codes of bookings, `seen` is where each is by now. Tells how many have left their day.
+    pub(super) fn clear_closed_days<C: Ord>(&mut self, order: &[C], seen: &[(Place, u16)]) -> u32 {
+        (0..self.days.len()).map(|date| self.clear_day(date, order, seen)).sum()
+    }
+
+    fn clear_day<C: Ord>(&mut self, date: usize, order: &[C], seen: &[(Place, u16)]) -> u32 {
+        let Some(closed_at) = self.days[date].to_clear else { return 0 };
+        let is_rested = self.days[date].looked_at.is_none_or(|at| self.now - at >= LOOK_AGAIN);
+        if self.now - closed_at < CLEARED_AFTER || !is_rested {
+            return 0;
+        }
+        let mut standing: Vec<usize> = (0..self.bookings.len())
+            .filter(|&nth| self.bookings[nth].place.day == date)
+            .filter(|&nth| matches!(self.status(nth), Status::Held | Status::Confirmed))
+            .collect();
+        standing.sort_by_key(|&nth| (self.bookings[nth].place.slot, &order[nth]));
+        let (mut left, mut stay) = (0, 0);
+        for nth in standing {
+            match self.days[date].closed {
+                false if self.bookings[nth].waits() => self.resumed(nth),
+                false => continue,
+                true => self.clear(nth, seen[nth]),
             }
-            let standing: Vec<usize> = (0..self.bookings.len())
-                .filter(|&nth| self.bookings[nth].place.day == date)
-                .filter(|&nth| matches!(self.status(nth), Status::Held | Status::Confirmed))
-                .collect();
-            for &nth in &standing {
-                self.cancelled(nth, true);
-                count += 1;
+            let is_here = self.bookings[nth].place.day == date;
+            let is_on = matches!(self.status(nth), Status::Confirmed);
+            *if is_here && is_on { &mut stay } else { &mut left } += 1;
+        }
+        let day = &mut self.days[date];
+        if self.now - closed_at >= FORGOTTEN_AFTER {
+            day.looked_at = Some(self.now);
+            day.to_clear = day.to_clear.filter(|_| left + stay > 0);
+        }
+        left
+    }
+
+    /// What becomes of one booking of a closed day.
+    fn clear(&mut self, nth: usize, seen: (Place, u16)) {
+        if self.bookings[nth].state != State::Confirmed {
+            return self.cancelled(nth, true);
+        }
+        match self.other_place(nth) {
+            Some((place, seats)) => {
+                assert!(
+                    seen.0 == place && seats.contains(&seen.1),
+                    "{seen:?} of {place:?} {seats:?}"
+                );
+                self.taken_back(nth);
+                self.put(nth, place, seen.1);
             }
-            if standing.is_empty() && self.now - closed_at >= FORGOTTEN_AFTER {
-                self.days[date].to_clear = None;
+            None if self.bookings[nth].place.search_ends() <= self.now => self.cancelled(nth, true),
+            None if self.bookings[nth].waits() => {}
+            None => {
+                self.taken_back(nth);
+                self.change(nth, State::Confirmed);
             }
         }
-        count
+    }
+
+    fn taken_back(&mut self, nth: usize) {
+        let booking = &mut self.bookings[nth];
+        booking.taken_from = Some(booking.place.day);
+        booking.uncounted += 1;
+    }
+
+    /// The day of somebody who waited was opened again.
+    fn resumed(&mut self, nth: usize) {
+        let booking = self.change(nth, State::Confirmed);
+        booking.taken_from = None;
+        booking.uncounted += 1;
     }
 
     /// The next boundary of a kind, if one is ahead.
@@ -220,6 +284,10 @@ impl World {
             Boundary::Midnight => (1..=3).map(|date| date * DAY).collect(),
             Boundary::ClosureCleared => closures(CLEARED_AFTER),
             Boundary::ClosureForgotten => closures(FORGOTTEN_AFTER),
+            Boundary::ClosureSeenAgain => {
+                self.days.iter().filter_map(|day| day.looked_at).map(|at| at + LOOK_AGAIN).collect()
+            }
+            Boundary::SearchEnds => Place::all().map(Place::search_ends).collect(),
         };
         instants.into_iter().filter(|instant| *instant > self.now).min()
     }

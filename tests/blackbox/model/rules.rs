@@ -31,7 +31,8 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
-        let day = Day { closed: false, to_clear: None, quotas: [QUOTA; SLOTS] };
+        let quotas = [QUOTA; SLOTS];
+        let day = Day { closed: false, to_clear: None, looked_at: None, quotas };
         Self {
             now: BEGIN,
             days: [day; DAYS],
@@ -55,9 +56,13 @@ impl World {
 
     /// Whether the booking is still on although its day was closed long ago.
     pub(super) fn is_overdue(&self, nth: usize) -> bool {
-        let closed_at = self.days[self.bookings[nth].place.day].to_clear;
+        let booking = &self.bookings[nth];
+        let day = &self.days[booking.place.day];
+        let waits = booking.waits() && self.now < booking.place.starts();
         matches!(self.status(nth), Status::Held | Status::Confirmed)
-            && closed_at.is_some_and(|at| self.now - at > OVERDUE_AFTER)
+            && day.closed
+            && !waits
+            && day.to_clear.is_some_and(|at| self.now - at > OVERDUE_AFTER)
     }
 
     pub(super) fn is_taken(&self, place: Place, number: u16) -> bool {
@@ -192,7 +197,8 @@ impl World {
             return MoveEnd::Already;
         }
         match self.status(nth) {
-            _ if is_on && booking.version >= MAX_VERSIONS => {
+            Status::Confirmed if booking.taken_from.is_some() => {}
+            _ if is_on && booking.version - booking.uncounted >= MAX_VERSIONS => {
                 return MoveEnd::Refused(Refusal::MovedTooOften);
             }
             Status::Held => {}
@@ -217,6 +223,21 @@ impl World {
             return MoveEnd::AlreadyBooked;
         }
         MoveEnd::Done(free)
+    }
+
+    /// Where somebody goes whose day is closed: the earliest later date with room, the nearest hour, one of
+    /// these seats.
+    pub(super) fn other_place(&self, nth: usize) -> Option<(Place, Vec<u16>)> {
+        let booking = &self.bookings[nth];
+        let channel = booking.request.channel;
+        let later = (booking.place.day + 1..DAYS).filter_map(|day| self.look(day, channel).ok());
+        later
+            .filter_map(|slots| {
+                let mut free: Vec<_> = slots.into_iter().filter(|(_, free)| *free > 0).collect();
+                free.sort_by_key(|(place, _)| place.slot.abs_diff(booking.place.slot));
+                free.first().map(|(place, _)| (*place, self.choosable(*place, channel)))
+            })
+            .next()
     }
 
     /// The next number of a day's queue.

@@ -57,7 +57,7 @@ pub(super) enum Step {
     MakeDays,
     /// The scheduler writes down what time has changed.
     Settle,
-    /// The scheduler cancels what stands on closed days.
+    /// The scheduler moves or cancels what stands on closed days.
     ClearClosedDays,
 }
 
@@ -179,5 +179,7 @@ fn boundary() -> impl Strategy<Value = Boundary> {
         1 => Just(Boundary::Midnight),
         2 => Just(Boundary::ClosureCleared),
         2 => Just(Boundary::ClosureForgotten),
+        1 => Just(Boundary::ClosureSeenAgain),
+        1 => Just(Boundary::SearchEnds),
     ]
 }

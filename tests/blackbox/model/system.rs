@@ -519,11 +519,23 @@ impl System {
     }
 
     async fn reopen(&mut self, day: usize) {
-        let on = date(day);
+        let (on, now) = (date(day), self.now());
         let reopened =
-            self.ledger().store().reopen_day((&self.office, REVISION), on).await.unwrap();
+            self.ledger().store().reopen_day((&self.office, REVISION), on, now).await.unwrap();
         self.ledger().days().forget(&self.office.id, on).await;
         assert_eq!(reopened, self.world.reopen(day));
+    }
+
+    /// Where every booking is.
+    async fn seen(&self) -> Vec<(Place, u16)> {
+        let mut all = vec![];
+        for nth in 0..self.codes.len() {
+            let seat = self.booking(nth).await.seat;
+            let is_there =
+                |place: &Place| (date(place.day), time(*place)) == (seat.date, seat.time);
+            all.push((Place::all().find(is_there).unwrap(), seat.number));
+        }
+        all
     }
 
     async fn keep_house(&mut self, step: Step) {
@@ -532,7 +544,11 @@ impl System {
             // All were made at the start, a day before they open.
             Step::MakeDays => (self.work.make_days(now).await, 0),
             Step::Settle => (self.work.apply_expiry(now).await, self.world.settle()),
-            _ => (self.work.clear_closed_days(now).await, self.world.clear_closed_days()),
+            _ => {
+                let left = self.work.clear_closed_days(now).await;
+                let seen = self.seen().await;
+                (left, self.world.clear_closed_days(&self.codes, &seen))
+            }
         };
         assert_eq!(done.unwrap(), expected, "{step:?}");
     }

@@ -36,6 +36,8 @@ pub(super) const CHECK_IN_CLOSES_AFTER: i64 = 30 * MINUTE;
 pub(super) const CLEARED_AFTER: i64 = 30;
 /// …and looked at until so long after it.
 pub(super) const FORGOTTEN_AFTER: i64 = 90;
+/// Seats for those who wait are looked for no more often.
+pub(super) const LOOK_AGAIN: i64 = 2 * MINUTE;
 /// A booking with so many changes is not moved any more.
 pub(super) const MAX_VERSIONS: u32 = 8;
 /// The recount complains of bookings on a closed day so long after it was closed.
@@ -67,6 +69,11 @@ impl Place {
 
     pub(super) fn books_until(self) -> i64 {
         self.starts() - BOOKING_CLOSES_BEFORE
+    }
+
+    /// At nine the day before, who still waits for another seat is told that there is none.
+    pub(super) fn search_ends(self) -> i64 {
+        self.midnight() - DAY + 9 * HOUR
     }
 
     pub(super) fn missed_from(self) -> i64 {
@@ -181,6 +188,10 @@ pub(super) struct Booking {
     pub(super) standing: Standing,
     /// The scheduler wrote down what became of it.
     pub(super) settled: bool,
+    /// The day that the office took back, as long as its owner has not chosen since.
+    pub(super) taken_from: Option<usize>,
+    /// Versions that the office has caused.
+    pub(super) uncounted: u32,
 }
 
 impl Booking {
@@ -217,6 +228,11 @@ impl Booking {
         }
     }
 
+    /// It is on a closed day until a seat is free.
+    pub(super) fn waits(&self) -> bool {
+        self.state == State::Confirmed && self.taken_from == Some(self.place.day)
+    }
+
     pub(super) fn has_priority(&self) -> bool {
         self.request.channel == Channel::Priority
     }
@@ -229,8 +245,10 @@ impl Booking {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Day {
     pub(super) closed: bool,
-    /// When it was closed, as long as somebody still has to look at it.
+    /// When it was closed or opened again, as long as somebody still has to look at it.
     pub(super) to_clear: Option<i64>,
+    /// When it was last looked at for people who wait.
+    pub(super) looked_at: Option<i64>,
     pub(super) quotas: [u16; SLOTS],
 }
 
@@ -294,4 +312,7 @@ pub(super) enum Boundary {
     Midnight,
     ClosureCleared,
     ClosureForgotten,
+    ClosureSeenAgain,
+    /// Whoever waits for a seat is told that there is none.
+    SearchEnds,
 }

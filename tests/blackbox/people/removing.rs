@@ -120,7 +120,7 @@ async fn whoever_adds_and_removes_a_stranger_changes_nothing_for_them() {
 async fn a_displaced_booking_does_not_come_back_without_its_person() {
     let app = TestApp::with_quota(8).await;
     let person = Person::register(&app, 1).await;
-    let code = person.book(&app, DATE, "09:00").await.text("code");
+    let code = person.hold(&app, DATE, "09:00").await.text("code");
     close(&app, &[DATE]).await;
     app.advance(60);
     app.tick().await;

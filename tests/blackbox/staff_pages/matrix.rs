@@ -10,7 +10,7 @@ use antrian_tests::offices::OFFICE;
 use crate::operations::{World, operations};
 
 /// What a request asks for.
-const API: [(&str, Scope); 26] = [
+const API: [(&str, Scope); 29] = [
     ("POST /v1/check-ins", Scope::Desk),
     ("POST /v1/check-ins/batch", Scope::Desk),
     ("DELETE /v1/check-ins/{code}", Scope::Desk),
@@ -33,6 +33,8 @@ const API: [(&str, Scope); 26] = [
     ("GET /v1/offices/{office}/queue-numbers/{number}", Scope::Queue),
     ("PUT /v1/offices/{office}", Scope::Office),
     ("PUT /v1/offices/{office}/calendar", Scope::Office),
+    ("POST /v1/offices/{office}/closures", Scope::Office),
+    ("POST /v1/offices/{office}/closures/preview", Scope::Office),
     ("POST /v1/offices/{office}/releases", Scope::Office),
     ("PATCH /v1/offices/{office}/slots/{date}/{slot}", Scope::Office),
     ("GET /v1/staff/denials", Scope::Admin),
@@ -41,7 +43,7 @@ const API: [(&str, Scope); 26] = [
 ];
 
 /// What a page asks for; nothing: anybody who is signed in, or nobody at all.
-const PAGES: [(&str, Option<Scope>); 23] = [
+const PAGES: [(&str, Option<Scope>); 28] = [
     ("GET /petugas", None),
     ("GET /petugas/aset/{name}", None),
     ("GET /petugas/masuk", None),
@@ -62,6 +64,11 @@ const PAGES: [(&str, Option<Scope>); 23] = [
     ("POST /petugas/{office}/kunjungan", Some(Scope::Desk)),
     ("GET /petugas/{office}/nik", Some(Scope::Desk)),
     ("POST /petugas/{office}/nik", Some(Scope::Desk)),
+    ("GET /petugas/{office}/tutup", Some(Scope::Office)),
+    ("POST /petugas/{office}/tutup", Some(Scope::Office)),
+    ("GET /petugas/{office}/tutup/rencana", Some(Scope::Office)),
+    ("GET /petugas/{office}/tutup/keadaan", Some(Scope::Office)),
+    ("POST /petugas/{office}/tutup/buka", Some(Scope::Office)),
     ("GET /petugas/{office}/tanpa-janji", Some(Scope::Desk)),
     ("POST /petugas/{office}/tanpa-janji", Some(Scope::Desk)),
     ("GET /petugas/{office}/slip/{code}", Some(Scope::Desk)),

@@ -4,13 +4,15 @@ use crate::domain::fair_use::FairUse;
 use crate::messaging::cloud_api::language;
 
 const BOTH: [Locale; 2] = [Locale::Id, Locale::En];
-const ABOUT_BOOKINGS: [MessageKind; 9] = [
+const ABOUT_BOOKINGS: [MessageKind; 11] = [
     MessageKind::Hold,
     MessageKind::Confirmed,
     MessageKind::Moved,
     MessageKind::Reminder,
     MessageKind::Cancelled,
     MessageKind::OfficeClosed,
+    MessageKind::ClosedMoved,
+    MessageKind::ClosedWaiting,
     MessageKind::ClaimAsked,
     MessageKind::Released,
     MessageKind::DocumentsMissing,
@@ -28,6 +30,7 @@ fn text() -> BookingText<'static> {
         hold_until: Some("pukul 08.15 WIB".to_owned()),
         arrive_from: "pukul 08.00 WIB".to_owned(),
         arrive_until: "pukul 09.30 WIB".to_owned(),
+        closed_date: None,
         closed_reason: None,
         by_desk: false,
         documents_deadline: None,

@@ -8,13 +8,15 @@ use crate::domain::fair_use::FairUse;
 use crate::domain::language::{Text, date_time, time};
 
 const ZONE: Tz = Tz::Asia__Jakarta;
-const ABOUT_BOOKINGS: [MessageKind; 9] = [
+const ABOUT_BOOKINGS: [MessageKind; 11] = [
     MessageKind::Hold,
     MessageKind::Confirmed,
     MessageKind::Reminder,
     MessageKind::Cancelled,
     MessageKind::Moved,
     MessageKind::OfficeClosed,
+    MessageKind::ClosedMoved,
+    MessageKind::ClosedWaiting,
     MessageKind::ClaimAsked,
     MessageKind::Released,
     MessageKind::DocumentsMissing,
@@ -86,6 +88,7 @@ fn booking<'a>(
         hold_until: None,
         arrive_from: time(locale, at("2026-12-07T01:00:00Z"), ZONE),
         arrive_until: time(locale, at("2026-12-07T02:30:00Z"), ZONE),
+        closed_date: None,
         closed_reason: None,
         by_desk: false,
         documents_deadline: None,

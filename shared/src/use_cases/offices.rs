@@ -1,0 +1,80 @@
+//! An office's description, read to be changed and written as a whole.
+
+use super::{LedgerError, Outcome};
+use crate::app::App;
+use crate::domain::field::FieldError;
+use crate::domain::ids::OfficeId;
+use crate::domain::office::Office;
+use crate::domain::reason::Reason;
+use crate::domain::validate::{RuleViolation, violations};
+
+/// Why an office stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfficeRefusal {
+    /// There is none of this id, or nothing of it to be changed.
+    NotFound,
+    /// What was asked for makes no sense.
+    Fields(Vec<FieldError>),
+    /// Somebody else has changed it.
+    ChangedMeanwhile,
+}
+
+impl OfficeRefusal {
+    /// One field that does not fit.
+    pub fn field(field: &str, detail: &str, detail_en: &str) -> Self {
+        Self::Fields(vec![FieldError::new(field, detail, detail_en)])
+    }
+
+    /// Its code.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::NotFound => Reason::NotFound,
+            Self::Fields(_) => Reason::InvalidRequest,
+            Self::ChangedMeanwhile => Reason::ChangedMeanwhile,
+        }
+    }
+}
+
+/// The office as the table has it now, and its revision.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn current(app: &App, id: &OfficeId) -> Outcome<(Office, u32), OfficeRefusal> {
+    Ok(app.ledger.store().office(id).await?.ok_or(OfficeRefusal::NotFound))
+}
+
+/// Refuses a description that makes no sense.
+///
+/// # Errors
+/// The fields that do not fit.
+pub fn check(office: &Office) -> Result<(), OfficeRefusal> {
+    refuse(&violations(office))
+}
+
+/// Refuses what a change brings with it. What an earlier release has let in keeps nobody from closing a
+/// day.
+///
+/// # Errors
+/// The fields that do not fit.
+pub fn check_change(before: &Office, after: &Office) -> Result<(), OfficeRefusal> {
+    let known = violations(before);
+    let new: Vec<_> = violations(after).into_iter().filter(|one| !known.contains(one)).collect();
+    refuse(&new)
+}
+
+fn refuse(found: &[RuleViolation]) -> Result<(), OfficeRefusal> {
+    let field = |one: &RuleViolation| FieldError::new(&one.field, one.why, one.why);
+    let fields: Vec<_> = found.iter().map(field).collect();
+    if fields.is_empty() { Ok(()) } else { Err(OfficeRefusal::Fields(fields)) }
+}
+
+/// Writes an office that nobody else has changed since it had this revision.
+///
+/// # Errors
+/// If the table does not answer.
+pub async fn write(app: &App, revision: u32, office: &Office) -> Outcome<(), OfficeRefusal> {
+    let written =
+        app.ledger.store().put_office(revision, office).await.map_err(LedgerError::from)?;
+    app.ledger.offices().forget(&office.id).await;
+    Ok(if written { Ok(()) } else { Err(OfficeRefusal::ChangedMeanwhile) })
+}
