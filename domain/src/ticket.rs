@@ -163,6 +163,11 @@ impl TicketVerifier {
         Ok(self)
     }
 
+    /// The keys that it knows, by their ids: for scanners that verify by themselves.
+    pub fn public_keys(&self) -> impl Iterator<Item = (u8, [u8; 32])> {
+        self.keys.iter().map(|(key_id, key)| (*key_id, key.to_bytes()))
+    }
+
     /// What the ticket says, if all of it is signed with a known key. What scanners and keyboards do to a
     /// text does not count: case, control characters, what stands before and behind it, escapes, signs of
     /// full width.

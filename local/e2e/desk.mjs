@@ -8,7 +8,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { DESKTOP, PHONE, base, folder, launch, post, says } from "./common.mjs";
+import { LAYOUTS, books, keysOf, scans, signsIn } from "./clerk.mjs";
+import { DESKTOP, PHONE, base, folder, launch, post } from "./common.mjs";
 
 const pictures = join(folder, "desk");
 mkdirSync(pictures, { recursive: true });
@@ -27,50 +28,6 @@ async function look(page, name) {
   }
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize(own);
-}
-
-/** Somebody with a ticket of the office's earliest free hour. */
-async function books(number, office) {
-  const digits = String(number).padStart(3, "0");
-  const begun = await post("/v1/registrations", {});
-  for (const text of [begun.code, begun.match_number]) await says(`6280000010${digits}`, text);
-  let token;
-  for (let left = 100; left > 0 && !token; left -= 1) {
-    token = await post(`/v1/registrations/${begun.id}/token`, { secret: begun.secret }).then((it) => it.token, () => null);
-    if (!token) await new Promise((resume) => setTimeout(resume, 100));
-  }
-  await post("/v1/me/applicants", { name: `Contoh ${digits}`, nik: `9971010101909${digits}`, birth_date: "1990-01-01",
-    ktp_regency: "Kota Bandung", category: number % 5 ? "general" : "pregnant" }, token);
-  const { code } = await post("/v1/bookings", { applicant_id: "p1", office, service: "passport_new" }, token);
-  return post(`/v1/bookings/${code}/confirm`, {}, token);
-}
-
-async function signsIn(page, clerk) {
-  await page.goto(`${base}/petugas`);
-  await page.getByRole("link", { name: "Masuk", exact: true }).click();
-  await page.getByRole("button", { name: clerk }).click();
-  await page.getByRole("heading", { name: "Kantor saya" }).waitFor();
-}
-
-// What a key says on keyboards of other countries, by its place.
-const LAYOUTS = {
-  english: (code) => code.at(-1),
-  french: (code) => ({ KeyA: "q", KeyQ: "a", KeyW: "z", KeyM: ",", Digit0: "à", Digit1: "&", Digit2: "é", Digit3: "\"", Digit4: "'",
-    Digit5: "(", Digit6: "-", Digit7: "è", Digit8: "_", Digit9: "ç" })[code] ?? code.at(-1).toLowerCase(),
-  greek: (code) => ({ KeyA: "α", KeyB: "β", KeyC: "ψ", KeyD: "δ", KeyE: "ε", KeyX: "χ", KeyS: "σ" })[code] ?? code.at(-1).toLowerCase(),
-};
-
-const keysOf = (text, layout) => [...text].map((sign) => {
-  const code = /\d/.test(sign) ? `Digit${sign}` : `Key${sign}`;
-  return { code, key: LAYOUTS[layout](code) };
-});
-
-/** A scanner: keys by their place, faster than anybody types, and perhaps a key that ends it. */
-async function scans(page, text, { layout = "english", end = "Enter" } = {}) {
-  const keys = keysOf(text, layout).concat(end ? [{ code: end, key: end }] : []);
-  await page.evaluate((all) => {
-    for (const key of all) document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { ...key, bubbles: true, cancelable: true }));
-  }, keys);
 }
 
 /** The same as the browser's own keys, which fill the field that has the focus. A busy machine may tear a scan
@@ -154,11 +111,12 @@ async function nightfall(page, context, next) {
   await shows(page, "wait", "BELUM MASUK");
 }
 
-/** A network that is gone is said, and never green. */
-async function offline(page, context, next) {
+/** A network that is gone is said, and never green. More: `offline.mjs`. */
+async function offline(page, context, known) {
+  await page.waitForTimeout(2100);
   await context.setOffline(true);
-  await scans(page, next.ticket);
-  await shows(page, "bad", "mungkin sudah tercatat");
+  await scans(page, known.ticket);
+  await shows(page, "wait", "Tanpa jaringan");
   await look(page, "5-offline");
   await context.setOffline(false);
 }
@@ -266,7 +224,7 @@ try {
   await shows(page, "bad", "bukan tiket yang sah");
   assert.ok((await page.evaluate(() => window.tones)).includes(220), "a verdict that nobody goes in sounds otherwise");
   await documents(page, last);
-  await offline(page, context, spare);
+  await offline(page, context, rest[0]);
   await page.waitForTimeout(2100);
   await nightfall(page, context, spare);
   await look(page, "6-many");

@@ -3,6 +3,7 @@
 mod closures;
 mod counters;
 mod matrix;
+mod offline;
 mod report;
 mod scan;
 mod sign_in;

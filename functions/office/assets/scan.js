@@ -91,6 +91,11 @@ let last = { text: "", at: 0 };
 
 let turn = Promise.resolve();
 
+// Goes on without a network, where the browser can keep what is scanned.
+let offline = null;
+const starting = import(form.dataset.offline).then(({ begin: start }) => start(form)).then((it) => { offline = it; }, () => {});
+const started = async () => offline ?? Promise.race([starting, new Promise((resume) => setTimeout(resume, KEEPING_MS))]).then(() => offline);
+
 function read(text, typed) {
   const now = performance.now();
   const isSame = text === last.text && now - last.at < STUTTER_MS;
@@ -102,7 +107,7 @@ function read(text, typed) {
   results.prepend(place);
   const body = new URLSearchParams({ isi: text, tertulis: typed, gerbang: form.elements.gerbang.value });
   // One after the other: the first scan wins, in the order in which they were made.
-  turn = turn.then(() => send(form.action, body, place, { whenOver: () => keep(text, typed) }));
+  turn = turn.then(() => send(form.action, body, place, { whenOver: () => keep(text, typed), scan: [text, typed] }));
 }
 
 function waits() {
@@ -112,24 +117,30 @@ function waits() {
   return place;
 }
 
-// Whoever waits longer for one scan keeps the line of all the others.
+// Whoever waits longer for one scan keeps the line of all the others; a scan that can be kept waits for less.
 const PATIENCE_MS = 10_000;
+const KEEPING_MS = 2000;
 
-// `instead`: the visit whose place the answer takes; a refusal leaves it where it is.
-async function send(url, body, place, { whenOver, instead } = {}) {
+// `instead`: the visit whose place the answer takes; a refusal leaves it where it is. `scan`: what was scanned.
+async function send(url, body, place, { whenOver, instead, scan } = {}) {
+  const keeper = scan && await started();
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    if (keeper?.isDown()) throw new Error("no network");
+    const signal = AbortSignal.timeout(keeper ? KEEPING_MS : PATIENCE_MS);
     const answer = await fetch(url, { method: "POST", body, headers: { "x-bagian": "ya", accept: "application/json" }, redirect: "error", signal });
     if (answer.status === 401) {
       whenOver?.();
       location.assign(`/petugas/masuk?ke=${encodeURIComponent(location.pathname + location.search)}`);
       return;
     }
+    if (keeper && answer.status >= 500) throw new Error("no answer");
     const kind = answer.headers.get("content-type") ?? "";
+    if (keeper && answer.ok) keeper.note(scan[0]).catch(() => {});
     if (answer.ok) instead?.remove();
     show(place, kind.startsWith("text/html") ? await answer.text() : failed(await answer.json().catch(() => ({}))));
   } catch {
-    show(place, failed({}));
+    const kept = await keeper?.take(...scan).catch(() => null);
+    show(place, kept ?? failed({}));
   }
 }
 

@@ -20,6 +20,24 @@ pub(crate) static STYLE: LazyLock<Asset> =
 pub(crate) static SCAN: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(FOLDER, "scan.js", JAVASCRIPT, include_bytes!("../assets/scan.js"))
 });
+/// What the scan page keeps on its device.
+static STORE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(FOLDER, "store.js", JAVASCRIPT, include_bytes!("../assets/store.js"))
+});
+/// Judges a scan by the list of the day.
+static VERDICT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(FOLDER, "verdict.js", JAVASCRIPT, include_bytes!("../assets/verdict.js"))
+});
+/// Lets the scan page go on without a network. It names the two, and so has another name itself when one
+/// changes.
+pub(crate) static OFFLINE: LazyLock<Asset> = LazyLock::new(|| {
+    let mut script = include_str!("../assets/offline.js").to_owned();
+    for part in [&STORE, &VERDICT] {
+        script =
+            script.replace(&format!("\"./{}\"", part.name()), &format!("\"{}\"", part.address));
+    }
+    Asset::new(FOLDER, "offline.js", JAVASCRIPT, script.into_bytes())
+});
 /// Prints a slip.
 pub(crate) static PRINT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(FOLDER, "print.js", JAVASCRIPT, include_bytes!("../assets/print.js"))
@@ -31,7 +49,8 @@ pub(crate) static COUNTER: LazyLock<Asset> = LazyLock::new(|| {
 const CSS: &str = "text/css; charset=utf-8";
 
 /// Everything that is served under a name of its own.
-static ALL: [&LazyLock<Asset>; 5] = [&ICON, &STYLE, &SCAN, &COUNTER, &PRINT];
+static ALL: [&LazyLock<Asset>; 8] =
+    [&ICON, &STYLE, &SCAN, &STORE, &VERDICT, &OFFLINE, &COUNTER, &PRINT];
 
 pub(crate) fn routes() -> Routes {
     Routes::new().route("/petugas/aset/{name}", get(asset))

@@ -13,6 +13,7 @@ mod closures;
 mod counters;
 mod errors;
 mod fragment;
+mod offline;
 mod paths;
 mod report;
 mod roster;
@@ -36,6 +37,7 @@ pub fn routes() -> Routes {
         .merge(sign_in::routes())
         .merge(start::routes())
         .merge(scan::routes())
+        .merge(offline::routes())
         .merge(visit::routes())
         .merge(roster::routes())
         .merge(walk_in::routes())

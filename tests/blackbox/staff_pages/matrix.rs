@@ -43,7 +43,7 @@ const API: [(&str, Scope); 29] = [
 ];
 
 /// What a page asks for; nothing: anybody who is signed in, or nobody at all.
-const PAGES: [(&str, Option<Scope>); 28] = [
+const PAGES: [(&str, Option<Scope>); 31] = [
     ("GET /petugas", None),
     ("GET /petugas/aset/{name}", None),
     ("GET /petugas/masuk", None),
@@ -55,6 +55,9 @@ const PAGES: [(&str, Option<Scope>); 28] = [
     ("POST /petugas/{office}/loket", Some(Scope::Queue)),
     ("GET /petugas/{office}/pindai", Some(Scope::Desk)),
     ("POST /petugas/{office}/pindai", Some(Scope::Desk)),
+    ("GET /petugas/pindai.js", None),
+    ("GET /petugas/{office}/pindai/daftar", Some(Scope::Desk)),
+    ("POST /petugas/{office}/pindai/simpanan", Some(Scope::Desk)),
     ("GET /petugas/{office}/pindai/{code}", Some(Scope::Desk)),
     ("POST /petugas/{office}/pindai/{code}/dokumen", Some(Scope::Desk)),
     ("POST /petugas/{office}/pindai/{code}/batal", Some(Scope::Desk)),

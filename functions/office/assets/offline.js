@@ -1,0 +1,188 @@
+// The scan page without a network: scans are judged by the list of the day, kept, and handed in by themselves
+// when the network is back. What they came to is shown until somebody has seen it.
+
+import { open } from "./store.js";
+import { judge, scanned } from "./verdict.js";
+
+const words = Object.fromEntries([...document.getElementById("kata").content.children].map((one) => [one.dataset.kata, one.textContent]));
+const { lang } = document.documentElement;
+const element = (name, text, className = "") => Object.assign(document.createElement(name), { textContent: text, className });
+
+const LIST_MS = 60_000;
+const RETRY_MS = 5000;
+// After a failure scans do not wait for the network for so long.
+const DOWN_MS = 10_000;
+const MOST = 20;
+
+export async function begin(form) {
+  const store = await open();
+  const address = form.getAttribute("action");
+  const office = address.split("/").at(-2);
+  const [list, scans, seen, told] = ["list", "scan", "seen", "told"].map((kind) => `${kind}:${office}:`);
+  const bar = document.getElementById("tunggu");
+  const reports = document.getElementById("lapor");
+  let downUntil = 0;
+  let isBusy = false;
+  let day = await store.get(list);
+
+  const clock = () => Date.now() + (day?.ahead ?? 0);
+  const time = (at) => new Date(at).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit", timeZone: day?.timezone });
+
+  async function device() {
+    const known = await store.get("device");
+    if (known) return known;
+    const made = crypto.randomUUID();
+    await store.put("device", made);
+    return made;
+  }
+
+  /** The list and what was seen end with the day; what waits goes on until it was answered. */
+  async function forget() {
+    if (!day || clock() < Date.parse(day.ends_at)) return;
+    day = undefined;
+    await Promise.all([store.removeAll(list), store.removeAll(seen)]);
+  }
+
+  async function refresh() {
+    await forget();
+    try {
+      const answer = await fetch(`${address}/daftar`, { headers: { accept: "application/json" }, redirect: "error", signal: AbortSignal.timeout(10_000) });
+      if (!answer.ok) return;
+      const fresh = await answer.json();
+      day = { ...fresh, ahead: Date.parse(fresh.now) - Date.now() };
+      await store.put(list, day);
+      bar.dataset.list = "ready";
+    } catch { /* the list that is there stays */ }
+  }
+
+  async function count() {
+    const many = await store.count(scans);
+    bar.querySelector("b").textContent = many;
+    bar.hidden = false;
+    bar.classList.toggle("warn", many > 0);
+    return many;
+  }
+
+  function card(verdict, at) {
+    const article = element("article", "", `verdict ${verdict.kind}`);
+    article.dataset.verdict = verdict.kind;
+    const word = element("p", words[verdict.word], "word");
+    const sign = element("span", verdict.kind === "bad" ? "✕" : "!", "sign");
+    sign.setAttribute("aria-hidden", "true");
+    word.prepend(sign);
+    if (verdict.visit?.number) word.append(element("b", verdict.visit.number, "num queue"));
+    article.append(word, element("p", words[verdict.said ?? `${verdict.word}-said`], "lead"));
+    if (at) article.append(element("p", `${words.at} ${time(at)}`));
+    if (verdict.visit) {
+      const who = element("p", "", "who");
+      who.append(element("strong", verdict.visit.who ?? ""), ` ${verdict.visit.slot} · ${verdict.visit.service}`);
+      article.append(who);
+    }
+    if (verdict.warn) article.append(element("p", [words[verdict.warn], verdict.also].filter(Boolean).join(" "), "warn"));
+    return article.outerHTML;
+  }
+
+  /** Judges a scan that the network did not take, and keeps it before anything is said of it. */
+  async function take(text, typed) {
+    downUntil = performance.now() + DOWN_MS;
+    const scan = await scanned(text, day);
+    const name = `${seen}${scan.code || text}`;
+    const before = await store.get(name);
+    const verdict = judge(day, scan, before, clock());
+    if (verdict.keep) {
+      const id = crypto.randomUUID();
+      const pada = new Date().toISOString();
+      const whose = verdict.visit?.who ?? (scan.code || text);
+      await store.put(`${scans}${pada}:${id}`, { id, isi: text, tertulis: typed, pada, at: clock(), whose, gate: form.elements.gerbang.value.trim() });
+      await store.put(name, clock());
+      await count();
+    }
+    return card(verdict, verdict.word === "again" ? before : undefined);
+  }
+
+  /** A scan that the network took: the next one without it is known. */
+  async function note(text) {
+    const scan = await scanned(text, day);
+    if (scan.code) await store.put(`${seen}${scan.code}`, clock());
+  }
+
+  async function settle(kept, result) {
+    if (!result || result.outcome === "unsettled") return false;
+    const name = `${kept.pada}:${kept.id}`;
+    if (result.outcome !== "accepted") await store.put(`${told}${name}`, { ...result, name, at: kept.at, whose: result.who ?? kept.whose });
+    await store.remove(`${scans}${name}`);
+    return true;
+  }
+
+  /** One batch; whether there may be more to hand in now. */
+  async function batch() {
+    const waiting = (await store.all(scans)).toSorted((one, other) => one.pada.localeCompare(other.pada));
+    const some = waiting.filter(({ gate }) => gate === waiting[0].gate).slice(0, MOST);
+    if (!some.length) return false;
+    const pindaian = JSON.stringify(some.map(({ id, isi, tertulis, pada }) => ({ id, isi, tertulis, pada })));
+    const body = new URLSearchParams({ pemindai: await device(), gerbang: some[0].gate, pindaian, dikirim: new Date().toISOString() });
+    const answer = await fetch(`${address}/simpanan`, { method: "POST", body, headers: { accept: "application/json" }, redirect: "error", signal: AbortSignal.timeout(20_000) });
+    document.getElementById("masuk-lagi").hidden = answer.status !== 401;
+    if (!answer.ok) return false;
+    downUntil = 0;
+    const results = new Map((await answer.json()).map((result) => [result.id, result]));
+    const settled = [];
+    for (const kept of some) settled.push(await settle(kept, results.get(kept.id)));
+    await Promise.all([count(), report(), refresh()]);
+    return settled.some(Boolean);
+  }
+
+  async function handIn() {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      while (await batch()) { /* the next one */ }
+    } catch { /* the network is not back yet */ } finally {
+      isBusy = false;
+    }
+  }
+
+  /** What scans came to that did not count: both facts, until somebody has seen it. */
+  async function report() {
+    const all = (await store.all(told)).toSorted((one, other) => one.at - other.at);
+    reports.hidden = !all.length;
+    reports.querySelector("ul").replaceChildren(...all.map((one) => {
+      const item = element("li", "");
+      item.dataset.outcome = one.outcome;
+      const seenIt = element("button", words.acknowledge, "button second");
+      seenIt.type = "button";
+      seenIt.addEventListener("click", async () => {
+        await store.remove(`${told}${one.name}`);
+        await report();
+      });
+      const who = [one.number, one.whose, "·", words.scanned, time(one.at)].filter(Boolean).join(" ");
+      item.append(element("strong", words[one.outcome]), element("p", one.said), element("p", who, "muted"), seenIt);
+      return item;
+    }));
+  }
+
+  await forget();
+  await Promise.all([count(), report()]);
+  addEventListener("online", handIn);
+  setInterval(async () => { if (await count()) handIn(); }, RETRY_MS);
+  setInterval(refresh, LIST_MS);
+  refresh().then(handIn);
+  navigator.storage?.persist?.();
+  keepPage(address);
+  return { take, note, isDown: () => performance.now() < downUntil || !navigator.onLine };
+}
+
+/** Keeps the page and its parts, so that it opens without a network. */
+async function keepPage(address) {
+  if (!("serviceWorker" in navigator)) return;
+  try {
+    await navigator.serviceWorker.register("/petugas/pindai.js", { scope: "/petugas/" });
+    await navigator.serviceWorker.ready;
+    const parts = performance.getEntriesByType("resource").map(({ name }) => name);
+    const cache = await caches.open("petugas");
+    await cache.addAll(parts.filter((name) => name.startsWith(`${location.origin}/petugas/aset/`)));
+    const page = await fetch(address, { redirect: "error" });
+    if (page.ok) await cache.put(address, page);
+    document.getElementById("tunggu").dataset.page = "kept";
+  } catch { /* it opens with a network only */ }
+}
