@@ -21,10 +21,10 @@ use super::stored::is_default;
 use super::time::{SlotTime, end_of_day};
 use crate::language::Locale;
 
-pub use closed_day::ClosedVisit;
 pub use merging::{Change, Conflict, Merge, OfflineScan, ScanTimeError, scan_time};
 pub use records::{
-    CheckIn, Clerk, DeskReason, DeskRelease, DocumentCheck, HandedIn, ReleaseReason, ScanFacts,
+    CheckIn, Clerk, ClosedVisit, DeskReason, DeskRelease, DocumentCheck, HandedIn, ReleaseReason,
+    ScanFacts,
 };
 
 /// Where a booking stands.

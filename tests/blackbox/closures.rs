@@ -1,10 +1,14 @@
 //! Closing days: what it would do is shown first, people are moved and told once, and nobody is left without
 //! a seat while one is free.
 
+use std::sync::Arc;
+
+use antrian_scheduler::Job;
 use antrian_tests::app::DATE;
 use antrian_tests::offices::{OFFICE, SERVICE};
 use antrian_tests::person::nik;
 use antrian_tests::phone::Phone;
+use antrian_tests::wire::{Action, Item, Switch, client, touched};
 use antrian_tests::{Answer, Person, Recorder, Setup, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -251,6 +255,51 @@ async fn who_waits_chooses_another_time_and_is_left_alone_afterwards() {
     assert_eq!((earlier.status, earlier.text("date")), (200, DATE.to_owned()), "{earlier:?}");
     assert_eq!(work(&app, 600).await, 0);
     assert_eq!((told(&app, "closed_moved"), told(&app, "moved")), (0, 1));
+    app.assert_audit_agrees().await;
+}
+
+/// Every second move is refused by the table, as when it is throttled for good.
+fn fail_every_second_move(switch: &Switch) {
+    let mut moves = 0;
+    switch.arm(move |call| {
+        let is_move = touched(call).contains(&Item::Booking);
+        moves += u32::from(is_move);
+        match is_move && moves % 2 == 0 {
+            true => {
+                let kind = "com.amazonaws.dynamodb.v20120810#AccessDeniedException";
+                Action::Answer { status: 400, body: json!({"__type": kind}) }
+            }
+            false => Action::Pass,
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_clearing_that_is_cut_short_goes_on_where_it_stopped_and_tells_nobody_twice() {
+    let switch = Arc::new(Switch::default());
+    let (office, http_client) = (office_with(3, |_| {}), Some(client(switch.clone())));
+    let setup = Setup { offices: vec![office], http_client, ..Setup::default() };
+    let app = TestApp::start_with(setup).await;
+    let mut people = vec![];
+    for number in 1..=6 {
+        let person = Person::register(&app, number).await;
+        let slot = if number <= 3 { "09:00" } else { "10:00" };
+        let code = person.book(&app, FRIDAY, slot).await.text("code");
+        people.push((person, code));
+    }
+    app.drain().await;
+    shut(&app, FRIDAY, FRIDAY).await;
+    app.advance(31);
+    fail_every_second_move(&switch);
+    assert!(app.stack.run_job(Job::Tick).await.is_err());
+    switch.disarm();
+    app.assert_audit_agrees().await;
+    work(&app, 60).await;
+    work(&app, 60).await;
+    for one in &people {
+        assert_eq!(seen(&app, one).await.text("date"), SATURDAY);
+    }
+    assert_eq!(told(&app, "closed_moved"), 6);
     app.assert_audit_agrees().await;
 }
 

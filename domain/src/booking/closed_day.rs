@@ -2,25 +2,9 @@
 //! one. Neither counts against its owner, whose next move is free of charge.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
 
+use super::records::ClosedVisit;
 use super::{Booking, CancelReason, Refusal, SeatRef, Status, Times};
-use crate::stored::is_default;
-use crate::time::SlotTime;
-
-/// The visit that an office has taken back by closing its day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClosedVisit {
-    /// The date that was closed, in the office's zone.
-    pub date: NaiveDate,
-    /// The slot's start.
-    pub time: SlotTime,
-    /// The version of the booking that the closing made last.
-    pub version: u32,
-    /// Whether its owner has chosen a time since, or the day was opened again.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub is_settled: bool,
-}
 
 impl Booking {
     /// The visit that was taken back, as long as its owner has not chosen since.

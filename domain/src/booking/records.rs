@@ -1,5 +1,5 @@
-//! What a booking keeps of a visit: the first scan, and the last look at the documents; and what its
-//! history keeps of a clerk who released its person.
+//! What a booking keeps of a visit: the first scan, and the last look at the documents; of a visit
+//! that its office took back; and what its history keeps of a clerk who released its person.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,6 +7,8 @@ use utoipa::ToSchema;
 
 use crate::ids::{OfficeId, ScanKey};
 use crate::queue::QueueNumber;
+use crate::stored::is_default;
+use crate::time::SlotTime;
 
 /// The first scan of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +66,20 @@ pub struct HandedIn {
     /// The later one that counted until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead_of: Option<ScanFacts>,
+}
+
+/// The visit that an office has taken back by closing its day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedVisit {
+    /// The date that was closed, in the office's zone.
+    pub date: NaiveDate,
+    /// The slot's start.
+    pub time: SlotTime,
+    /// The version of the booking that the closing made last.
+    pub version: u32,
+    /// Whether its owner has chosen a time since, or the day was opened again.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub is_settled: bool,
 }
 
 /// What a clerk found when the person's documents were looked at.

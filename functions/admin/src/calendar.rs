@@ -1,4 +1,4 @@
-//! Days that differ from the week. Closing a day that is open tells the people who booked it.
+//! Days that differ from the week. Closing a day that is open moves the people who booked it.
 
 use std::collections::BTreeMap;
 

@@ -70,7 +70,7 @@ pub struct Report {
     pub days_made: u32,
     /// Holds that ran out and visits that were missed, written down.
     pub settled: u32,
-    /// Bookings cancelled because their office closed.
+    /// Bookings moved or cancelled because their office closed their day.
     pub cleared: u32,
     /// Overdue messages handed to the queue.
     pub swept: usize,

@@ -190,9 +190,9 @@ pub async fn progress(
 ) -> Result<Progress, LedgerError> {
     let (store, now) = (app.ledger.store(), app.clock.now());
     let closed = dates.filter(|date| is_closed(office, *date));
-    let read = closed.map(async |date| Ok((date, store.bookings_of(&office.id, date).await?)));
-    let found: Vec<(NaiveDate, Vec<Booking>)> =
-        iter(read).buffered(AT_ONCE).try_collect().await.map_err(|error: LedgerError| error)?;
+    let read = closed
+        .map(async |date| Ok::<_, LedgerError>((date, store.bookings_of(&office.id, date).await?)));
+    let found: Vec<(NaiveDate, Vec<Booking>)> = iter(read).buffered(AT_ONCE).try_collect().await?;
     let mut progress = Progress::default();
     for (date, bookings) in found {
         bookings.iter().for_each(|booking| progress.add(booking, date, now));

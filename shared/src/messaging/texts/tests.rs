@@ -219,3 +219,38 @@ fn a_caption_fits_whatever_the_office_says_and_still_has_the_code() {
         }
     }
 }
+
+#[test]
+fn a_closed_day_is_told_with_its_reason_and_with_what_to_do() {
+    let closed = |text: &mut BookingText<'_>| {
+        text.closed_date = Some("4 Desember 2026".to_owned());
+        text.closed_reason = Some("Pemadaman listrik");
+    };
+    for (kind, locale, words) in [
+        (
+            MessageKind::ClosedMoved,
+            Locale::Id,
+            ["4 Desember 2026", "kami pindahkan", "tanpa biaya"],
+        ),
+        (
+            MessageKind::ClosedMoved,
+            Locale::En,
+            ["4 Desember 2026", "We have moved", "free of charge"],
+        ),
+        (
+            MessageKind::ClosedWaiting,
+            Locale::Id,
+            ["tidak perlu datang", "Belum ada waktu", "tanpa biaya"],
+        ),
+        (
+            MessageKind::ClosedWaiting,
+            Locale::En,
+            ["need not come", "keep looking", "free of charge"],
+        ),
+    ] {
+        let text = message(kind, locale, closed);
+        assert!(text.contains("Pemadaman listrik"), "{text}");
+        assert!(words.iter().all(|words| text.contains(words)), "{kind:?}: {text}");
+        assert!(text.contains("https://antrian.example"), "{text}");
+    }
+}
