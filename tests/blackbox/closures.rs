@@ -216,6 +216,24 @@ async fn who_still_waits_the_day_before_is_told_that_it_is_over_and_moves_free_o
 }
 
 #[tokio::test]
+async fn a_visit_on_a_closed_day_is_never_one_that_was_missed() {
+    let office = office_with(1, |office| {
+        office["release"]["days_ahead"] = 4.into();
+        office["policy"]["fair_use"] = json!({"missed_visits": 1});
+    });
+    let app = TestApp::start_with(Setup { offices: vec![office], ..Setup::default() }).await;
+    let person = Person::register(&app, 1).await;
+    let code = person.book(&app, FRIDAY, "09:00").await.text("code");
+    shut(&app, FRIDAY, FRIDAY).await;
+    work(&app, 31).await;
+    // The scheduler is down until the visit's time has passed.
+    reach(&app, "2026-12-04T02:00:00Z");
+    work(&app, 60).await;
+    assert_eq!(seen(&app, &(person.clone(), code)).await.text("status"), "no_show");
+    assert_eq!(person.hold(&app, "2026-12-06", "09:00").await.status, 201);
+}
+
+#[tokio::test]
 async fn who_has_no_seat_on_a_day_that_is_near_is_told_at_once() {
     let office = office_with(1, |office| office["release"]["days_ahead"] = 0.into());
     let app = TestApp::start_with(Setup { offices: vec![office], ..Setup::default() }).await;

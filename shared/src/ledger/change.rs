@@ -214,10 +214,13 @@ impl Ledger {
         after: &Booking,
         now: DateTime<Utc>,
     ) -> Result<bool, LedgerError> {
-        let office = self.offices.get(&booking.seat.office, now).await?;
-        let rule = office.map(|office| office.policy.fair_use).unwrap_or_default();
-        let missed = self.store.missed_visit(booking, &rule, now).await?;
-        let change = Transition::new(booking, after).missing(missed).vacating_seat(now);
+        let mut change = Transition::new(booking, after).vacating_seat(now);
+        // Whoever waits for another seat was told not to come.
+        if !booking.waits_for_seat() {
+            let office = self.offices.get(&booking.seat.office, now).await?;
+            let rule = office.map(|office| office.policy.fair_use).unwrap_or_default();
+            change = change.missing(self.store.missed_visit(booking, &rule, now).await?);
+        }
         let made = self.make_transition(&change, Actor::System, now).await?;
         if matches!(made, Made::Yes) {
             self.days.forget(&booking.seat.office, booking.seat.date).await;

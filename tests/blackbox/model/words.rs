@@ -230,7 +230,8 @@ impl Booking {
 
     /// It is on a closed day until a seat is free.
     pub(super) fn waits(&self) -> bool {
-        self.state == State::Confirmed && self.taken_from == Some(self.place.day)
+        let is_on = self.state == State::Confirmed && !self.settled;
+        is_on && self.taken_from == Some(self.place.day)
     }
 
     pub(super) fn has_priority(&self) -> bool {
