@@ -7,7 +7,7 @@ use antrian_tests::wire::Item;
 use antrian_tests::{Answer, Person, TestApp};
 use serde_json::Value;
 
-use super::{at_once, crowd, switched, take_guards_off};
+use super::{at_once, crowd, shows, switched, take_guards_off};
 
 const PEOPLE: u32 = 8;
 const SCANNERS: [(&str, &str); 4] = [
@@ -68,12 +68,16 @@ async fn the_first_scan_by_time_counts_and_every_scanner_is_told_the_truth() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn control_without_the_bookings_version_a_later_scan_takes_an_earlier_ones_place() {
+    assert!(shows(several_numbers).await);
+}
+
+/// Whether several scanners are told that theirs is the one scan that gave a person a number.
+async fn several_numbers() -> bool {
     let (app, switch) = switched(20).await;
     let people = crowd(&app, PEOPLE).await;
     let codes = codes(&app, &people).await;
     take_guards_off(&switch, &[Item::Booking]);
     let answers = hand_in(&app, &codes).await;
-    // Several scanners are told that theirs is the one scan that gave the person a number.
     let numbers = answers.iter().filter_map(|answer| {
         let scan = &answer.body["scans"][0];
         let visit = &scan["visit"];
@@ -81,5 +85,5 @@ async fn control_without_the_bookings_version_a_later_scan_takes_an_earlier_ones
             .then(|| (visit["code"].to_string(), visit["queue_number"].to_string()))
     });
     let numbers: std::collections::BTreeSet<_> = numbers.collect();
-    assert!(numbers.len() > codes.len(), "{numbers:?}");
+    numbers.len() > codes.len()
 }
