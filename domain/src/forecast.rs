@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::day_report::{DayReport, Figures, by_hour};
+use super::day_report::DayReport;
+use super::office::Channel;
 use super::time::SlotTime;
 
 /// Visits that an hour counts as having had at the office's own share.
@@ -65,10 +66,20 @@ struct Seen {
 }
 
 impl Seen {
-    fn add(&mut self, figures: &Figures) {
-        self.visits += figures.came + figures.no_shows;
-        self.missed += figures.no_shows;
+    fn add(&mut self, other: Self) {
+        self.visits += other.visits;
+        self.missed += other.missed;
     }
+}
+
+/// What was seen of a day, by hour. Whoever comes without a booking does not stay away.
+fn seen_of(day: &DayReport) -> BTreeMap<SlotTime, Seen> {
+    let mut hours: BTreeMap<_, Seen> = BTreeMap::new();
+    for row in day.rows.iter().filter(|row| row.channel != Channel::WalkIn) {
+        let (came, missed) = (row.figures.came, row.figures.no_shows);
+        hours.entry(row.time).or_default().add(Seen { visits: came + missed, missed });
+    }
+    hours
 }
 
 impl Forecast {
@@ -85,9 +96,9 @@ impl Forecast {
         let mut seen = Self { hours: BTreeMap::new(), all: Seen::default(), days: 0, error: None };
         for day in days {
             seen.days += 1;
-            for (time, sum) in by_hour(std::slice::from_ref(day)) {
-                seen.hours.entry(time).or_default().add(&sum.figures);
-                seen.all.add(&sum.figures);
+            for (time, hour) in seen_of(day) {
+                seen.hours.entry(time).or_default().add(hour);
+                seen.all.add(hour);
             }
         }
         seen
@@ -131,12 +142,7 @@ fn held_out(days: &[&DayReport]) -> Option<Error> {
     let (mut hours, mut off, mut within) = (0_u32, 0.0, 0_u32);
     for last in first..days.len() {
         let before = Forecast::seen(days[..last].iter().copied());
-        for (time, sum) in by_hour(std::slice::from_ref(days[last])) {
-            let mut seen = Seen::default();
-            seen.add(&sum.figures);
-            if seen.visits == 0 {
-                continue;
-            }
+        for (time, seen) in seen_of(days[last]).into_iter().filter(|(_, seen)| seen.visits > 0) {
             let expected = before.expect(time, seen.visits);
             hours += 1;
             off += (expected.no_shows - f64::from(seen.missed)).abs();
@@ -153,8 +159,7 @@ mod tests {
     use rand::{RngExt, SeedableRng, rngs::StdRng};
 
     use super::*;
-    use crate::day_report::{Lasting, Row};
-    use crate::office::Channel;
+    use crate::day_report::{Figures, Lasting, Row};
 
     fn time(text: &str) -> SlotTime {
         text.parse().unwrap()
@@ -214,6 +219,16 @@ mod tests {
         }
         // Whole people: the range of eight of ten has a little more.
         assert!((0.78..0.97).contains(&(within / hours)), "{}", within / hours);
+    }
+
+    #[test]
+    fn whoever_comes_without_a_booking_says_nothing_of_those_who_have_one() {
+        let with_walk_ins = |day: DayReport| {
+            let came = Row { channel: Channel::WalkIn, ..row("14:00", 40, 0) };
+            DayReport { rows: [day.rows.clone(), vec![came]].concat(), ..day }
+        };
+        let days: Vec<_> = past(56, 1).into_iter().map(with_walk_ins).collect();
+        assert_eq!(Forecast::of(&days), Forecast::of(&past(56, 1)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { books } from "./clerk.mjs";
+import { books, signsIn } from "./clerk.mjs";
 import { DESKTOP, PHONE, base, folder, launch, post } from "./common.mjs";
 
 const OFFICE = "demo-kecil";
@@ -36,11 +36,7 @@ try {
       assert.ok(wider <= 0, `${name} scrolls sideways by ${wider}`);
     }
   };
-  await page.goto(`${base}/petugas`);
-  const begin = page.getByRole("link", { name: "Masuk", exact: true });
-  if (await begin.isVisible()) await begin.click();
-  await page.locator("[value=local-directorate]").first().click();
-  await page.getByRole("heading", { name: "Kantor saya" }).waitFor();
+  await signsIn(page, "Direktur Contoh");
   await page.locator(`a[href="/petugas/${OFFICE}/tutup"]`).click();
   await page.getByLabel("Tutup mulai").fill(date);
   await page.getByLabel("Alasan, untuk pemohon").fill("Pemadaman listrik");

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
+import { signsIn } from "./clerk.mjs";
 import { DESKTOP, base, folder, launch, post, says } from "./common.mjs";
 
 const OFFICE = "demo-kecil";
@@ -55,11 +56,7 @@ try {
   const [first, second] = await arrive();
   const context = await browser.newContext({ viewport: DESKTOP });
   const page = await context.newPage();
-  await page.goto(`${base}/petugas`);
-  const begin = page.getByRole("link", { name: "Masuk", exact: true });
-  if (await begin.isVisible()) await begin.click();
-  await page.locator("[value=local-directorate]").first().click();
-  await page.getByRole("heading", { name: "Kantor saya" }).waitFor();
+  await signsIn(page, "Direktur Contoh");
   await page.goto(`${base}/petugas/${OFFICE}/loket`);
   await page.keyboard.type("3");
   await page.keyboard.press("Enter");

@@ -102,8 +102,10 @@ async function documents(page, last) {
 
 /** Whoever was signed out signs in, and the scan is there. */
 async function nightfall(page, context, next) {
+  await page.locator("#tunggu b", { hasText: /^0$/ }).waitFor();
   await context.clearCookies({ name: "antrian-petugas" });
   await scans(page, next.ticket);
+  await page.waitForURL(/\/petugas\/masuk/);
   await page.getByRole("link", { name: "Masuk", exact: true }).click();
   await page.getByRole("button", { name: "Dewi Contoh" }).click();
   await shows(page, "good", "MASUK");

@@ -141,7 +141,7 @@ try {
   }
   await east.page.waitForTimeout(2100);
   await scans(east.page, other.ticket);
-  await shows(east.page, "wait", "SUDAH MASUK");
+  await shows(east.page, "wait", "SUDAH DIPINDAI");
 
   await east.page.goto(`${base}/petugas/${office}/kunjungan`);
   for (const { code } of [one, both, other, later]) {

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
+import { signsIn } from "./clerk.mjs";
 import { DESKTOP, PHONE, base, folder, launch } from "./common.mjs";
 
 const OFFICE = "demo-kecil";
@@ -18,11 +19,7 @@ try {
   const context = await browser.newContext({ viewport: DESKTOP });
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
-  await page.goto(`${base}/petugas`);
-  const begin = page.getByRole("link", { name: "Masuk", exact: true });
-  if (await begin.isVisible()) await begin.click();
-  await page.locator("[value=local-auditor]").first().click();
-  await page.getByRole("heading", { name: "Kantor saya" }).waitFor();
+  await signsIn(page, "Audit Contoh");
   await page.locator(`a[href="/petugas/${OFFICE}/laporan"]`).click();
   await page.getByRole("heading", { name: /^Laporan/ }).waitFor();
   const count = async (name) => Number(await page.locator(".counts div", { hasText: name }).locator("dd").first().innerText());
@@ -44,11 +41,11 @@ try {
   await page.setViewportSize(PHONE);
   await shot("day-phone");
   await page.setViewportSize(DESKTOP);
-  await page.getByRole("link", { name: "Bulan ini" }).click();
+  await page.getByRole("link", { name: "Minggu ini" }).click();
   await page.getByRole("heading", { name: "Menurut tanggal" }).first().waitFor();
-  await shot("month-desktop");
+  await shot("week-desktop");
   await page.emulateMedia({ media: "print" });
-  await page.screenshot({ path: join(pictures, "month-paper.png"), fullPage: true });
+  await page.screenshot({ path: join(pictures, "week-paper.png"), fullPage: true });
   await page.emulateMedia({ media: "screen" });
 
   const booked = await count("terjadwal");
@@ -56,7 +53,7 @@ try {
   const [names, ...lines] = readFileSync(await download.path(), "utf8").trim().split(/\r?\n/).map((line) => line.split(","));
   const at = names.indexOf("booked");
   assert.equal(lines.reduce((sum, line) => sum + Number(line[at]), 0), booked, "the file adds up to the page");
-  console.log(`report: ${booked} booked this month, on the page and in the file`);
+  console.log(`report: ${booked} booked this week, on the page and in the file`);
 } finally {
   await browser.close();
 }

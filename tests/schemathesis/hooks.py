@@ -263,7 +263,7 @@ def map_case(context, case):
 
 
 # What changes an office is tried on one that nobody books at.
-OF_OFFICES = {"put_offices_office", "put_offices_office_calendar"}
+OF_OFFICES = {"put_offices_office", "put_offices_office_calendar", "post_offices_office_closures"}
 
 
 @schemathesis.hook

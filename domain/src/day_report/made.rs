@@ -129,7 +129,9 @@ fn note_times(visits: &DayVisits, rows: &mut BTreeMap<Key, Row>) -> u32 {
 /// somebody else was let in on it.
 fn used(visits: &DayVisits, of: &SlotSeats, now: DateTime<Utc>) -> SlotUse {
     let slot = &of.slot;
-    let is_open = slot.is_released(now) && visits.day.closed().is_none();
+    let closed_at = visits.day.state.as_ref().and_then(|state| state.closed_at);
+    // Hours before a day was closed were open.
+    let is_open = slot.is_released(now) && closed_at.is_none_or(|at| slot.book_until <= at);
     let offered = if is_open { u32::from(slot.quota) } else { 0 };
     let taken: BTreeSet<_> = visits
         .counted(now)
@@ -138,6 +140,7 @@ fn used(visits: &DayVisits, of: &SlotSeats, now: DateTime<Utc>) -> SlotUse {
             (&booking.seat.service, booking.seat.time) == (&slot.service, slot.time)
         })
         .map(|(booking, _)| booking.seat.number)
+        .filter(|number| *number <= slot.quota)
         .collect();
     let taken = u32::try_from(taken.len()).unwrap_or(u32::MAX);
     let seats = Seats { offered, unused: offered.saturating_sub(taken) };

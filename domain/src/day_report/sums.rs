@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 
 use super::figures::{Figures, Lasting};
 use super::rows::{DayReport, Row, Seats};
@@ -63,10 +64,15 @@ pub fn by_channel(days: &[DayReport]) -> BTreeMap<Channel, Sum> {
     sums
 }
 
-/// How many may still come, by date and hour; none where nobody may.
-pub fn to_come(days: &[DayReport]) -> BTreeMap<(NaiveDate, SlotTime), u32> {
+/// How many are booked for hours that have not begun, by date and hour; none where nobody is.
+pub fn to_come(
+    days: &[DayReport],
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> BTreeMap<(NaiveDate, SlotTime), u32> {
     let sums = by_slots(days, |date, time, _| (date, time)).into_iter();
-    sums.map(|(key, sum)| (key, sum.figures.to_come)).filter(|(_, people)| *people > 0).collect()
+    let ahead = sums.filter(|((date, time), _)| time.on(*date, zone) > now);
+    ahead.map(|(key, sum)| (key, sum.figures.to_come)).filter(|(_, people)| *people > 0).collect()
 }
 
 /// How many people were sent for which document.

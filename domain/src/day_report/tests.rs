@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::*;
 use crate::booking::{Booking, CheckIn, DocumentCheck, SeatRef, Status, Times};
 use crate::code::BookingCode;
-use crate::day::{Day, Slot, SlotSeats};
+use crate::day::{Day, DayState, Slot, SlotSeats};
 use crate::language::Locale;
 use crate::office::Channel;
 use crate::queue::{CounterAction, QueueAct, QueueEntry, QueueEvent, QueueNumber};
@@ -165,6 +165,26 @@ fn a_seat_that_was_taken_above_a_lowered_quota_is_no_seat_less_than_none() {
     let bookings = (1..=8).map(|n| booking(n.into(), n, Channel::Web, Status::Served)).collect();
     let all = total(&[day_report(&visits(bookings, &[]), at(EVENING))]);
     assert_eq!(all.seats, Seats { offered: 6, unused: 0 });
+    let above = vec![booking(7, 7, Channel::Web, Status::Served)];
+    let all = total(&[day_report(&visits(above, &[]), at(EVENING))]);
+    assert_eq!(all.seats, Seats { offered: 6, unused: 6 }, "the seventh is none of the six");
+}
+
+#[test]
+fn hours_before_a_day_was_closed_were_open() {
+    let closed = |text: &str| DayState {
+        opened_at: at("2026-11-01T00:00:00Z"),
+        closed: None,
+        closed_at: Some(at(text)),
+    };
+    let seats = |state| {
+        let mut day = visits(vec![booking(1, 1, Channel::Web, Status::Served)], &[]);
+        day.day.state = Some(state);
+        total(&[day_report(&day, at(EVENING))]).seats
+    };
+    let nobody_came = Seats { offered: 0, unused: 0 };
+    assert_eq!(seats(closed("2026-12-02T00:30:00Z")), nobody_came, "before nine");
+    assert_eq!(seats(closed("2026-12-02T04:00:00Z")), Seats { offered: 6, unused: 5 });
 }
 
 #[test]

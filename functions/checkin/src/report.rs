@@ -19,7 +19,8 @@ use antrian::staff::Scope;
 use antrian::use_cases::report::{self, Period, report};
 use axum::Json;
 use axum::extract::State;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -53,12 +54,14 @@ struct ReportView {
     slots: Vec<SlotSums>,
     services: Vec<ServiceSums>,
     channels: Vec<ChannelSums>,
-    /// How many of those who may still come will not; `null`: the past says too little, or nobody may come.
+    /// How many of those who are booked for hours that have not begun will not come; `null`: the past says too
+    /// little, or nobody is booked.
     forecast: Option<ForecastView>,
     /// What people were sent back for.
     missing_documents: Vec<MissingDocument>,
     /// People who brought documents in this time and were booked for a date before the one on which they
-    /// came back; they are counted on that date.
+    /// came back; they are counted on that date, and how
+    /// long they waited is counted nowhere.
     returned: u32,
 }
 
@@ -139,18 +142,19 @@ struct ForecastSlot {
     date: NaiveDate,
     /// `HH:MM` in the office's zone.
     slot: String,
-    /// Who may still come.
+    /// Who is booked.
     to_come: u32,
     #[serde(flatten)]
     expected: forecast::Expected,
 }
 
 impl ForecastView {
-    fn of(forecast: &Forecast, days: &[DayReport]) -> Option<Self> {
-        let slots = day_report::to_come(days).into_iter().map(|((date, time), to_come)| {
-            let expected = forecast.expect(time, to_come);
-            ForecastSlot { date, slot: time.to_string(), to_come, expected }
-        });
+    fn of(forecast: &Forecast, days: &[DayReport], zone: Tz, now: DateTime<Utc>) -> Option<Self> {
+        let slots =
+            day_report::to_come(days, zone, now).into_iter().map(|((date, time), to_come)| {
+                let expected = forecast.expect(time, to_come);
+                ForecastSlot { date, slot: time.to_string(), to_come, expected }
+            });
         let slots: Vec<_> = slots.collect();
         let of = Self { days: forecast.days, error: forecast.error, slots };
         (!of.slots.is_empty()).then_some(of)
@@ -199,7 +203,7 @@ async fn read(
         Period::new(asked.from, asked.to, today).map_err(|fault| Problem::fields(&[fault]))?;
     let (days, past) =
         tokio::try_join!(report(&app, &id, period), report::forecast(&app, &office))?;
-    let forecast = past.and_then(|past| ForecastView::of(&past, &days));
+    let forecast = past.and_then(|past| ForecastView::of(&past, &days, office.timezone, now));
     let as_of = instant(now, office.timezone);
     Ok(Json(ReportView { forecast, ..view(&office, period, as_of, &days) }))
 }

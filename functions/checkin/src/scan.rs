@@ -123,7 +123,7 @@ async fn scan(
     seen: &OnceLock<Option<PersonView>>,
 ) -> Result<CheckInView, Problem> {
     let (code, gate) = (scanned_code(app, scan)?, check_gate(scan.gate.as_ref())?);
-    let scanned = desk::scan(app, &staff.0, None, code, gate.as_deref()).await??;
+    let scanned = desk::scan(app, &staff.0, None, code, (gate.as_deref(), None)).await??;
     drop(seen.set(scanned.applicant.as_ref().map(PersonView::from)));
     view(&scanned)
 }

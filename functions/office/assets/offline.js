@@ -13,6 +13,8 @@ const RETRY_MS = 5000;
 // After a failure scans do not wait for the network for so long.
 const DOWN_MS = 10_000;
 const MOST = 20;
+// Longer texts are no tickets: a batch of them would be too large to be taken.
+const MOST_SIGNS = 300;
 
 export async function begin(form) {
   const store = await open();
@@ -23,30 +25,51 @@ export async function begin(form) {
   const reports = document.getElementById("lapor");
   let downUntil = 0;
   let isBusy = false;
+  const device = await store.get("device") ?? crypto.randomUUID();
+  await store.put("device", device);
+  // The list is fetched once the worker stands by that deletes it at the sign-out.
+  let isGuarded = false;
   let day = await store.get(list);
 
   const clock = () => Date.now() + (day?.ahead ?? 0);
   const time = (at) => new Date(at).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit", timeZone: day?.timezone });
 
-  async function device() {
-    const known = await store.get("device");
-    if (known) return known;
-    const made = crypto.randomUUID();
-    await store.put("device", made);
-    return made;
+  /** The lists of all offices and what was seen end with their day; what waits goes on until it was answered. */
+  async function forget() {
+    const isOver = (one) => Date.now() + (one.ahead ?? 0) >= Date.parse(one.ends_at);
+    for (const one of (await store.all("list:")).filter(isOver)) await forgetOffice(one.office);
+    if (day && isOver(day)) day = undefined;
   }
 
-  /** The list and what was seen end with the day; what waits goes on until it was answered. */
-  async function forget() {
-    if (!day || clock() < Date.parse(day.ends_at)) return;
-    day = undefined;
-    await Promise.all([store.removeAll(list), store.removeAll(seen)]);
+  async function forgetOffice(id) {
+    await Promise.all([store.removeAll(`list:${id}:`), store.removeAll(`seen:${id}:`)]);
+  }
+
+  /** What is known of the scans of this device, by code, until the day ends. */
+  async function seenToday() {
+    const known = await store.get(seen);
+    const ends = day?.ends_at ?? new Date(new Date().setHours(24, 0, 0, 0)).toISOString();
+    return known && Date.parse(known.ends_at) > clock() ? known : { ends_at: ends, codes: {} };
+  }
+
+  async function see(code, what) {
+    if (!code) return;
+    const known = await seenToday();
+    if (what) known.codes[code] = what;
+    else delete known.codes[code];
+    await store.put(seen, known);
   }
 
   async function refresh() {
     await forget();
+    if (!isGuarded) return;
     try {
       const answer = await fetch(`${address}/daftar`, { headers: { accept: "application/json" }, redirect: "error", signal: AbortSignal.timeout(10_000) });
+      // Whoever may not see it any more keeps nothing of it.
+      if ([401, 403].includes(answer.status)) {
+        day = undefined;
+        await forgetOffice(office);
+      }
       if (!answer.ok) return;
       const fresh = await answer.json();
       day = { ...fresh, ahead: Date.parse(fresh.now) - Date.now() };
@@ -83,33 +106,35 @@ export async function begin(form) {
   }
 
   /** Judges a scan that the network did not take, and keeps it before anything is said of it. */
-  async function take(text, typed) {
+  async function take({ text, typed, id, pada }) {
     downUntil = performance.now() + DOWN_MS;
     const scan = await scanned(text, day);
-    const name = `${seen}${scan.code || text}`;
-    const before = await store.get(name);
+    const before = (await seenToday()).codes[scan.code];
     const verdict = judge(day, scan, before, clock());
     if (verdict.keep) {
-      const id = crypto.randomUUID();
-      const pada = new Date().toISOString();
-      const whose = verdict.visit?.who ?? (scan.code || text);
-      await store.put(`${scans}${pada}:${id}`, { id, isi: text, tertulis: typed, pada, at: clock(), whose, gate: form.elements.gerbang.value.trim() });
-      await store.put(name, clock());
+      const [isi, tertulis] = [text, typed].map((one) => one.slice(0, MOST_SIGNS));
+      const whose = verdict.visit?.who ?? (scan.code || isi);
+      const kept = { id, isi, tertulis, pada, code: scan.code, at: clock(), whose, again: verdict.word === "again", gate: form.elements.gerbang.value.trim() };
+      await store.put(`${scans}${pada}:${id}`, kept);
+      await see(scan.code, { at: clock(), waits: true });
       await count();
     }
-    return card(verdict, verdict.word === "again" ? before : undefined);
+    return card(verdict, before?.at);
   }
 
   /** A scan that the network took: the next one without it is known. */
-  async function note(text) {
-    const scan = await scanned(text, day);
-    if (scan.code) await store.put(`${seen}${scan.code}`, clock());
+  async function note({ text }) {
+    await see((await scanned(text, day)).code, { at: clock(), waits: false });
   }
 
   async function settle(kept, result) {
     if (!result || result.outcome === "unsettled") return false;
     const name = `${kept.pada}:${kept.id}`;
-    if (result.outcome !== "accepted") await store.put(`${told}${name}`, { ...result, name, at: kept.at, whose: result.who ?? kept.whose });
+    const isIn = ["accepted", "duplicate"].includes(result.outcome);
+    await see(kept.code, isIn && { at: kept.at, waits: false });
+    // Whoever was told that it was scanned before is not told once more.
+    const isKnown = kept.again && result.outcome === "duplicate";
+    if (result.outcome !== "accepted" && !isKnown) await store.put(`${told}${name}`, { ...result, name, at: kept.at, whose: result.who ?? kept.whose });
     await store.remove(`${scans}${name}`);
     return true;
   }
@@ -120,7 +145,7 @@ export async function begin(form) {
     const some = waiting.filter(({ gate }) => gate === waiting[0].gate).slice(0, MOST);
     if (!some.length) return false;
     const pindaian = JSON.stringify(some.map(({ id, isi, tertulis, pada }) => ({ id, isi, tertulis, pada })));
-    const body = new URLSearchParams({ pemindai: await device(), gerbang: some[0].gate, pindaian, dikirim: new Date().toISOString() });
+    const body = new URLSearchParams({ pemindai: device, gerbang: some[0].gate, pindaian, dikirim: new Date().toISOString() });
     const answer = await fetch(`${address}/simpanan`, { method: "POST", body, headers: { accept: "application/json" }, redirect: "error", signal: AbortSignal.timeout(20_000) });
     document.getElementById("masuk-lagi").hidden = answer.status !== 401;
     if (!answer.ok) return false;
@@ -166,18 +191,20 @@ export async function begin(form) {
   addEventListener("online", handIn);
   setInterval(async () => { if (await count()) handIn(); }, RETRY_MS);
   setInterval(refresh, LIST_MS);
-  refresh().then(handIn);
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => { if (data === "forget") day = undefined; });
+  keepPage(address, () => { isGuarded = true; refresh(); });
+  handIn();
   navigator.storage?.persist?.();
-  keepPage(address);
-  return { take, note, isDown: () => performance.now() < downUntil || !navigator.onLine };
+  return { device, take, note, isDown: () => performance.now() < downUntil || !navigator.onLine };
 }
 
-/** Keeps the page and its parts, so that it opens without a network. */
-async function keepPage(address) {
+/** Keeps the page and its parts, so that it opens without a network. `ready`: the worker stands by. */
+async function keepPage(address, ready) {
   if (!("serviceWorker" in navigator)) return;
   try {
     await navigator.serviceWorker.register("/petugas/pindai.js", { scope: "/petugas/" });
     await navigator.serviceWorker.ready;
+    ready();
     const parts = performance.getEntriesByType("resource").map(({ name }) => name);
     const cache = await caches.open("petugas");
     await cache.addAll(parts.filter((name) => name.startsWith(`${location.origin}/petugas/aset/`)));

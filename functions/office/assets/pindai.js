@@ -21,15 +21,17 @@ async function part(request) {
   return await caches.match(request) ?? fetch(request);
 }
 
-/** The lists of all offices; what waits to be handed in stays. */
-function forgetLists() {
+/** The lists of all offices and what was seen, on this device and in its open pages; what waits to be handed in
+    stays. */
+async function forgetLists() {
+  for (const page of await clients.matchAll({ includeUncontrolled: true })) page.postMessage("forget");
   return new Promise((resume) => {
     const request = indexedDB.open("antrian-pindai");
     request.onerror = resume;
     request.onupgradeneeded = () => request.transaction.abort();
     request.onsuccess = () => {
       const done = request.result.transaction("sealed", "readwrite");
-      done.objectStore("sealed").delete(IDBKeyRange.bound("list:", "list:\uffff"));
+      for (const kind of ["list:", "seen:"]) done.objectStore("sealed").delete(IDBKeyRange.bound(kind, `${kind}\uffff`));
       done.oncomplete = done.onerror = () => { request.result.close(); resume(); };
     };
   });

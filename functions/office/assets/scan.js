@@ -106,8 +106,10 @@ function read(text, typed) {
   const place = waits();
   results.prepend(place);
   const body = new URLSearchParams({ isi: text, tertulis: typed, gerbang: form.elements.gerbang.value });
+  // What tells it apart if it is handed in once more, and when it was made.
+  const scan = { text, typed, id: crypto.randomUUID?.(), pada: new Date().toISOString() };
   // One after the other: the first scan wins, in the order in which they were made.
-  turn = turn.then(() => send(form.action, body, place, { whenOver: () => keep(text, typed), scan: [text, typed] }));
+  turn = turn.then(() => send(form.action, body, place, { whenOver: () => keep(text, typed), scan }));
 }
 
 function waits() {
@@ -126,6 +128,7 @@ async function send(url, body, place, { whenOver, instead, scan } = {}) {
   const keeper = scan && await started();
   try {
     if (keeper?.isDown()) throw new Error("no network");
+    if (keeper) [["pemindai", keeper.device], ["kunci", scan.id]].forEach(([name, value]) => body.set(name, value));
     const signal = AbortSignal.timeout(keeper ? KEEPING_MS : PATIENCE_MS);
     const answer = await fetch(url, { method: "POST", body, headers: { "x-bagian": "ya", accept: "application/json" }, redirect: "error", signal });
     if (answer.status === 401) {
@@ -135,11 +138,11 @@ async function send(url, body, place, { whenOver, instead, scan } = {}) {
     }
     if (keeper && answer.status >= 500) throw new Error("no answer");
     const kind = answer.headers.get("content-type") ?? "";
-    if (keeper && answer.ok) keeper.note(scan[0]).catch(() => {});
+    if (keeper && answer.ok) keeper.note(scan).catch(() => {});
     if (answer.ok) instead?.remove();
     show(place, kind.startsWith("text/html") ? await answer.text() : failed(await answer.json().catch(() => ({}))));
   } catch {
-    const kept = await keeper?.take(...scan).catch(() => null);
+    const kept = await keeper?.take(scan).catch(() => null);
     show(place, kept ?? failed({}));
   }
 }

@@ -70,18 +70,19 @@ export async function scanned(text, list) {
 
 const IS_IN = ["checked_in", "awaiting_documents", "served"];
 
-/** The verdict: its kind, which words say it, and whether the scan is to be kept. `seen` is when this device
-    has scanned the same; `now` is by the office's clock. */
+/** The verdict: its kind, which words say it, and whether the scan is to be kept. `seen` is what this device
+    knows of an earlier scan of the same: one that waits to be handed in stands for this one, too; what became
+    of any other the table knows better. `now` is by the office's clock. */
 export function judge(list, scan, seen, now) {
   if (scan.genuine === false) return { kind: "bad", word: "forged", keep: false };
-  if (seen) return { kind: "wait", word: "again", said: "again-here", keep: false };
+  if (seen) return { kind: "wait", word: "again", said: "again-here", keep: !seen.waits };
   if (!list) return { kind: "wait", word: "noted", warn: "no-list", keep: true };
   const visit = scan.code && list.visits.find(({ code }) => code.replace("-", "").startsWith(scan.code));
   if (!visit) {
     const isOther = scan.date && (scan.date !== list.date || scan.office !== list.office);
     return { kind: "wait", word: "noted", warn: "unknown", also: isOther ? scan.date : null, keep: true };
   }
-  if (IS_IN.includes(visit.status)) return { kind: "wait", word: "again", said: "again-list", visit, keep: false };
+  if (IS_IN.includes(visit.status)) return { kind: "wait", word: "again", said: "again-list", visit, keep: true };
   const isTime = Date.parse(visit.check_in_from) <= now && now < Date.parse(visit.check_in_until);
   return { kind: "wait", word: "noted", warn: isTime ? null : "not-now", visit, keep: true };
 }

@@ -23,7 +23,8 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::Deserialize;
 
 use crate::chart::Chart;
@@ -106,7 +107,8 @@ async fn show(
 ) -> Shown {
     clerk.may(Scope::Read, &id)?;
     let office = office(&app, &id).await?;
-    let today = local_date(app.clock.now(), office.timezone);
+    let now = app.clock.now();
+    let today = local_date(now, office.timezone);
     let period = match period(&asked, today) {
         Ok(period) => period,
         Err(fault) => return Ok(refused(page, &office, &asked, today, fault)),
@@ -125,7 +127,8 @@ async fn show(
         title,
         presets: presets(&page, &id, today),
         shown: Some(Shows {
-            forecast: past.and_then(|past| forecast_words(&page, &past, &days)),
+            forecast: past
+                .and_then(|past| forecast_words(&page, &past, &days, (office.timezone, now))),
             ..shows(&page, &office, period, &days)
         }),
         office: &office,
@@ -263,12 +266,17 @@ fn sentence(page: &Page, lasted: Lasted) -> String {
     }
 }
 
-fn forecast_words(page: &Page, past: &Forecast, days: &[DayReport]) -> Option<ForecastWords> {
+fn forecast_words(
+    page: &Page,
+    past: &Forecast,
+    days: &[DayReport],
+    (zone, now): (Tz, DateTime<Utc>),
+) -> Option<ForecastWords> {
     let number = |of: f64| match page.locale {
         Locale::Id => format!("{of:.1}").replace('.', ","),
         Locale::En => format!("{of:.1}"),
     };
-    let rows = day_report::to_come(days).into_iter().map(|((date, time), people)| {
+    let rows = day_report::to_come(days, zone, now).into_iter().map(|((date, time), people)| {
         let expected = past.expect(time, people);
         let when = format!("{} {}", short_date(page.locale, date), clock(page.locale, time));
         (when, people, number(expected.no_shows), expected.at_least, expected.at_most)

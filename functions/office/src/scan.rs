@@ -1,6 +1,6 @@
 //! The scan page: a ticket is read, or a code is typed, and the verdict stands there.
 
-use antrian::domain::ids::OfficeId;
+use antrian::domain::ids::{OfficeId, ScanKey};
 use antrian::domain::office::Office;
 use antrian::http::body::{Params, Segments};
 use antrian::http::problem::Problem;
@@ -93,6 +93,11 @@ struct Scan {
     tertulis: String,
     #[serde(default)]
     gerbang: String,
+    /// What the device calls itself, and the scan: for when it is handed in once more.
+    #[serde(default)]
+    pemindai: String,
+    #[serde(default)]
+    kunci: String,
 }
 
 async fn scan(
@@ -131,7 +136,8 @@ async fn scanned(
         Err(why) => return Ok(Err(why.into())),
     };
     let gate = Some(form.gerbang.trim()).filter(|gate| scans::is_gate(gate));
-    let scanned = desk::scan(app, clerk.staff(), Some(id), code, gate).await?;
+    let key = ScanKey::new(&form.pemindai, &form.kunci).ok();
+    let scanned = desk::scan(app, clerk.staff(), Some(id), code, (gate, key.as_ref())).await?;
     Ok(scanned.map_err(Problem::from))
 }
 

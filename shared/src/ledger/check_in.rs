@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::commit::Made;
 use super::{Ledger, LedgerError, Outcome};
 use crate::domain::booking::{Actor, Booking, CheckIn, Refusal};
+use crate::domain::ids::ScanKey;
 use crate::domain::office::Office;
 use crate::domain::queue::{Line, PersonRef, QueueDay, QueueEntry, QueueNumber, look_alike};
 use crate::domain::time::{local_date, whole_seconds};
@@ -32,14 +33,17 @@ pub struct Scanner<'a> {
     pub likeness: Option<&'a str>,
     /// Whether a clerk has seen that the person goes before others; absent: as was booked.
     pub priority: Option<bool>,
+    /// Which scan of which scanner it is, so that it is known if it is handed in once more; absent: it is
+    /// not handed in.
+    pub key: Option<&'a ScanKey>,
 }
 
 impl Scanner<'_> {
     /// A scan at `at` that gives somebody this number.
     pub(super) fn first_scan(&self, number: QueueNumber, at: DateTime<Utc>) -> CheckIn {
         let QueueNumber { group, number } = number;
-        let (gate, priority) = (self.gate.to_owned(), self.priority);
-        CheckIn { at, gate, group, number, queue_date: None, priority, key: None }
+        let (gate, priority, key) = (self.gate.to_owned(), self.priority, self.key.cloned());
+        CheckIn { at, gate, group, number, queue_date: None, priority, key }
     }
 
     /// The place in the queue of whoever came at `at`.

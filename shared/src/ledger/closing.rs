@@ -176,22 +176,26 @@ impl Ledger {
     }
 
     /// Cancels a booking of a closed day and tells its person, who may move it free of charge. One that
-    /// was moved meanwhile stays.
+    /// was moved meanwhile stays; a held one that was confirmed meanwhile is looked at again, to be moved.
     pub(super) async fn cancel_off(
         &self,
         office: &Office,
         booking: Booking,
         now: DateTime<Utc>,
     ) -> Result<Settled, LedgerError> {
-        let (now, date) = (whole_seconds(now), booking.seat.date);
+        let (now, date, was) = (whole_seconds(now), booking.seat.date, booking.status);
         let attempt = async |before: Group| {
-            if before.booking.seat.date != date {
+            if (before.booking.seat.date, before.booking.status) != (date, was) {
                 return Ok(Attempt::Done(Ok(Changed::before(before.booking))));
             }
             self.try_cancel(office, before, (CancelReason::OfficeClosed, None), now).await
         };
         let made = compare_and_set(CONTENTION, Group::alone(booking), attempt).await?;
-        let is_done = made.is_ok_and(|changed| !changed.already);
-        Ok(if is_done { Settled::Left } else { Settled::Nothing })
+        let is_on = |booking: &Booking| booking.seat.date == date && booking.status.is_live();
+        Ok(match made {
+            Ok(changed) if !changed.already => Settled::Left,
+            Ok(changed) if is_on(&changed.booking) => Settled::Stays,
+            _ => Settled::Nothing,
+        })
     }
 }

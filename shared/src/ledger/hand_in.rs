@@ -96,7 +96,7 @@ impl Ledger {
     ) -> Try {
         let day = day_of(&before);
         let next = self.store.next_number(&day, queue_group(office, &before)).await?;
-        let first = CheckIn { key: Some(scan.key.clone()), ..scanner.first_scan(next, scan.at) };
+        let first = scanner.first_scan(next, scan.at);
         let handed_in = HandedIn { scan: first.facts(), instead_of: None };
         let after = match before.check_in(office, first, scan.at) {
             Ok(after) => after,

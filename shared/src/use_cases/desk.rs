@@ -12,7 +12,7 @@ use crate::domain::calendar::{PlannedDay, plan_day};
 use crate::domain::code::BookingCode;
 use crate::domain::document::Document;
 use crate::domain::field::FieldError;
-use crate::domain::ids::OfficeId;
+use crate::domain::ids::{OfficeId, ScanKey};
 use crate::domain::office::{Channel, Office};
 use crate::domain::queue::{PersonRef, QueueDay, QueueEntry};
 use crate::domain::reason::Reason;
@@ -93,7 +93,7 @@ pub async fn scan(
     staff: &Staff,
     at: Option<&OfficeId>,
     code: BookingCode,
-    gate: Option<&str>,
+    (gate, key): (Option<&str>, Option<&ScanKey>),
 ) -> Outcome<Scanned, ScanRefusal> {
     let now = app.clock.now();
     let Visit { office, booking } = match visit_at(app, staff, at, code).await? {
@@ -106,7 +106,7 @@ pub async fn scan(
         tokio::try_join!(person_of(app, &booking), app.ledger.number_for(&office, &booking, now))?;
     let likeness = likeness(app, applicant.as_ref());
     let priority = seen_priority(&booking, applicant.as_ref());
-    let scanner = Scanner { gate, likeness: likeness.as_deref(), priority };
+    let scanner = Scanner { gate, likeness: likeness.as_deref(), priority, key };
     let ledger = app.ledger.by_staff(&staff.subject);
     match ledger.check_in(&office, booking, number, &scanner, now).await? {
         Ok(checked_in) => Ok(Ok(Scanned { office, checked_in, applicant })),

@@ -165,7 +165,8 @@ async fn merged(
     let applicant = person_of(app, &booking).await?;
     let likeness = desk::likeness(app, applicant.as_ref());
     let priority = desk::seen_priority(&booking, applicant.as_ref());
-    let scanner = Scanner { gate: &scan.gate, likeness: likeness.as_deref(), priority };
+    let (gate, key) = (scan.gate.as_str(), Some(&scan.key));
+    let scanner = Scanner { gate, likeness: likeness.as_deref(), priority, key };
     let ledger = app.ledger.by_staff(&staff.subject);
     let outcome = ledger.hand_in(&office, booking.code, scan, &scanner, now).await?;
     let refused = |reason: Reason| count_refusal(app, Some(&office.id), reason);

@@ -94,13 +94,16 @@ pub async fn walk_in(
     if wish.visit.is_some() {
         return Ok(Ok(WalkedIn { booking, applicant, scanned: None, page }));
     }
-    Ok(match desk::scan(app, staff, Some(&wish.office.id), booking.code, wish.gate).await? {
-        Ok(scanned) => {
-            let booking = scanned.checked_in.booking.clone();
-            Ok(WalkedIn { booking, applicant, scanned: Some(scanned), page })
-        }
-        Err(refusal) => Err(WalkInRefusal::Scan(refusal)),
-    })
+    Ok(
+        match desk::scan(app, staff, Some(&wish.office.id), booking.code, (wish.gate, None)).await?
+        {
+            Ok(scanned) => {
+                let booking = scanned.checked_in.booking.clone();
+                Ok(WalkedIn { booking, applicant, scanned: Some(scanned), page })
+            }
+            Err(refusal) => Err(WalkInRefusal::Scan(refusal)),
+        },
+    )
 }
 
 /// An account of its own for everybody at the desk: the same one for the same request about the same person

@@ -1,7 +1,7 @@
 //! A closed day is cleared while its people move, cancel, and others take the seats that were found.
 
 use antrian_tests::app::DATE;
-use antrian_tests::wire::Item;
+use antrian_tests::wire::{Action, Gate, Item, touched};
 use antrian_tests::{Answer, Person, TestApp};
 use futures_util::future::{BoxFuture, FutureExt};
 
@@ -57,6 +57,35 @@ async fn a_day_cleared_while_its_people_act_leaves_each_one_seat_or_none() {
             assert!(bookings.iter().all(|b| b["date"] != DATE || b["status"] == "cancelled"));
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_confirms_while_the_closed_day_is_cleared_is_moved_and_not_cancelled() {
+    let (app, switch) = switched(QUOTA).await;
+    let person = crowd(&app, 1).await.remove(0);
+    let code = person.hold(&app, DATE, "09:00").await.text("code");
+    close(&app, &[DATE]).await;
+    app.advance(31);
+    let gate = Gate::default();
+    let (door, mut stopped) = (gate.clone(), None);
+    switch.arm(move |call| match call.token() {
+        Some(token) if touched(call).contains(&Item::Booking) => {
+            let is_first = stopped.get_or_insert_with(|| token.to_owned()) == token;
+            if is_first { Action::Wait(door.clone(), Box::new(Action::Pass)) } else { Action::Pass }
+        }
+        _ => Action::Pass,
+    });
+    let meanwhile = async {
+        gate.reached().await;
+        assert_eq!(person.act(&app, &code, "confirm").await.status, 200);
+        gate.open();
+    };
+    tokio::join!(app.tick(), meanwhile);
+    app.advance(60);
+    app.tick().await;
+    let seen = person.get(&app, &format!("/v1/bookings/{code}")).await;
+    assert_eq!((seen.text("status"), seen.text("date")), ("confirmed".to_owned(), NEXT.to_owned()));
+    app.assert_audit_agrees().await;
 }
 
 async fn books_without(guards: &'static [Item]) -> Vec<String> {

@@ -378,7 +378,7 @@ impl System {
     async fn check_in(&mut self, index: usize) {
         let expected = self.world.check_in(index);
         let (booking, now) = (self.booking(index).await, self.now());
-        let scanner = Scanner { gate: "Gerbang 1", likeness: None, priority: None };
+        let scanner = Scanner { gate: "Gerbang 1", likeness: None, priority: None, key: None };
         let scanned = self.ledger().check_in(&self.office, booking, None, &scanner, now).await;
         let end = match scanned.unwrap() {
             Ok(scanned) => {

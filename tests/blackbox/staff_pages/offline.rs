@@ -13,6 +13,7 @@ use crate::steps::reach;
 const MORNING: &str = "2026-12-02T00:30:00Z";
 const LIST: &str = "/petugas/uji/pindai/daftar";
 const KEPT: &str = "/petugas/uji/pindai/simpanan";
+const SCAN: &str = "/petugas/uji/pindai";
 
 async fn at_the_door(app: &TestApp) -> Browser {
     let mut browser = Browser::new(app);
@@ -81,6 +82,21 @@ async fn what_the_page_has_kept_is_handed_in_and_each_scan_is_answered() {
     let again = hands_in(&app, &mut browser, &scans[..1]).await;
     assert_eq!(again[0], results[0]);
     app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn a_scan_whose_answer_was_lost_is_the_same_when_it_is_handed_in() {
+    let app = TestApp::start().await;
+    let ticket = Person::register(&app, 1).await.book(&app, DATE, "09:00").await.text("ticket");
+    reach(&app, MORNING);
+    let mut browser = at_the_door(&app).await;
+    // The device waits two seconds for an answer; then it keeps the scan.
+    let form =
+        [("isi", &*ticket), ("gerbang", "Gerbang 1"), ("pemindai", "device-1"), ("kunci", "1")];
+    assert_eq!(browser.post(SCAN, &form).await.status, 303);
+    let results = hands_in(&app, &mut browser, &[("1", &*ticket, 0), ("2", &*ticket, 0)]).await;
+    let outcomes: Vec<_> = results.iter().map(|of| of["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["accepted", "duplicate"], "the second one is another scan");
 }
 
 #[tokio::test]
