@@ -1,9 +1,9 @@
 //! How many of those who are booked will not come, from what was seen at the same hour before.
 //!
-//! Each hour's share of missed visits is drawn towards the office's own share as if [`PRIOR_VISITS`] more
+//! Each hour's share of missed visits is drawn towards the office's own share as if twenty more
 //! visits had been seen there, so that an hour with few visits says little. What follows for a number of
 //! bookings is a beta-binomial distribution; its tenth and ninetieth percentile are the range. How good that
-//! is, is measured on days that it has not seen: each of the last [`HELD_OUT_DAYS`] is forecast from those
+//! is, is measured on days that it has not seen: each of the last fourteen is forecast from those
 //! before it.
 
 use std::collections::BTreeMap;

@@ -119,7 +119,7 @@ records! {
         "every tick: rows that the sweeper had to hand to the queue, and how long the oldest of them \
          was due";
     TICK_PART = "tick_part" [count_by("TickPartsCut", "Part")] ["millis"]
-        "a part of a tick (`days`, `survey`, `expiry`, `closures`, `messages`, `inbox`, `spending`) had no \
+        "a part of a tick (`days`, `survey`, `expiry`, `closures`, `messages`, `inbox`, `spending`, `reports`) had no \
          time left; a line for each part of every tick says how long it took without being a metric";
     CHECK_IN = "check_in" [count("CheckIns")] ["office", "date", "minutes_after_slot"]
         "a ticket was scanned for the first time";
