@@ -454,4 +454,4 @@ impl Booking {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,6 +9,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 
 /// A form that one of our own pages has posted. It is the only way to read one, so that no handler can
@@ -80,6 +81,12 @@ pub fn date_of(typed: &str) -> String {
         _ => ("", "", ""),
     };
     format!("{year:0>4}-{month:0>2}-{day:0>2}")
+}
+
+/// A date as a browser sends it, or as somebody types it.
+pub fn read_date(typed: &str) -> Option<NaiveDate> {
+    let typed = normal(typed);
+    typed.trim().parse().or_else(|_| date_of(&typed).parse()).ok()
 }
 
 /// Pages ask for a date of birth by day, month and year; the rule knows another form.

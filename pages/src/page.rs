@@ -92,6 +92,14 @@ impl Page {
         language::date(self.locale, date)
     }
 
+    /// One date or the first and the last of several, in words.
+    pub fn dates(&self, from: NaiveDate, to: NaiveDate) -> String {
+        match from == to {
+            true => self.date(from),
+            false => format!("{} – {}", self.date(from), self.date(to)),
+        }
+    }
+
     /// An hour of a zone.
     pub fn time(&self, at: DateTime<Utc>, zone: Tz) -> String {
         language::time(self.locale, at, zone)
@@ -174,6 +182,17 @@ pub fn own(template: &impl Template) -> Response {
 /// A page for everybody.
 pub fn public(template: &impl Template) -> Response {
     shown(StatusCode::OK, Keep::Public, template)
+}
+
+/// A file to be kept by whoever asks, and nobody on the way.
+pub fn download(kind: &'static str, name: &str, content: impl IntoResponse) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, content).into_response()
 }
 
 /// What a handler of a page answers with.

@@ -150,17 +150,23 @@ async fn a_week_is_the_sum_of_its_days() {
     assert!(!text.contains("Contoh") && !text.contains("Datang"), "{text}");
 }
 
+/// Somebody who is sent for their KTP, until the day after tomorrow; the booking's code.
+async fn sent_for_ktp(app: &TestApp) -> String {
+    let person = Person::register(app, 1).await;
+    let code = person.book(app, DATE, "09:00").await.text("code");
+    reach(app, "2026-12-02T01:00:00Z");
+    let desk = Desk::sign_in(app).await;
+    desk.scan(app, &code).await;
+    let missing = json!({"decision": "incomplete", "missing": ["ktp"],
+        "deadline": "2026-12-04T04:00:00Z"});
+    assert_eq!(desk.documents(app, &code, missing).await.status, 200);
+    code
+}
+
 #[tokio::test]
 async fn who_comes_back_with_documents_on_another_day_is_counted_once() {
     let app = TestApp::with_quota(6).await;
-    let person = Person::register(&app, 1).await;
-    let code = person.book(&app, DATE, "09:00").await.text("code");
-    reach(&app, "2026-12-02T01:00:00Z");
-    let desk = Desk::sign_in(&app).await;
-    desk.scan(&app, &code).await;
-    let missing = json!({"decision": "incomplete", "missing": ["ktp"],
-        "deadline": "2026-12-04T04:00:00Z"});
-    assert_eq!(desk.documents(&app, &code, missing).await.status, 200);
+    let code = sent_for_ktp(&app).await;
     let waits = report(&app, "").await;
     assert_eq!(number(&waits.body["total"], "unfinished"), 1, "{waits:?}");
     reach(&app, "2026-12-03T01:00:00Z");
@@ -221,14 +227,7 @@ async fn a_day_that_has_settled_is_kept_when_it_has_gone_itself() {
 #[tokio::test]
 async fn a_day_is_not_kept_while_somebody_may_still_bring_a_document() {
     let (app, recorder) = Recorder::with_quota(6).await;
-    let person = Person::register(&app, 1).await;
-    let code = person.book(&app, DATE, "09:00").await.text("code");
-    reach(&app, "2026-12-02T01:00:00Z");
-    let desk = Desk::sign_in(&app).await;
-    desk.scan(&app, &code).await;
-    let missing = json!({"decision": "incomplete", "missing": ["ktp"],
-        "deadline": "2026-12-04T04:00:00Z"});
-    assert_eq!(desk.documents(&app, &code, missing).await.status, 200);
+    sent_for_ktp(&app).await;
     reach(&app, "2026-12-03T17:00:10Z");
     app.tick().await;
     assert_eq!(kept(&recorder).await.len(), 0, "until the fourth");

@@ -34,7 +34,7 @@ fn seat(date: &str) -> SeatRef {
 }
 
 /// A booking of 2 December at nine in Makassar (01:00 UTC) that is in this state and stays there.
-pub(super) fn booking(status: Status) -> Booking {
+pub(crate) fn booking(status: Status) -> Booking {
     let seat = seat("2026-12-02");
     let times = Times::of(&office(), seat.date, seat.time);
     let came = matches!(status, CheckedIn | AwaitingDocuments | Served | Lapsed);

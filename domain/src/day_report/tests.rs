@@ -3,10 +3,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
-use crate::booking::{Booking, CheckIn, DocumentCheck, SeatRef, Status, Times};
+use crate::booking::{Booking, CheckIn, DocumentCheck, SeatRef, Status};
 use crate::code::BookingCode;
 use crate::day::{Day, DayState, Slot, SlotSeats};
-use crate::language::Locale;
 use crate::office::Channel;
 use crate::queue::{CounterAction, QueueAct, QueueEntry, QueueEvent, QueueNumber};
 
@@ -36,42 +35,16 @@ fn booking(code: u64, seat: u16, channel: Channel, status: Status) -> Booking {
         priority: None,
         key: None,
     };
+    let known = crate::booking::tests::booking(status);
     Booking {
         code: BookingCode::from_bits(code),
-        status,
-        version: 2,
-        seat: SeatRef {
-            office: "makassar".parse().unwrap(),
-            service: "passport_new".parse().unwrap(),
-            date: "2026-12-02".parse().unwrap(),
-            time: "09:00".parse().unwrap(),
-            number: seat,
-        },
-        times: Times {
-            starts_at: nine(),
-            check_in_from: nine() - TimeDelta::minutes(30),
-            check_in_until: nine() + TimeDelta::minutes(60),
-            reschedule_until: nine(),
-            reminder_at: nine(),
-            day_ends_at: at("2026-12-02T16:00:00Z"),
-        },
-        account: "a-0123456789".parse().unwrap(),
-        applicant: "p1".parse().unwrap(),
-        person: "hash".to_owned(),
+        seat: SeatRef { number: seat, ..known.seat },
         channel,
-        locale: Locale::Id,
         hold_expires_at: None,
-        extensions: 0,
-        created_at: at("2026-12-01T00:00:00Z"),
-        request_hash: "hash".to_owned(),
         cancel_reason: None,
         check_in: came.then_some(scan),
         documents: None,
-        excused: false,
-        group: vec![],
-        nik_corrected: false,
-        closed_visit: None,
-        uncounted: 0,
+        ..known
     }
 }
 

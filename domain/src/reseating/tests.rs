@@ -10,7 +10,6 @@ use rand::rngs::StdRng;
 use super::*;
 use crate::booking::{Status, Times};
 use crate::day::{DayState, Pool, Slot, SlotSeats};
-use crate::language::Locale;
 use crate::office::Channel;
 
 const CLOSED: &str = "2026-12-02";
@@ -33,37 +32,16 @@ fn booking(nth: u64, hour: u16, channel: Channel) -> Booking {
         time: time(hour),
         number: 1,
     };
-    Booking {
-        code: BookingCode::from_bits(nth),
-        status: Status::Confirmed,
-        version: 2,
-        seat,
-        times: Times {
-            starts_at: far,
-            check_in_from: far,
-            check_in_until: far,
-            reschedule_until: far,
-            reminder_at: far,
-            day_ends_at: far,
-        },
-        account: "a-0123456789".parse().unwrap(),
-        applicant: "p1".parse().unwrap(),
-        person: "hash".to_owned(),
-        channel,
-        locale: Locale::Id,
-        hold_expires_at: None,
-        extensions: 0,
-        created_at: epoch,
-        request_hash: String::new(),
-        cancel_reason: None,
-        check_in: None,
-        documents: None,
-        excused: false,
-        group: vec![],
-        nik_corrected: false,
-        closed_visit: None,
-        uncounted: 0,
-    }
+    let times = Times {
+        starts_at: far,
+        check_in_from: far,
+        check_in_until: far,
+        reschedule_until: far,
+        reminder_at: far,
+        day_ends_at: far,
+    };
+    let known = crate::booking::tests::booking(Status::Confirmed);
+    Booking { code: BookingCode::from_bits(nth), seat, times, channel, created_at: epoch, ..known }
 }
 
 fn web(nth: u64, hour: u16) -> Booking {

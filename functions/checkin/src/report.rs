@@ -202,7 +202,7 @@ async fn read(
     let period =
         Period::new(asked.from, asked.to, today).map_err(|fault| Problem::fields(&[fault]))?;
     let (days, past) =
-        tokio::try_join!(report(&app, &id, period), report::forecast(&app, &office))?;
+        tokio::try_join!(report(&app, &id, period), report::forecast(&app, &office, period))?;
     let forecast = past.and_then(|past| ForecastView::of(&past, &days, office.timezone, now));
     let as_of = instant(now, office.timezone);
     Ok(Json(ReportView { forecast, ..view(&office, period, as_of, &days) }))

@@ -129,18 +129,12 @@ fn move_row(page: &Page, one: &Proposal) -> MoveRow {
 /// How far it has come: a sentence, and each count with its words.
 pub(crate) fn state_words(page: &Page, of: &Progress) -> (String, Vec<(&'static str, u32)>) {
     let total = of.total();
+    let none = page.say("Tidak ada janji yang harus dipindahkan.", "No booking had to be moved.");
+    let of_all = page.say("dari", "of");
+    let moved = page.say("orang sudah dipindahkan.", "people have been moved.");
     let sentence = match total {
-        0 => page.say("Tidak ada janji yang harus dipindahkan.", "No booking had to be moved."),
-        _ => "",
-    };
-    let sentence = match sentence {
-        "" => format!(
-            "{} {} {total} {}",
-            of.moved,
-            page.say("dari", "of"),
-            page.say("orang sudah dipindahkan.", "people have been moved.")
-        ),
-        nothing => nothing.to_owned(),
+        0 => none.to_owned(),
+        _ => format!("{} {of_all} {total} {moved}", of.moved),
     };
     let counts = vec![
         (page.say("sudah dipindahkan", "moved"), of.moved),

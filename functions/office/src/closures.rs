@@ -13,7 +13,7 @@ use antrian::staff::Scope;
 use antrian::use_cases::calendar::{self, Closing, states};
 use antrian::use_cases::closures::{self, Progress};
 use antrian::use_cases::offices::{self, OfficeRefusal};
-use antrian_pages::forms::{Asked, Faults, Posted, date_of};
+use antrian_pages::forms::{Asked, Faults, Posted, read_date};
 use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
 use askama::Template;
 use axum::extract::State;
@@ -74,12 +74,6 @@ impl Typed {
             }
         }
     }
-}
-
-/// A date as a browser sends it, or as somebody types it.
-fn read_date(typed: &str) -> Option<NaiveDate> {
-    let typed = normal(typed);
-    typed.trim().parse().or_else(|_| date_of(&typed).parse()).ok()
 }
 
 fn no_date(field: &str) -> FieldError {
@@ -266,16 +260,12 @@ async fn state(
     let days = usize::try_from(calendar::MAX_DAYS).unwrap_or_default();
     let dates = from.iter_days().take_while(|date| *date <= to).take(days);
     let progress = closures::progress(&app, &office, dates).await?;
-    let dates = match from == to {
-        true => page.date(from),
-        false => format!("{} – {}", page.date(from), page.date(to)),
-    };
     let (sentence, counts) = state_words(&page, &progress);
     Ok(own(&StatePage {
         here: paths::closing_state(&id, from, to),
         path: paths::closing(&id),
         office: &office,
-        dates,
+        dates: page.dates(from, to),
         progress,
         sentence,
         counts,

@@ -16,12 +16,12 @@ use antrian::http::{AppState, Routes, office};
 use antrian::rendering::report_csv;
 use antrian::staff::Scope;
 use antrian::use_cases::report::{self, Period, report};
-use antrian_pages::forms::{Faults, date_of};
-use antrian_pages::page::{Keep, Page, Shown, shown};
+use antrian_pages::forms::{Faults, read_date};
+use antrian_pages::page::{Keep, Page, Shown, download, shown};
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::get;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -114,17 +114,13 @@ async fn show(
         Err(fault) => return Ok(refused(page, &office, &asked, today, fault)),
     };
     let (days, past) =
-        tokio::try_join!(report(&app, &id, period), report::forecast(&app, &office))?;
-    let title = match period.from() == period.to() {
-        true => page.date(period.from()),
-        false => format!("{} – {}", page.date(period.from()), page.date(period.to())),
-    };
+        tokio::try_join!(report(&app, &id, period), report::forecast(&app, &office, period))?;
     let whole = ReportPage {
         path: paths::report(&id),
         faults: Faults::default(),
         from: period.from().to_string(),
         to: period.to().to_string(),
-        title,
+        title: page.dates(period.from(), period.to()),
         presets: presets(&page, &id, today),
         shown: Some(Shows {
             forecast: past
@@ -150,19 +146,14 @@ async fn file(
     let days = report(&app, &id, period).await?;
     let csv = report_csv(id.as_str(), &days).map_err(|error| internal(&error))?;
     let name = format!("antrian-{id}-{}-{}.csv", period.from(), period.to());
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, csv).into_response())
+    Ok(download("text/csv; charset=utf-8", &name, csv))
 }
 
 /// The dates of an address: none is today.
 fn period(asked: &Asked, today: NaiveDate) -> Result<Period, FieldError> {
     let date = |field, typed: &str| match typed.trim() {
         "" => Ok(None),
-        typed => typed.parse().or_else(|_| date_of(typed).parse()).map(Some).map_err(|_| {
+        typed => read_date(typed).map(Some).ok_or_else(|| {
             FieldError::new(
                 field,
                 "Tulis tanggal: hari, bulan, tahun. Contoh: 02 12 2026.",

@@ -11,11 +11,9 @@ use antrian::messaging::ticket_page::{self, code_of};
 use antrian::rendering::{self, CalendarEntry};
 use antrian::use_cases::bookings::{self, BookingDetails};
 use antrian_pages::forms::address;
-use antrian_pages::page::{Page, Shown, go, own};
+use antrian_pages::page::{Page, Shown, download, go, own};
 use askama::Template;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
@@ -254,23 +252,13 @@ fn ticketed(app: &AppState, booking: &Booking) -> Result<(), Problem> {
     bookings::ticket_of(booking.status_at(app.clock.now())).map_err(Problem::new)
 }
 
-fn file(kind: &'static str, name: &str, content: impl IntoResponse) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    (headers, content).into_response()
-}
-
 /// The visit for a calendar, by the signed address: the program that opens it has no cookie of ours.
 async fn calendar(State(app): State<AppState>, Segments(address): Segments<String>) -> Shown {
     let (booking, now) = (at_address(&app, &address).await?, app.clock.now());
     bookings::entry_of(booking.status_at(now)).map_err(Problem::new)?;
     let office = bookings::office_of(&app, &booking, now).await?;
     let entry = rendering::ics(&CalendarEntry::of(&booking, &office, &app.public_url, now));
-    Ok(file("text/calendar; charset=utf-8", "antrian.ics", entry))
+    Ok(download("text/calendar; charset=utf-8", "antrian.ics", entry))
 }
 
 /// The ticket as a picture, to be kept on the phone.
@@ -279,5 +267,5 @@ async fn picture(State(app): State<AppState>, Own { booking }: Own) -> Shown {
     let office = bookings::office_of(&app, &booking, app.clock.now()).await?;
     let png = bookings::ticket_picture(&app, &office, &[booking]);
     let png = png.map_err(|error| internal(&error))?;
-    Ok(file("image/png", "antrian-tiket.png", png))
+    Ok(download("image/png", "antrian-tiket.png", png))
 }

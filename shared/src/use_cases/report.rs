@@ -84,9 +84,16 @@ pub async fn report(
     stream::iter(read).buffered(AT_ONCE).try_collect().await
 }
 
-/// What the office's past says of visits that will be missed. Absent: too little.
-pub async fn forecast(app: &App, office: &Office) -> Result<Option<Forecast>, LedgerError> {
+/// What the office's past says of visits that will be missed. Absent: too little, or the period is over.
+pub async fn forecast(
+    app: &App,
+    office: &Office,
+    period: Period,
+) -> Result<Option<Forecast>, LedgerError> {
     let today = local_date(app.clock.now(), office.timezone);
+    if period.to < today {
+        return Ok(None);
+    }
     let first = today - Days::new(FORECAST_DAYS);
     let past = app.ledger.store().kept_reports(&office.id, first, today).await?;
     Ok(Forecast::of(&past.into_values().collect::<Vec<_>>()))
