@@ -5,6 +5,7 @@
 
 mod closed_day;
 mod merging;
+mod moving;
 mod records;
 mod reminding;
 mod visit;
@@ -22,6 +23,7 @@ use super::time::{SlotTime, end_of_day};
 use crate::language::Locale;
 
 pub use merging::{Change, Conflict, Merge, OfflineScan, ScanTimeError, scan_time};
+pub use moving::Mover;
 pub use records::{
     CheckIn, Clerk, ClosedVisit, DeskReason, DeskRelease, DocumentCheck, HandedIn, ReleaseReason,
     ScanFacts,
@@ -291,11 +293,6 @@ impl Refusal {
     }
 }
 
-/// Nobody needs more transitions before the visit, extensions and what an office's closing causes apart: a
-/// seat that is moved away from rests for minutes, so that moves back and forth would block as many seats
-/// as holds.
-const MAX_VERSIONS: u32 = 8;
-
 impl Booking {
     /// The true state at `now`.
     pub fn status_at(&self, now: DateTime<Utc>) -> Status {
@@ -410,39 +407,6 @@ impl Booking {
     /// Whether it was cancelled because the office closed, and so may be moved free of charge.
     pub fn is_displaced(&self) -> bool {
         self.status == Status::Cancelled && self.cancel_reason == Some(CancelReason::OfficeClosed)
-    }
-
-    /// Moves it to another seat: a held one stays held, a confirmed or displaced one is confirmed.
-    pub fn reschedule(
-        &self,
-        seat: SeatRef,
-        times: Times,
-        now: DateTime<Utc>,
-    ) -> Result<Self, Refusal> {
-        let status = self.may_move(now)?;
-        let next = match self.unsettled_visit() {
-            Some(_) => self.next_uncounted(status).settled(),
-            None => self.next(status),
-        };
-        Ok(Self { seat, times, cancel_reason: None, ..next })
-    }
-
-    /// The state after a move at `now`, or why it can't be moved.
-    pub fn may_move(&self, now: DateTime<Utc>) -> Result<Status, Refusal> {
-        let counted = self.version.saturating_sub(self.extensions + self.uncounted);
-        match self.status_at(now) {
-            Status::Confirmed if self.unsettled_visit().is_some() => Ok(Status::Confirmed),
-            Status::Held | Status::Confirmed if counted >= MAX_VERSIONS => {
-                Err(Refusal::MovedTooOften)
-            }
-            Status::Held => Ok(Status::Held),
-            Status::Confirmed if now < self.times.reschedule_until => Ok(Status::Confirmed),
-            Status::Confirmed => Err(Refusal::TooLateToMove),
-            Status::Cancelled if self.is_displaced() => Ok(Status::Confirmed),
-            Status::Expired => Err(Refusal::HoldExpired),
-            Status::CheckedIn | Status::AwaitingDocuments => Err(Refusal::CheckedIn),
-            _ => Err(Refusal::Ended),
-        }
     }
 
     /// Writes down what time has changed: held → expired, confirmed → no-show, awaiting documents →

@@ -9,7 +9,7 @@ mod rows;
 mod sums;
 
 pub use figures::{Figures, Lasted, Lasting};
-pub use made::{DayVisits, day_report};
+pub use made::{DayVisits, LeftVisit, day_report};
 pub use rows::{DayReport, Row, Seats, SlotUse};
 pub use sums::{Sum, by_channel, by_date, by_hour, by_service, missing, to_come, total};
 

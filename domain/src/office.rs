@@ -207,6 +207,9 @@ pub struct Policy {
     pub late_minutes: u32,
     /// The last day on which a booking can be moved, in days before its date; 1: the day before.
     pub reschedule_days_before: u32,
+    /// For so many days after a missed visit a clerk can move it to another time, at most 30; 0: nobody can.
+    /// It still counts as missed.
+    pub missed_move_days: u32,
     /// Until when reminders go on the day before, in the office's zone: each at a time of its own in the
     /// three hours before, none earlier than seven.
     #[schema(value_type = String)]
@@ -238,6 +241,7 @@ impl Default for Policy {
             early_minutes: 60,
             late_minutes: 30,
             reschedule_days_before: 1,
+            missed_move_days: 7,
             reminder_at: NINE_O_CLOCK,
             book_minutes_before: 30,
             priority_one_in: 1,

@@ -228,6 +228,8 @@ fn policy_violation(office: &Office) -> Option<&'static str> {
         Some("`late_minutes` from 1 to 720, `early_minutes` at most 1440")
     } else if policy.book_minutes_before > 14 * 24 * 60 || policy.reschedule_days_before > 60 {
         Some("`book_minutes_before` at most 20160, `reschedule_days_before` at most 60")
+    } else if policy.missed_move_days > 30 {
+        Some("`missed_move_days` at most 30")
     } else if !(1..=20).contains(&policy.priority_one_in) {
         Some("`priority_one_in` from 1 to 20")
     } else if !(1..=365).contains(&policy.fair_use.missed_within_days)

@@ -13,7 +13,7 @@ use crate::steps::reach;
 
 async fn roster(app: &TestApp, query: &str) -> Answer {
     let token = app.staff(OFFICE, &["desk"]).await;
-    let path = format!("/v1/offices/{OFFICE}/bookings{query}");
+    let path = format!("/v1/offices/{OFFICE}/roster{query}");
     app.call(Method::GET, &path, Some(&token), None).await
 }
 

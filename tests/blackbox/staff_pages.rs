@@ -1,5 +1,6 @@
 //! Pages for staff, without script: signing in, what each role may do, the door.
 
+mod changes;
 mod closures;
 mod counters;
 mod matrix;

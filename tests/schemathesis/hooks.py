@@ -204,6 +204,7 @@ REAL_CASES = {
     "delete_check_ins_code": scanned,
     "get_offices_office_bookings_code": lambda: of_office(held),
     "post_offices_office_bookings_code_cancel": lambda: of_office(lambda: held(reason="asked")),
+    "post_offices_office_bookings_code_reschedule": lambda: of_office(lambda: held(date=day(), slot=hour(), reason="office")),
     "delete_me_applicants_applicant": removed,
     "post_check_ins_code_documents": documents,
     "post_check_ins_code_excuse": lambda: ({"code": missed}, None),

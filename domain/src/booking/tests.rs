@@ -158,24 +158,51 @@ fn who_may_move_stays_held_or_confirmed() {
     let to = seat("2026-12-04");
     let times = Times::of(&office(), to.date, to.time);
     assert_eq!(
-        states(|it| it.reschedule(to.clone(), times, before)),
+        states(|it| it.reschedule(to.clone(), times, Mover::Owner, before)),
         [Ok(Held), Ok(Confirmed), came, came, ended, ended, expired, ended, ended]
     );
-    let moved = booking(Confirmed).reschedule(to.clone(), times, before).unwrap();
+    let moved = booking(Confirmed).reschedule(to.clone(), times, Mover::Owner, before).unwrap();
     assert_eq!((moved.seat, moved.times), (to.clone(), times));
     let displaced =
         Booking { cancel_reason: Some(CancelReason::OfficeClosed), ..booking(Cancelled) };
-    let moved = displaced.reschedule(to, times, at(NOW)).unwrap();
+    let moved = displaced.reschedule(to, times, Mover::Owner, at(NOW)).unwrap();
     assert_eq!((moved.status, moved.cancel_reason), (Confirmed, None), "at any time");
     let limit = booking(Confirmed).times.reschedule_until;
     let second = TimeDelta::seconds(1);
-    assert_eq!(booking(Confirmed).may_move(limit - second), Ok(Confirmed));
-    assert_eq!(booking(Confirmed).may_move(limit), Err(Refusal::TooLateToMove));
+    assert_eq!(booking(Confirmed).may_move(Mover::Owner, limit - second), Ok(Confirmed));
+    assert_eq!(booking(Confirmed).may_move(Mover::Owner, limit), Err(Refusal::TooLateToMove));
     for status in [Held, Confirmed] {
-        let often = |version| Booking { version, ..booking(status) }.may_move(before);
+        let often = |version| Booking { version, ..booking(status) }.may_move(Mover::Owner, before);
         assert_eq!(often(7), Ok(status));
         assert_eq!(often(8), Err(Refusal::MovedTooOften));
     }
+}
+
+#[test]
+fn a_clerk_moves_until_the_visit_and_a_missed_one_for_as_long_as_the_office_says() {
+    let office = office();
+    let by = Mover::Desk(&office.policy);
+    let (expired, ended, came) =
+        (Err(Refusal::HoldExpired), Err(Refusal::Ended), Err(Refusal::CheckedIn));
+    assert_eq!(
+        states(|it| it.reschedule(seat("2026-12-04"), it.times, by, at(NOW))),
+        [Ok(Held), Ok(Confirmed), came, came, ended, ended, expired, Ok(Confirmed), ended]
+    );
+    let often = Booking { version: 20, excused: true, ..booking(Confirmed) };
+    let (to, late) = (seat("2026-12-04"), often.times.reschedule_until + TimeDelta::hours(9));
+    let times = Times::of(&office, to.date, to.time);
+    let moved = often.reschedule(to.clone(), times, by, late).unwrap();
+    assert_eq!((&moved.seat, moved.version, moved.uncounted), (&to, 21, 1), "nobody's own move");
+    assert!(!moved.excused, "the next visit has not been missed yet");
+
+    let missed = booking(Confirmed);
+    let last = missed.times.check_in_until + TimeDelta::days(7);
+    assert_eq!(missed.may_move(by, last - TimeDelta::seconds(1)), Ok(Confirmed));
+    assert_eq!(missed.may_move(by, last), Err(Refusal::TooLateToMove));
+    let never = Policy { missed_move_days: 0, ..office.policy.clone() };
+    let just = missed.times.check_in_until;
+    assert_eq!(missed.may_move(Mover::Desk(&never), just), Err(Refusal::TooLateToMove));
+    assert_eq!(missed.may_move(Mover::Owner, just), Err(Refusal::Ended));
 }
 
 #[test]
@@ -376,13 +403,21 @@ fn a_booking_that_its_office_moves_is_moved_free_of_charge_once_more() {
     assert_eq!((moved.status, moved.version, &moved.seat), (Confirmed, 9, &to));
     assert!(moved.event(before, Actor::System).office_closed && !moved.waits_for_seat());
     let late = times.reschedule_until;
-    assert_eq!(moved.may_move(late), Ok(Confirmed), "until the visit, however often it was moved");
+    assert_eq!(
+        moved.may_move(Mover::Owner, late),
+        Ok(Confirmed),
+        "until the visit, however often it was moved"
+    );
     assert_eq!(moved.moves_until(), times.check_in_until);
-    let chosen = moved.reschedule(seat("2026-12-07"), times, late).unwrap();
+    let chosen = moved.reschedule(seat("2026-12-07"), times, Mover::Owner, late).unwrap();
     assert!(
         chosen.unsettled_visit().is_none() && !chosen.event(late, Actor::Applicant).office_closed
     );
-    assert_eq!(chosen.may_move(before), Err(Refusal::MovedTooOften), "as before the closing");
+    assert_eq!(
+        chosen.may_move(Mover::Owner, before),
+        Err(Refusal::MovedTooOften),
+        "as before the closing"
+    );
     assert_eq!(chosen.moves_until(), times.reschedule_until);
     let gone = moved.move_off(date, to, times, before);
     assert_eq!(gone, Err(Refusal::Ended), "it is not on that date any more");
@@ -396,7 +431,7 @@ fn a_booking_waits_for_a_seat_until_it_is_moved_cancelled_or_its_day_is_open_aga
     let waits = closed.wait_for_seat(date, before).unwrap();
     assert!(waits.waits_for_seat() && waits.status == Confirmed);
     assert_eq!(waits.wait_for_seat(date, before), Err(Refusal::NotDue), "it is told once");
-    assert_eq!(waits.may_move(waits.times.reschedule_until), Ok(Confirmed));
+    assert_eq!(waits.may_move(Mover::Owner, waits.times.reschedule_until), Ok(Confirmed));
     let on = waits.resume(before).unwrap();
     assert!(!on.waits_for_seat() && on.unsettled_visit().is_none());
     assert!(on.wait_for_seat(date, before).unwrap().waits_for_seat(), "closed once more");

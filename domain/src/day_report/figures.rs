@@ -12,7 +12,7 @@ use crate::office::Channel;
 /// `to_come`; `came` is that of `served`, `unfinished` and `lapsed`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Figures {
-    /// Confirmed for the date and not moved to another one.
+    /// Confirmed for the date and not moved to another one before the visit.
     pub booked: u32,
     /// Were let in.
     pub came: u32,
@@ -55,6 +55,11 @@ impl Figures {
             one.sent_back = booking.missed_documents().next().is_some().into();
         }
         one
+    }
+
+    /// Of one that was missed, and then moved to another date.
+    pub(super) fn missed() -> Self {
+        Self { booked: 1, no_shows: 1, ..Self::default() }
     }
 
     /// Of one that was moved to another date.

@@ -14,15 +14,23 @@ use crate::office::Channel;
 use crate::queue::{QueueEntry, QueueEvent, QueueNumber, visit_times};
 use crate::time::SlotTime;
 
+/// What a booking left behind on a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeftVisit {
+    /// The hour; absent: an earlier version did not write it down.
+    pub time: Option<SlotTime>,
+    /// The seat's number, if the visit was missed.
+    pub missed: Option<u16>,
+}
+
 /// What the table has of a day.
 #[derive(Debug)]
 pub struct DayVisits {
     pub day: Day,
     /// Every booking that is on a seat of the day, or has left it.
     pub bookings: Vec<Booking>,
-    /// Those that were confirmed and have left the day, each with the hour that it left; absent: an earlier
-    /// version did not write it down.
-    pub left: BTreeMap<BookingCode, Option<SlotTime>>,
+    /// Those that were confirmed and have left the day.
+    pub left: BTreeMap<BookingCode, LeftVisit>,
     /// The places of the day's queue.
     pub entries: Vec<QueueEntry>,
     /// What was done to each, in its order.
@@ -61,6 +69,12 @@ impl DayVisits {
         let with_status = own.map(move |booking| (booking, booking.status_at(now)));
         with_status.filter(|(booking, status)| self.was_confirmed(booking, *status))
     }
+
+    /// The bookings that are on another day now, with what they left here.
+    fn moved(&self) -> impl Iterator<Item = (&Booking, LeftVisit)> {
+        let away = self.bookings.iter().filter(|booking| booking.seat.date != self.day.date);
+        away.filter_map(|booking| Some((booking, *self.left.get(&booking.code)?)))
+    }
 }
 
 /// How the day went, or goes: `now` says what is over.
@@ -73,12 +87,12 @@ pub fn day_report(visits: &DayVisits, now: DateTime<Utc>) -> DayReport {
             *missing.entry(id.to_owned()).or_default() += 1;
         }
     }
-    let moved = visits.bookings.iter().filter(|booking| booking.seat.date != visits.day.date);
-    for booking in moved {
-        if let Some(time) = visits.left.get(&booking.code) {
-            let time = time.unwrap_or(booking.seat.time);
-            row(&mut rows, booking, time).figures += Figures::moved_away();
-        }
+    for (booking, left) in visits.moved() {
+        let time = left.time.unwrap_or(booking.seat.time);
+        row(&mut rows, booking, time).figures += match left.missed {
+            Some(_) => Figures::missed(),
+            None => Figures::moved_away(),
+        };
     }
     let returned = note_times(visits, &mut rows);
     let slots = visits.day.slots.iter().map(|slot| used(visits, slot, now)).collect();
@@ -133,15 +147,20 @@ fn used(visits: &DayVisits, of: &SlotSeats, now: DateTime<Utc>) -> SlotUse {
     // Hours before a day was closed were open.
     let is_open = slot.is_released(now) && closed_at.is_none_or(|at| slot.book_until <= at);
     let offered = if is_open { u32::from(slot.quota) } else { 0 };
-    let taken: BTreeSet<_> = visits
+    let counted = visits
         .counted(now)
         .filter(|(_, status)| *status != Status::Cancelled)
         .filter(|(booking, _)| {
             (&booking.seat.service, booking.seat.time) == (&slot.service, slot.time)
         })
-        .map(|(booking, _)| booking.seat.number)
-        .filter(|number| *number <= slot.quota)
-        .collect();
+        .map(|(booking, _)| booking.seat.number);
+    let missed = visits
+        .moved()
+        .filter(|(booking, left)| {
+            booking.seat.service == slot.service && left.time == Some(slot.time)
+        })
+        .filter_map(|(_, left)| left.missed);
+    let taken: BTreeSet<_> = counted.chain(missed).filter(|number| *number <= slot.quota).collect();
     let taken = u32::try_from(taken.len()).unwrap_or(u32::MAX);
     let seats = Seats { offered, unused: offered.saturating_sub(taken) };
     SlotUse { time: slot.time, service: slot.service.clone(), seats }

@@ -60,7 +60,8 @@ fn visits(bookings: Vec<Booking>, left: &[u64]) -> DayVisits {
         by_hand: false,
     };
     let slots = vec![SlotSeats { slot, seats: vec![] }];
-    let left = left.iter().map(|code| (BookingCode::from_bits(*code), None)).collect();
+    let left =
+        left.iter().map(|code| (BookingCode::from_bits(*code), LeftVisit::default())).collect();
     let day = Day { date: "2026-12-02".parse().unwrap(), state: None, slots };
     DayVisits { day, bookings, left, entries: vec![], events: BTreeMap::new() }
 }
@@ -90,27 +91,32 @@ fn every_booking_that_was_confirmed_is_in_one_of_its_sums() {
         ],
         &[5, 7, 10],
     );
-    let mut moved = booking(10, 1, Web, Status::Confirmed);
-    moved.seat.date = "2026-12-09".parse().unwrap();
-    day.bookings.push(moved);
+    // Moved; and missed, then moved by a clerk.
+    for code in [10, 11] {
+        let mut moved = booking(code, 1, Web, Status::Confirmed);
+        moved.seat.date = "2026-12-09".parse().unwrap();
+        day.bookings.push(moved);
+    }
+    let missed = LeftVisit { time: Some("09:00".parse().unwrap()), missed: Some(6) };
+    day.left.insert(BookingCode::from_bits(11), missed);
 
     let report = day_report(&day, at(EVENING));
     let all = total(std::slice::from_ref(&report));
     let expected = Figures {
-        booked: 7,
+        booked: 8,
         came: 5,
         late: 2,
         sent_back: 1,
         served: 3,
         unfinished: 1,
         lapsed: 1,
-        no_shows: 1,
+        no_shows: 2,
         cancelled: 1,
         to_come: 0,
         moved_away: 1,
     };
     assert_eq!(all.figures, expected);
-    assert_eq!(all.seats, Seats { offered: 6, unused: 1 }, "nobody has the sixth");
+    assert_eq!(all.seats, Seats { offered: 6, unused: 0 }, "the sixth was missed");
     assert_eq!(report.missing, [("family_card".to_owned(), 1), ("ktp".to_owned(), 1)].into());
 
     let day = [report];

@@ -1,20 +1,22 @@
-//! A clerk looks a booking of their office up by its code, and cancels it.
+//! A clerk looks a booking of their office up by its code, moves or cancels it.
 
 use antrian::domain::booking::{Actor, CancelReason, DeskReason, Event, Status};
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Channel;
+use antrian::domain::time::SlotTime;
 use antrian::http::body::{Body, Segments};
-use antrian::http::idempotency::{RequestKey, check_payload};
+use antrian::http::idempotency::{RequestKey, check_payload, idempotent};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
 use antrian::http::views::instant;
 use antrian::http::{AppState, Routes};
-use antrian::staff::Scope;
+use antrian::staff::{Scope, Staff};
 use antrian::use_cases::desk_bookings::{self, DeskBooking};
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,7 +26,7 @@ use crate::corrections::VisitView;
 use crate::visit::PersonView;
 
 pub(crate) fn routes() -> Routes {
-    OpenApiRouter::new().routes(routes!(look)).routes(routes!(cancel))
+    OpenApiRouter::new().routes(routes!(look)).routes(routes!(cancel)).routes(routes!(reschedule))
 }
 
 /// A booking as a clerk of its office sees it.
@@ -59,7 +61,7 @@ struct DeskEvent {
     date: NaiveDate,
     /// `HH:MM` in the office's zone.
     slot: String,
-    /// Why a clerk cancelled it.
+    /// Why a clerk moved or cancelled it.
     reason: Option<DeskReason>,
 }
 
@@ -138,4 +140,90 @@ async fn cancel(
     let reason = body.value.reason;
     let booking = desk_bookings::cancel(&app, &staff.0, &id, code, reason).await??;
     Ok(Json(VisitView::of(&booking, app.clock.now())))
+}
+
+/// Why a clerk moves.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum MoveReason {
+    /// Whoever it is for asks for it, by telephone or at the desk.
+    #[default]
+    Asked,
+    /// The office cannot serve it at its time.
+    Office,
+}
+
+impl From<MoveReason> for DeskReason {
+    fn from(reason: MoveReason) -> Self {
+        match reason {
+            MoveReason::Asked => Self::Asked,
+            MoveReason::Office => Self::Office,
+        }
+    }
+}
+
+/// Where to move a booking, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DeskTarget {
+    date: NaiveDate,
+    /// `HH:MM` in the office's zone.
+    #[schema(value_type = String)]
+    slot: SlotTime,
+    /// Absent: `asked`.
+    #[serde(default)]
+    reason: MoveReason,
+}
+
+/// A booking on its new seat.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct DeskMoved {
+    #[schema(value_type = String)]
+    code: BookingCode,
+    status: Status,
+    service: String,
+    date: NaiveDate,
+    /// `HH:MM` in the office's zone.
+    slot: String,
+}
+
+/// Moves a booking of this office to another slot of it: also on its day, and for as many days after a missed
+/// visit as the office's policy says (`missed_move_days`). An event that keeps clerk and reason; whoever made
+/// it is told. The code stays, the ticket is a new one.
+#[utoipa::path(post, path = "/v1/offices/{office}/bookings/{code}/reschedule", tag = "staff",
+    request_body = DeskTarget,
+    params(("office" = String, Path), ("code" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = DeskMoved), (status = 401, body = ProblemDetails),
+        (status = 403, body = ProblemDetails), (status = 404, body = ProblemDetails),
+        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)),
+    security(("staff" = ["desk"])))]
+async fn reschedule(
+    State(app): State<AppState>,
+    staff: StaffMember,
+    Segments((id, code)): Segments<(OfficeId, BookingCode)>,
+    key: RequestKey,
+    body: Body<DeskTarget>,
+) -> Result<Json<DeskMoved>, Problem> {
+    staff.may(Scope::Desk, &id)?;
+    let scope = format!("desk-reschedule\n{code}\n{}", staff.0.subject);
+    let moving = moved(&app, &staff.0, (&id, code), &body.value);
+    idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, moving).await.map(Json)
+}
+
+async fn moved(
+    app: &AppState,
+    staff: &Staff,
+    (id, code): (&OfficeId, BookingCode),
+    target: &DeskTarget,
+) -> Result<DeskMoved, Problem> {
+    let to = ((target.date, target.slot), target.reason.into());
+    let booking = desk_bookings::reschedule(app, staff, id, code, to).await??;
+    Ok(DeskMoved {
+        code,
+        status: booking.status_at(app.clock.now()),
+        service: booking.seat.service.to_string(),
+        date: booking.seat.date,
+        slot: booking.seat.time.to_string(),
+    })
 }

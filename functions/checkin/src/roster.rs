@@ -93,7 +93,7 @@ impl VisitRow {
 const PAGE: usize = 100;
 
 /// Who comes on a date. Names are shortened: the clerk who has somebody before them sees who it is.
-#[utoipa::path(get, path = "/v1/offices/{office}/bookings", tag = "staff",
+#[utoipa::path(get, path = "/v1/offices/{office}/roster", tag = "staff",
     params(("office" = String, Path), Asked),
     responses((status = 200, body = RosterView), (status = 401, body = ProblemDetails),
         (status = 403, body = ProblemDetails), (status = 404, body = ProblemDetails),

@@ -112,7 +112,7 @@ pub(crate) async fn move_booking(
     let office = context.ledger.offices().get(&booking.seat.office, context.now).await?;
     let Some(office) = office else { return Ok(Some(remark(context, Remark::Ended))) };
     let (is_held, person) = (booking.status == Status::Held, booking.applicant.clone());
-    let moved = context.ledger.reschedule(&office, booking, date, time, context.now).await;
+    let moved = context.ledger.reschedule(&office, booking, (date, time), context.now).await;
     let changed = match unless_busy(moved)? {
         None => return Ok(Some(busy(context))),
         Some(Err(MoveRefusal::Full(alternatives))) => {

@@ -68,6 +68,8 @@ pub(crate) struct Card {
     pub(crate) is_in: bool,
     /// Where forms of this visit go.
     pub(crate) path: String,
+    /// Where it is moved and cancelled.
+    pub(crate) change: String,
 }
 
 /// A document with whether it was there.
@@ -150,6 +152,7 @@ impl Card {
             deadlines: deadlines(page, office, now),
             is_in: status == Status::CheckedIn,
             path: paths::visit(&office.id, booking.code),
+            change: paths::change(&office.id, booking.code),
         }
     }
 }

@@ -7,6 +7,8 @@
 mod assets;
 mod by_nik;
 mod card;
+mod change;
+mod change_words;
 mod chart;
 mod closing_plan;
 mod closures;
@@ -40,6 +42,7 @@ pub fn routes() -> Routes {
         .merge(offline::routes())
         .merge(visit::routes())
         .merge(roster::routes())
+        .merge(change::routes())
         .merge(walk_in::routes())
         .merge(slip::routes())
         .merge(by_nik::routes())

@@ -88,6 +88,11 @@ pub(crate) fn roster_of(office: impl Display, date: NaiveDate) -> String {
     format!("{}?tanggal={date}", roster(office))
 }
 
+/// One booking, to be changed.
+pub(crate) fn change(office: impl Display, code: impl Display) -> String {
+    format!("{}/{code}", roster(office))
+}
+
 /// How days went.
 pub(crate) fn report(office: impl Display) -> String {
     format!("/petugas/{office}/laporan")

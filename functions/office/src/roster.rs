@@ -18,8 +18,8 @@ use axum::routing::get;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
-use crate::paths;
 use crate::session::Clerk;
+use crate::{change_words, paths};
 
 pub(crate) fn routes() -> Routes {
     Routes::new().route("/petugas/{office}/kunjungan", get(list).post(search))
@@ -158,17 +158,20 @@ fn row(page: &Page, office: &Office, visit: &Expected, now: DateTime<Utc>) -> Ro
     }
 }
 
+/// How a state is marked, beside its words.
+fn mark(status: Status) -> &'static str {
+    match status {
+        Status::CheckedIn => "in",
+        Status::AwaitingDocuments => "late",
+        Status::Served => "done",
+        _ => "gone",
+    }
+}
+
 fn state(page: &Page, visit: &Expected, now: DateTime<Utc>) -> (&'static str, &'static str) {
     match visit.status {
         Status::Confirmed if visit.is_late(now) => ("late", page.say("terlambat", "late")),
         Status::Confirmed => ("", page.say("belum datang", "still to come")),
-        Status::CheckedIn => ("in", page.say("di kantor", "at the office")),
-        Status::AwaitingDocuments => {
-            ("late", page.say("menunggu dokumen", "waiting for documents"))
-        }
-        Status::Served => ("done", page.say("selesai", "served")),
-        Status::NoShow => ("gone", page.say("tidak datang", "did not come")),
-        Status::Lapsed => ("gone", page.say("dokumen tidak datang", "documents did not come")),
-        Status::Held | Status::Cancelled | Status::Expired => ("gone", page.say("batal", "off")),
+        other => (mark(other), change_words::state(page, other)),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::views::{AlternativeView, instant, views};
-use crate::domain::booking::{Status, Times};
+use crate::domain::booking::{Refusal, Status, Times};
 use crate::domain::code::BookingCode;
 use crate::domain::fair_use::{Limit, Whose};
 use crate::domain::language::{Locale, date_time, time};
@@ -19,6 +19,7 @@ use crate::storage::AtCounter;
 use crate::use_cases::account::{FreshProofNeeded, VisitInProgress};
 use crate::use_cases::corrections::CorrectRefusal;
 use crate::use_cases::desk::{CorrectionRefusal, FindingRefusal, ScanRefusal, VisitRefusal};
+use crate::use_cases::desk_bookings::DeskMoveRefusal;
 use crate::use_cases::offices::OfficeRefusal;
 use crate::use_cases::people::AddRefusal;
 use crate::use_cases::person_release::LookRefusal;
@@ -99,6 +100,34 @@ pub fn move_refused(office: &Office, refusal: MoveRefusal) -> Problem {
         MoveRefusal::AlreadyBooked(code) => already_booked(code),
         MoveRefusal::NotOffered(why) => not_offered(office, why),
         other => Problem::new(other.reason()),
+    }
+}
+
+impl From<DeskMoveRefusal> for Problem {
+    fn from(refusal: DeskMoveRefusal) -> Self {
+        match refusal {
+            DeskMoveRefusal::Visit(refusal) => refusal.into(),
+            DeskMoveRefusal::Stays(office, MoveRefusal::Refused(Refusal::TooLateToMove)) => {
+                missed_too_long_ago(office.policy.missed_move_days)
+            }
+            DeskMoveRefusal::Stays(office, refusal) => move_refused(&office, refusal),
+        }
+    }
+}
+
+fn missed_too_long_ago(days: u32) -> Problem {
+    let problem = Problem::new(Reason::TooLateToMove);
+    match days {
+        0 => problem.saying(
+            "Kunjungan yang terlewat tidak bisa dipindahkan di kantor ini. Buatkan jadwal baru.",
+            "A missed visit cannot be moved at this office. Make a new booking.",
+        ),
+        _ => problem.saying(
+            &format!(
+                "Kunjungan yang terlewat hanya bisa dipindahkan sampai {days} hari sesudahnya. Buatkan jadwal baru."
+            ),
+            &format!("A missed visit can be moved for {days} days only. Make a new booking."),
+        ),
     }
 }
 

@@ -111,6 +111,7 @@ impl Ledger {
                 released_at: cooled_down(office, &before, now),
                 seat_free_at: None,
                 messages: &messages,
+                clerk: None,
             };
             Ok::<_, LedgerError>(
                 match self.make_relocation(&relocation, Actor::System, now).await? {

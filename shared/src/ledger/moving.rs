@@ -9,7 +9,7 @@ use super::{
     Alternative, Changed, Ledger, LedgerError, NotOffered, Outcome, cooled_down, lapsed_at,
     messages,
 };
-use crate::domain::booking::{Actor, Booking, Refusal, SeatRef, Status, Times};
+use crate::domain::booking::{Actor, Booking, Clerk, Mover, Refusal, SeatRef, Status, Times};
 use crate::domain::code::BookingCode;
 use crate::domain::day::Day;
 use crate::domain::message::MessageKind;
@@ -53,8 +53,22 @@ type Moved = Result<Changed, MoveRefusal>;
 /// What is known at a try: the booking and the day that it is to be moved to.
 type Known = (Booking, Arc<Day>);
 
+/// Who moves a booking, and to which hour of the day.
+struct Wish<'a> {
+    office: &'a Office,
+    time: SlotTime,
+    /// The clerk who moves it; absent: its owner does.
+    clerk: Option<&'a Clerk>,
+}
+
+impl Wish<'_> {
+    fn mover(&self) -> Mover<'_> {
+        self.clerk.map_or(Mover::Owner, |_| Mover::Desk(&self.office.policy))
+    }
+}
+
 impl Ledger {
-    /// Moves a booking to another slot of its office and service.
+    /// Moves a booking to another slot of its office and service, for its owner.
     ///
     /// # Errors
     /// If the table does not answer, or everybody meets on the same seats.
@@ -62,29 +76,68 @@ impl Ledger {
         &self,
         office: &Office,
         booking: Booking,
-        date: NaiveDate,
-        time: SlotTime,
+        (date, time): (NaiveDate, SlotTime),
+        now: DateTime<Utc>,
+    ) -> Outcome<Changed, MoveRefusal> {
+        let wish = Wish { office, time, clerk: None };
+        self.move_booking(&wish, booking, date, whole_seconds(now)).await
+    }
+
+    /// The same by a clerk of its office, also later than its owner could, and after a visit that was missed.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn reschedule_at_desk(
+        &self,
+        office: &Office,
+        booking: Booking,
+        (date, time): (NaiveDate, SlotTime),
+        clerk: &Clerk,
         now: DateTime<Utc>,
     ) -> Outcome<Changed, MoveRefusal> {
         let now = whole_seconds(now);
-        let channel = booking.channel;
-        let day = self.days.get(&office.id, date, now).await?;
-        let attempt = |known| self.try_move(office, known, time, now);
+        let wish = Wish { office, time, clerk: Some(clerk) };
+        self.move_booking(&wish, self.with_miss_written(booking, now).await?, date, now).await
+    }
+
+    /// A missed visit counts, and gives its seat and person back, once it is written down.
+    async fn with_miss_written(
+        &self,
+        booking: Booking,
+        now: DateTime<Utc>,
+    ) -> Result<Booking, LedgerError> {
+        if booking.status == Status::NoShow || booking.status_at(now) != Status::NoShow {
+            return Ok(booking);
+        }
+        self.apply_expiry(&booking, now).await?;
+        Ok(self.store.booking(booking.code).await?.unwrap_or(booking))
+    }
+
+    async fn move_booking(
+        &self,
+        wish: &Wish<'_>,
+        booking: Booking,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Outcome<Changed, MoveRefusal> {
+        let (channel, office) = (booking.channel, &wish.office.id);
+        let day = self.days.get(office, date, now).await?;
+        let attempt = |known| self.try_move(wish, known, now);
         let moved = compare_and_set(CONTENTION, (booking, day), attempt).await?;
         if let Err(refusal) = &moved {
-            self.count_refusal(refusal.reason(), (&office.id, Some(date)), channel, now);
+            self.count_refusal(refusal.reason(), (office, Some(date)), channel, now);
         }
         Ok(moved)
     }
 
     async fn try_move(
         &self,
-        office: &Office,
+        wish: &Wish<'_>,
         (before, day): Known,
-        time: SlotTime,
         now: DateTime<Utc>,
     ) -> Result<Attempt<Known, Moved>, LedgerError> {
-        let after = match moved_to(office, &before, &day, time, now) {
+        let office = wish.office;
+        let after = match moved_to(wish, &before, &day, now) {
             Target::Seat(after) => *after,
             Target::Full => {
                 let moved = self.full(office, &before, day.date, now).await?;
@@ -93,7 +146,7 @@ impl Ledger {
             Target::None(moved) => return Ok(Attempt::Done(moved)),
         };
         let free_at = (after.status == Status::Held).then(|| lapsed_at(office, &after));
-        let refusal = match self.make_move(office, (&before, &after), free_at, now).await? {
+        let refusal = match self.make_move(wish, (&before, &after), free_at, now).await? {
             Ok(()) => {
                 self.days.forget(&office.id, before.seat.date).await;
                 self.days.note_claim(&after.seat, after.code, free_at).await;
@@ -128,7 +181,7 @@ impl Ledger {
 
     async fn make_move(
         &self,
-        office: &Office,
+        wish: &Wish<'_>,
         (before, after): (&Booking, &Booking),
         seat_free_at: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
@@ -138,9 +191,10 @@ impl Ledger {
             _ => &[MessageKind::Moved, MessageKind::Reminder],
         };
         let messages = messages(after, kinds, now);
-        let released_at = cooled_down(office, before, now);
+        let released_at = cooled_down(wish.office, before, now);
+        let clerk = wish.clerk;
         let relocation =
-            Relocation { before, after, released_at, seat_free_at, messages: &messages };
+            Relocation { before, after, released_at, seat_free_at, messages: &messages, clerk };
         self.make_relocation(&relocation, Actor::Applicant, now).await
     }
 }
@@ -159,19 +213,14 @@ fn refused(refusal: Refusal) -> Target {
     Target::None(Err(MoveRefusal::Refused(refusal)))
 }
 
-fn moved_to(
-    office: &Office,
-    before: &Booking,
-    day: &Arc<Day>,
-    time: SlotTime,
-    now: DateTime<Utc>,
-) -> Target {
+fn moved_to(wish: &Wish<'_>, before: &Booking, day: &Arc<Day>, now: DateTime<Utc>) -> Target {
+    let (office, time) = (wish.office, wish.time);
     let (service, date) = (before.seat.service.clone(), day.date);
     let is_on = matches!(before.status_at(now), Status::Held | Status::Confirmed);
     if is_on && before.seat.date == date && before.seat.time == time {
         return Target::None(Ok(Changed::before(before.clone())));
     }
-    if let Err(refusal) = before.may_move(now) {
+    if let Err(refusal) = before.may_move(wish.mover(), now) {
         return refused(refusal);
     }
     if let Err(reason) = offered(office, &service, before.channel, day, Some(time), now) {
@@ -182,7 +231,7 @@ fn moved_to(
     let Some(number) = picked else { return Target::Full };
     let seat = SeatRef { office: office.id.clone(), service, date, time, number };
     let times = Times::of(office, date, time).reminding(&office.policy, before.code);
-    match before.reschedule(seat, times, now) {
+    match before.reschedule(seat, times, wish.mover(), now) {
         Ok(after) => Target::Seat(Box::new(after)),
         Err(refusal) => refused(refusal),
     }

@@ -95,6 +95,8 @@ pub struct Relocation<'a> {
     pub seat_free_at: Option<DateTime<Utc>>,
     /// Messages that tell of it.
     pub messages: &'a [Message],
+    /// The clerk who moves it, and why.
+    pub clerk: Option<&'a Clerk>,
 }
 
 /// Why a booking was not moved.
@@ -102,7 +104,7 @@ pub struct Relocation<'a> {
 pub enum RelocationConflict {
     /// It has another version by now: this is what it is.
     Version(Box<Booking>),
-    /// The person has a live booking: this one was displaced, and they have booked again. Its code, if
+    /// The person has a live booking: this one was over, and they have booked again. Its code, if
     /// it is this account's.
     PersonBusy(Option<BookingCode>),
     /// The old seat or the person is not its own any more: its hold ran out.
@@ -111,7 +113,7 @@ pub enum RelocationConflict {
     SeatTaken,
     /// The account was erased meanwhile.
     AccountGone,
-    /// The booking was displaced, and its person was removed since or has another NIK.
+    /// The booking was over, and its person was removed since or has another NIK.
     PersonGone,
 }
 
@@ -193,8 +195,9 @@ impl Store {
     ) -> Result<Result<(), RelocationConflict>, StoreError> {
         use RelocationCondition::{Account, Applicant, Booking, NewPerson, NewSeat, Own};
         let (before, after) = (relocation.before, relocation.after);
+        let by = ByDesk { clerk: relocation.clerk, ..ByDesk::default() };
         let mut writes = vec![(Some(Booking), replace_booking(before, after)?)];
-        if before.is_displaced() {
+        if !before.status.is_live() {
             writes.push((Some(NewPerson), claim_person(after, None, asked.at)));
             writes.push((Some(Account), account_exists(&after.account)));
             writes.push((Some(Applicant), is_of_account(after)));
@@ -202,11 +205,11 @@ impl Store {
             let released = release_seat(&before.seat, after, relocation.released_at);
             writes.push((Some(Own), extend_person(after, after.person_free_at())));
             writes.extend(released.map(|write| (Some(Own), write)));
-            writes.extend(left(before).map(|write| (None, write)));
+            writes.extend(left(before, after).map(|write| (None, write)));
         }
         let claimed = claim_seat(&after.seat, after.code, relocation.seat_free_at, asked.at);
         writes.push((Some(NewSeat), claimed));
-        writes.push((None, event(after, asked, ByDesk::default())?));
+        writes.push((None, event(after, asked, by)?));
         writes.extend(messages(relocation.messages)?);
         let Err((condition, item)) = self.transact_conditions(writes).await? else {
             return Ok(Ok(()));

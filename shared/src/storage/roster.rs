@@ -13,10 +13,9 @@ use crate::domain::account::Applicant;
 use crate::domain::booking::Booking;
 use crate::domain::code::BookingCode;
 use crate::domain::day::Day;
-use crate::domain::day_report::DayVisits;
+use crate::domain::day_report::{DayVisits, LeftVisit};
 use crate::domain::ids::OfficeId;
 use crate::domain::queue::QueueDay;
-use crate::domain::time::SlotTime;
 
 /// Items of one call.
 const BATCH: usize = 100;
@@ -48,7 +47,7 @@ impl Store {
         &self,
         office: &OfficeId,
         day: &Day,
-        left: &BTreeMap<BookingCode, Option<SlotTime>>,
+        left: &BTreeMap<BookingCode, LeftVisit>,
     ) -> Result<Vec<Booking>, StoreError> {
         let seated = day.slots.iter().flat_map(|slot| slot.seats.iter().map(|seat| seat.code));
         let codes: BTreeSet<_> = seated.chain(left.keys().copied()).collect();

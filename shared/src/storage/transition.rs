@@ -220,7 +220,7 @@ impl<'a> Transition<'a> {
             Seat::Released(at) => release_seat(&after.seat, after, at).to_vec(),
             Seat::TakenBack => vec![take_seat_back(after)],
         };
-        let leaving = matches!(self.seat, Seat::Released(_)).then(|| left(before)).flatten();
+        let leaving = matches!(self.seat, Seat::Released(_)).then(|| left(before, after)).flatten();
         writes.extend(leaving.map(|write| (None, write)));
         let person = match self.person {
             Person::Untouched => None,

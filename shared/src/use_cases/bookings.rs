@@ -296,11 +296,11 @@ pub async fn cancel(
 pub async fn reschedule(
     app: &App,
     booking: Booking,
-    (date, time): (NaiveDate, SlotTime),
+    to: (NaiveDate, SlotTime),
     now: DateTime<Utc>,
 ) -> Outcome<BookingDetails, MoveRefusal> {
     let office = office_of(app, &booking, now).await?;
-    let change = app.ledger.reschedule(&office, booking.clone(), date, time, now);
+    let change = app.ledger.reschedule(&office, booking.clone(), to, now);
     made(app, office.clone(), &booking, change, now).await
 }
 

@@ -1,5 +1,9 @@
-//! A booking of an office, looked up by its code and cancelled by a clerk. Whoever has the KTP in hand and
+//! A booking of an office, looked up by its code, moved or cancelled by a clerk. Whoever has the KTP in hand and
 //! no code is looked up by NIK ([`super::person_release`]).
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
 
 use super::Outcome;
 use super::desk::{CorrectionRefusal, Visit, VisitRefusal, person_of, visit};
@@ -8,7 +12,10 @@ use crate::domain::account::Applicant;
 use crate::domain::booking::{Booking, Clerk, DeskReason, Event};
 use crate::domain::code::BookingCode;
 use crate::domain::ids::OfficeId;
+use crate::domain::office::Office;
 use crate::domain::requirements::{Requirements, checklist};
+use crate::domain::time::SlotTime;
+use crate::ledger::MoveRefusal;
 use crate::staff::Staff;
 
 /// A booking as a clerk of its office sees it.
@@ -61,6 +68,39 @@ pub async fn cancel(
     let clerk = Clerk { staff: staff.subject.clone(), reason: Some(reason) };
     let cancelled = app.ledger.cancel_at_desk(&office, booking, &clerk, app.clock.now()).await?;
     Ok(cancelled.map(|changed| *changed.booking).map_err(CorrectionRefusal::Refused))
+}
+
+/// Why staff do not move a booking.
+#[derive(Debug)]
+pub enum DeskMoveRefusal {
+    /// It is not this office's.
+    Visit(VisitRefusal),
+    /// It keeps its seat.
+    Stays(Arc<Office>, MoveRefusal),
+}
+
+/// Moves a booking of this office to another slot of it, also on its day and, within the office's rule, after
+/// a missed visit; whoever made it is told.
+pub async fn reschedule(
+    app: &App,
+    staff: &Staff,
+    id: &OfficeId,
+    code: BookingCode,
+    (to, reason): ((NaiveDate, SlotTime), DeskReason),
+) -> Outcome<Booking, DeskMoveRefusal> {
+    let Visit { office, booking } = match visit_at(app, staff, id, code).await? {
+        Ok(visit) => visit,
+        Err(refusal) => return Ok(Err(DeskMoveRefusal::Visit(refusal))),
+    };
+    let clerk = Clerk { staff: staff.subject.clone(), reason: Some(reason) };
+    let ledger = app.ledger.by_staff(&staff.subject);
+    let moving = ledger.reschedule_at_desk(&office, booking, to, &clerk, app.clock.now());
+    // Kept apart: this future within those of its callers is too deep for the compiler.
+    let moved = Box::pin(moving).await?;
+    Ok(match moved {
+        Ok(changed) => Ok(*changed.booking),
+        Err(refusal) => Err(DeskMoveRefusal::Stays(office, refusal)),
+    })
 }
 
 /// The visit, if it is one of the office that the clerk names.

@@ -2,11 +2,14 @@
 //! seats that they are moved to.
 
 use antrian_tests::app::DATE;
+use antrian_tests::offices::OFFICE;
 use antrian_tests::wire::Item;
 use antrian_tests::{Answer, Person, TestApp};
 use futures_util::future::{BoxFuture, FutureExt};
+use reqwest::Method;
+use serde_json::json;
 
-use super::{at_once, books, crowd, statuses, switched, take_guards_off};
+use super::{at_once, books, crowd, shows, statuses, switched, take_guards_off};
 
 /// Seats of a slot: as many as there are people who move out of it.
 const QUOTA: u16 = 8;
@@ -80,4 +83,43 @@ async fn control_without_the_seats_condition_moves_meet_on_a_seat() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn control_without_the_bookings_version_seats_are_lost() {
     assert_ne!(books_without(&[Item::Booking]).await, [""; 0]);
+}
+
+/// Eight people missed nine o'clock. A clerk moves their visits while they book anew, all at the same moment.
+async fn missed_and_booked_anew(app: &TestApp) -> Vec<String> {
+    let people = crowd(app, u32::from(QUOTA)).await;
+    let booked = at_once(people.iter().map(|person| person.book(app, DATE, "09:00"))).await;
+    app.advance_to("2026-12-02T01:40:00Z");
+    app.tick().await;
+    let clerk = app.staff(OFFICE, &["desk"]).await;
+    let mut wishes: Vec<BoxFuture<'_, Answer>> = Vec::new();
+    for booking in &booked {
+        let path = format!("/v1/offices/{OFFICE}/bookings/{}/reschedule", booking.text("code"));
+        let to = json!({"date": NEXT_DATE, "slot": "09:00"});
+        let clerk = &clerk;
+        wishes.push(
+            async move { app.call(Method::POST, &path, Some(clerk), Some(to)).await }.boxed(),
+        );
+    }
+    wishes.extend(people.iter().map(|person| person.hold(app, NEXT_DATE, "09:00").boxed()));
+    at_once(wishes).await;
+    books(app, &people, QUOTA, &[(NEXT_DATE, "09:00")]).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_missed_visit_that_is_moved_while_its_person_books_anew_leaves_one() {
+    for _ in 0..3 {
+        let (app, _) = switched(QUOTA).await;
+        assert_eq!(missed_and_booked_anew(&app).await, [""; 0]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn control_without_the_persons_condition_a_missed_visit_becomes_a_second_one() {
+    let round = async || {
+        let (app, switch) = switched(QUOTA).await;
+        take_guards_off(&switch, &[Item::Person]);
+        !missed_and_booked_anew(&app).await.is_empty()
+    };
+    assert!(shows(round).await);
 }

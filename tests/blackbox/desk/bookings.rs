@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-use super::{MORNING, fill, hall};
+use super::{MORNING, fill, hall, outcome};
 use crate::steps::{office_with, reach, wrong_fields};
 
 async fn look(app: &TestApp, token: &str, office: &str, code: &str) -> Answer {
@@ -27,10 +27,6 @@ async fn cancel(app: &TestApp, token: &str, code: &str, body: Value) -> Answer {
 async fn undo(app: &TestApp, code: &str) -> Answer {
     let token = app.staff(OFFICE, &["desk"]).await;
     app.call(Method::DELETE, &format!("/v1/check-ins/{code}"), Some(&token), None).await
-}
-
-fn outcome(answer: &Answer) -> (u16, &str) {
-    (answer.status, answer.code())
 }
 
 #[tokio::test]

@@ -176,7 +176,7 @@ async fn release(asked: &mut Asked, desk: &str, code: &str) {
     asked.take("POST /v1/offices/{office}/person-releases", &[OFFICE], Some(desk), Some(nik)).await;
 }
 
-/// One is cancelled by the office, one by its account.
+/// One is moved and cancelled by the office, one cancelled by its account.
 async fn give_back(asked: &mut Asked, desk: &str) {
     let other = Person::register(&asked.app, 3).await;
     for operation in
@@ -188,6 +188,9 @@ async fn give_back(asked: &mut Asked, desk: &str) {
         let code = held.text("code");
         match operation.contains("{office}") {
             true => {
+                let moving = "POST /v1/offices/{office}/bookings/{code}/reschedule";
+                let to = json!({"date": "2026-12-04", "slot": "10:00", "reason": "office"});
+                asked.take(moving, &[OFFICE, &code], Some(desk), Some(to)).await;
                 let reason = Some(json!({"reason": "asked"}));
                 asked.take(operation, &[OFFICE, &code], Some(desk), reason).await;
             }
@@ -215,7 +218,7 @@ async fn receive(asked: &mut Asked, desk: &str, booking: &Answer) {
     asked.take("POST /v1/check-ins/{code}/documents", &[&code], desk, Some(found)).await;
     asked.take("GET /v1/offices/{office}/queue", &[OFFICE], desk, None).await;
     let counter = json!({"counter": "3"});
-    asked.take("GET /v1/offices/{office}/bookings", &[OFFICE], desk, None).await;
+    asked.take("GET /v1/offices/{office}/roster", &[OFFICE], desk, None).await;
     asked.take("GET /v1/offices/{office}/walk-ins", &[OFFICE], desk, None).await;
     let person = json!({"service": SERVICE, "name": "Ani Contoh", "nik": "9971014201909031",
         "birth_date": "1990-01-02", "ktp_regency": "Kota Makassar"});

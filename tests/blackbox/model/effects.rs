@@ -21,10 +21,11 @@ impl World {
         self.seats.insert((place, number), Some(until + COOL_DOWN));
         let person = self.niks[request.way];
         self.last.insert(person, self.bookings.len());
-        let corrected = false;
+        let (retold, corrected) = (self.retold[request.way], false);
         self.bookings.push(Booking {
             request,
             person,
+            retold,
             corrected,
             place,
             number,
@@ -62,16 +63,16 @@ impl World {
         self.seats.insert(seat, Some(self.now + rest));
     }
 
-    /// Its owner moves it.
-    pub(super) fn moved(&mut self, nth: usize, place: Place, number: u16) {
+    /// Its owner or a clerk moves it.
+    pub(super) fn moved(&mut self, nth: usize, place: Place, number: u16, by_clerk: bool) {
         let booking = &mut self.bookings[nth];
-        booking.uncounted += u32::from(booking.taken_from.take().is_some());
+        booking.uncounted += u32::from(booking.taken_from.take().is_some() || by_clerk);
         self.put(nth, place, number);
     }
 
     fn put(&mut self, nth: usize, place: Place, number: u16) {
         let before = self.bookings[nth];
-        if before.is_displaced() {
+        if self.is_over(nth) {
             self.last.insert(before.person, nth);
         } else {
             let rest = rest(before.state);
@@ -191,6 +192,12 @@ impl World {
         if is_missed {
             let seat = (booking.place, booking.number);
             self.seats.insert(seat, Some(self.now));
+        }
+    }
+
+    pub(super) fn write_down_if_missed(&mut self, nth: usize) {
+        if self.status(nth) == Status::NoShow && !self.bookings[nth].settled {
+            self.settle_one(nth);
         }
     }
 

@@ -1,7 +1,6 @@
 //! People who are corrected, and removed and told anew, in both worlds.
 
 use antrian::domain::account::Applicant;
-use antrian::domain::booking::Status;
 use antrian::ledger::CorrectionRefused;
 use antrian::storage::{ApplicantAdded, Attempt};
 
@@ -38,10 +37,8 @@ impl World {
     /// Before anything else a visit that was missed is written down.
     fn write_down_missed(&mut self, way: usize) {
         let Some(&nth) = self.last.get(&self.niks[way]) else { return };
-        let is_missed = self.status(nth) == Status::NoShow;
-        let booking = &self.bookings[nth];
-        if is_missed && !booking.settled && booking.request.account() == WAYS[way].0 {
-            self.settle_one(nth);
+        if self.bookings[nth].request.account() == WAYS[way].0 {
+            self.write_down_if_missed(nth);
         }
     }
 
@@ -114,6 +111,7 @@ impl System {
         let ApplicantAdded::Added(added) = added else { panic!("not added: {added:?}") };
         assert_ne!(added.id, person.id, "an id is given once");
         self.people[way] = *added;
+        self.world.retold[way] += 1;
         self.world.leaves(way, nik);
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct World {
     pub(super) niks: [usize; WAYS.len()],
     /// The last booking under each NIK, unless its account has left the NIK since.
     pub(super) last: BTreeMap<usize, usize>,
+    /// How often the person of each way in was told anew.
+    pub(super) retold: [u32; WAYS.len()],
     /// NIKs told in each account after the first ones.
     pub(super) told: [u32; ACCOUNTS as usize],
     /// The last queue number of each day.
@@ -41,6 +43,7 @@ impl World {
             keyed: vec![],
             niks: WAYS.map(|(_, person)| person),
             last: BTreeMap::new(),
+            retold: [0; WAYS.len()],
             told: [0; ACCOUNTS as usize],
             numbers: BTreeMap::new(),
         }
@@ -189,14 +192,15 @@ impl World {
         }
     }
 
-    /// How a move has to end.
-    pub(super) fn reschedule(&self, nth: usize, to: Place) -> MoveEnd {
+    /// How a move by its owner or by a clerk has to end.
+    pub(super) fn reschedule(&self, nth: usize, to: Place, by_clerk: bool) -> MoveEnd {
         let booking = &self.bookings[nth];
         let is_on = matches!(self.status(nth), Status::Held | Status::Confirmed);
         if is_on && booking.place == to {
             return MoveEnd::Already;
         }
         match self.status(nth) {
+            Status::Held | Status::Confirmed | Status::NoShow if by_clerk => {}
             Status::Confirmed if booking.taken_from.is_some() => {}
             _ if is_on && booking.version - booking.uncounted >= MAX_VERSIONS => {
                 return MoveEnd::Refused(Refusal::MovedTooOften);
@@ -219,10 +223,24 @@ impl World {
         if free.is_empty() {
             return MoveEnd::Full(self.alternatives(to.day, channel));
         }
-        if booking.is_displaced() && self.booking_of(booking.person).is_some() {
+        if self.is_over(nth) && self.booking_of(booking.person).is_some() {
             return MoveEnd::AlreadyBooked;
         }
+        if self.is_over(nth) && self.person_is_gone(booking) {
+            return MoveEnd::Refused(Refusal::Ended);
+        }
         MoveEnd::Done(free)
+    }
+
+    /// It has given its seat and its person back, and is moved all the same.
+    pub(super) fn is_over(&self, nth: usize) -> bool {
+        self.bookings[nth].is_displaced() || self.status(nth) == Status::NoShow
+    }
+
+    /// Its person was removed since, or has another NIK.
+    fn person_is_gone(&self, booking: &Booking) -> bool {
+        let way = booking.request.way;
+        (self.niks[way], self.retold[way]) != (booking.person, booking.retold)
     }
 
     /// Where somebody goes whose day is closed: the earliest later date with room, the nearest hour, one of

@@ -23,6 +23,8 @@ pub(super) enum Step {
     Cancel(usize),
     /// The booking is moved.
     Move(usize, Place),
+    /// A clerk moves it.
+    MoveAtDesk(usize, Place),
     /// The booking's ticket is scanned.
     CheckIn(usize),
     /// It is scanned so many seconds after (before) its check-in opens, or now if that is past.
@@ -70,6 +72,7 @@ pub(super) fn any_step() -> BoxedStrategy<Step> {
         5 => latest().prop_map(Step::Confirm),
         3 => latest().prop_map(Step::Cancel),
         6 => (latest(), any_place()).prop_map(|(nth, place)| Step::Move(nth, place)),
+        4 => (latest(), any_place()).prop_map(|(nth, place)| Step::MoveAtDesk(nth, place)),
         2 => latest().prop_map(Step::CheckIn),
         2 => (latest(), arrival()).prop_map(|(nth, secs)| Step::Arrive(nth, secs)),
         3 => (latest(), fetching()).prop_map(|(nth, secs)| Step::SendBack(nth, secs)),

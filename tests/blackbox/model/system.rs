@@ -2,7 +2,7 @@
 //! about how it ended.
 
 use antrian::domain::account::{Applicant, MAX_APPLICANTS, PersonDetails};
-use antrian::domain::booking::{Booking, CancelReason};
+use antrian::domain::booking::{Booking, CancelReason, Clerk};
 use antrian::domain::calendar::ClosedReason;
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::{AccountId, ServiceId};
@@ -218,6 +218,7 @@ impl System {
             Step::Confirm(nth)
             | Step::Cancel(nth)
             | Step::Move(nth, _)
+            | Step::MoveAtDesk(nth, _)
             | Step::CheckIn(nth)
             | Step::Arrive(nth, _)
             | Step::SendBack(nth, _)
@@ -247,7 +248,8 @@ impl System {
         match step {
             Step::Confirm(_) => self.confirm(index).await,
             Step::Cancel(_) => self.cancel(index).await,
-            Step::Move(_, to) => self.reschedule(index, to).await,
+            Step::Move(_, to) => self.reschedule(index, to, false).await,
+            Step::MoveAtDesk(_, to) => self.reschedule(index, to, true).await,
             Step::SendBack(_, secs) => {
                 self.check_documents(index, Some(self.world.now + secs)).await;
             }
@@ -349,11 +351,19 @@ impl System {
         }
     }
 
-    async fn reschedule(&mut self, index: usize, to: Place) {
-        let expected = self.world.reschedule(index, to);
+    async fn reschedule(&mut self, index: usize, to: Place, by_clerk: bool) {
+        if by_clerk {
+            self.world.write_down_if_missed(index);
+        }
+        let expected = self.world.reschedule(index, to, by_clerk);
         let (booking, now) = (self.booking(index).await, self.now());
-        let (day, slot) = (date(to.day), time(to));
-        let moved = self.ledger().reschedule(&self.office, booking, day, slot, now).await.unwrap();
+        let (office, at) = (&self.office, (date(to.day), time(to)));
+        let clerk = Clerk { staff: "clerk".to_owned(), reason: None };
+        let moved = match by_clerk {
+            true => self.ledger().reschedule_at_desk(office, booking, at, &clerk, now).await,
+            false => self.ledger().reschedule(office, booking, at, now).await,
+        };
+        let moved = moved.unwrap();
         let end = match &moved {
             Ok(changed) if changed.already => MoveEnd::Already,
             Ok(changed) => {
@@ -362,7 +372,7 @@ impl System {
                     panic!("moved to {:?}, not {expected:?}", after.seat);
                 };
                 assert!(seats.contains(&after.seat.number), "{:?} of {seats:?}", after.seat);
-                self.world.moved(index, to, after.seat.number);
+                self.world.moved(index, to, after.seat.number, by_clerk);
                 expected.clone()
             }
             Err(MoveRefusal::Refused(refusal)) => MoveEnd::Refused(*refusal),

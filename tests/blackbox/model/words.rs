@@ -178,6 +178,8 @@ pub(super) struct Booking {
     pub(super) request: Request,
     /// Under whose NIK it is.
     pub(super) person: usize,
+    /// How often its person had been told anew when it was made.
+    pub(super) retold: u32,
     /// That NIK was corrected since it was made.
     pub(super) corrected: bool,
     pub(super) place: Place,

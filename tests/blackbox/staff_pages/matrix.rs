@@ -10,7 +10,7 @@ use antrian_tests::offices::OFFICE;
 use crate::operations::{World, operations};
 
 /// What a request asks for.
-const API: [(&str, Scope); 29] = [
+const API: [(&str, Scope); 30] = [
     ("POST /v1/check-ins", Scope::Desk),
     ("POST /v1/check-ins/batch", Scope::Desk),
     ("DELETE /v1/check-ins/{code}", Scope::Desk),
@@ -19,8 +19,9 @@ const API: [(&str, Scope); 29] = [
     ("POST /v1/check-ins/{code}/priority", Scope::Desk),
     ("GET /v1/offices/{office}/bookings/{code}", Scope::Desk),
     ("POST /v1/offices/{office}/bookings/{code}/cancel", Scope::Desk),
+    ("POST /v1/offices/{office}/bookings/{code}/reschedule", Scope::Desk),
     ("POST /v1/offices/{office}/person-releases", Scope::Desk),
-    ("GET /v1/offices/{office}/bookings", Scope::Desk),
+    ("GET /v1/offices/{office}/roster", Scope::Desk),
     ("GET /v1/offices/{office}/report", Scope::Read),
     ("GET /v1/offices/{office}/walk-ins", Scope::Desk),
     ("POST /v1/offices/{office}/walk-ins", Scope::Desk),
@@ -43,7 +44,7 @@ const API: [(&str, Scope); 29] = [
 ];
 
 /// What a page asks for; nothing: anybody who is signed in, or nobody at all.
-const PAGES: [(&str, Option<Scope>); 31] = [
+const PAGES: [(&str, Option<Scope>); 35] = [
     ("GET /petugas", None),
     ("GET /petugas/aset/{name}", None),
     ("GET /petugas/masuk", None),
@@ -65,6 +66,10 @@ const PAGES: [(&str, Option<Scope>); 31] = [
     ("GET /petugas/{office}/laporan.csv", Some(Scope::Read)),
     ("GET /petugas/{office}/kunjungan", Some(Scope::Desk)),
     ("POST /petugas/{office}/kunjungan", Some(Scope::Desk)),
+    ("GET /petugas/{office}/kunjungan/{code}", Some(Scope::Desk)),
+    ("POST /petugas/{office}/kunjungan/{code}/pindah", Some(Scope::Desk)),
+    ("POST /petugas/{office}/kunjungan/{code}/batal", Some(Scope::Desk)),
+    ("POST /petugas/{office}/kunjungan/{code}/maafkan", Some(Scope::Desk)),
     ("GET /petugas/{office}/nik", Some(Scope::Desk)),
     ("POST /petugas/{office}/nik", Some(Scope::Desk)),
     ("GET /petugas/{office}/tutup", Some(Scope::Office)),
