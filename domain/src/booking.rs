@@ -232,6 +232,9 @@ pub struct Event {
     /// Which scan was handed in by it, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_in: Option<HandedIn>,
+    /// Whether what is known of its person was corrected by it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub corrected: bool,
     /// Whether it was made because the office closed the day.
     #[serde(default, skip_serializing_if = "is_default")]
     pub office_closed: bool,
@@ -335,6 +338,7 @@ impl Booking {
             released: None,
             clerk: None,
             handed_in: None,
+            corrected: false,
             office_closed: self.closed_visit.is_some_and(|visit| visit.version == self.version),
         }
     }
@@ -402,6 +406,12 @@ impl Booking {
     #[must_use]
     pub fn with_corrected_nik(&self, person: &str) -> Self {
         Self { person: person.to_owned(), nik_corrected: true, ..self.next(self.status) }
+    }
+
+    /// The same booking of the same person, of whom something but the NIK was corrected.
+    #[must_use]
+    pub fn with_corrected_person(&self) -> Self {
+        self.next_uncounted(self.status)
     }
 
     /// Whether it was cancelled because the office closed, and so may be moved free of charge.

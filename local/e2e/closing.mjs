@@ -6,9 +6,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { books, signsIn } from "./clerk.mjs";
-import { DESKTOP, PHONE, base, folder, launch, post } from "./common.mjs";
+import { DESKTOP, base, folder, launch, lookEverywhere, post } from "./common.mjs";
 
 const OFFICE = "demo-kecil";
 const pictures = join(folder, "closing");
@@ -25,17 +24,7 @@ try {
   const context = await browser.newContext({ viewport: DESKTOP, locale: "id-ID" });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
-  const look = async (name) => {
-    for (const [form, size, colorScheme] of [["desktop", DESKTOP, "light"], ["dark", DESKTOP, "dark"], ["phone", PHONE, "light"]]) {
-      await page.setViewportSize(size);
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: join(pictures, `${name}-${form}.png`), fullPage: true });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${name}, ${form}`);
-      const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(wider <= 0, `${name} scrolls sideways by ${wider}`);
-    }
-  };
+  const look = (name) => lookEverywhere(page, pictures, name);
   await signsIn(page, "Direktur Contoh");
   await page.locator(`a[href="/petugas/${OFFICE}/tutup"]`).click();
   await page.getByLabel("Tutup mulai").fill(date);

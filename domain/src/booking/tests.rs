@@ -315,6 +315,7 @@ fn an_event_says_what_a_version_made() {
         released: None,
         clerk: None,
         handed_in: None,
+        corrected: false,
         office_closed: false,
     };
     assert_eq!(event, expected);

@@ -61,6 +61,8 @@ struct DeskEvent {
     date: NaiveDate,
     /// `HH:MM` in the office's zone.
     slot: String,
+    /// What is known of the person was corrected.
+    corrected: bool,
     /// Why a clerk moved or cancelled it.
     reason: Option<DeskReason>,
 }
@@ -74,6 +76,7 @@ impl DeskBookingView {
             by: event.by,
             date: event.date,
             slot: event.time.to_string(),
+            corrected: event.corrected,
             reason: event.clerk.as_ref().and_then(|clerk| clerk.reason),
         };
         let missing = booking.documents.as_ref().map(|check| check.missing.clone());

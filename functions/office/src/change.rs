@@ -61,6 +61,7 @@ struct ChangePage<'a> {
     may_move: bool,
     may_cancel: bool,
     may_excuse: bool,
+    may_correct: bool,
     from: NaiveDate,
     days: Vec<Day>,
     history: Vec<Change>,
@@ -112,10 +113,11 @@ async fn change_page<'a>(
         name: found.applicant.as_ref().map(|one| one.details.name.expose()),
         facts: known(&page, office, booking, status),
         done: done(&page, &asked.sudah),
-        is_told: booking.channel != Channel::WalkIn,
+        is_told: booking.channel != Channel::WalkIn && matches!(&*asked.sudah, "pindah" | "batal"),
         faults,
         may_move,
         may_cancel: matches!(status, Status::Held | Status::Confirmed | Status::AwaitingDocuments),
+        may_correct: status.is_live() && found.applicant.is_some(),
         may_excuse: status == Status::NoShow && !booking.excused,
         from,
         days,
@@ -128,6 +130,7 @@ fn done(page: &Page, what: &str) -> Option<&'static str> {
     Some(match what {
         "pindah" => page.say("Jadwal ini sudah dipindahkan.", "This booking is moved."),
         "batal" => page.say("Jadwal ini sudah dibatalkan.", "This booking is cancelled."),
+        "data" => page.say("Data pemohon sudah diperbaiki.", "The person is corrected."),
         "maafkan" => page.say(
             "Kunjungan yang terlewat ini tidak dihitung lagi.",
             "This missed visit does not count any more.",

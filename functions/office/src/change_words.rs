@@ -109,6 +109,9 @@ fn by(page: &Page, event: &Event) -> String {
     };
     match event.clerk.as_ref().and_then(|clerk| clerk.reason) {
         Some(reason) => format!("{who}: {}", reason_words(page, reason)),
+        None if event.corrected => {
+            format!("{who}: {}", page.say("data diperbaiki", "the person was corrected"))
+        }
         None => who.to_owned(),
     }
 }

@@ -12,6 +12,7 @@ mod change_words;
 mod chart;
 mod closing_plan;
 mod closures;
+mod correct;
 mod counters;
 mod errors;
 mod fragment;
@@ -43,6 +44,7 @@ pub fn routes() -> Routes {
         .merge(visit::routes())
         .merge(roster::routes())
         .merge(change::routes())
+        .merge(correct::routes())
         .merge(walk_in::routes())
         .merge(slip::routes())
         .merge(by_nik::routes())

@@ -19,7 +19,7 @@ use crate::storage::AtCounter;
 use crate::use_cases::account::{FreshProofNeeded, VisitInProgress};
 use crate::use_cases::corrections::CorrectRefusal;
 use crate::use_cases::desk::{CorrectionRefusal, FindingRefusal, ScanRefusal, VisitRefusal};
-use crate::use_cases::desk_bookings::DeskMoveRefusal;
+use crate::use_cases::desk_bookings::{DeskCorrectRefusal, DeskMoveRefusal};
 use crate::use_cases::offices::OfficeRefusal;
 use crate::use_cases::people::AddRefusal;
 use crate::use_cases::person_release::LookRefusal;
@@ -111,6 +111,16 @@ impl From<DeskMoveRefusal> for Problem {
                 missed_too_long_ago(office.policy.missed_move_days)
             }
             DeskMoveRefusal::Stays(office, refusal) => move_refused(&office, refusal),
+        }
+    }
+}
+
+impl From<DeskCorrectRefusal> for Problem {
+    fn from(refusal: DeskCorrectRefusal) -> Self {
+        match refusal {
+            DeskCorrectRefusal::Visit(refusal) => refusal.into(),
+            DeskCorrectRefusal::Over => Self::new(Reason::BookingEnded),
+            DeskCorrectRefusal::Person(refusal) => refusal.into(),
         }
     }
 }

@@ -45,7 +45,8 @@ type Try = Result<Attempt<(), Result<(), CorrectionRefused>>, LedgerError>;
 impl Ledger {
     /// Corrects a person, once: name, birth date and all else at any time but during a visit; the NIK
     /// while a booking is on only if it was a slip of the pen, for a booking is not handed on. What
-    /// counts against a NIK stays with it.
+    /// counts against a NIK stays with it. A clerk, who has the KTP in hand, does so during a visit too, and
+    /// the booking keeps who did.
     ///
     /// # Errors
     /// If the table does not answer.
@@ -57,18 +58,38 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Try {
         let now = whole_seconds(now);
+        let by_desk = self.staff.is_some();
         let booking = self.booking_of(account, before, now).await?;
-        if booking.as_ref().is_some_and(is_visiting) {
+        if !by_desk && booking.as_ref().is_some_and(is_visiting) {
             return refused(CorrectionRefused::Visiting);
         }
-        let Some(booking) = booking.filter(|_| before.person != after.person) else {
+        let is_same_nik = before.person == after.person;
+        let Some(booking) = booking.filter(|_| by_desk || !is_same_nik) else {
             let correction = Correction { account, before, after: Some(after), booking: None };
             return self.make_correction(&correction, now).await;
         };
-        if booking.nik_corrected || !before.details.is_slip(&after.details) {
+        if is_same_nik {
+            return self.note(account, (before, after), &booking, now).await;
+        }
+        if (booking.nik_corrected && !by_desk) || !before.details.is_slip(&after.details) {
             return refused(CorrectionRefused::HasBooking);
         }
         self.rebook(account, (before, after), &booking, now).await
+    }
+
+    /// A clerk corrects the person of a booking, which keeps who did.
+    async fn note(
+        &self,
+        account: &AccountId,
+        (before, after): (&Applicant, &Applicant),
+        booking: &Booking,
+        now: DateTime<Utc>,
+    ) -> Try {
+        let noted = booking.with_corrected_person();
+        let rebooked = Rebooked { before: booking, after: &noted, limits: None, messages: &[] };
+        let correction =
+            Correction { account, before, after: Some(after), booking: Some(rebooked) };
+        self.make_correction(&correction, now).await
     }
 
     async fn rebook(
@@ -82,10 +103,11 @@ impl Ledger {
         let corrected = booking.with_corrected_nik(&after.person);
         let kinds: &[MessageKind] = match corrected.status {
             Status::Held => &[MessageKind::Hold],
-            _ => &[MessageKind::Confirmed, MessageKind::Reminder],
+            Status::Confirmed => &[MessageKind::Confirmed, MessageKind::Reminder],
+            _ => &[],
         };
         let messages = messages(&corrected, kinds, now);
-        let limits = hold_limits(&office, booking.channel, now);
+        let limits = Some(hold_limits(&office, booking.channel, now));
         let rebooked = Rebooked { before: booking, after: &corrected, limits, messages: &messages };
         let correction =
             Correction { account, before, after: Some(after), booking: Some(rebooked) };

@@ -245,13 +245,15 @@ fn person_conflict(
     })
 }
 
-/// What the event keeps of the clerk who makes a change, and of a scan that a change hands in.
+/// What the event keeps of the clerk who makes a change, and of what the change does.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ByDesk<'a> {
     pub(super) released: Option<&'a DeskRelease>,
     pub(super) clerk: Option<&'a Clerk>,
     /// The scan that is handed in by it.
     pub(super) handed_in: Option<&'a HandedIn>,
+    /// What is known of the person is corrected by it.
+    pub(super) corrected: bool,
 }
 
 /// The event that a change leaves behind.
@@ -264,8 +266,9 @@ pub(super) fn event(
     let staff = |staff: &str| Clerk { staff: staff.to_owned(), reason: None };
     let (released, clerk) = (by.released.cloned(), by.clerk.cloned());
     let clerk = clerk.or_else(|| asked.staff.map(staff));
-    let handed_in = by.handed_in.cloned();
-    let event = Event { cause, released, clerk, handed_in, ..after.event(asked.at, asked.by) };
+    let (handed_in, corrected) = (by.handed_in.cloned(), by.corrected);
+    let made = after.event(asked.at, asked.by);
+    let event = Event { cause, released, clerk, handed_in, corrected, ..made };
     Ok(Write::Put(to_item("event", &keys::event(after.code, after.version), &event)?, None))
 }
 

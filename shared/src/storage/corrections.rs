@@ -32,13 +32,13 @@ pub struct Correction<'a> {
     pub booking: Option<Rebooked<'a>>,
 }
 
-/// A booking whose person's NIK is corrected.
+/// A booking whose person is corrected.
 #[derive(Debug)]
 pub struct Rebooked<'a> {
     pub before: &'a Booking,
     pub after: &'a Booking,
-    /// What the person may hold under the NIK as it is now.
-    pub limits: HoldLimits,
+    /// What the person may hold under the NIK as it is now; absent: it is the same NIK.
+    pub limits: Option<HoldLimits>,
     /// Messages that tell of it.
     pub messages: &'a [Message],
 }
@@ -102,8 +102,10 @@ impl Store {
         }
         if let Some(Rebooked { before, after, limits, messages }) = booking {
             writes.push((Some(Read), replace_booking(before, after)?));
-            writes.push((Some(Person), claim_person(after, Some(limits), asked.at)));
-            writes.push((None, changes::event(after, asked, ByDesk::default())?));
+            let claimed = limits.as_ref().map(|limits| claim_person(after, Some(limits), asked.at));
+            writes.extend(claimed.map(|write| (Some(Person), write)));
+            let by = ByDesk { corrected: true, ..ByDesk::default() };
+            writes.push((None, changes::event(after, asked, by)?));
             writes.extend(changes::messages(messages)?);
         }
         let refused = match self.transact_conditions(writes).await? {

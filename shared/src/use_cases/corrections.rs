@@ -11,7 +11,7 @@ use crate::domain::ids::{AccountId, ApplicantId};
 use crate::domain::person::Category;
 use crate::domain::personal::{Nik, PersonName};
 use crate::domain::reason::Reason;
-use crate::ledger::CorrectionRefused;
+use crate::ledger::{CorrectionRefused, Ledger};
 use crate::storage::{Attempt, CONTENTION, compare_and_set};
 
 /// What somebody wants to be otherwise, as they typed it. Absent: it stays.
@@ -127,9 +127,19 @@ pub async fn correct(
     id: &ApplicantId,
     changes: &Changes,
 ) -> Outcome<Applicant, CorrectRefusal> {
+    correct_in(app, &app.ledger, (account, id), changes).await
+}
+
+/// The same in a ledger that knows who asks.
+pub(super) async fn correct_in(
+    app: &App,
+    ledger: &Ledger,
+    whose: (&AccountId, &ApplicantId),
+    changes: &Changes,
+) -> Outcome<Applicant, CorrectRefusal> {
     let today = today(app.clock.now());
     let after = |before: &PersonDetails| changes.of(before, today);
-    compare_and_set(CONTENTION, (), |()| try_correct(app, account, id, &after)).await
+    compare_and_set(CONTENTION, (), |()| try_correct(app, ledger, whose, &after)).await
 }
 
 /// Corrects a person as they were told once more, if that is otherwise.
@@ -143,16 +153,17 @@ pub(super) async fn retell(
         return Ok(Ok(known.clone()));
     }
     let after = |before: &PersonDetails| Ok(before.retold(again));
-    compare_and_set(CONTENTION, (), |()| try_correct(app, account, &known.id, &after)).await
+    let whose = (account, &known.id);
+    compare_and_set(CONTENTION, (), |()| try_correct(app, &app.ledger, whose, &after)).await
 }
 
 async fn try_correct(
     app: &App,
-    account: &AccountId,
-    id: &ApplicantId,
+    ledger: &Ledger,
+    (account, id): (&AccountId, &ApplicantId),
     corrected: &(dyn Fn(&PersonDetails) -> Result<PersonDetails, FieldError> + Sync),
 ) -> Try<Applicant> {
-    let store = app.ledger.store();
+    let store = ledger.store();
     let people = store.applicants(account).await?;
     let Some(before) = people.iter().find(|person| person.id == *id) else {
         return Ok(Attempt::Done(Err(CorrectRefusal::Unknown)));
@@ -167,7 +178,7 @@ async fn try_correct(
         return Ok(Attempt::Done(Err(CorrectRefusal::Known)));
     }
     let after = Applicant { id: id.clone(), person, details };
-    let tried = app.ledger.try_correct(account, before, &after, app.clock.now()).await?;
+    let tried = ledger.try_correct(account, before, &after, app.clock.now()).await?;
     Ok(done(tried, after))
 }
 

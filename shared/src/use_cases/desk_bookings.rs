@@ -1,4 +1,4 @@
-//! A booking of an office, looked up by its code, moved or cancelled by a clerk. Whoever has the KTP in hand and
+//! A booking of an office, looked up by its code, moved, corrected or cancelled by a clerk. Whoever has the KTP in hand and
 //! no code is looked up by NIK ([`super::person_release`]).
 
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::Outcome;
+use super::corrections::{self, Changes, CorrectRefusal};
 use super::desk::{CorrectionRefusal, Visit, VisitRefusal, person_of, visit};
 use crate::app::App;
 use crate::domain::account::Applicant;
@@ -101,6 +102,38 @@ pub async fn reschedule(
         Ok(changed) => Ok(*changed.booking),
         Err(refusal) => Err(DeskMoveRefusal::Stays(office, refusal)),
     })
+}
+
+/// Why staff do not correct who a booking is for.
+#[derive(Debug)]
+pub enum DeskCorrectRefusal {
+    /// It is not this office's.
+    Visit(VisitRefusal),
+    /// It is over.
+    Over,
+    /// The person stays as they are.
+    Person(CorrectRefusal),
+}
+
+/// Corrects who a booking of this office is for, as the KTP says.
+pub async fn correct(
+    app: &App,
+    staff: &Staff,
+    id: &OfficeId,
+    code: BookingCode,
+    changes: &Changes,
+) -> Outcome<Booking, DeskCorrectRefusal> {
+    let booking = match visit_at(app, staff, id, code).await? {
+        Ok(visit) => visit.booking,
+        Err(refusal) => return Ok(Err(DeskCorrectRefusal::Visit(refusal))),
+    };
+    if !booking.status_at(app.clock.now()).is_live() {
+        return Ok(Err(DeskCorrectRefusal::Over));
+    }
+    let ledger = app.ledger.by_staff(&staff.subject);
+    let whose = (&booking.account, &booking.applicant);
+    let corrected = corrections::correct_in(app, &ledger, whose, changes).await?;
+    Ok(corrected.map(|_| booking).map_err(DeskCorrectRefusal::Person))
 }
 
 /// The visit, if it is one of the office that the clerk names.

@@ -44,7 +44,7 @@ const API: [(&str, Scope); 30] = [
 ];
 
 /// What a page asks for; nothing: anybody who is signed in, or nobody at all.
-const PAGES: [(&str, Option<Scope>); 35] = [
+const PAGES: [(&str, Option<Scope>); 37] = [
     ("GET /petugas", None),
     ("GET /petugas/aset/{name}", None),
     ("GET /petugas/masuk", None),
@@ -68,6 +68,8 @@ const PAGES: [(&str, Option<Scope>); 35] = [
     ("POST /petugas/{office}/kunjungan", Some(Scope::Desk)),
     ("GET /petugas/{office}/kunjungan/{code}", Some(Scope::Desk)),
     ("POST /petugas/{office}/kunjungan/{code}/pindah", Some(Scope::Desk)),
+    ("GET /petugas/{office}/kunjungan/{code}/data", Some(Scope::Desk)),
+    ("POST /petugas/{office}/kunjungan/{code}/data", Some(Scope::Desk)),
     ("POST /petugas/{office}/kunjungan/{code}/batal", Some(Scope::Desk)),
     ("POST /petugas/{office}/kunjungan/{code}/maafkan", Some(Scope::Desk)),
     ("GET /petugas/{office}/nik", Some(Scope::Desk)),
