@@ -1,4 +1,5 @@
-// A clerk moves somebody's visit, cancels it, and reads what became of it; in every form in which it is read.
+// A clerk moves somebody's visit, cancels it, and reads what became of it; the head of the office changes a quota; in
+// every form in which it is read.
 //
 //   node changes.mjs BASE_URL CHROMIUM FOLDER_FOR_SCREENSHOTS
 
@@ -45,6 +46,20 @@ try {
   await page.getByRole("status").filter({ hasText: "sudah dibatalkan" }).waitFor();
   await look("3-cancelled");
   assert.equal((await own()).status, "cancelled");
+  await page.goto(`${base}/petugas`);
+  await page.locator(`a[href="/petugas/${OFFICE}/kuota"]`).click();
+  await page.getByLabel("Tanggal").fill(moved.date);
+  await page.getByRole("button", { name: "Lihat", exact: true }).click();
+  await look("5-quotas");
+  const quota = page.getByRole("textbox", { name: /^Kuota / }).first();
+  const more = String(Number(await quota.inputValue()) + 2);
+  await quota.fill(more);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Akibat perubahan kuota" }).waitFor();
+  await look("6-plan");
+  await page.getByRole("button", { name: "Simpan kuota" }).click();
+  await page.getByRole("status").filter({ hasText: "sudah disimpan" }).waitFor();
+  assert.equal(await quota.inputValue(), more);
   console.log("a visit was moved and cancelled on its page");
 } finally {
   await browser.close();

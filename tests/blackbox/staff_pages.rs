@@ -5,6 +5,7 @@ mod closures;
 mod counters;
 mod matrix;
 mod offline;
+mod quotas;
 mod report;
 mod scan;
 mod sign_in;

@@ -18,6 +18,8 @@ mod errors;
 mod fragment;
 mod offline;
 mod paths;
+mod quota_words;
+mod quotas;
 mod report;
 mod roster;
 mod scan;
@@ -51,6 +53,7 @@ pub fn routes() -> Routes {
         .merge(counters::routes())
         .merge(report::routes())
         .merge(closures::routes())
+        .merge(quotas::routes())
         .merge(assets::routes());
     let (pages, _): (Router<AppState>, _) = pages.split_for_parts();
     let pages = pages.method_not_allowed_fallback(not_allowed);

@@ -73,6 +73,16 @@ pub(crate) fn reopening(office: impl Display) -> String {
     format!("{}/buka", closing(office))
 }
 
+/// Seats of days.
+pub(crate) fn quotas(office: impl Display) -> String {
+    format!("/petugas/{office}/kuota")
+}
+
+/// Seats of a day.
+pub(crate) fn quotas_of(office: impl Display, date: NaiveDate) -> String {
+    format!("{}?tanggal={date}", quotas(office))
+}
+
 /// The display in the hall: everybody's, of another function.
 pub(crate) fn hall(office: impl Display) -> String {
     format!("/papan/{office}")

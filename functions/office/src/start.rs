@@ -49,6 +49,7 @@ fn links(page: &Page, clerk: &Clerk, office: &Office) -> Vec<(String, &'static s
         (Scope::Desk, paths::roster(&office.id), page.say("Kunjungan", "Visits")),
         (Scope::Desk, paths::by_nik(&office.id), page.say("Cari dengan NIK", "Look by NIK")),
         (Scope::Queue, paths::counters(&office.id), page.say("Loket", "Counter")),
+        (Scope::Office, paths::quotas(&office.id), page.say("Kuota", "Quotas")),
         (Scope::Office, paths::closing(&office.id), page.say("Tutup hari", "Close days")),
         (Scope::Read, paths::hall(&office.id), page.say("Papan antrean", "Hall display")),
         (Scope::Read, paths::report(&office.id), page.say("Laporan", "Report")),

@@ -25,6 +25,7 @@ use crate::use_cases::people::AddRefusal;
 use crate::use_cases::person_release::LookRefusal;
 use crate::use_cases::registration::RegistrationRefusal;
 use crate::use_cases::scans::Unreadable;
+use crate::use_cases::seats::SeatsRefusal;
 use crate::use_cases::walk_ins::WalkInRefusal;
 use chrono::{DateTime, Utc};
 
@@ -201,6 +202,15 @@ impl From<OfficeRefusal> for Problem {
     fn from(refusal: OfficeRefusal) -> Self {
         match refusal {
             OfficeRefusal::Fields(fields) => Self::fields(&fields),
+            other => Self::new(other.reason()),
+        }
+    }
+}
+
+impl From<SeatsRefusal> for Problem {
+    fn from(refusal: SeatsRefusal) -> Self {
+        match refusal {
+            SeatsRefusal::Field(field) => Self::fields(&[field]),
             other => Self::new(other.reason()),
         }
     }

@@ -16,7 +16,7 @@
 //! - [`free_days`]: the first days with a free seat; [`place`]: where somebody stands in the line.
 //! - [`documents`]: which documents to bring.
 //! - [`offices`], [`calendar`]: an office's description, and its days that differ from the week; [`closures`]:
-//!   what closing days does to people.
+//!   what closing days does to people; [`seats`]: dates that are opened by hand, and quotas.
 //! - [`scans`]: what a scanner reads. [`desk`]: scan, documents, calling; [`desk_bookings`]: a booking of the
 //!   office by its code; [`walk_ins`]: people without a booking; [`roster`]: who comes on a date;
 //!   [`report`]: how days went; [`hand_ins`]: scans that were made without a network.
@@ -49,6 +49,7 @@ pub mod registration;
 pub mod report;
 pub mod roster;
 pub mod scans;
+pub mod seats;
 pub mod sign_in;
 pub mod staff_sessions;
 pub mod walk_ins;

@@ -44,7 +44,7 @@ const API: [(&str, Scope); 30] = [
 ];
 
 /// What a page asks for; nothing: anybody who is signed in, or nobody at all.
-const PAGES: [(&str, Option<Scope>); 37] = [
+const PAGES: [(&str, Option<Scope>); 40] = [
     ("GET /petugas", None),
     ("GET /petugas/aset/{name}", None),
     ("GET /petugas/masuk", None),
@@ -74,6 +74,9 @@ const PAGES: [(&str, Option<Scope>); 37] = [
     ("POST /petugas/{office}/kunjungan/{code}/maafkan", Some(Scope::Desk)),
     ("GET /petugas/{office}/nik", Some(Scope::Desk)),
     ("POST /petugas/{office}/nik", Some(Scope::Desk)),
+    ("GET /petugas/{office}/kuota", Some(Scope::Office)),
+    ("POST /petugas/{office}/kuota", Some(Scope::Office)),
+    ("POST /petugas/{office}/kuota/buka", Some(Scope::Office)),
     ("GET /petugas/{office}/tutup", Some(Scope::Office)),
     ("POST /petugas/{office}/tutup", Some(Scope::Office)),
     ("GET /petugas/{office}/tutup/rencana", Some(Scope::Office)),
