@@ -8,6 +8,7 @@ use antrian_tests::app::DATE;
 use antrian_tests::offices::{OFFICE, SERVICE};
 use antrian_tests::wire::{Action, Item, Switch, client, item_of, touched};
 use antrian_tests::{Person, Setup, TestApp};
+use reqwest::Method;
 use serde_json::json;
 
 use crate::steps::{close, office_with, reach};
@@ -43,6 +44,25 @@ async fn audited_without(item: Item) -> (Vec<Disagreement>, String) {
 async fn the_audit_finds_a_booking_without_its_seat() {
     let (found, code) = audited_without(Item::Seat).await;
     assert_eq!(found, [Disagreement::BookingWithoutSeat { code: code.parse().unwrap() }]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_last_audit_has_found_is_told_to_whoever_may_look_at_every_office() {
+    let switch = Arc::new(Switch::default());
+    let http_client = Some(client(switch.clone()));
+    let app = TestApp::start_with(Setup { http_client, ..Setup::default() }).await;
+    let auditor = app.staff("*", &["auditor"]).await;
+    let ask = async |token: &str| app.call(Method::GET, "/v1/staff/audit", Some(token), None).await;
+    assert_eq!(ask(&auditor).await.code(), "not_found", "none has begun");
+    leave_out(&switch, Item::Seat);
+    let code = Person::register(&app, 1).await.book(&app, DATE, "09:00").await.text("code");
+    switch.disarm();
+    app.audit().await;
+    let told = ask(&auditor).await.body;
+    let seen = json!([told["ended"], told["live_bookings"], told["disagreements"]]);
+    let found = json!([{"kind": "booking_without_seat", "code": code}]);
+    assert_eq!(seen, json!([true, 1, found]), "{told}");
+    assert_eq!(ask(&app.staff(OFFICE, &["auditor"]).await).await.code(), "forbidden");
 }
 
 #[tokio::test(flavor = "multi_thread")]

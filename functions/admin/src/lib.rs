@@ -1,5 +1,6 @@
-//! Administration: offices, calendars, releases, quotas, staff who are denied.
+//! Administration: offices, calendars, releases, quotas, staff who are denied, the audit.
 
+pub mod audit;
 pub mod calendar;
 pub mod closures;
 pub mod denials;
@@ -17,4 +18,5 @@ pub fn routes() -> Routes {
         .merge(closures::routes())
         .merge(slots::routes())
         .merge(denials::routes())
+        .merge(audit::routes())
 }

@@ -165,6 +165,8 @@ async fn administer(asked: &mut Asked, admin: &str) {
     let denial = Some(json!({"denial_reason": "left"}));
     asked.take("PUT /v1/staff/denials/{subject}", &["clerk-7"], staff, denial).await;
     asked.take("GET /v1/staff/denials", &[], staff, None).await;
+    asked.app.audit().await;
+    asked.take("GET /v1/staff/audit", &[], staff, None).await;
     asked.take("DELETE /v1/staff/denials/{subject}", &["clerk-7"], staff, None).await;
 }
 
