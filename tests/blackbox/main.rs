@@ -62,6 +62,7 @@ mod scheduler;
 mod sealing_keys;
 mod sessions;
 mod sign_in;
+mod simulated_day;
 mod spellings;
 mod staff_pages;
 mod steps;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::steps::reach;
 
-async fn report(app: &TestApp, query: &str) -> Answer {
+pub(crate) async fn report(app: &TestApp, query: &str) -> Answer {
     let token = app.staff(OFFICE, &["auditor"]).await;
     let path = format!("/v1/offices/{OFFICE}/report{query}");
     app.call(Method::GET, &path, Some(&token), None).await
@@ -65,11 +65,11 @@ async fn serve(app: &TestApp, desk: &Desk, until: &str) {
     assert_eq!(desk.step(app, "finish", "1").await.status, 200);
 }
 
-fn number(of: &Value, name: &str) -> u64 {
+pub(crate) fn number(of: &Value, name: &str) -> u64 {
     of[name].as_u64().unwrap_or_else(|| panic!("{name} in {of}"))
 }
 
-const COUNTS: [&str; 11] = [
+pub(crate) const COUNTS: [&str; 11] = [
     "booked",
     "came",
     "late",
@@ -83,11 +83,11 @@ const COUNTS: [&str; 11] = [
     "moved_away",
 ];
 
-fn counts(of: &Value) -> Vec<u64> {
+pub(crate) fn counts(of: &Value) -> Vec<u64> {
     COUNTS.iter().map(|name| number(of, name)).collect()
 }
 
-fn sum(rows: &Value) -> Vec<u64> {
+pub(crate) fn sum(rows: &Value) -> Vec<u64> {
     let rows = rows.as_array().unwrap();
     COUNTS.iter().map(|name| rows.iter().map(|row| number(row, name)).sum()).collect()
 }
@@ -201,7 +201,7 @@ async fn kept(recorder: &Recorder) -> Vec<Value> {
 }
 
 /// Everything that the report says, without the instant at which it was read.
-fn said(report: &Answer) -> Value {
+pub(crate) fn said(report: &Answer) -> Value {
     let mut body = report.body.clone();
     body["as_of"] = Value::Null;
     body

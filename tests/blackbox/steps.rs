@@ -90,6 +90,11 @@ pub(crate) fn wrong_fields(answer: &Answer) -> Vec<&str> {
     errors.iter().map(|error| error["field"].as_str().unwrap()).collect()
 }
 
+/// Status and reason of an answer.
+pub(crate) fn outcome(answer: &Answer) -> (u16, &str) {
+    (answer.status, answer.code())
+}
+
 /// The text of the QR in a picture.
 pub(crate) fn read_qr(picture: &image::GrayImage) -> Option<String> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);

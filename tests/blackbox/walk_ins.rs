@@ -13,7 +13,7 @@ use antrian_tests::{Answer, Person, Recorder, Setup, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::steps::{office_with, reach, wrong_fields};
+use crate::steps::{office_with, outcome, reach, wrong_fields};
 
 /// Half past eight at the office on the day.
 const MORNING: &str = "2026-12-02T00:30:00Z";
@@ -48,10 +48,6 @@ async fn free(app: &TestApp) -> Value {
     let seen = app.call(Method::GET, PATH, Some(&token), None).await;
     assert_eq!(seen.status, 200, "{seen:?}");
     seen.body["services"][0]["seats_free"].clone()
-}
-
-fn outcome(answer: &Answer) -> (u16, &str) {
-    (answer.status, answer.code())
 }
 
 #[tokio::test]

@@ -24,22 +24,46 @@ pub async fn enrol(app: &TestApp, number: u32) -> Person {
 ///
 /// # Panics
 /// If that does not work.
-#[expect(clippy::unwrap_used, reason = "a test's own data")]
 pub async fn enrol_as(app: &TestApp, number: u32, same_nik: u32) -> Person {
+    let person = PersonDetails {
+        name: somebody(number, Category::General).name,
+        ..somebody(same_nik, Category::General)
+    };
+    enrol_family(app, number, &[person]).await
+}
+
+/// An account with the phone of `number` and up to five people, `p1` and on, signed in.
+///
+/// # Panics
+/// If that does not work.
+#[expect(clippy::unwrap_used, reason = "a test's own data")]
+pub async fn enrol_family(app: &TestApp, number: u32, people: &[PersonDetails]) -> Person {
     let store = app.stack.app.ledger.store();
     let phone = format!("62800{number:07}");
     let contacts = Contacts { phone: Some(phone.parse().unwrap()), scoped: None };
     let account = store.account_of_contacts(&contacts, Locale::Id, app.now()).await.unwrap();
     store.note_inbound(&account, app.now()).await.unwrap();
-    let applicant = PersonDetails {
-        name: format!("Contoh {number}").parse().unwrap(),
-        nik: Some(nik(same_nik).parse().unwrap()),
-        birth_date: "1990-01-01".parse().unwrap(),
-        ktp_regency: Some("Kota Makassar".to_owned()),
-        category: Category::General,
-    };
-    store.add_applicant(&account, &applicant, None, app.now()).await.unwrap();
+    for person in people {
+        store.add_applicant(&account, person, None, app.now()).await.unwrap();
+    }
     Person { token: sign_in(app, account).await, phone }
+}
+
+/// `Contoh` with a number, old enough for their category.
+///
+/// # Panics
+/// Never.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "a test's own data")]
+pub fn somebody(number: u32, category: Category) -> PersonDetails {
+    let birth_date = if category == Category::Elderly { "1950-01-01" } else { "1990-01-01" };
+    PersonDetails {
+        name: format!("Contoh {number}").parse().unwrap(),
+        nik: Some(nik(number).parse().unwrap()),
+        birth_date: birth_date.parse().unwrap(),
+        ktp_regency: Some("Kota Makassar".to_owned()),
+        category,
+    }
 }
 
 #[expect(clippy::unwrap_used, reason = "a test's own data")]
