@@ -2,16 +2,22 @@
 
 import { base, post, says } from "./common.mjs";
 
-/** Somebody with a ticket of the office's earliest free hour. */
-export async function books(number, office) {
-  const digits = String(number).padStart(3, "0");
+/** A phone's account: its session. */
+export async function registers(phone) {
   const begun = await post("/v1/registrations", {});
-  for (const text of [begun.code, begun.match_number]) await says(`6280000010${digits}`, text);
+  for (const text of [begun.code, begun.match_number]) await says(phone, text);
   let token;
   for (let left = 100; left > 0 && !token; left -= 1) {
     token = await post(`/v1/registrations/${begun.id}/token`, { secret: begun.secret }).then((it) => it.token, () => null);
     if (!token) await new Promise((resume) => setTimeout(resume, 100));
   }
+  return token;
+}
+
+/** Somebody with a ticket of the office's earliest free hour. */
+export async function books(number, office) {
+  const digits = String(number).padStart(3, "0");
+  const token = await registers(`6280000010${digits}`);
   await post("/v1/me/applicants", { name: `Contoh ${digits}`, nik: `9971010101909${digits}`, birth_date: "1990-01-01",
     ktp_regency: "Kota Bandung", category: number % 5 ? "general" : "pregnant" }, token);
   const { code } = await post("/v1/bookings", { applicant_id: "p1", office, service: "passport_new" }, token);
