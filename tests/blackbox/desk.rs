@@ -10,7 +10,7 @@ mod shown;
 
 use antrian_tests::app::DATE;
 use antrian_tests::desk::Desk;
-use antrian_tests::{Answer, Person, Setup, TestApp, offices};
+use antrian_tests::{Person, Setup, TestApp, offices};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::steps::reach;
@@ -34,10 +34,6 @@ async fn hall_on(
     let app = TestApp::start_with(Setup { offices, http_client, ..Setup::default() }).await;
     let (desk, codes, _) = fill(&app, people).await;
     (app, desk, codes)
-}
-
-fn outcome(answer: &Answer) -> (u16, &str) {
-    (answer.status, answer.code())
 }
 
 async fn fill(app: &TestApp, people: u32) -> (Desk, Vec<String>, Vec<Person>) {

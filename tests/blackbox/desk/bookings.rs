@@ -11,8 +11,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-use super::{MORNING, fill, hall, outcome};
-use crate::steps::{office_with, reach, wrong_fields};
+use super::{MORNING, fill, hall};
+use crate::steps::{office_with, outcome, reach, wrong_fields};
 
 async fn look(app: &TestApp, token: &str, office: &str, code: &str) -> Answer {
     let path = format!("/v1/offices/{office}/bookings/{code}");

@@ -8,8 +8,8 @@ use antrian_tests::{Answer, Person, Setup, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{hall, outcome};
-use crate::steps::{close, office_with, reach, wrong_fields};
+use super::hall;
+use crate::steps::{close, office_with, outcome, reach, wrong_fields};
 
 /// 08:50 on the day: the visit at nine cannot be moved by its owner any more.
 const BEFORE_NINE: &str = "2026-12-02T00:50:00Z";
