@@ -150,7 +150,7 @@ impl Card {
             warnings: warnings.iter().map(|warning| to_clerk(page, warning)).collect(),
             documents: ticks(documents, booking),
             deadlines: deadlines(page, office, now),
-            is_in: status == Status::CheckedIn,
+            is_in: booking.undo_check_in(now).is_ok(),
             path: paths::visit(&office.id, booking.code),
             change: paths::change(&office.id, booking.code),
         }

@@ -148,9 +148,10 @@ async fn corrected(
         DeskCorrectRefusal::Person(CorrectRefusal::Field(error)) => {
             (StatusCode::UNPROCESSABLE_ENTITY, vec![error])
         }
+        // Whatever else stands in the way is about the NIK.
         refusal => {
             let problem = Problem::from(refusal);
-            (problem.status(), vec![at_field("name", &problem)])
+            (problem.status(), vec![at_field("nik", &problem)])
         }
     }))
 }

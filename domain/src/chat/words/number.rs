@@ -139,21 +139,47 @@ pub(super) fn time(tokens: &[Token<'_>], labelled: bool) -> Option<(SlotTime, us
     Some((time, taken + usize::from(zone)))
 }
 
-/// The hour among the tokens of an answer to "at which hour?", in digits or in a word. Nobody comes
-/// before seven: `jam 2` is in the afternoon.
+/// The hour of an answer to "at which hour?", in digits or in words, whole or half. Nobody comes before
+/// seven: `jam 2` is in the afternoon. An answer that says more than one hour, or something beside it that
+/// makes it another one, is none: a seat at an hour that nobody has named is worse than a question.
 pub(super) fn hour(tokens: &[Token<'_>]) -> Option<SlotTime> {
-    let in_digits = || (0..tokens.len()).find_map(|at| time(&tokens[at..], true));
-    let in_words = || {
-        let at = tokens.iter().find_map(|token| {
-            HOURS.iter().find(|(word, _)| *word == token.folded).map(|(_, hour)| *hour)
-        })?;
-        Some((SlotTime::from_minutes(at * 60)?, 1))
-    };
-    let (said, _) = in_digits().or_else(in_words)?;
-    let shift = if said.minutes() < FIRST_HOUR * 60 { 12 * 60 } else { 0 };
-    SlotTime::from_minutes(said.minutes() + shift)
+    let is_other = |token: &Token<'_>| OTHER_HOUR.contains(&&*token.folded);
+    let mut said = (0..tokens.len()).filter_map(|at| Some((at, hour_at(&tokens[at..])?)));
+    let (at, (time, taken)) = said.next()?;
+    let rest = &tokens[at + taken..];
+    let has_more = (0..rest.len()).any(|at| hour_at(&rest[at..]).is_some());
+    if has_more || tokens.iter().any(is_other) {
+        return None;
+    }
+    let is_half = at > 0 && HALF.contains(&&*tokens[at - 1].folded);
+    let minutes = time.minutes().checked_sub(if is_half { 30 } else { 0 })?;
+    let shift = if minutes < FIRST_HOUR * 60 { 12 * 60 } else { 0 };
+    SlotTime::from_minutes(minutes + shift)
 }
 
+/// An hour at the beginning of tokens, and how many it takes.
+fn hour_at(tokens: &[Token<'_>]) -> Option<(SlotTime, usize)> {
+    let first = tokens.first()?;
+    let (hour, taken) = match HOURS.iter().find(|(word, _)| *word == first.folded) {
+        Some((_, hour)) => (SlotTime::from_minutes(hour * 60)?, 1),
+        None => time(tokens, true)?,
+    };
+    let is_quarter = |token: &&Token<'_>| matches!(token.text, "00" | "15" | "30" | "45");
+    let minutes = tokens.get(taken).filter(|_| hour.minutes() % 60 == 0).filter(is_quarter);
+    let Some(minutes) = minutes.and_then(|token| token.text.parse::<u16>().ok()) else {
+        return Some((hour, taken));
+    };
+    Some((SlotTime::from_minutes(hour.minutes() + minutes)?, taken + 1))
+}
+
+/// `setengah 9`: half an hour before it.
+const HALF: [&str; 4] = ["setengah", "stengah", "stgh", "stgah"];
+/// What makes an hour another one, or none.
+const OTHER_HOUR: [&str; 24] = [
+    "bukan", "jangan", "tidak", "tdk", "tak", "ga", "gak", "ngak", "engak", "selain", "kecuali",
+    "setelah", "sesudah", "sebelum", "habis", "antara", "atau", "kurang", "lewat", "lebih", "not",
+    "after", "before", "or",
+];
 const FIRST_HOUR: u16 = 7;
 /// Hours of a working day as words, with no letter twice in a row.
 const HOURS: [(&str, u16); 10] = [

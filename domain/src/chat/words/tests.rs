@@ -149,8 +149,23 @@ fn an_hour_is_told_in_many_ways() {
         ("jam 2", Some("14:00")),
         ("jam dua siang", Some("14:00")),
         ("2 siang", Some("14:00")),
+        ("jam setengah 9", Some("08:30")),
+        ("setengah sembilan", Some("08:30")),
+        ("stgh 9 pagi", Some("08:30")),
+        ("8 30", Some("08:30")),
+        ("jam delapan 30", Some("08:30")),
+        ("09.00-10.00", Some("09:00")),
         ("besok saja", None),
         ("25", None),
+        ("jam 9 kurang seperempat", None),
+        ("jam 8 lewat 30", None),
+        ("jam delapan tiga puluh", None),
+        ("bukan jam 9", None),
+        ("jam 9 jangan", None),
+        ("setelah jam 9", None),
+        ("antara jam 9 dan 10", None),
+        ("jam 9 atau 10", None),
+        ("jangan jam 9, jam 10", None),
     ] {
         assert_eq!(hour(text).map(|time| time.to_string()).as_deref(), expected, "{text}");
     }
