@@ -30,7 +30,7 @@ pub(crate) struct To {
     /// Print the API's answer as JSON.
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Language of refusals and names.
+    /// Language of refusals.
     #[arg(long, global = true, value_enum, default_value_t = Language::Id)]
     pub(crate) lang: Language,
     /// The key of a change: the same key again is the same change. Without it: a new one.

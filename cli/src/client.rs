@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -85,17 +85,11 @@ impl Client {
     pub(crate) fn new(
         url: &str,
         token: Option<&SecretString>,
-        language: Language,
         key: Option<String>,
     ) -> Result<Self, Failure> {
         let base = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let base = base.ok_or_else(|| Failure::Usage(format!("{url} is no address.")))?;
         let mut headers = HeaderMap::new();
-        let language = match language {
-            Language::Id => "id",
-            Language::En => "en",
-        };
-        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(language));
         let is_here = base.host_str().is_some_and(is_loopback);
         if token.is_some() && !is_here && base.scheme() != "https" {
             return Err(Failure::Usage(format!("{url} is not https: a token would be readable.")));

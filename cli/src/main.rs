@@ -44,9 +44,9 @@ fn main() -> ExitCode {
 
 /// What is printed.
 async fn run(cli: &Cli) -> Result<String, Failure> {
-    let To { url, lang, json, idempotency_key, .. } = &cli.to;
+    let To { url, json, idempotency_key, .. } = &cli.to;
     let token = token(&cli.to)?;
-    let client = Client::new(url, token.as_ref(), *lang, idempotency_key.clone())?;
+    let client = Client::new(url, token.as_ref(), idempotency_key.clone())?;
     if let Command::Token(wish) = &cli.command {
         let body = json!({"office": wish.office, "scopes": wish.roles});
         let answer = client.send(Method::POST, &["local", "staff-token"], &body).await?;

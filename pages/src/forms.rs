@@ -89,6 +89,12 @@ pub fn read_date(typed: &str) -> Option<NaiveDate> {
     typed.trim().parse().or_else(|_| date_of(&typed).parse()).ok()
 }
 
+/// The first and the last of some days, as somebody types them: whoever names one day means that day.
+pub fn read_days(first: &str, last: &str) -> (Option<NaiveDate>, Option<NaiveDate>) {
+    let last = if last.trim().is_empty() { first } else { last };
+    (read_date(first), read_date(last))
+}
+
 /// Pages ask for a date of birth by day, month and year; the rule knows another form.
 pub fn birth_date_as_asked(error: FieldError) -> FieldError {
     if error.field != "birth_date" {

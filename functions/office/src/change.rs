@@ -24,6 +24,7 @@ use serde::Deserialize;
 use crate::change_words::{Change, Day, days, history, known};
 use crate::paths;
 use crate::session::Clerk;
+use crate::visit::found;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -67,16 +68,6 @@ struct ChangePage<'a> {
     history: Vec<Change>,
 }
 
-/// The booking, if it is one of this office and the clerk works at its desk.
-async fn found(
-    app: &AppState,
-    clerk: &Clerk,
-    (id, code): (&OfficeId, BookingCode),
-) -> Result<DeskBooking, Problem> {
-    clerk.may(Scope::Desk, id)?;
-    Ok(desk_bookings::look(app, clerk.staff(), id, code).await??)
-}
-
 async fn look(
     State(app): State<AppState>,
     page: Page,
@@ -84,7 +75,7 @@ async fn look(
     Segments((id, code)): Segments<(OfficeId, BookingCode)>,
     Asked(asked): Asked<Look>,
 ) -> Shown {
-    let found = found(&app, &clerk, (&id, code)).await?;
+    let found = found(&app, &clerk, &id, code).await?;
     let page = change_page(&app, page, &found, &asked, Faults::default()).await?;
     Ok(own(&page))
 }
@@ -153,7 +144,7 @@ async fn answered(
         Err(why) => why,
     };
     let faults = Faults::new(page.locale, vec![at_field(field, &problem)]);
-    let found = found(app, clerk, (id, code)).await?;
+    let found = found(app, clerk, id, code).await?;
     let page = change_page(app, page, &found, &Look::default(), faults).await?;
     Ok(shown(problem.status(), Keep::Never, &page))
 }

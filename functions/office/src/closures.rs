@@ -13,7 +13,7 @@ use antrian::staff::Scope;
 use antrian::use_cases::calendar::{self, Closing, states};
 use antrian::use_cases::closures::{self, Progress};
 use antrian::use_cases::offices::{self, OfficeRefusal};
-use antrian_pages::forms::{Asked, Faults, Posted, read_date};
+use antrian_pages::forms::{Asked, Faults, Posted, read_date, read_days};
 use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
 use askama::Template;
 use axum::extract::State;
@@ -63,9 +63,7 @@ impl Typed {
         let id = normal(&self.alasan).trim().to_owned();
         let en = normal(&self.alasan_en).trim().to_owned();
         let reason = Text { en: if en.is_empty() { id.clone() } else { en }, id };
-        // Whoever names one day means that day.
-        let last = if self.sampai.trim().is_empty() { &self.dari } else { &self.sampai };
-        match (read_date(&self.dari), read_date(last)) {
+        match read_days(&self.dari, &self.sampai) {
             (Some(from), Some(to)) => Ok(Range { from, to, reason }),
             (from, to) => {
                 let missing = [("dari", from), ("sampai", to)];
@@ -76,7 +74,7 @@ impl Typed {
     }
 }
 
-fn no_date(field: &str) -> FieldError {
+pub(crate) fn no_date(field: &str) -> FieldError {
     let (id, en) = ("Pilih tanggalnya.", "Choose the date.");
     FieldError::new(field, id, en)
 }
@@ -141,7 +139,11 @@ struct StatePage<'a> {
 }
 
 /// The office as the table has it: what was closed a moment ago is closed.
-async fn office_of(app: &AppState, clerk: &Clerk, id: &OfficeId) -> Result<Office, Problem> {
+pub(crate) async fn office_of(
+    app: &AppState,
+    clerk: &Clerk,
+    id: &OfficeId,
+) -> Result<Office, Problem> {
     clerk.may(Scope::Office, id)?;
     let (office, _) = offices::current(app, id).await??;
     Ok(office)

@@ -10,7 +10,6 @@ use antrian::domain::reason::Reason;
 use antrian::http::body::Segments;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
-use antrian::staff::Scope;
 use antrian::use_cases::corrections::{CorrectRefusal, CorrectionForm};
 use antrian::use_cases::desk_bookings::{self, DeskBooking, DeskCorrectRefusal};
 use antrian_pages::forms::{Faults, Posted, at_field, birth_date_as_asked, date_of};
@@ -23,6 +22,7 @@ use serde::Deserialize;
 
 use crate::paths;
 use crate::session::Clerk;
+use crate::visit::found;
 
 pub(crate) fn routes() -> Routes {
     Routes::new().route("/petugas/{office}/kunjungan/{code}/data", get(known).post(correct))
@@ -64,13 +64,13 @@ impl Typed {
 }
 
 /// The booking and whose it is.
-async fn found(
+async fn whose(
     app: &AppState,
     clerk: &Clerk,
-    (id, code): (&OfficeId, BookingCode),
+    id: &OfficeId,
+    code: BookingCode,
 ) -> Result<(DeskBooking, Applicant), Problem> {
-    clerk.may(Scope::Desk, id)?;
-    let mut found = desk_bookings::look(app, clerk.staff(), id, code).await??;
+    let mut found = found(app, clerk, id, code).await?;
     let person = found.applicant.take().ok_or_else(|| Problem::new(Reason::BookingEnded))?;
     Ok((found, person))
 }
@@ -97,7 +97,7 @@ async fn known(
     clerk: Clerk,
     Segments((id, code)): Segments<(OfficeId, BookingCode)>,
 ) -> Shown {
-    let found = found(&app, &clerk, (&id, code)).await?;
+    let found = whose(&app, &clerk, &id, code).await?;
     let typed = Typed::of(&found.1);
     Ok(own(&correct_page(page, &found, (Faults::default(), typed))))
 }
@@ -109,7 +109,7 @@ async fn correct(
     Segments((id, code)): Segments<(OfficeId, BookingCode)>,
     Posted(typed): Posted<Typed>,
 ) -> Shown {
-    let found = found(&app, &clerk, (&id, code)).await?;
+    let found = whose(&app, &clerk, &id, code).await?;
     let (status, errors) = match corrected(&app, &clerk, (&id, code), &found.1, &typed).await? {
         Ok(()) => return Ok(go(&format!("{}?sudah=data", paths::change(&id, code)))),
         Err(why) => why,

@@ -1,7 +1,6 @@
 //! Seats of a day: how many there are and are taken, hour by hour; new quotas, whose consequences are shown
 //! before anything changes; and dates that are opened by hand.
 
-use antrian::domain::day::Day;
 use antrian::domain::field::FieldError;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
@@ -9,10 +8,8 @@ use antrian::domain::time::local_date;
 use antrian::http::body::Segments;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
-use antrian::staff::Scope;
-use antrian::use_cases::offices;
 use antrian::use_cases::seats::{self, NewQuota, Release, SeatsRefusal};
-use antrian_pages::forms::{Asked, Faults, Posted, at_field, read_date};
+use antrian_pages::forms::{Asked, Faults, Posted, at_field, read_date, read_days};
 use antrian_pages::page::{Keep, Page, Shown, go, own, shown};
 use askama::Template;
 use axum::extract::State;
@@ -22,6 +19,7 @@ use axum::routing::{get, post};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::closures::{no_date, office_of};
 use crate::paths;
 use crate::quota_words::{Hour, PlannedChange, Totals, day_note, hours, planned};
 use crate::session::Clerk;
@@ -75,11 +73,6 @@ struct PlanPage<'a> {
     above: usize,
 }
 
-async fn current(app: &AppState, clerk: &Clerk, id: &OfficeId) -> Result<Office, Problem> {
-    clerk.may(Scope::Office, id)?;
-    Ok(offices::current(app, id).await??.0)
-}
-
 async fn look(
     State(app): State<AppState>,
     page: Page,
@@ -87,7 +80,7 @@ async fn look(
     Segments(id): Segments<OfficeId>,
     Asked(asked): Asked<Look>,
 ) -> Shown {
-    let office = current(&app, &clerk, &id).await?;
+    let office = office_of(&app, &clerk, &id).await?;
     let date = read_date(&asked.tanggal).unwrap_or_else(|| today(&app, &office));
     let done = done(&page, &asked.sudah);
     let page = quotas_page(&app, page, &office, date, (done, Faults::default())).await?;
@@ -114,7 +107,7 @@ async fn quotas_page<'a>(
     (done, faults): (Option<&'static str>, Faults),
 ) -> Result<QuotasPage<'a>, Problem> {
     let now = app.clock.now();
-    let day: std::sync::Arc<Day> = app.ledger.days().refresh(&office.id, date, now).await?;
+    let day = app.ledger.days().refresh(&office.id, date, now).await?;
     let hours = hours(&page, office, &day, now);
     let on = |date: Option<NaiveDate>| paths::quotas_of(&office.id, date.unwrap_or_default());
     Ok(QuotasPage {
@@ -147,7 +140,8 @@ struct Typed {
 }
 
 impl Typed {
-    fn read(&self) -> Option<(NaiveDate, Vec<NewQuota>)> {
+    /// The quotas that are different; absent: one is no number.
+    fn read(&self) -> Option<Vec<NewQuota>> {
         let same = [self.lama.len(), self.kuota.len()] == [self.sesi.len(); 2];
         let rows = self.sesi.iter().zip(&self.lama).zip(&self.kuota);
         let read = rows.map(|((slot, before), quota)| {
@@ -157,8 +151,7 @@ impl Typed {
             Some(NewQuota { service, time, quota: quota.trim().parse().ok()?, before })
         });
         let wanted: Vec<NewQuota> = read.collect::<Option<_>>().filter(|_| same)?;
-        let changed = wanted.into_iter().filter(|new| new.before != Some(new.quota));
-        Some((read_date(&self.tanggal)?, changed.collect()))
+        Some(wanted.into_iter().filter(|new| new.before != Some(new.quota)).collect())
     }
 }
 
@@ -169,9 +162,9 @@ async fn change(
     Segments(id): Segments<OfficeId>,
     Posted(typed): Posted<Typed>,
 ) -> Shown {
-    let office = current(&app, &clerk, &id).await?;
+    let office = office_of(&app, &clerk, &id).await?;
     let date = read_date(&typed.tanggal).unwrap_or_else(|| today(&app, &office));
-    let Some((date, wanted)) = typed.read().filter(|(_, wanted)| !wanted.is_empty()) else {
+    let Some(wanted) = typed.read().filter(|wanted| !wanted.is_empty()) else {
         let error = FieldError::new(
             "kuota",
             "Tidak ada kuota yang berubah, atau ada yang bukan angka.",
@@ -179,14 +172,13 @@ async fn change(
         );
         return refused(&app, page, &office, date, (StatusCode::UNPROCESSABLE_ENTITY, error)).await;
     };
-    let outcome = match typed.pasti.is_empty() {
-        true => seats::plan_quotas(&app, &office, date, &wanted).await?,
-        false => seats::set_quotas(&app, &office, date, &wanted).await?,
+    let is_sure = !typed.pasti.is_empty();
+    let outcome = match is_sure {
+        true => seats::set_quotas(&app, &office, date, &wanted).await?,
+        false => seats::plan_quotas(&app, &office, date, &wanted).await?,
     };
     match outcome {
-        Ok(_) if !typed.pasti.is_empty() => {
-            Ok(go(&format!("{}&sudah=simpan", paths::quotas_of(&id, date))))
-        }
+        Ok(_) if is_sure => Ok(go(&format!("{}&sudah=simpan", paths::quotas_of(&id, date)))),
         Ok(changes) => Ok(plan(page, &office, date, &changes)),
         Err(refusal) => {
             let error = refusal_at("kuota", &refusal);
@@ -247,14 +239,10 @@ async fn open(
     Segments(id): Segments<OfficeId>,
     Posted(typed): Posted<Opening>,
 ) -> Shown {
-    let office = current(&app, &clerk, &id).await?;
-    // Whoever names one day means that day.
-    let last = if typed.sampai.trim().is_empty() { &typed.mulai } else { &typed.sampai };
-    let (Some(from), Some(to)) = (read_date(&typed.mulai), read_date(last)) else {
-        let error = FieldError::new("mulai", "Pilih tanggalnya.", "Choose the date.");
-        let today = today(&app, &office);
-        return refused(&app, page, &office, today, (StatusCode::UNPROCESSABLE_ENTITY, error))
-            .await;
+    let office = office_of(&app, &clerk, &id).await?;
+    let (Some(from), Some(to)) = read_days(&typed.mulai, &typed.sampai) else {
+        let error = (StatusCode::UNPROCESSABLE_ENTITY, no_date("mulai"));
+        return refused(&app, page, &office, today(&app, &office), error).await;
     };
     match seats::release(&app, &office, &Release { service: None, from, to }).await? {
         Ok(_) => Ok(go(&format!("{}&sudah=buka", paths::quotas_of(&id, from)))),

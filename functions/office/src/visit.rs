@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Routes {
 }
 
 /// The visit, if it is one of this office and the clerk works at its desk.
-async fn found(
+pub(crate) async fn found(
     app: &AppState,
     clerk: &Clerk,
     id: &OfficeId,

@@ -25,17 +25,13 @@ use crate::use_cases::people::AddRefusal;
 use crate::use_cases::person_release::LookRefusal;
 use crate::use_cases::registration::RegistrationRefusal;
 use crate::use_cases::scans::Unreadable;
-use crate::use_cases::seats::SeatsRefusal;
+use crate::use_cases::seats::{self, SeatsRefusal};
 use crate::use_cases::walk_ins::WalkInRefusal;
 use chrono::{DateTime, Utc};
 
 /// A service that the office does not give.
 pub fn unknown_service() -> Problem {
-    Problem::field(
-        "service",
-        "Kantor ini tidak memiliki layanan tersebut.",
-        "This office does not have this service.",
-    )
+    Problem::fields(&[seats::unknown_service()])
 }
 
 /// A person whom the account does not have.

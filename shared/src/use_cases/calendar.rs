@@ -20,7 +20,7 @@ use crate::storage::{Attempt, CONTENTION, compare_and_set};
 
 /// An office lists at most so many days: about two years of Saturdays and Sundays.
 const MAX_EXCEPTIONS: usize = 250;
-/// Days that are closed in one go.
+/// Days that are closed or opened in one go.
 pub const MAX_DAYS: i64 = 62;
 /// Dates more than about a year ahead are a mistake.
 const FARTHEST_DAYS: i64 = 400;
@@ -64,6 +64,12 @@ pub struct ClosedDates {
     pub already_closed: Vec<NaiveDate>,
     /// Without any session.
     pub no_session: Vec<NaiveDate>,
+}
+
+/// Whether two dates are in order, not too many days apart, and not a mistake.
+pub(super) fn is_range(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> bool {
+    let days = (to - from).num_days();
+    (0..MAX_DAYS).contains(&days) && (to - today).num_days() <= FARTHEST_DAYS
 }
 
 /// Replaces all days that differ from the week.
@@ -170,8 +176,7 @@ pub fn states(
             "From today on, or later.",
         ));
     }
-    let days = (closing.to - closing.from).num_days();
-    if !(0..MAX_DAYS).contains(&days) || (closing.to - today).num_days() > FARTHEST_DAYS {
+    if !is_range(closing.from, closing.to, today) {
         return Err(OfficeRefusal::field(
             "to",
             "Tanggal harus urut dan paling lama 62 hari.",

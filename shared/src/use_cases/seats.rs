@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::calendar::is_range;
 use super::{LedgerError, Outcome};
 use crate::app::App;
 use crate::domain::calendar::{PlannedDay, plan_day};
@@ -14,10 +15,6 @@ use crate::domain::office::Office;
 use crate::domain::reason::Reason;
 use crate::domain::time::{SlotTime, local_date};
 
-/// Days of one release.
-const MAX_DAYS: i64 = 62;
-/// Dates more than about a year ahead are a mistake.
-const FARTHEST_DAYS: i64 = 400;
 /// Seat numbers have three digits.
 pub const MAX_SEATS: u16 = 999;
 
@@ -84,11 +81,7 @@ pub async fn release(
 
 fn check(office: &Office, release: &Release<'_>, now: DateTime<Utc>) -> Result<(), FieldError> {
     let today = local_date(now, office.timezone);
-    let in_order = today <= release.from && release.from <= release.to;
-    if !in_order
-        || (release.to - release.from).num_days() >= MAX_DAYS
-        || (release.to - today).num_days() > FARTHEST_DAYS
-    {
+    if release.from < today || !is_range(release.from, release.to, today) {
         return Err(FieldError::new(
             "to",
             "Rentang tanggal harus urut, mulai hari ini, paling lama 62 hari.",
@@ -99,13 +92,16 @@ fn check(office: &Office, release: &Release<'_>, now: DateTime<Utc>) -> Result<(
 }
 
 fn known_service(office: &Office, service: &ServiceId) -> Result<(), FieldError> {
-    office.service(service).map(|_| ()).ok_or_else(|| {
-        FieldError::new(
-            "service",
-            "Kantor ini tidak memiliki layanan tersebut.",
-            "This office does not have this service.",
-        )
-    })
+    office.service(service).map(|_| ()).ok_or_else(unknown_service)
+}
+
+/// A service that the office does not give.
+pub fn unknown_service() -> FieldError {
+    FieldError::new(
+        "service",
+        "Kantor ini tidak memiliki layanan tersebut.",
+        "This office does not have this service.",
+    )
 }
 
 async fn open_date(
