@@ -68,7 +68,7 @@ pub struct Slot {
     pub service: ServiceId,
     /// Its start, in the office's zone.
     pub time: SlotTime,
-    /// Seats are numbered 1 to `quota`; seats above a lowered quota stay with who has them.
+    /// Seats are numbered 1 to `quota`; seats above a lowered quota stay with who has them, and count.
     pub quota: u16,
     #[serde(default)]
     pub pools: Vec<Pool>,
@@ -202,22 +202,20 @@ pub struct SlotSeats {
 }
 
 impl SlotSeats {
-    /// Numbers that `channel` can claim at `now`, in order.
+    /// Numbers that `channel` can claim at `now`, in order. For each seat that somebody has above a lowered
+    /// quota one below it stays empty, from the highest on. Whoever reads late sees others of them claimed,
+    /// never others kept empty: two claims at once cannot pass the quota either.
     pub fn claimable(
         &self,
         channel: Channel,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = u16> + '_ {
-        let mut taken = self
-            .seats
-            .iter()
-            .filter(move |seat| seat.is_taken(now))
-            .map(|seat| seat.number)
-            .peekable();
-        (1..=self.slot.quota).filter(move |&number| {
-            while taken.next_if(|&other| other < number).is_some() {}
-            taken.peek() != Some(&number) && self.slot.admits(number, channel, now)
-        })
+        let quota = self.slot.quota;
+        let taken: Vec<u16> =
+            self.seats.iter().filter(|seat| seat.is_taken(now)).map(|seat| seat.number).collect();
+        let left = usize::from(quota).saturating_sub(taken.len());
+        let free = (1..=quota).filter(move |number| taken.binary_search(number).is_err());
+        free.take(left).filter(move |&number| self.slot.admits(number, channel, now))
     }
 
     pub fn seats_free(&self, channel: Channel, now: DateTime<Utc>) -> u16 {

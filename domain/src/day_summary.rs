@@ -2,7 +2,7 @@
 //! every later time, if nobody does anything. Who has them, and which they are, does not stand in it.
 //!
 //! Seats that are kept for good are taken out of the quota and of the pools, and the others are numbered
-//! anew; those that are held stay, with when they are free. So a summary becomes a [`Day`] again, for which
+//! anew; those that are held stay, with when they are free, and so do those above a lowered quota. So a summary becomes a [`Day`] again, for which
 //! everything is computed as for the one that it was made of. Nobody is seated by it.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -30,6 +30,9 @@ pub struct DaySummary {
 /// Seconds from midnight (UTC) of the day's date: the same for the same hour of each day, so that many days
 /// together take little room.
 type Secs = i64;
+
+/// When a seat is free that is kept above a lowered quota: later than anybody looks at the day.
+const FOR_GOOD: Secs = 10 * 365 * 24 * 60 * 60;
 
 /// As a list: service, start, seats that are not kept, time for booking ends, released, pools, held seats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,9 +86,10 @@ fn slot_summary(of: &SlotSeats, zero: Secs, now: DateTime<Utc>) -> SlotSummary {
         let (first, last) = (left(pool.first.saturating_sub(1)) + 1, left(pool.last));
         (first <= last).then(|| (pool.channel, first, last, pool.until.timestamp() - zero))
     });
-    let held = of.seats.iter().filter(|seat| seat.number <= slot.quota).filter_map(|seat| {
-        let free_at = seat.free_at.filter(|free_at| *free_at > now)?;
-        Some((left(seat.number), free_at.timestamp() - zero))
+    let held = of.seats.iter().filter(|seat| seat.is_taken(now)).filter_map(|seat| {
+        let is_above = seat.number > slot.quota;
+        let free_at = seat.free_at.map(|free_at| free_at.timestamp() - zero);
+        Some((left(seat.number), free_at.or(is_above.then_some(FOR_GOOD))?))
     });
     SlotSummary(
         slot.service.clone(),

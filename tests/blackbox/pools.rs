@@ -124,6 +124,31 @@ async fn a_lowered_quota_takes_no_seat_away_and_gives_none_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_quota_below_what_is_taken_sells_no_seat_below_it() {
+    let app = TestApp::with_quota(10).await;
+    let mut bookings = Vec::new();
+    for number in 1..=5 {
+        let person = Person::register(&app, number).await;
+        let code = person.book(&app, DATE, "09:00").await.text("code");
+        bookings.push((person, code));
+    }
+    set_quota(&app, 3).await;
+    let late = Person::register(&app, 9).await;
+    // With two gone as many as the quota are left; with the third gone there is room for one.
+    for (nth, (person, code)) in bookings.iter().take(3).enumerate() {
+        assert_eq!(app.seats_free(DATE, "09:00").await, Some(0), "{nth} gone");
+        assert_eq!(late.hold(&app, DATE, "09:00").await.code(), "slot_full", "{nth} gone");
+        assert_eq!(person.act(&app, code, "cancel").await.status, 200);
+        app.advance(400);
+    }
+    assert_eq!(app.seats_free(DATE, "09:00").await, Some(1));
+    assert_eq!(late.hold(&app, DATE, "09:00").await.status, 201);
+    let last = Person::register(&app, 10).await;
+    assert_eq!(last.hold(&app, DATE, "09:00").await.code(), "slot_full");
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_quota_that_makes_no_sense_is_refused() {
     let app = TestApp::start().await;
     assert_eq!(wrong_fields(&set_quota(&app, 1000).await), ["quota"]);

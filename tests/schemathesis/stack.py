@@ -155,6 +155,8 @@ def open_office():
     midnight = datetime.datetime.combine(over.date() + datetime.timedelta(days=1), datetime.time(), ZONE)
     # Early in the day: the slots of the whole day are ahead.
     wait_until(midnight + datetime.timedelta(minutes=5))
+    # There is an audit to ask about once one has run.
+    ask("GET", "/local/audit")
     return somebody.confirmed
 
 

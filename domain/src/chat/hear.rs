@@ -148,14 +148,14 @@ impl Chat {
                 self.typed(text, None, world)
             }
             Said::Command(Command::Menu)
-                if self.question == Question::Hour && words::says_part_of_day(text) =>
+                if self.asks_of_wish() && words::says_part_of_day(text) =>
             {
-                self.again(world)
+                self.typed(text, None, world)
             }
             Said::Command(Command::Contact) => Act::Contact(self.contact_of(text, world)),
             Said::Command(Command::Papers) => self.papers_said(text, world),
             Said::Command(command) => {
-                let act = self.command(command, world);
+                let act = self.command(command, text, world);
                 match command {
                     Command::Book => self.begun_at(text, world).unwrap_or(act),
                     _ => act,
@@ -221,6 +221,9 @@ impl Chat {
             self.draft.time = details.time;
             self.draft.any_hour = details.time.is_none();
         }
+        if details.asks_hour {
+            (self.draft.time, self.draft.any_hour) = (None, false);
+        }
         // Nobody is recognised by a name alone. A date of visit that was misread can be asked for again
         // by itself, a NIK cannot: it tells who the person is.
         let is_somebody =
@@ -241,12 +244,12 @@ impl Chat {
         Act::Add(details)
     }
 
-    fn command(&mut self, command: Command, world: &World<'_>) -> Act {
+    fn command(&mut self, command: Command, text: &str, world: &World<'_>) -> Act {
         match command {
             Command::Menu => self.begin(),
             Command::Book => self.picked(Pick::Book, world),
-            Command::Correct => self.choose_person(PersonPurpose::Correct, world),
-            Command::Remove => self.choose_person(PersonPurpose::Remove, world),
+            Command::Correct => self.choose_person(PersonPurpose::Correct, text, world),
+            Command::Remove => self.choose_person(PersonPurpose::Remove, text, world),
             Command::Again => self.start_again(world),
             Command::Show => Act::Show,
             Command::Extend => self.extend(world),

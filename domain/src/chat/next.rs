@@ -1,5 +1,7 @@
 //! The way through a wish: what is asked next, and how it ends.
 
+use chrono::NaiveDate;
+
 use super::state::{Chat, Draft, Question};
 use super::turn::{Act, World};
 use crate::code::BookingCode;
@@ -47,7 +49,7 @@ impl Chat {
     fn next_slot(&mut self, world: &World<'_>) -> Act {
         let Some(date) = self.draft.date else {
             self.question = Question::Date;
-            return Act::AskDate(world.today(&self.draft));
+            return Act::AskDate(self.first_date(world));
         };
         // Whoever names a date in a form gets its first free hour; whoever moves a booking chooses.
         if self.draft.time.is_none() && (!self.draft.any_hour || self.draft.moving.is_some()) {
@@ -55,6 +57,11 @@ impl Chat {
             return Act::AskHour(date, None);
         }
         self.draft.moving.map_or(Act::Hold, Act::Move)
+    }
+
+    /// The first date that is offered.
+    pub(super) fn first_date(&self, world: &World<'_>) -> NaiveDate {
+        self.draft.earliest.unwrap_or_else(|| self.today(world))
     }
 
     /// A seat is held: it waits for its confirmation.
@@ -67,5 +74,6 @@ impl Chat {
     pub fn ended(&mut self) {
         (self.draft, self.pending) = (Draft::default(), None);
         self.question = Question::Idle;
+        self.corrects_name = false;
     }
 }

@@ -40,6 +40,13 @@ impl Chat {
         if let Some(pick) = self.typed_pick(text, number).filter(|_| !is_office) {
             return self.picked(pick, world);
         }
+        if (self.asks_of_wish() || self.question == Question::Idle)
+            && let Some(earliest) = words::earliest(text, self.today(world))
+        {
+            self.draft.earliest = Some(earliest);
+            (self.draft.date, self.draft.time) = (None, None);
+            return self.next(world);
+        }
         match self.question {
             Question::Idle | Question::Confirm(_) if words::asks_for_papers(text) => {
                 self.papers_said(text, world)
@@ -58,6 +65,18 @@ impl Chat {
             Question::Idle if words::asks_for_passport(text) => self.wished_in(text, world),
             _ => self.again(world),
         }
+    }
+
+    /// Whether something is asked that is offered in a list while a wish is put together.
+    pub(super) fn asks_of_wish(&self) -> bool {
+        matches!(
+            self.question,
+            Question::Office
+                | Question::Service
+                | Question::Person
+                | Question::Date
+                | Question::Hour
+        )
     }
 
     fn office_typed(&mut self, text: &str, world: &World<'_>) -> Act {
@@ -81,12 +100,13 @@ impl Chat {
         if let Some(first) = self.first_wanted(text, |pick| matches!(pick, Pick::Slot(..))) {
             return self.picked(first, world);
         }
-        match words::hour(text) {
-            Some(time) => {
-                self.draft.time = Some(time);
-                self.next(world)
-            }
-            None => self.again(world),
+        if let Some(time) = words::hour(text) {
+            self.draft.time = Some(time);
+            return self.next(world);
+        }
+        match (self.draft.date, words::part_of_day(text)) {
+            (Some(date), Some(from)) => Act::AskHour(date, Some(from)),
+            _ => self.again(world),
         }
     }
 
@@ -131,6 +151,7 @@ impl Chat {
     /// What comes next in a booking that a sentence begins, if it says where or what.
     pub(super) fn begun_at(&mut self, text: &str, world: &World<'_>) -> Option<Act> {
         self.note_place(text, world);
+        self.draft.earliest = words::earliest(text, self.today(world));
         let is_known = self.draft.office.is_some() || self.draft.service.is_some();
         is_known.then(|| self.next(world))
     }
@@ -157,10 +178,10 @@ impl Chat {
             Question::Service => Act::AskService,
             Question::Person => Act::AskPerson,
             Question::Details => Act::AskDetails(None),
-            Question::Date => Act::AskDate(self.today(world)),
+            Question::Date => Act::AskDate(self.first_date(world)),
             Question::Hour => match self.draft.date {
                 Some(date) => Act::AskHour(date, None),
-                None => Act::AskDate(self.today(world)),
+                None => Act::AskDate(self.first_date(world)),
             },
             Question::Confirm(code) => Act::Held(code),
             Question::Cancel(code) => Act::AskCancel(code),

@@ -36,9 +36,22 @@ impl Pending {
         self.name.is_some() && self.nik.is_none()
     }
 
+    /// Whether the name is not known, and something else is.
+    pub fn lacks_only_name(&self) -> bool {
+        self.name.is_none() && (self.nik.is_some() || self.birth_date.is_some())
+    }
+
     /// What was said now, and for the rest what was said before. A line without a NIK is a name only if
     /// none is known: else it may be the regency.
     pub(super) fn complete(&self, mut said: Details) -> Details {
+        // Whoever is called like a city: another one than the regency that is known is the name.
+        if said.name.is_none()
+            && self.name.is_none()
+            && self.regency.is_some()
+            && said.regency != self.regency
+        {
+            said.name = said.regency.take().and_then(|name| name.parse().ok());
+        }
         let known = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
         said.name = said.name.or_else(|| known(&self.name));
         let nik = self.nik.as_ref().and_then(|nik| nik.parse().ok());

@@ -9,6 +9,7 @@ use super::turn::{Act, PersonPurpose, Remark, World};
 use super::words::{self, Command, Details, Misread, Said};
 use crate::account::Applicant;
 use crate::ids::ApplicantId;
+use crate::personal::PersonName;
 use crate::regency;
 
 /// `KTP saya dari Kabupaten Ogan Komering Ulu Timur`.
@@ -16,19 +17,32 @@ const MAX_WORDS: usize = 8;
 
 impl Chat {
     /// Whose details are to be changed, or who is to be removed.
-    pub(super) fn choose_person(&mut self, purpose: PersonPurpose, world: &World<'_>) -> Act {
-        match world.people {
-            [] => Act::Say(Remark::NoPeople),
-            [only] => self.person_chosen(purpose, only.id.clone()),
+    pub(super) fn choose_person(
+        &mut self,
+        purpose: PersonPurpose,
+        text: &str,
+        world: &World<'_>,
+    ) -> Act {
+        self.corrects_name = words::says_name(text);
+        let named =
+            world.people.iter().map(|person| names(&person.details.name)).collect::<Vec<_>>();
+        match (world.people, &*spelling::words_in(text, &named)) {
+            ([], _) => Act::Say(Remark::NoPeople),
+            ([only], _) => self.person_chosen(purpose, only.id.clone()),
+            (people, [only]) => self.person_chosen(purpose, people[*only].id.clone()),
             _ => {
+                let corrects_name = self.corrects_name;
                 self.ended();
+                self.corrects_name = corrects_name;
                 Act::AskWhom(purpose)
             }
         }
     }
 
     pub(super) fn person_chosen(&mut self, purpose: PersonPurpose, id: ApplicantId) -> Act {
+        let corrects_name = self.corrects_name;
         self.ended();
+        self.corrects_name = corrects_name;
         self.subject = Some(id.clone());
         match purpose {
             PersonPurpose::Correct => {
@@ -58,7 +72,9 @@ impl Chat {
             }
             Question::Remove => self.removal_answered(said),
             Question::Correct => self.correction_answered(text, said, world),
-            Question::Confirm(_) | Question::Idle => self.regency_answered(text, said, world),
+            Question::Confirm(_) | Question::Idle => {
+                self.nik_answered(said, world).or_else(|| self.regency_answered(text, said, world))
+            }
             _ => None,
         }
     }
@@ -69,11 +85,15 @@ impl Chat {
     }
 
     /// Only what says of itself what it is counts: words without a label would be a name, and any would do.
+    /// After `ubah nama` they are one.
     fn correction_answered(&self, text: &str, said: &Said, world: &World<'_>) -> Option<Act> {
         let is_answer =
             matches!(said, Said::Wish(_) | Said::Date(_) | Said::Other | Said::Number(_));
         let id = self.subject.clone().filter(|_| is_answer)?;
-        let details = words::labelled(text, self.today(world));
+        let mut details = words::labelled(text, self.today(world));
+        if self.corrects_name && *said == Said::Other && details == Details::default() {
+            details.name = words::bare_name(text, self.today(world));
+        }
         let misread = details.misread.first().copied();
         let says_nothing = details.name.is_none()
             && details.nik.is_none()
@@ -84,6 +104,19 @@ impl Chat {
             Some(_) => Act::AskCorrection(id, wrong),
             None => Act::CorrectPerson(id, details),
         })
+    }
+
+    /// A NIK and nothing else, or with the regency: that of the person who has none.
+    fn nik_answered(&self, said: &Said, world: &World<'_>) -> Option<Act> {
+        let Said::Wish(details) = said else { return None };
+        let (nik, regency) = (details.nik.as_ref()?, details.regency.clone());
+        let told = Details { nik: Some(nik.clone()), regency, ..Details::default() };
+        let lacks = |person: &&Applicant| {
+            person.details.nik.is_none() && nik.agrees_with(person.details.birth_date)
+        };
+        let mut without = world.people.iter().filter(lacks);
+        let only = without.next().filter(|_| without.next().is_none() && *details == told)?;
+        Some(Act::CorrectPerson(only.id.clone(), told))
     }
 
     fn regency_answered(&self, text: &str, said: &Said, world: &World<'_>) -> Option<Act> {
@@ -102,6 +135,12 @@ impl Chat {
         };
         Some(Act::CorrectPerson(id, Details { regency: Some(regency), ..Details::default() }))
     }
+}
+
+/// What somebody of an account is called by the others: by the whole name or one of its words.
+fn names(name: &PersonName) -> Vec<String> {
+    let words = name.expose().split_whitespace().map(str::to_owned);
+    words.collect()
 }
 
 /// `KTP saya Kota Bandung` from the place on.

@@ -41,10 +41,32 @@ pub(super) fn closest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> O
     }
 }
 
-/// The places of those whose name stands in a sentence.
+/// The places of those whose name stands in a sentence, or, if none does, a word that is a long one but for
+/// a letter.
 pub(super) fn said_in(text: &str, names: &[Vec<String>]) -> Vec<usize> {
-    let text = plain(text);
-    found(names, |name| is_inside(&plain(name), &text))
+    let whole = plain(text);
+    let inside = found(names, |name| is_inside(&plain(name), &whole));
+    if !inside.is_empty() {
+        return inside;
+    }
+    let words: Vec<String> = text.split_whitespace().map(plain).collect();
+    let is_almost = |name: &str, word: &String| distance(name, word) <= 1;
+    found(names, |name| {
+        let name = plain(name);
+        name.chars().count() >= LONG && words.iter().any(|word| is_almost(&name, word))
+    })
+}
+
+/// The places of those of whose words one is a word of the text. What is said of several is of none of them.
+pub(super) fn words_in(text: &str, names: &[Vec<String>]) -> Vec<usize> {
+    let said: Vec<String> = text.split_whitespace().map(plain).collect();
+    let tells_apart = |word: &String| {
+        let word = plain(word);
+        word.chars().count() >= MIN_CHARS && said.contains(&word)
+    };
+    let of = |at: &usize| names[*at].iter().filter(|word| tells_apart(word)).count();
+    let most = (0..names.len()).map(|at| of(&at)).max().filter(|most| *most > 0);
+    (0..names.len()).filter(|at| Some(of(at)) == most).collect()
 }
 
 fn found(names: &[Vec<String>], is_meant: impl Fn(&str) -> bool) -> Vec<usize> {
@@ -133,7 +155,13 @@ mod tests {
             assert_eq!(meant(text, &names), expected, "{text}");
         }
         assert_eq!(said_in("paspor di Makassar tanggal 10", &names), [0]);
-        assert_eq!(said_in("makasar", &names), [0; 0]);
+        assert_eq!(said_in("mau perpanjang di makasar", &names), [0]);
+        assert_eq!(
+            said_in("mau perpanjang di makasr", &names),
+            [0; 0],
+            "two letters in a sentence"
+        );
+        assert_eq!(said_in("mau di batan", &names), [0; 0], "a short one is close to too much");
     }
 
     #[test]

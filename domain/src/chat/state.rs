@@ -25,6 +25,9 @@ pub struct Chat {
     /// whose KTP's regency was asked for with a booking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<ApplicantId>,
+    /// Whether [`Question::Correct`] is about the name: a line without a label is one then.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub corrects_name: bool,
     /// The registration that [`Question::SignIn`] is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration: Option<RegistrationId>,
@@ -105,6 +108,9 @@ pub struct Draft {
     /// What the date is from the day on which it is read, until there is an office whose day it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relative: Option<Relative>,
+    /// From which date on dates are offered, if it was said: `minggu depan`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<NaiveDate>,
     /// At which hour.
     pub time: Option<SlotTime>,
     /// Whether any hour of the date will do.

@@ -57,11 +57,9 @@ impl Chat {
             Pick::Dates(_) | Pick::Hours(..) => {}
             Pick::Book => self.draft = Draft::default(),
             Pick::Office(id) => {
-                // Date and person hold at any office, a service and an hour do not.
+                // A service holds where it is given; an hour at another office is another one.
                 let before = std::mem::take(&mut self.draft);
-                let Draft { person, date, relative, any_hour, .. } = before;
-                let draft = Draft { office: Some(id), person, date, relative, any_hour, ..before };
-                self.draft = Draft { service: None, time: None, moving: None, ..draft };
+                self.draft = Draft { office: Some(id), time: None, moving: None, ..before };
             }
             Pick::Service(id) => self.draft.service = Some(id),
             Pick::Person(id) => self.draft.person = Some(id),

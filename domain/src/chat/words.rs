@@ -19,7 +19,7 @@ mod text;
 mod token;
 mod vocabulary;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, Months, NaiveDate, Weekday};
 
 use assign::{Loose, assign, name_like};
 use code::Found;
@@ -29,6 +29,7 @@ use fields::{Fields, Value};
 use label::Label;
 
 use crate::code::BookingCode;
+use crate::personal::PersonName;
 use crate::time::SlotTime;
 pub use said::{Command, Details, Misread, Relative, Said};
 use vocabulary::Meaning;
@@ -63,7 +64,7 @@ pub fn understand(text: &str, today: NaiveDate) -> Said {
     let fields = fields::read(&plain);
     // Sixteen digits that are a NIK are nothing else, and what stands around them are details.
     if fields.pieces.iter().any(|piece| matches!(piece.value, Value::Nik(_))) {
-        return wish(&fields, today);
+        return Said::Wish(wish(&fields, today));
     }
     // After `DAFTAR` even letters alone may be a code; anywhere else they would be words.
     let candidates = code::after_register(&plain);
@@ -137,6 +138,36 @@ fn has_any(text: &str, phrases: &[&[&str]]) -> bool {
 /// Whether a text names a part of the day.
 pub(super) fn says_part_of_day(text: &str) -> bool {
     words_of(text).iter().any(|word| vocabulary::is_part_of_day(word))
+}
+
+/// The first hour of the part of the day that a text names.
+pub(super) fn part_of_day(text: &str) -> Option<SlotTime> {
+    words_of(text).iter().find_map(|word| vocabulary::begin_of_part(word))
+}
+
+/// The day from which on somebody wants to come, if they say no more than the week or the month.
+pub(super) fn earliest(text: &str, today: NaiveDate) -> Option<NaiveDate> {
+    if has_any(text, &[&["mingu", "depan"], &["pekan", "depan"], &["next", "wek"]]) {
+        let is_day = has_any(text, &[&["hari", "mingu", "depan"]]);
+        return (!is_day).then(|| Relative::Weekday(Weekday::Mon).on(today));
+    }
+    let is_month = has_any(text, &[&["bulan", "depan"], &["next", "month"]]);
+    is_month.then(|| today.with_day(1)?.checked_add_months(Months::new(1))).flatten()
+}
+
+/// Whether a text is about somebody's name: `ubah nama`.
+pub(super) fn says_name(text: &str) -> bool {
+    words_of(text).iter().any(|word| matches!(&**word, "nama" | "namanya" | "name"))
+}
+
+/// The name that an answer to "which name?" is, without a label. A question, a doubt or a place is none.
+pub(super) fn bare_name(text: &str, today: NaiveDate) -> Option<PersonName> {
+    if words_of(text).iter().any(|word| vocabulary::is_hedge(word)) {
+        return None;
+    }
+    let told = details(text, today);
+    let only = Details { name: told.name.clone(), ..Details::default() };
+    told.name.clone().filter(|_| told == only)
 }
 
 /// The hour that an answer to "at which hour?" names.
@@ -224,6 +255,13 @@ fn date_or_time(words: &[String], fields: &Fields, today: NaiveDate) -> Option<S
     if values.is_empty() && !fields.labelled {
         return None;
     }
+    let is_time = |value: &&&Value| matches!(value, Value::Time(_));
+    let times = values.iter().filter(is_time).count();
+    let is_unsure = times > 1 || words.iter().any(|word| number::is_other_hour(word));
+    // What is about hours alone is an answer to "at which hour?", or none.
+    if times > 0 && times == values.len() && is_unsure && !is_form {
+        return None;
+    }
     let unknown = words.iter().filter(|word| !is_known(word)).count();
     if !is_form && unknown > 2 * MAX_WORDS_BESIDE {
         return None;
@@ -233,7 +271,11 @@ fn date_or_time(words: &[String], fields: &Fields, today: NaiveDate) -> Option<S
     match values.as_slice() {
         [Value::Date(stated)] if !is_form && !books => said_date(*stated, today),
         [Value::Time(time)] if !is_form && !books => Some(Said::Time(*time)),
-        _ => Some(wish(fields, today)),
+        _ => {
+            let mut details = wish(fields, today);
+            details.asks_hour |= times > 0 && is_unsure && !is_form;
+            Some(Said::Wish(details))
+        }
     }
 }
 
@@ -259,11 +301,11 @@ fn has_name(fields: &Fields, today: NaiveDate) -> bool {
 
 /// What the fields make together. Words without a label are a name only in a form: elsewhere they are
 /// whatever people say beside a date.
-fn wish(fields: &Fields, today: NaiveDate) -> Said {
+fn wish(fields: &Fields, today: NaiveDate) -> Details {
     let loose = if is_form(fields, today) { Loose::Name } else { Loose::Ignored };
     let mut details = assign(fields, loose, today);
     if details == Details::default() {
         details.misread.push(Misread::Unclear);
     }
-    Said::Wish(details)
+    details
 }

@@ -58,6 +58,8 @@ proptest! {
                 prop_assert!(!slot.seats.iter().any(|s| s.number == number && s.is_taken(now)));
                 prop_assert!(slot.slot.admits(number, channel, now));
             }
+            let taken = slot.seats.iter().filter(|seat| seat.is_taken(now)).count();
+            prop_assert!(free.is_empty() || free.len() + taken <= usize::from(slot.slot.quota));
             let picked = slot.pick(channel, now, &mut rand::rngs::StdRng::seed_from_u64(seed));
             prop_assert_eq!(picked.is_some(), !free.is_empty());
             prop_assert!(picked.is_none_or(|number| free.contains(&number)));

@@ -2,9 +2,9 @@
 
 use antrian::domain::account::Applicant;
 use antrian::domain::chat::words::Misread;
-use antrian::domain::chat::{Chat, Pending, Pick};
+use antrian::domain::chat::{Chat, Pick};
 use antrian::domain::ids::OfficeId;
-use antrian::domain::language::{self, Locale, clip, date_time, fill, in_language};
+use antrian::domain::language::{self, Locale, Text, clip, date_time, fill, in_language};
 use antrian::domain::office::Office;
 use antrian::domain::time::{SlotTime, local_date};
 use antrian::ledger::{DayAvailability, DayStatus};
@@ -76,10 +76,8 @@ pub(crate) fn told_apart(person: &Applicant) -> String {
 
 /// Who that is; what was wrong with the last answer comes first.
 pub(crate) fn details(locale: Locale, misread: Option<Misread>, chat: &Chat) -> Reply {
-    if let Some(misread) = misread
-        && chat.pending.as_ref().is_some_and(Pending::lacks_only_nik)
-    {
-        let question = say::plain(locale, &TEXTS.ask_nik, &[]);
+    if let Some((misread, question)) = misread.zip(rest(chat)) {
+        let question = say::plain(locale, question, &[]);
         return if misread == Misread::Unclear {
             question
         } else {
@@ -91,6 +89,16 @@ pub(crate) fn details(locale: Locale, misread: Option<Misread>, chat: &Chat) -> 
     match misread {
         Some(misread) => after_misread(locale, misread, question),
         None => question,
+    }
+}
+
+/// The question for what alone is missing of a person.
+fn rest(chat: &Chat) -> Option<&'static Text> {
+    let pending = chat.pending.as_ref()?;
+    match (pending.lacks_only_nik(), pending.lacks_only_name()) {
+        (true, _) => Some(&TEXTS.ask_nik),
+        (_, true) => Some(&TEXTS.ask_name),
+        _ => None,
     }
 }
 
@@ -201,7 +209,7 @@ pub(crate) enum Hours {
     NoSeat(DayStatus),
 }
 
-/// At which hour.
+/// At which hour, from one on; if none so late is free, any.
 pub(crate) async fn hour(
     context: &TurnContext<'_>,
     chat: &Chat,
@@ -215,14 +223,14 @@ pub(crate) async fn hour(
     let (channel, now) = (context.channel(chat), context.now);
     let mut days = context.ledger.availability(office, service, day, day, channel, now).await?;
     let Some(found) = days.pop() else { return Ok(Hours::NoSeat(DayStatus::Full)) };
-    let is_later = |time| from.is_none_or(|from| time >= from);
-    let slots = found.slots.iter();
-    let free: Vec<_> = slots.filter(|slot| slot.seats_free > 0 && is_later(slot.time)).collect();
+    let free: Vec<_> = found.slots.iter().filter(|slot| slot.seats_free > 0).collect();
     if free.is_empty() {
         return Ok(Hours::NoSeat(found.status));
     }
+    let is_late = |time| from.is_none_or(|from| time >= from);
+    let late: Vec<_> = free.iter().filter(|slot| is_late(slot.time)).copied().collect();
     let rows = say::rows(
-        &free,
+        if late.is_empty() { &free } else { &late },
         |slot| {
             let seats = say::seats_left(locale, slot.seats_free.into());
             row(&Pick::Slot(day, slot.time), &say::hour(locale, slot.time, office), &seats)
@@ -231,5 +239,10 @@ pub(crate) async fn hour(
     );
     let date = language::date(locale, day);
     let values = [("date", &*date), ("office", &*office.name)];
-    Ok(Hours::Ask(say::with_list(fill(locale, &TEXTS.ask_hour, &values), locale, rows)))
+    let question = say::with_list(fill(locale, &TEXTS.ask_hour, &values), locale, rows);
+    Ok(Hours::Ask(if late.is_empty() {
+        say::before(fill(locale, &TEXTS.no_slot, &[]), question)
+    } else {
+        question
+    }))
 }

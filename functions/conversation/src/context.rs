@@ -6,7 +6,7 @@ use std::sync::Arc;
 use antrian::app::App;
 use antrian::domain::account::{Account, Applicant};
 use antrian::domain::booking::Booking;
-use antrian::domain::chat::{BookingsNeeded, Chat, World};
+use antrian::domain::chat::{Act, BookingsNeeded, Chat, Question, Remark, World};
 use antrian::domain::code::BookingCode;
 use antrian::domain::ids::{MessageId, OfficeId};
 use antrian::domain::inbound::Content;
@@ -94,6 +94,26 @@ impl<'a> TurnContext<'a> {
             BookingsNeeded::Live => {
                 self.live().await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Notes which office is spoken of: the wish's, or, of whoever is told whom to ask, that of the booking
+    /// that was asked about, or the one that all bookings are at.
+    pub(crate) async fn note_office(&mut self, chat: &Chat, act: &Act) -> Result<(), TurnError> {
+        self.spoken_of = chat.draft.office.clone();
+        let tells_contact =
+            matches!(act, Act::Contact(None) | Act::Say(Remark::Contact | Remark::Help));
+        if self.spoken_of.is_none() && tells_contact && self.offices.len() > 1 {
+            let live = self.live().await?;
+            let asked = match chat.question {
+                Question::Confirm(code) | Question::Cancel(code) => Some(code),
+                _ => None,
+            };
+            let of_asked = live.iter().find(|booking| Some(booking.code) == asked);
+            let mut offices = live.iter().map(|booking| &booking.seat.office);
+            let first = offices.next().filter(|first| offices.all(|office| office == *first));
+            self.spoken_of = of_asked.map(|booking| &booking.seat.office).or(first).cloned();
         }
         Ok(())
     }

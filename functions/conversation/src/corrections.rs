@@ -88,9 +88,13 @@ pub(crate) async fn correct(
     if let Some(known) = context.people.iter_mut().find(|known| known.id == *id) {
         *known = person.clone();
     }
-    if chat.question == Question::Correct {
+    let is_asked = chat.question == Question::Correct;
+    if is_asked {
         chat.ended();
         chat.subject = None;
+    }
+    // What is held for a person with another NIK is told once more by itself.
+    if is_asked || details.nik.is_some() {
         let values = [("person", &*lines(locale, &person))];
         return Ok(say::plain(locale, &TEXTS.corrected, &values));
     }

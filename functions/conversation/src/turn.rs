@@ -78,7 +78,7 @@ async fn take_turn(
         (Standing::Own, None) => {
             context.read_bookings(chat.bookings_needed(&input, &context.world())).await?;
             let act = chat.hear(&input, &context.world());
-            context.spoken_of = chat.draft.office.clone();
+            context.note_office(&chat, &act).await?;
             act
         }
     };

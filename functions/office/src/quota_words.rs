@@ -116,6 +116,6 @@ pub(crate) fn planned(page: &Page, office: &Office, change: &QuotaChange) -> Pla
         to: change.to,
         taken: change.taken,
         above: change.above,
-        free: usize::from(change.to).saturating_sub(change.taken - change.above),
+        free: usize::from(change.to).saturating_sub(change.taken),
     }
 }

@@ -139,7 +139,7 @@ impl Store {
 
     /// Sets a slot's quota. `false`: there is no such slot.
     ///
-    /// Seats above a lowered quota stay with who has them; no new claim is made above it.
+    /// Seats above a lowered quota stay with who has them; no new claim is made above it, nor while as many as the quota have a seat.
     pub async fn set_quota(
         &self,
         office: &Office,

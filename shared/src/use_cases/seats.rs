@@ -147,7 +147,7 @@ pub struct QuotaChange {
     pub to: u16,
     /// Seats that somebody has or holds now.
     pub taken: usize,
-    /// Of these: above `to`. They stay, and seats below them that are free can be booked.
+    /// Of these: above `to`. They stay, and nobody is added while as many as `to` have a seat.
     pub above: usize,
 }
 

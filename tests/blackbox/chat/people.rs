@@ -113,6 +113,61 @@ async fn among_several_people_it_is_asked_who_is_meant_in_english_too() {
 }
 
 #[tokio::test]
+async fn a_nik_and_a_city_sent_alone_are_those_of_who_lacks_them() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    let held = phone.say("#Siti Contoh#5-1-1990#02-12-2026").await;
+    assert!(held[0].text.contains("belum terkonfirmasi"), "{}", held[0].text);
+    let noted = phone.say("9971014501909001").await;
+    let all = noted.iter().map(|kept| &*kept.text).collect::<Vec<_>>().join("\n---\n");
+    assert!(all.contains("Siti C. (NIK …9001)") && all.contains("Sudah diubah"), "{all}");
+    let noted = phone.say("sleman").await;
+    assert!(noted[0].text.contains("Sleman"), "{}", noted[0].text);
+    let confirmed = phone.say("ya").await;
+    assert!(confirmed[0].text.contains("Siti C. (NIK …9001)"), "{}", confirmed[0].text);
+    phone.say("booking").await;
+    assert_eq!(titles(&phone.say("2 desember").await)[0], "Siti Contoh", "nobody was added");
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn a_city_is_nobodys_name_unless_it_is_said_to_be() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("booking").await;
+    for said in ["9971010101909001", "bima"] {
+        let asked = phone.say(said).await;
+        assert!(asked[0].text.contains("nama lengkapnya"), "{said}: {}", asked[0].text);
+    }
+    let dates = phone.say("Nama: Bima").await;
+    assert!(dates[0].text.contains("Tanggal berapa"), "{}", dates[0].text);
+    phone.say("ubah data").await;
+    phone.say("Nama: Bima Contoh").await;
+    phone.say("ubah nama").await;
+    let kept = phone.say("gimana caranya").await;
+    assert!(kept[0].text.contains("Bima Contoh"), "{}", kept[0].text);
+    let corrected = phone.say("Bima Sakti Contoh").await;
+    assert!(corrected[0].text.contains("*Bima Sakti Contoh*"), "{}", corrected[0].text);
+}
+
+#[tokio::test]
+async fn who_is_removed_may_be_named_at_once() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    for wish in [WISH, "#Siti Contoh#9971014501909001#02-12-2026"] {
+        phone.say(wish).await;
+        phone.say("batal").await;
+        phone.say("ya").await;
+    }
+    assert_eq!(titles(&phone.say("HAPUS").await), ["Budi Contoh", "Siti Contoh"]);
+    assert_eq!(titles(&phone.say("hapus contoh").await), ["Budi Contoh", "Siti Contoh"]);
+    let surely = phone.say("hapus siti").await;
+    assert!(surely[0].text.contains("Siti C."), "{}", surely[0].text);
+    let kept = phone.say("tidak").await;
+    assert!(!kept[0].text.contains("dihapus"), "{}", kept[0].text);
+}
+
+#[tokio::test]
 async fn who_is_at_the_office_is_not_corrected() {
     let app = TestApp::start().await;
     let mut phone = Phone::new(&app, NUMBER);

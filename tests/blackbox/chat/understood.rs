@@ -143,6 +143,64 @@ async fn who_is_not_understood_three_times_gets_numbers_to_call_and_the_menu() {
 }
 
 #[tokio::test]
+async fn who_has_a_booking_is_told_whom_to_ask_at_its_office() {
+    let app = cities().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("makassar besok").await;
+    phone.say("makassar").await;
+    phone.tap("Paspor baru").await;
+    phone.say("Budi Contoh # 9971010101909001 # Kota Makassar").await;
+    phone.say("terserah").await;
+    let held = phone.say("terserah").await;
+    assert!(held[0].text.contains("belum terkonfirmasi"), "{}", held[0].text);
+    for said in ["hmm gimana", "kok begitu", "aduh bingung"] {
+        let told = phone.say(said).await;
+        assert!(!told[0].text.contains("Balikpapan"), "{said}: {}", told[0].text);
+    }
+    let told = phone.say("kontak").await;
+    assert!(told[0].text.contains("(0411) 000-0100"), "{}", told[0].text);
+}
+
+#[tokio::test]
+async fn an_hour_that_could_be_several_is_asked_for() {
+    let app = cities().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    phone.say("booking").await;
+    phone.say("makassar").await;
+    phone.tap("Paspor baru").await;
+    phone.say("Budi Contoh # 9971010101909001 # Kota Makassar").await;
+    phone.say("2 desember").await;
+    for said in ["jangan jam 9, jam 10", "siang", "jam 9 atau jam 10", "bukan jam 9", "pagi"] {
+        let asked = phone.say(said).await;
+        assert!(asked[0].text.contains("Jam berapa?"), "{said}: {}", asked[0].text);
+    }
+    let asked = phone.say("2 desember jam 9 atau jam 10").await;
+    assert!(asked[0].text.contains("Jam berapa?"), "{}", asked[0].text);
+    let asked = phone.say("minggu depan saja").await;
+    assert_eq!(titles(&asked)[0], "Sen, 7 Des 2026");
+    let held = phone.say("2 desember jam 10").await;
+    assert!(held[0].text.contains("pukul 10.00"), "{}", held[0].text);
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn a_wish_keeps_its_week_and_its_service_however_they_are_said() {
+    let app = cities().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    let asked = phone.say("minggu depan").await;
+    assert!(asked[0].text.contains("Di kantor mana?"), "{}", asked[0].text);
+    let asked = phone.say("siang").await;
+    assert!(asked[0].text.contains("Di kantor mana?"), "{}", asked[0].text);
+    phone.say("makassar").await;
+    phone.tap("Paspor baru").await;
+    let asked = phone.say("Budi Contoh # 9971010101909001 # Kota Makassar").await;
+    assert_eq!(titles(&asked)[0], "Sen, 7 Des 2026");
+    phone.say("ga jadi").await;
+    let asked = phone.say("mau perpanjang paspor di makasar").await;
+    assert!(asked[0].text.contains("Untuk siapa"), "office and service: {}", asked[0].text);
+}
+
+#[tokio::test]
 async fn a_sentence_keeps_what_it_says() {
     let app = cities().await;
     let mut phone = Phone::new(&app, NUMBER);

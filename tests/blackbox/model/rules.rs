@@ -75,9 +75,13 @@ impl World {
     fn claimable(&self, place: Place, channel: Channel) -> Vec<u16> {
         let pool_is_open =
             channel == Channel::Whatsapp || place.starts() - POOL_OPENS_BEFORE <= self.now;
-        (1..=self.days[place.day].quotas[place.slot])
-            .filter(|&number| number != POOL || pool_is_open)
+        let quota = self.days[place.day].quotas[place.slot];
+        let has_one = |&&(at, number): &&(Place, u16)| at == place && self.is_taken(at, number);
+        let left = usize::from(quota).saturating_sub(self.seats.keys().filter(has_one).count());
+        (1..=quota)
             .filter(|&number| !self.is_taken(place, number))
+            .take(left)
+            .filter(|&number| number != POOL || pool_is_open)
             .collect()
     }
 

@@ -58,7 +58,10 @@ fn take(details: &mut Details, piece: &Piece) {
             note(details, Misread::Nik(u8::try_from(digits).unwrap_or(u8::MAX)));
         }
         Value::BadDate => note(details, Misread::Date),
-        Value::Time(time) => details.time = details.time.or(Some(*time)),
+        Value::Time(time) => {
+            details.asks_hour |= details.time.is_some_and(|known| known != *time);
+            details.time = details.time.or(Some(*time));
+        }
         Value::Nik(_) | Value::Date(_) | Value::Words { .. } => {}
     }
 }
@@ -97,21 +100,40 @@ fn take_words(details: &mut Details, fields: &Fields, loose: Loose) {
     let mut others = joined_titles(others);
     // A heading or a greeting above a form is its name only if nothing else can be.
     others.sort_by_key(|other| other.is_said);
+    // The only words are no name if a city is called so; of somebody who is, `Nama:` tells it.
+    if let ([only], Loose::NameAndRegency, false) = (&*others, loose, fields.hashed)
+        && details.regency.is_none()
+        && is_regency(&only.text)
+    {
+        details.regency = Some(only.text.clone());
+        return;
+    }
     let mut others = others.into_iter();
     let is_somebody = fields.pieces.iter().any(tells_who);
     if loose != Loose::Ignored && details.name.is_none() {
         let name = others.next().filter(|other| is_somebody || !other.is_said);
         name.into_iter().for_each(|name| set_name(details, &name.text));
     }
-    if loose == Loose::NameAndRegency {
-        for other in others.filter(|other| !other.is_said) {
-            if details.regency.is_none() {
-                details.regency = Some(other.text);
-            } else {
-                note(details, Misread::Unclear);
+    match loose {
+        Loose::NameAndRegency => {
+            for other in others.filter(|other| !other.is_said) {
+                if details.regency.is_none() {
+                    details.regency = Some(other.text);
+                } else {
+                    note(details, Misread::Unclear);
+                }
             }
         }
+        // Fields without a label are told by their order; an address is no regency.
+        Loose::Name if details.regency.is_none() && (fields.hashed || !fields.labelled) => {
+            details.regency = others.map(|other| other.text).find(|text| is_regency(text));
+        }
+        Loose::Name | Loose::Ignored => {}
     }
+}
+
+fn is_regency(text: &str) -> bool {
+    regency::named(text).is_some()
 }
 
 /// Words beside it are about a person.

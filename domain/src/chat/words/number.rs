@@ -143,12 +143,11 @@ pub(super) fn time(tokens: &[Token<'_>], labelled: bool) -> Option<(SlotTime, us
 /// seven: `jam 2` is in the afternoon. An answer that says more than one hour, or something beside it that
 /// makes it another one, is none: a seat at an hour that nobody has named is worse than a question.
 pub(super) fn hour(tokens: &[Token<'_>]) -> Option<SlotTime> {
-    let is_other = |token: &Token<'_>| OTHER_HOUR.contains(&&*token.folded);
     let mut said = (0..tokens.len()).filter_map(|at| Some((at, hour_at(&tokens[at..])?)));
     let (at, (time, taken)) = said.next()?;
     let rest = &tokens[at + taken..];
     let has_more = (0..rest.len()).any(|at| hour_at(&rest[at..]).is_some());
-    if has_more || tokens.iter().any(is_other) {
+    if has_more || tokens.iter().any(|token| is_other_hour(&token.folded)) {
         return None;
     }
     let is_half = at > 0 && HALF.contains(&&*tokens[at - 1].folded);
@@ -170,6 +169,11 @@ fn hour_at(tokens: &[Token<'_>]) -> Option<(SlotTime, usize)> {
         return Some((hour, taken));
     };
     Some((SlotTime::from_minutes(hour.minutes() + minutes)?, taken + 1))
+}
+
+/// Whether a word beside an hour makes it another one, or none.
+pub(super) fn is_other_hour(word: &str) -> bool {
+    OTHER_HOUR.contains(&word)
 }
 
 /// `setengah 9`: half an hour before it.

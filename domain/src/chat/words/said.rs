@@ -98,6 +98,8 @@ pub struct Details {
     pub relative: Option<Relative>,
     /// Time of the visit.
     pub time: Option<SlotTime>,
+    /// More than one hour was said, or one that is not wanted: which it is has to be asked.
+    pub asks_hour: bool,
     /// Fields that could not be read.
     pub misread: Vec<Misread>,
 }

@@ -42,6 +42,7 @@ fn shown_details(details: &Details) -> String {
     parts.extend(details.date.map(|date| format!("date={date}")));
     parts.extend(details.relative.map(|relative| format!("{relative:?}")));
     parts.extend(details.time.map(|time| format!("time={time}")));
+    parts.extend(details.asks_hour.then(|| "which hour?".to_owned()));
     parts.extend(details.misread.iter().map(|fault| format!("fault={fault:?}")));
     parts.join(" ")
 }
@@ -125,6 +126,9 @@ fn words_that_were_asked_for_are_name_and_regency() {
         );
     }
     assert_eq!(shown_details(&details("Siti Contoh", today())), "name=\"Siti Contoh\"");
+    assert_eq!(shown_details(&details("sleman", today())), "regency=\"sleman\"", "nobody");
+    let bima = details("9971010101909001\nBima", today());
+    assert_eq!(shown_details(&bima), "nik=9971010101909001 regency=\"Bima\"", "asked once more");
     assert_eq!(shown_details(&details("saya Siti Contoh", today())), "name=\"Siti Contoh\"");
     assert_eq!(shown_details(&details("pasport baru", today())), "");
     assert_eq!(

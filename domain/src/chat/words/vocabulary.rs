@@ -1,6 +1,7 @@
 //! Words of known meaning, small and with no letter twice in a row.
 
 use super::said::Command;
+use crate::time::SlotTime;
 
 /// What a word or a phrase means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,11 @@ const PHRASES: &[(&[&str], Meaning, Weight)] = &[
     (&["change", "details"], Do(Correct), Strong),
     (&["corect", "data"], Do(Correct), Strong),
     (&["corect", "details"], Do(Correct), Strong),
+    (&["hapus", "jadwal"], CANCEL, Strong),
+    (&["hapus", "janji"], CANCEL, Strong),
+    (&["hapus", "antrian"], CANCEL, Strong),
+    (&["hapus", "boking"], CANCEL, Strong),
+    (&["hapus", "bokingan"], CANCEL, Strong),
     (&["hapus", "data"], Do(Remove), Strong),
     (&["hapus", "pemohon"], Do(Remove), Strong),
     (&["hapus", "orang"], Do(Remove), Strong),
@@ -133,6 +139,7 @@ fn meaning(word: &str) -> Option<(Meaning, Weight)> {
         "kontak" | "contact" | "telepon" | "telpon" | "hubungi" | "menghubungi" | "operator" => {
             (Do(Contact), Strong)
         }
+        "hapus" | "hapuskan" | "menghapus" | "delete" | "remove" => (Do(Remove), Strong),
         "konfirmasi" | "konfirmasikan" | "konfirm" | "confirm" | "konfrimasi" | "komfirmasi"
         | "konfirmasih" | "confrim" => (Confirm, Strong),
         "bahasa" | "language" => (Do(Language(None)), Alone),
@@ -216,6 +223,18 @@ pub(super) fn is_hedge(word: &str) -> bool {
 /// Whether a word is a part of the day, as in a greeting or after an hour.
 pub(super) fn is_part_of_day(word: &str) -> bool {
     matches!(word, "pagi" | "siang" | "sore" | "malam")
+}
+
+/// When a part of the day begins in which an office may be open.
+pub(super) fn begin_of_part(word: &str) -> Option<SlotTime> {
+    let hour = match word {
+        "pagi" | "morning" => 0,
+        "siang" => 11,
+        "afternon" => 12,
+        "sore" => 15,
+        _ => return None,
+    };
+    SlotTime::from_minutes(hour * 60)
 }
 
 /// Whether a word thanks.
