@@ -1,5 +1,6 @@
 //! What people send: posts of our own pages only, and addresses to go on to.
 
+use antrian::domain::chat::words::full_date;
 use antrian::domain::field::FieldError;
 use antrian::domain::language::Locale;
 use antrian::domain::normal::normal;
@@ -69,10 +70,13 @@ fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
     public_url.trim_end_matches('/') == origin || authority(origin).as_deref() == host
 }
 
-/// `YYYY-MM-DD` of a date that somebody types by day, month and year, with or without anything between.
+/// `YYYY-MM-DD` of a date that somebody types by day, month and year, in numbers or with the month's name.
 /// What is none becomes a text that no rule takes for one.
 pub fn date_of(typed: &str) -> String {
     let typed = normal(typed);
+    if let Some(date) = full_date(&typed) {
+        return date.to_string();
+    }
     let parts: Vec<_> =
         typed.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).collect();
     let (day, month, year) = match *parts {
@@ -218,7 +222,16 @@ mod tests {
 
     #[test]
     fn a_date_is_typed_in_one_go_or_in_three() {
-        for typed in ["05041990", "5 4 1990", "05-04-1990", " 5/4/1990", "０５.04.1990"] {
+        for typed in [
+            "05041990",
+            "5 4 1990",
+            "05-04-1990",
+            " 5/4/1990",
+            "０５.04.1990",
+            "5 April 1990",
+            "05-Apr-1990",
+            "1990-04-05",
+        ] {
             assert_eq!(date_of(typed), "1990-04-05", "{typed}");
         }
         for none in ["", "1990", "050490", "5 April", "1 2 3 4"] {

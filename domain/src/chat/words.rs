@@ -135,6 +135,16 @@ fn has_any(text: &str, phrases: &[&[&str]]) -> bool {
     phrases.iter().any(|phrase| words.windows(phrase.len()).any(|words| words == *phrase))
 }
 
+/// A date with its year and nothing else, in any spelling that people use.
+pub fn full_date(text: &str) -> Option<NaiveDate> {
+    let plain = text::plain(text);
+    let tokens = lex::tokens(plain.trim());
+    match date::certain(&tokens)? {
+        (Stated::Full(date), taken) if taken == tokens.len() => Some(date),
+        _ => None,
+    }
+}
+
 /// Whether a text names a part of the day.
 pub(super) fn says_part_of_day(text: &str) -> bool {
     words_of(text).iter().any(|word| vocabulary::is_part_of_day(word))

@@ -12,6 +12,8 @@ const WAITING = 8; // calls to be spoken: older ones are on the screen by then
 const $ = (id) => document.getElementById(id);
 const board = $("papan");
 const { content, zone } = board.dataset;
+// How far the display's own clock is behind ours.
+const behind = Number(board.dataset.now) - Date.now();
 const rows = () => [...board.querySelectorAll("li[data-number]")];
 const key = ({ dataset: of }) => `${of.number}@${of.counter}#${of.calls}/${of.at}`;
 const inZone = (options) => new Intl.DateTimeFormat("id-ID", { timeZone: zone, ...options });
@@ -24,7 +26,7 @@ const known = new Set();
 let fresh = new Map();
 let last, timer, busy = false, good = Date.now();
 const begun = good;
-const loaded = date.format(begun);
+const loaded = date.format(begun + behind);
 
 function remember(calls) {
   for (const call of calls) {
@@ -60,14 +62,14 @@ function show(text) {
 function tell() {
   const now = Date.now();
   const old = now - good > OLD;
-  $("jam").textContent = clock.format(now);
-  $("putus").querySelector("[data-since]").textContent = clock.format(good);
+  $("jam").textContent = clock.format(now + behind);
+  $("putus").querySelector("[data-since]").textContent = clock.format(good + behind);
   if ($("putus").hidden === old) $("putus").hidden = !old;
   document.body.classList.toggle("old", old);
   // Once a night, and when a newer release has other pages; never while it would find nothing.
   const script = board.querySelector("[data-page]")?.dataset.page;
   const isNewer = script && new URL(import.meta.url).pathname !== script;
-  const isNight = date.format(now) !== loaded && Number(hour.format(now)) >= 2;
+  const isNight = date.format(now + behind) !== loaded && Number(hour.format(now + behind)) >= 2;
   const isQuiet = now - good < PAUSE && now - begun > SOONEST;
   if (isQuiet && (isNewer || isNight)) location.reload();
 }

@@ -38,6 +38,8 @@ static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE));
 #[template(path = "hall.html")]
 struct HallPage {
     style: &'static str,
+    /// In milliseconds: the clock of a display is often wrong.
+    now: i64,
     hall: Arc<Hall>,
     rows: Vec<Row>,
 }
@@ -81,7 +83,8 @@ async fn found(app: &AppState, id: &OfficeId) -> Result<(Arc<Hall>, Vec<Row>), P
 /// The display with what it shows now. Without script it is loaded again every few seconds.
 async fn display(State(app): State<AppState>, Segments(id): Segments<OfficeId>) -> Shown {
     let (hall, rows) = found(&app, &id).await?;
-    Ok(shown(&HallPage { style: STYLE, hall, rows }))
+    let now = app.clock.now().timestamp_millis();
+    Ok(shown(&HallPage { style: STYLE, now, hall, rows }))
 }
 
 /// What it shows alone.

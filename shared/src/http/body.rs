@@ -10,6 +10,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::expected::expected;
 use super::problem::{Code, Problem};
 use crate::domain::field::FieldError;
 use crate::domain::normal::normal;
@@ -185,7 +186,8 @@ fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldEr
         let is_named = path.split('.').all(is_name);
         return not_known(if is_named { &path } else { "." });
     }
-    FieldError::new(&path, "Isi bagian ini tidak sesuai.", "The value of this field does not fit.")
+    let (id, en) = expected(&text);
+    FieldError::new(&path, &id, &en)
 }
 
 fn not_known(field: &str) -> FieldError {
@@ -271,12 +273,10 @@ fn parameter(error: &str) -> Problem {
             "This parameter is required in the address.",
         );
     }
-    let wrong = text.split_once(": ").map(|(name, _)| name).filter(|name| is_name(name));
-    Problem::field(
-        wrong.unwrap_or("query"),
-        "Isi parameter ini pada alamat tidak sesuai.",
-        "The value of this parameter of the address does not fit.",
-    )
+    let (name, refusal) = text.split_once(": ").unwrap_or(("", text));
+    let name = if is_name(name) && !name.is_empty() { name } else { "query" };
+    let (id, en) = expected(refusal);
+    Problem::field(name, &id, &en)
 }
 
 /// Segments of a URL's path. One that can't be right names nothing: 404.

@@ -4,6 +4,7 @@ mod answer;
 pub mod body;
 pub mod caller;
 mod etag;
+mod expected;
 pub mod export;
 pub mod hand_ins;
 pub mod health;

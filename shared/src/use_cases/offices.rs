@@ -6,7 +6,7 @@ use crate::domain::field::FieldError;
 use crate::domain::ids::OfficeId;
 use crate::domain::office::Office;
 use crate::domain::reason::Reason;
-use crate::domain::validate::{RuleViolation, violations};
+use crate::domain::validate::violations;
 
 /// Why an office stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub async fn current(app: &App, id: &OfficeId) -> Outcome<(Office, u32), OfficeR
 /// # Errors
 /// The fields that do not fit.
 pub fn check(office: &Office) -> Result<(), OfficeRefusal> {
-    refuse(&violations(office))
+    refuse(violations(office))
 }
 
 /// Refuses what a change brings with it. What an earlier release has let in keeps nobody from closing a
@@ -58,14 +58,11 @@ pub fn check(office: &Office) -> Result<(), OfficeRefusal> {
 /// The fields that do not fit.
 pub fn check_change(before: &Office, after: &Office) -> Result<(), OfficeRefusal> {
     let known = violations(before);
-    let new: Vec<_> = violations(after).into_iter().filter(|one| !known.contains(one)).collect();
-    refuse(&new)
+    refuse(violations(after).into_iter().filter(|one| !known.contains(one)).collect())
 }
 
-fn refuse(found: &[RuleViolation]) -> Result<(), OfficeRefusal> {
-    let field = |one: &RuleViolation| FieldError::new(&one.field, one.why, one.why);
-    let fields: Vec<_> = found.iter().map(field).collect();
-    if fields.is_empty() { Ok(()) } else { Err(OfficeRefusal::Fields(fields)) }
+fn refuse(found: Vec<FieldError>) -> Result<(), OfficeRefusal> {
+    if found.is_empty() { Ok(()) } else { Err(OfficeRefusal::Fields(found)) }
 }
 
 /// Writes an office that nobody else has changed since it had this revision.
