@@ -8,6 +8,7 @@ mod merging;
 mod moving;
 mod records;
 mod reminding;
+mod returning;
 mod visit;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -203,6 +204,12 @@ pub struct Booking {
     /// How many of its versions its office's closing has caused.
     #[serde(default, skip_serializing_if = "is_default")]
     pub uncounted: u32,
+    /// Whether its office has moved it last, and not because its owner asked for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moved_by_office: bool,
+    /// The seat on another day that is kept for the person while they fetch a document, until its deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_seat: Option<SeatRef>,
 }
 
 /// One transition, for the audit trail.
@@ -345,7 +352,8 @@ impl Booking {
 
     fn next(&self, status: Status) -> Self {
         let hold_expires_at = self.hold_expires_at.filter(|_| status == Status::Held);
-        Self { status, version: self.version + 1, hold_expires_at, ..self.clone() }
+        let return_seat = self.return_seat.clone().filter(|_| Self::keeps_return_seat(status));
+        Self { status, version: self.version + 1, hold_expires_at, return_seat, ..self.clone() }
     }
 
     /// Held → confirmed.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use antrian::storage::{AuditReport, AuditRun, Disagreement};
 use antrian_scheduler::Job;
 use antrian_tests::app::DATE;
+use antrian_tests::desk::Desk;
 use antrian_tests::offices::{OFFICE, SERVICE};
 use antrian_tests::wire::{Action, Item, Switch, client, item_of, touched};
 use antrian_tests::{Person, Setup, TestApp};
@@ -43,6 +44,26 @@ async fn audited_without(item: Item) -> (Vec<Disagreement>, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_audit_finds_a_booking_without_its_seat() {
     let (found, code) = audited_without(Item::Seat).await;
+    assert_eq!(found, [Disagreement::BookingWithoutSeat { code: code.parse().unwrap() }]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_finds_a_booking_without_the_seat_that_it_returns_to() {
+    let switch = Arc::new(Switch::default());
+    let http_client = Some(client(switch.clone()));
+    let app = TestApp::start_with(Setup { http_client, ..Setup::default() }).await;
+    let code = Person::register(&app, 1).await.book(&app, DATE, "09:00").await.text("code");
+    reach(&app, "2026-12-02T00:31:00Z");
+    let desk = Desk::sign_in(&app).await;
+    assert_eq!(desk.scan(&app, &code).await.status, 200);
+    app.assert_audit_agrees().await;
+    leave_out(&switch, Item::Seat);
+    let missing =
+        json!({"decision": "incomplete", "missing": ["kk"], "deadline": "2026-12-04T07:00:00Z"});
+    let sent = desk.documents(&app, &code, missing).await;
+    switch.disarm();
+    assert!(sent.body["return_seat"].is_object(), "{sent:?}");
+    let found = app.audit().await.disagreements;
     assert_eq!(found, [Disagreement::BookingWithoutSeat { code: code.parse().unwrap() }]);
 }
 

@@ -34,7 +34,7 @@ fn assert_chat(name: &str, phone: &Phone<'_>) {
 }
 
 /// The booking code in an answer.
-fn code_in(bodies: &[SentMessage]) -> String {
+pub(crate) fn code_in(bodies: &[SentMessage]) -> String {
     let text: String = bodies.iter().map(|kept| kept.text.clone() + "\n").collect();
     let code = text.split("*").find(|word| {
         word.len() == 11 && word.parse::<antrian::domain::code::BookingCode>().is_ok()

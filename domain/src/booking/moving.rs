@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Booking, Refusal, SeatRef, Status, Times};
+use super::{Booking, DeskReason, Refusal, SeatRef, Status, Times};
 use crate::office::Policy;
 
 /// Nobody needs more transitions before the visit, extensions and what an office's closing causes apart: a
@@ -16,8 +16,8 @@ const MAX_VERSIONS: u32 = 8;
 pub enum Mover<'a> {
     /// Its owner.
     Owner,
-    /// A clerk of its office, which has these rules.
-    Desk(&'a Policy),
+    /// A clerk of its office, which has these rules, for this reason.
+    Desk(&'a Policy, Option<DeskReason>),
 }
 
 impl Booking {
@@ -32,9 +32,10 @@ impl Booking {
         let status = self.may_move(by, now)?;
         let next = match (by, self.unsettled_visit()) {
             (Mover::Owner, None) => self.next(status),
-            (Mover::Desk(_), _) | (Mover::Owner, Some(_)) => self.next_uncounted(status).settled(),
+            (Mover::Desk(..), _) | (Mover::Owner, Some(_)) => self.next_uncounted(status).settled(),
         };
-        Ok(Self { seat, times, cancel_reason: None, excused: false, ..next })
+        let moved_by_office = matches!(by, Mover::Desk(_, Some(DeskReason::Office)));
+        Ok(Self { seat, times, cancel_reason: None, excused: false, moved_by_office, ..next })
     }
 
     /// The state after a move at `now`, or why it can't be moved.
@@ -45,10 +46,10 @@ impl Booking {
             Status::CheckedIn | Status::AwaitingDocuments => Err(Refusal::CheckedIn),
             status @ (Status::Held | Status::Confirmed) => match by {
                 Mover::Owner => self.owner_may_move(status, now),
-                Mover::Desk(_) => Ok(status),
+                Mover::Desk(..) => Ok(status),
             },
             Status::NoShow => match by {
-                Mover::Desk(policy) => self.missed_may_move(policy, now),
+                Mover::Desk(policy, _) => self.missed_may_move(policy, now),
                 Mover::Owner => Err(Refusal::Ended),
             },
             _ => Err(Refusal::Ended),

@@ -63,6 +63,8 @@ pub(crate) fn booking(status: Status) -> Booking {
         excused: false,
         group: vec![],
         nik_corrected: false,
+        return_seat: None,
+        moved_by_office: false,
         closed_visit: None,
         uncounted: 0,
     }
@@ -181,7 +183,7 @@ fn who_may_move_stays_held_or_confirmed() {
 #[test]
 fn a_clerk_moves_until_the_visit_and_a_missed_one_for_as_long_as_the_office_says() {
     let office = office();
-    let by = Mover::Desk(&office.policy);
+    let by = Mover::Desk(&office.policy, None);
     let (expired, ended, came) =
         (Err(Refusal::HoldExpired), Err(Refusal::Ended), Err(Refusal::CheckedIn));
     assert_eq!(
@@ -201,7 +203,7 @@ fn a_clerk_moves_until_the_visit_and_a_missed_one_for_as_long_as_the_office_says
     assert_eq!(missed.may_move(by, last), Err(Refusal::TooLateToMove));
     let never = Policy { missed_move_days: 0, ..office.policy.clone() };
     let just = missed.times.check_in_until;
-    assert_eq!(missed.may_move(Mover::Desk(&never), just), Err(Refusal::TooLateToMove));
+    assert_eq!(missed.may_move(Mover::Desk(&never, None), just), Err(Refusal::TooLateToMove));
     assert_eq!(missed.may_move(Mover::Owner, just), Err(Refusal::Ended));
 }
 

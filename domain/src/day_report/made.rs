@@ -139,6 +139,13 @@ fn note_times(visits: &DayVisits, rows: &mut BTreeMap<Key, Row>) -> u32 {
     returned
 }
 
+/// Whether somebody of another day's visit came on this day.
+fn is_back(visits: &DayVisits, code: BookingCode) -> bool {
+    let is_of_day =
+        visits.bookings.iter().any(|b| b.code == code && b.seat.date == visits.day.date);
+    !is_of_day && visits.entries.iter().any(|entry| entry.code == code && !entry.undone)
+}
+
 /// The seats of a slot. Whoever came or is expected has one, and whoever did not come had one, unless
 /// somebody else was let in on it.
 fn used(visits: &DayVisits, of: &SlotSeats, now: DateTime<Utc>) -> SlotUse {
@@ -160,7 +167,11 @@ fn used(visits: &DayVisits, of: &SlotSeats, now: DateTime<Utc>) -> SlotUse {
             booking.seat.service == slot.service && left.time == Some(slot.time)
         })
         .filter_map(|(_, left)| left.missed);
-    let taken: BTreeSet<_> = counted.chain(missed).filter(|number| *number <= slot.quota).collect();
+    // Whoever came back with a document on a seat that was kept for them.
+    let came_back =
+        of.seats.iter().filter(|seat| is_back(visits, seat.code)).map(|seat| seat.number);
+    let taken = counted.chain(missed).chain(came_back).filter(|number| *number <= slot.quota);
+    let taken: BTreeSet<_> = taken.collect();
     let taken = u32::try_from(taken.len()).unwrap_or(u32::MAX);
     let seats = Seats { offered, unused: offered.saturating_sub(taken) };
     SlotUse { time: slot.time, service: slot.service.clone(), seats }

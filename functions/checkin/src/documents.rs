@@ -8,7 +8,7 @@ use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
-use antrian::http::views::{DocumentView, instant, views};
+use antrian::http::views::{DocumentView, ReturnSeat, instant, views};
 use antrian::http::{AppState, Routes};
 use antrian::staff::Scope;
 use antrian::use_cases::desk::{Checked, Finding, check_documents};
@@ -57,12 +57,16 @@ struct DocumentCheckView {
     missing: Vec<DocumentView>,
     /// Until when it may be brought.
     deadline: Option<String>,
+    /// The seat that is kept on that day; absent: it is today, or no seat was free.
+    #[serde(default)]
+    return_seat: Option<ReturnSeat>,
 }
 
 /// Writes down whether a person's documents are complete.
 ///
 /// Incomplete: the person leaves the line, is told by WhatsApp what to bring until when, and keeps the
-/// place. Complete: back in the line, on another day with a new number.
+/// place; for another day a seat is kept that only this booking can use, at the hour nearest to its own, if
+/// one is free. Complete: back in the line, on another day with a new number.
 #[utoipa::path(post, path = "/v1/check-ins/{code}/documents", tag = "staff", request_body = DocumentCheck,
     params(("code" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = DocumentCheckView), (status = 401, body = ProblemDetails),
@@ -114,5 +118,6 @@ fn view(checked: &Checked) -> DocumentCheckView {
         queue_number: booking.queue_place().map(|(_, number)| number.to_string()),
         missing: views(&missing_documents(&checked.list, booking)),
         deadline: booking.documents_deadline().map(|at| instant(at, zone)),
+        return_seat: booking.awaited_seat().map(ReturnSeat::from),
     }
 }

@@ -9,7 +9,7 @@ use antrian::http::idempotency::{RequestKey, idempotent};
 use antrian::http::problem::{Code, Problem, ProblemDetails};
 use antrian::http::routes::routes;
 use antrian::http::staff_session::StaffMember;
-use antrian::http::views::{DocumentView, WarningView, instant, views};
+use antrian::http::views::{DocumentView, ReturnSeat, WarningView, instant, views};
 use antrian::http::{AppState, Routes};
 use antrian::staff::Scope;
 use antrian::use_cases::desk::{self, Scanned, person_behind};
@@ -64,6 +64,9 @@ pub(crate) struct CheckInView {
     missing: Vec<String>,
     /// Until when they may be brought.
     documents_deadline: Option<String>,
+    /// The seat that is kept on another day until then.
+    #[serde(default)]
+    return_seat: Option<ReturnSeat>,
     #[serde(default)]
     #[schema(required = true)]
     warnings: Vec<WarningView>,
@@ -169,6 +172,7 @@ pub(crate) fn view(scanned: &Scanned) -> Result<CheckInView, Problem> {
         documents: list.as_ref().map(|list| views(&list.documents)).unwrap_or_default(),
         missing: booking.documents.as_ref().map(|check| check.missing.clone()).unwrap_or_default(),
         documents_deadline: booking.documents_deadline().map(|at| instant(at, office.timezone)),
+        return_seat: booking.awaited_seat().map(ReturnSeat::from),
         warnings: views(&scans::warnings(scanned, list.as_ref())),
         priority: booking.has_priority(),
         duplicate: checked_in.duplicate,

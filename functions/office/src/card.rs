@@ -189,9 +189,17 @@ fn sentence(
         (Status::AwaitingDocuments, _) => {
             let until = booking.documents_deadline().map(|at| page.date_time(at, zone));
             let until = until.unwrap_or_default();
+            let seat = booking.awaited_seat();
+            let seat = seat.map(|seat| page.date_time(seat.time.on(seat.date, zone), zone));
+            let keeps = match (seat, page.locale) {
+                (Some(at), Locale::Id) => format!("Kursinya: {at}."),
+                (Some(at), Locale::En) => format!("The seat: {at}."),
+                (None, Locale::Id) => "Tempatnya tetap.".to_owned(),
+                (None, Locale::En) => "The place is kept.".to_owned(),
+            };
             match page.locale {
-                Locale::Id => format!("Ditunggu sampai {until}. Tempatnya tetap."),
-                Locale::En => format!("May be brought until {until}. The place is kept."),
+                Locale::Id => format!("Ditunggu sampai {until}. {keeps}"),
+                Locale::En => format!("May be brought until {until}. {keeps}"),
             }
         }
         (Status::CheckedIn, Some(scan)) if again => {

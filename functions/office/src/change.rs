@@ -89,7 +89,7 @@ async fn change_page<'a>(
 ) -> Result<ChangePage<'a>, Problem> {
     let (office, booking, now) = (&*found.visit.office, &found.visit.booking, app.clock.now());
     let status = booking.status_at(now);
-    let may_move = booking.may_move(Mover::Desk(&office.policy), now).is_ok();
+    let may_move = booking.may_move(Mover::Desk(&office.policy, None), now).is_ok();
     let today = local_date(now, office.timezone);
     let from = read_date(&asked.mulai).filter(|date| *date >= today).unwrap_or(today);
     let days = match may_move {

@@ -1,7 +1,7 @@
 //! A booking as its owner sees it.
 
 use antrian::domain::booking::{Actor, Booking, CancelReason, Event, Status};
-use antrian::http::views::{DocumentView, WarningView, instant, views};
+use antrian::http::views::{DocumentView, ReturnSeat, WarningView, instant, views};
 use antrian::use_cases::bookings::BookingDetails;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,10 @@ pub(crate) struct BookingView {
 struct Missing {
     documents: Vec<DocumentView>,
     deadline: String,
+    /// The seat that is kept until then; absent: they may be brought on the day of the visit, or no seat was
+    /// free.
+    #[serde(default)]
+    return_seat: Option<ReturnSeat>,
 }
 
 /// The ticket as picture and calendar entry.
@@ -108,6 +112,7 @@ impl From<&BookingDetails> for BookingView {
             missing: details.missing.as_ref().map(|missing| Missing {
                 documents: views(&missing.documents),
                 deadline: instant(missing.deadline, zone),
+                return_seat: booking.awaited_seat().map(ReturnSeat::from),
             }),
             documents: views(&details.documents),
             warnings: views(&details.warnings),

@@ -39,6 +39,8 @@ struct TicketPage {
     qr: Option<String>,
     documents: Vec<Document>,
     missing: Option<(Vec<Document>, String)>,
+    /// When a seat is kept for whoever brings them.
+    return_seat: Option<String>,
     warnings: Vec<Warning>,
     /// The visit for a calendar.
     calendar: String,
@@ -170,6 +172,8 @@ async fn ticket_page(
     let words = BookingWords::of(&page, &details, person);
     let missing =
         details.missing.map(|missing| (missing.documents, page.date_time(missing.deadline, zone)));
+    let return_seat = details.booking.awaited_seat();
+    let return_seat = return_seat.map(|seat| page.date_time(seat.time.on(seat.date, zone), zone));
     let can_move = details.status == Status::Confirmed && now < details.booking.moves_until();
     let at = format!("{}, {}", words.office, words.address);
     let (line, others) = tokio::join!(
@@ -191,6 +195,7 @@ async fn ticket_page(
         map: map(&details.office),
         documents: details.documents,
         missing,
+        return_seat,
         warnings: details.warnings,
         waits_for_seat: details.status == Status::Confirmed && details.booking.waits_for_seat(),
         can_move,

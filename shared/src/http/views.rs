@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::booking::SeatRef;
 use crate::domain::document::Document;
 use crate::domain::requirements::Warning;
 use crate::ledger::Alternative;
@@ -79,6 +80,21 @@ impl From<&Alternative> for AlternativeView {
             slot: alternative.time.to_string(),
             seats_free: alternative.seats_free,
         }
+    }
+}
+
+/// The seat on another day that is kept for whoever fetches a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReturnSeat {
+    /// Date in the office's zone.
+    pub date: NaiveDate,
+    /// `HH:MM` in the office's zone.
+    pub slot: String,
+}
+
+impl From<&SeatRef> for ReturnSeat {
+    fn from(seat: &SeatRef) -> Self {
+        Self { date: seat.date, slot: seat.time.to_string() }
     }
 }
 

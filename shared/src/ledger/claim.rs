@@ -207,6 +207,8 @@ fn new_booking(
         nik_corrected: false,
         closed_visit: None,
         uncounted: 0,
+        return_seat: None,
+        moved_by_office: false,
         group: vec![],
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::change::{Changed, Try};
 use super::check_in::{joining, queue_group, waiting};
 use super::{Ledger, LedgerError, Outcome, messages};
-use crate::domain::booking::{Booking, Refusal, Status};
+use crate::domain::booking::{Booking, Refusal, SeatRef, Status};
 use crate::domain::message::MessageKind;
 use crate::domain::office::Office;
 use crate::domain::queue::{QueueDay, QueueEntry, QueueState};
@@ -89,11 +89,41 @@ impl Ledger {
             Ok(after) => after,
             Err(refusal) => return Ok(Attempt::Done(Err(refusal))),
         };
+        let after = self.with_return_seat(office, &before, after, now).await?;
         let (after, queue) = self.requeue(office, &before, after, now).await?;
         let messages = messages(&after, decision.tells(), now);
         let change = Transition::new(&before, &after);
         let change = change.keeping_person().telling(&messages).queueing(queue);
-        self.made_by_office(&change, now).await
+        let made = self.made_by_office(&change, now).await?;
+        for seat in [&before.return_seat, &after.return_seat].into_iter().flatten() {
+            self.days.forget(&seat.office, seat.date).await;
+        }
+        Ok(made)
+    }
+
+    /// Whoever may bring a document on a later day has a seat there, if one is free: the one that they had, or
+    /// one of the desk's. Whoever is back uses that of today and gives another one back.
+    async fn with_return_seat(
+        &self,
+        office: &Office,
+        before: &Booking,
+        after: Booking,
+        now: DateTime<Utc>,
+    ) -> Result<Booking, LedgerError> {
+        let today = local_date(now, office.timezone);
+        let Some(deadline) = after.documents_deadline() else { return Ok(after.back_on(today)) };
+        let date = local_date(deadline, office.timezone);
+        if date <= today {
+            return Ok(after.returning_to(None));
+        }
+        let is_good =
+            |seat: &&SeatRef| seat.date == date && seat.time.on(date, office.timezone) < deadline;
+        if let Some(seat) = before.return_seat.as_ref().filter(is_good) {
+            return Ok(after.returning_to(Some(seat.clone())));
+        }
+        let day = self.days.refresh(&office.id, date, now).await?;
+        let seat = after.seat_to_return_to(office, &day, now, &mut rand::rng());
+        Ok(after.returning_to(seat))
     }
 
     /// What the decision does to the person's place, and the booking with that place.

@@ -63,7 +63,7 @@ struct Wish<'a> {
 
 impl Wish<'_> {
     fn mover(&self) -> Mover<'_> {
-        self.clerk.map_or(Mover::Owner, |_| Mover::Desk(&self.office.policy))
+        self.clerk.map_or(Mover::Owner, |clerk| Mover::Desk(&self.office.policy, clerk.reason))
     }
 }
 

@@ -385,10 +385,14 @@ fn booking_text<'a>(
         arrive_until: language::time(locale, booking.times.check_in_until, zone),
         closed_date: closed.map(|date| language::date(locale, date)),
         closed_reason: exception.map(|exception| in_locale(&exception.reason)),
+        moved_by_office: booking.moved_by_office,
         by_desk: booking.cancel_reason == Some(CancelReason::Desk),
         documents_deadline: booking
             .documents_deadline()
             .map(|at| language::date_time(locale, at, zone)),
+        return_seat: booking
+            .awaited_seat()
+            .map(|seat| language::time(locale, seat.time.on(seat.date, zone), zone)),
         documents: &list.documents,
         warnings: &list.warnings,
         who: String::new(),

@@ -183,8 +183,9 @@ pub fn about_booking(
 ) -> Option<TemplateCall> {
     let kind = kind_of_form(kind);
     let name = form(kind, locale)?.name.as_str();
-    let documents = documents(locale, text);
-    let parameters = parameters(kind, text, &documents)?.into_iter().map(plain).collect();
+    let (documents, deadline) = (documents(locale, text), deadline(locale, text));
+    let parameters = parameters(kind, text, (&documents, &deadline))?;
+    let parameters = parameters.into_iter().map(plain).collect();
     let payloads = payloads(kind, !text.group.is_empty(), code);
     Some(TemplateCall { name, locale, parameters, png: png.cloned(), payloads, copies: None })
 }
@@ -195,10 +196,20 @@ fn documents(locale: Locale, text: &BookingText<'_>) -> String {
     labels.collect::<Vec<_>>().join("; ")
 }
 
+/// Until when a document may be brought, and at which time of that day a seat is kept.
+fn deadline(locale: Locale, text: &BookingText<'_>) -> String {
+    let until = text.documents_deadline.as_deref().unwrap_or_default();
+    match (&text.return_seat, locale) {
+        (None, _) => until.to_owned(),
+        (Some(at), Locale::Id) => format!("{until} (kursi Anda: {at})"),
+        (Some(at), Locale::En) => format!("{until} (your seat: {at})"),
+    }
+}
+
 fn parameters<'a>(
     kind: MessageKind,
     text: &'a BookingText<'_>,
-    documents: &'a str,
+    (documents, deadline): (&'a str, &'a str),
 ) -> Option<Vec<&'a str>> {
     let BookingText { service, when, office, address, contact, code, public_url, .. } = text;
     let (from, until) = (text.arrive_from.as_str(), text.arrive_until.as_str());
@@ -233,7 +244,6 @@ fn parameters<'a>(
             vec![closed_reason, service, when, office, code, public_url, contact]
         }
         MessageKind::DocumentsMissing => {
-            let deadline = text.documents_deadline.as_deref().unwrap_or_default();
             vec![service, office, code, documents, deadline, contact]
         }
         _ => return None,

@@ -45,8 +45,13 @@ pub struct BookingText<'a> {
     pub closed_reason: Option<&'a str>,
     /// Whether a clerk of the office cancelled it.
     pub by_desk: bool,
+    /// Whether its office has moved it, and not because its owner asked for it.
+    pub moved_by_office: bool,
     /// Until when a missing document may be brought, as [`crate::domain::language::date_time`] writes it; only while one is missing.
     pub documents_deadline: Option<String>,
+    /// At which time a seat is kept on that day for whoever brings one, as [`crate::domain::language::time`] writes
+    /// it.
+    pub return_seat: Option<String>,
     /// What to bring, required ones first; while documents are missing, those.
     pub documents: &'a [Document],
     /// What to know.

@@ -33,7 +33,7 @@ pub enum Disagreement {
         seat: String,
         code: BookingCode,
     },
-    /// A live booking does not have its seat: the seat is oversold.
+    /// A live booking does not have its seat, or not the one that it returns to: the seat is oversold.
     BookingWithoutSeat { code: BookingCode },
     /// A live booking does not have its person's uniqueness guard.
     BookingWithoutGuard { code: BookingCode },
@@ -98,7 +98,9 @@ impl Store {
         some: &[Booking],
         now: DateTime<Utc>,
     ) -> Result<Vec<BookingCode>, StoreError> {
-        let wanted = some.iter().flat_map(|booking| [seat_of(booking), guard_of(booking)]);
+        let wanted = some.iter().flat_map(|booking| {
+            [seat_of(booking), guard_of(booking)].into_iter().chain(return_seat_of(booking))
+        });
         let histories = some.iter().map(|booking| self.booking_with_history(booking.code));
         let (items, kept) = try_join!(self.by_keys(wanted), try_join_all(histories))?;
         let mut doubts = vec![];
@@ -106,7 +108,9 @@ impl Store {
             // What has moved since has its seat elsewhere, and is looked at by itself.
             let seat = seat_in(items.get(&seat_of(&found.booking)))?;
             let guard = items.get(&guard_of(&found.booking));
-            doubts.extend(disagreement(&found, seat, guard, now).map(|_| found.booking.code));
+            let kept = return_seat_of(&found.booking).map(|key| seat_in(items.get(&key)));
+            let seats = (seat, kept.transpose()?.flatten());
+            doubts.extend(disagreement(&found, seats, guard, now).map(|_| found.booking.code));
         }
         Ok(doubts)
     }
@@ -224,7 +228,12 @@ impl Store {
         let Some(found) = self.booking_with_history(code).await? else { return Ok(None) };
         let wanted = [seat_of(&found.booking), guard_of(&found.booking)];
         let [seat, guard] = self.get_items(&wanted).await?;
-        Ok(disagreement(&found, seat_in(seat.as_ref())?, guard.as_ref(), now))
+        let kept = match return_seat_of(&found.booking) {
+            Some(key) => self.get::<Seat>("seat", &key).await?,
+            None => None,
+        };
+        let seats = (seat_in(seat.as_ref())?, kept);
+        Ok(disagreement(&found, seats, guard.as_ref(), now))
     }
 }
 
@@ -234,6 +243,11 @@ fn seat_of(booking: &Booking) -> Key {
 
 fn guard_of(booking: &Booking) -> Key {
     keys::person(&booking.person)
+}
+
+/// The seat that is kept while a document is fetched.
+fn return_seat_of(booking: &Booking) -> Option<Key> {
+    booking.awaited_seat().map(keys::seat)
 }
 
 fn seat_in(item: Option<&Item>) -> Result<Option<Seat>, StoreError> {
@@ -261,10 +275,10 @@ fn taken_seats(day: &Day, office: &OfficeId, now: DateTime<Utc>) -> Vec<(SeatRef
     taken.collect()
 }
 
-/// What does not agree about a booking, its seat and its person's guard.
+/// What does not agree about a booking, its seat, the one that it returns to, and its person's guard.
 fn disagreement(
     found: &BookingKept,
-    seat: Option<Seat>,
+    (seat, kept): (Option<Seat>, Option<Seat>),
     guard: Option<&Item>,
     now: DateTime<Utc>,
 ) -> Option<Disagreement> {
@@ -279,7 +293,10 @@ fn disagreement(
     }
     let has_seat =
         seat.is_some_and(|seat| seat.code == code && accounts_for(booking, &booking.seat, &seat));
-    match has_seat {
+    let has_kept = return_seat_of(booking).is_none()
+        || kept
+            .is_some_and(|seat| seat.code == code && seat.free_at == booking.documents_deadline());
+    match has_seat && has_kept {
         false => Some(Disagreement::BookingWithoutSeat { code }),
         true if !is_guarded(booking, guard) => Some(Disagreement::BookingWithoutGuard { code }),
         true => None,

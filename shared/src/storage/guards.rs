@@ -117,8 +117,18 @@ pub(super) fn keep_seat(booking: &Booking, now: DateTime<Utc>) -> Write {
 
 /// Refused: the booking has lost its seat, or is about to.
 pub(super) fn hold_seat(booking: &Booking, until: DateTime<Utc>, now: DateTime<Utc>) -> Write {
+    extend_seat(&booking.seat, booking, until, now)
+}
+
+/// The same of another seat of the booking.
+pub(super) fn extend_seat(
+    seat: &SeatRef,
+    booking: &Booking,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Write {
     let extend = Expression::new("SET #free_at = :at").with(":at", seconds(until));
-    Write::Update(keys::seat(&booking.seat), extend, Some(still_held(booking, now)))
+    Write::Update(keys::seat(seat), extend, Some(still_held(booking, now)))
 }
 
 /// Refused: somebody has claimed the seat since the booking gave it back.

@@ -104,6 +104,7 @@ mod reports;
 mod reseal;
 mod retention;
 mod retry;
+mod return_seat;
 mod roster;
 mod schema;
 mod service_window;

@@ -12,7 +12,7 @@ use super::guards::{
 use super::items::from_item;
 use super::left::left;
 use super::queue::QueueChange;
-use super::{Store, person_claims};
+use super::{Store, person_claims, return_seat};
 use crate::domain::booking::{Booking, Clerk, DeskRelease, HandedIn};
 use crate::domain::message::Message;
 use crate::domain::person_claim::PersonClaim;
@@ -231,6 +231,9 @@ impl<'a> Transition<'a> {
             Person::Returned(until) => Some(return_person(after, until)),
         };
         writes.extend(person.into_iter().chain(seat).map(|write| (Some(Own), write)));
+        let returning = return_seat::writes(before, after, asked.at);
+        // What of it marks the date as freed has no condition.
+        writes.extend(returning.into_iter().map(|write| (Some(Beside), write)));
         for place in &self.queue {
             writes.push((Some(Beside), place.write()?));
         }

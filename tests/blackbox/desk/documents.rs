@@ -3,11 +3,12 @@
 use antrian_tests::app::DATE;
 use antrian_tests::desk::Desk;
 use antrian_tests::phone::Phone;
-use antrian_tests::{Answer, Person};
+use antrian_tests::{Answer, Person, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::hall;
+use super::{fill, hall};
+use crate::reports::report;
 use crate::steps::{after, close, reach, wrong_fields};
 
 fn incomplete(deadline: &str) -> Value {
@@ -103,6 +104,118 @@ async fn papers_that_come_on_another_day_have_a_new_number_of_that_day() {
     assert_eq!(desk.step(&app, "finish", "1").await.body["state"], "finished");
     assert_eq!(people[1].book(&app, "2026-12-07", "09:00").await.status, 200);
     app.assert_audit_agrees().await;
+}
+
+/// Friday at 15:00, and the Monday after it.
+const FRIDAY: &str = "2026-12-04T07:00:00Z";
+const MONDAY: &str = "2026-12-07T07:00:00Z";
+
+/// A quota of one in each hour, and somebody who is in on Wednesday.
+async fn narrow() -> (TestApp, Desk, String, Person) {
+    let app = TestApp::with_quota(1).await;
+    let (desk, mut codes, mut people) = fill(&app, 1).await;
+    (app, desk, codes.remove(0), people.remove(0))
+}
+
+fn seat(date: &str, slot: &str) -> Value {
+    json!({"date": date, "slot": slot})
+}
+
+#[tokio::test]
+async fn whoever_returns_on_another_day_has_a_seat_there_that_nobody_else_gets() {
+    let (app, desk, code, person) = narrow().await;
+    let sent = desk.documents(&app, &code, incomplete(FRIDAY)).await;
+    assert_eq!(sent.body["return_seat"], seat("2026-12-04", "09:00"), "at their hour: {sent:?}");
+    app.drain().await;
+    let message = app.sent().pop().unwrap();
+    let until = "sebelum *Jumat, 4 Desember 2026 pukul 15.00 WITA (kursi Anda: pukul 09.00 WITA)*";
+    assert!(message.contains(until), "{message}");
+    let own = person.get(&app, &format!("/v1/bookings/{code}")).await;
+    assert_eq!(own.body["missing"]["return_seat"], seat("2026-12-04", "09:00"));
+    let other = Person::register(&app, 7).await;
+    assert_eq!(other.hold(&app, "2026-12-04", "09:00").await.code(), "slot_full");
+    app.assert_audit_agrees().await;
+
+    reach(&app, "2026-12-04T01:00:00Z");
+    let desk = Desk::sign_in(&app).await;
+    assert_eq!(desk.documents(&app, &code, complete()).await.status, 200);
+    assert_eq!(desk.call(&app, "1").await.text("code"), code);
+    assert_eq!(desk.step(&app, "finish", "1").await.body["state"], "finished");
+    let report = report(&app, "?from=2026-12-04&to=2026-12-04").await;
+    let hours = report.body["slots"].as_array().unwrap();
+    let unused: Vec<_> = hours.iter().map(|hour| hour["seats_unused"].clone()).collect();
+    assert_eq!(unused, [json!(0), json!(1)], "{report:?}");
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn a_seat_to_return_to_is_given_back_by_whoever_needs_it_no_more() {
+    let (app, desk, code, person) = narrow().await;
+    let free = async |date: &str| {
+        app.advance(11);
+        app.seats_free(date, "09:00").await
+    };
+    desk.documents(&app, &code, incomplete(FRIDAY)).await;
+    assert_eq!(free("2026-12-04").await, Some(0));
+    let later = desk.documents(&app, &code, incomplete(MONDAY)).await;
+    assert_eq!(later.body["return_seat"], seat("2026-12-07", "09:00"));
+    assert_eq!((free("2026-12-04").await, free("2026-12-07").await), (Some(1), Some(0)));
+    let sooner = desk.documents(&app, &code, incomplete("2026-12-07T05:00:00Z")).await;
+    assert_eq!(sooner.body["return_seat"], seat("2026-12-07", "09:00"), "the same one");
+    app.assert_audit_agrees().await;
+    let back = desk.documents(&app, &code, complete()).await;
+    assert_eq!(back.body["return_seat"], Value::Null);
+    assert_eq!(free("2026-12-07").await, Some(1), "back on the day of the visit");
+    desk.documents(&app, &code, incomplete(MONDAY)).await;
+    assert_eq!(person.act(&app, &code, "cancel").await.status, 200);
+    assert_eq!(free("2026-12-07").await, Some(1), "given up");
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn a_seat_to_return_to_is_free_by_itself_once_the_deadline_has_passed() {
+    let (app, desk, code, _) = narrow().await;
+    let early = desk.documents(&app, &code, incomplete("2026-12-04T00:30:00Z")).await;
+    assert_eq!(early.body["return_seat"], Value::Null, "before the first hour of that day");
+    let noon = desk.documents(&app, &code, incomplete("2026-12-04T01:30:00Z")).await;
+    assert_eq!(noon.body["return_seat"], seat("2026-12-04", "09:00"));
+    reach(&app, "2026-12-04T01:31:00Z");
+    let desk = Desk::sign_in(&app).await;
+    let walk_in = json!({"name": "Budi Contoh", "nik": "9971010101909077", "birth_date": "1990-01-01",
+        "ktp_regency": "Kota Makassar", "service": "passport_new"});
+    let came = desk.post(&app, "/v1/offices/uji/walk-ins", walk_in).await;
+    assert_eq!(came.status, 201, "{came:?}");
+    app.tick().await;
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test]
+async fn who_finds_no_seat_to_return_to_may_return_all_the_same() {
+    let (app, desk, code, _) = narrow().await;
+    for (number, slot) in [(7, "09:00"), (8, "10:00")] {
+        Person::register(&app, number).await.book(&app, "2026-12-04", slot).await;
+    }
+    let sent = desk.documents(&app, &code, incomplete(FRIDAY)).await;
+    assert_eq!((sent.status, &sent.body["return_seat"]), (200, &Value::Null));
+    reach(&app, "2026-12-04T01:00:00Z");
+    let desk = Desk::sign_in(&app).await;
+    assert_eq!(desk.documents(&app, &code, complete()).await.status, 200);
+    app.assert_audit_agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_want_the_last_seat_at_once_one_gets_it() {
+    for number in 0..6 {
+        let (app, desk, code, _) = narrow().await;
+        let other = Person::register(&app, 20 + number).await;
+        let (held, sent) = tokio::join!(
+            other.hold(&app, "2026-12-04", "09:00"),
+            desk.documents(&app, &code, incomplete(FRIDAY))
+        );
+        let has_nine = sent.body["return_seat"] == seat("2026-12-04", "09:00");
+        assert_eq!((sent.status, held.status == 201), (200, !has_nine), "{held:?} {sent:?}");
+        app.assert_audit_agrees().await;
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::hall;
+use crate::chat::code_in;
 use crate::steps::{close, office_with, outcome, reach, wrong_fields};
 
 /// 08:50 on the day: the visit at nine cannot be moved by its owner any more.
@@ -36,6 +37,29 @@ async fn report(app: &TestApp, date: &str) -> Value {
     let path = format!("/v1/offices/{OFFICE}/report?from={date}");
     let all = app.call(Method::GET, &path, Some(&token), None).await.body["total"].clone();
     json!([all["booked"], all["no_shows"], all["moved_away"], all["to_come"]])
+}
+
+#[tokio::test]
+async fn who_writes_with_us_is_told_whether_the_office_has_moved_the_visit() {
+    for (reason, says) in [
+        ("office", "*Kantor memindahkan jadwal Anda.*"),
+        ("asked", "*Jadwal Anda sudah dipindahkan.*"),
+    ] {
+        let app = TestApp::start().await;
+        let mut phone = Phone::new(&app, "6280000000501");
+        let code = code_in(&phone.say("#Budi Contoh#9971010101909001#02-12-2026").await);
+        phone.say("ya").await;
+        let to = json!({"date": LATER, "slot": "10:00", "reason": reason});
+        assert_eq!(moved(&app, &code.replace('-', ""), to).await.status, 200);
+        let told = phone.read().await;
+        assert!(told[0].text.contains(says), "{reason}: {}", told[0].text);
+        let asks_who = told[0].text.contains("Bukan Anda");
+        assert_eq!(asks_who, reason == "asked", "{}", told[0].text);
+        phone.say("pindah").await;
+        phone.say("3 desember jam 9").await;
+        let own = phone.read().await;
+        assert!(!own.iter().any(|kept| kept.text.contains("Kantor memindahkan")), "{own:?}");
+    }
 }
 
 #[tokio::test]

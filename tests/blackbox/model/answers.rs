@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::system::{CLOSED, date, time};
 use super::words::{ChangeEnd, DAYS, Free, Look, Place, SLOTS, Why};
 
-fn place(on: NaiveDate, at: antrian::domain::time::SlotTime) -> Place {
+pub(super) fn place(on: NaiveDate, at: antrian::domain::time::SlotTime) -> Place {
     let day = (0..DAYS).find(|&day| date(day) == on).unwrap();
     let slot = (0..SLOTS).find(|&slot| time(Place { day, slot }) == at).unwrap();
     Place { day, slot }

@@ -35,6 +35,7 @@ impl World {
             settled: false,
             taken_from: None,
             uncounted: 0,
+            returns_to: None,
         });
     }
 
@@ -61,6 +62,7 @@ impl World {
         let booking = self.change(nth, State::Cancelled { by_office });
         let seat = (booking.place, booking.number);
         self.seats.insert(seat, Some(self.now + rest));
+        self.returns_to(nth, None, None);
     }
 
     /// Its owner or a clerk moves it.
@@ -141,6 +143,22 @@ impl World {
             self.bookings[nth].standing = if is_another_day { self.comes() } else { again };
         }
         self.change(nth, state);
+    }
+
+    /// The seat that is kept for somebody, and until when; the one before is given back.
+    pub(super) fn returns_to(
+        &mut self,
+        nth: usize,
+        seat: Option<(Place, u16)>,
+        until: Option<i64>,
+    ) {
+        let before = std::mem::replace(&mut self.bookings[nth].returns_to, seat);
+        if let Some(before) = before.filter(|_| before != seat) {
+            self.seats.insert(before, Some(self.now));
+        }
+        if let (Some(seat), Some(until)) = (seat, until) {
+            self.seats.insert(seat, Some(until));
+        }
     }
 
     pub(super) fn served(&mut self, nth: usize) {

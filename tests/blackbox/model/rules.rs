@@ -49,7 +49,7 @@ impl World {
         }
     }
 
-    fn today(&self) -> usize {
+    pub(super) fn today(&self) -> usize {
         usize::try_from(self.now / DAY).unwrap()
     }
 
@@ -321,6 +321,33 @@ impl World {
             (_, Status::Lapsed, _) => ChangeEnd::Refused(Refusal::DeadlinePassed),
             _ => ChangeEnd::Refused(Refusal::Ended),
         }
+    }
+
+    /// Which seats may be kept for somebody whose documents are awaited until then; none: no seat may be.
+    /// `None`: what the model does not know of.
+    pub(super) fn seats_to_return_to(&self, nth: usize, until: i64) -> Option<Vec<(Place, u16)>> {
+        let booking = &self.bookings[nth];
+        let day = usize::try_from(until / DAY).unwrap();
+        if day >= DAYS {
+            return None;
+        }
+        if day <= self.today() {
+            return Some(vec![]);
+        }
+        let is_good = |place: &Place| place.day == day && place.starts() < until;
+        if let Some(kept) = booking.returns_to.filter(|(place, _)| is_good(place)) {
+            return Some(vec![kept]);
+        }
+        if self.days[day].closed || day > self.today() + 1 {
+            return Some(vec![]);
+        }
+        let mut places: Vec<_> = Place::all().filter(is_good).collect();
+        places.sort_by_key(|place| place.slot.abs_diff(booking.place.slot));
+        let found = places.into_iter().find_map(|place| {
+            let seats = self.choosable(place, Channel::WalkIn);
+            (!seats.is_empty()).then(|| seats.into_iter().map(|number| (place, number)).collect())
+        });
+        Some(found.unwrap_or_default())
     }
 
     /// How a scan has to end: with a queue number, and whether it had been given before.

@@ -160,7 +160,7 @@ fn passing() -> impl Strategy<Value = i64> {
 
 /// Time to fetch a paper: within the day, or days.
 fn fetching() -> impl Strategy<Value = i64> {
-    prop_oneof![3 => Just(3_600i64), 1 => 1..7_200i64, 1 => Just(2 * 86_400i64)]
+    prop_oneof![3 => Just(3_600i64), 1 => 1..7_200i64, 3 => Just(86_400i64), 1 => Just(2 * 86_400i64)]
 }
 
 /// At the edges of the check-in hours, and within.

@@ -24,7 +24,7 @@ use antrian_tests::{Person, TestApp, offices};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::json;
 
-use super::answers::{change_end, free, why};
+use super::answers::{change_end, free, place, why};
 use super::rules::World;
 use super::steps::Step;
 use super::words::{self, Choice, DeskAct, HoldEnd, MoveEnd, Place, Request, State};
@@ -422,7 +422,41 @@ impl System {
         let end = change_end(&checked.unwrap());
         assert_eq!(end, expected);
         if end == words::ChangeEnd::Done {
+            let allowed = until.map(|until| self.world.seats_to_return_to(index, until));
             self.world.documents_checked(index, until);
+            self.note_return_seat(index, until, allowed).await;
+        }
+    }
+
+    /// The seat that is kept for somebody is one of those that may be, and if one may be, there is one.
+    async fn note_return_seat(
+        &mut self,
+        index: usize,
+        until: Option<i64>,
+        allowed: Option<Option<Vec<(Place, u16)>>>,
+    ) {
+        let kept = self.booking(index).await.return_seat;
+        match allowed {
+            Some(Some(allowed)) => {
+                let kept = kept.map(|seat| (place(seat.date, seat.time), seat.number));
+                assert!(
+                    kept.map_or(allowed.is_empty(), |seat| allowed.contains(&seat)),
+                    "{kept:?} of {allowed:?}"
+                );
+                self.world.returns_to(index, kept, until);
+            }
+            Some(None) => self.world.returns_to(index, None, None),
+            // Back: what is not of today is given back.
+            None => {
+                let today = self.world.today();
+                let used =
+                    self.world.bookings[index].returns_to.filter(|(place, _)| place.day == today);
+                assert_eq!(
+                    kept.map(|seat| seat.date).is_some_and(|of| of == date(today)),
+                    used.is_some()
+                );
+                self.world.returns_to(index, used, None);
+            }
         }
     }
 

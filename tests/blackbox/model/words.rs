@@ -194,6 +194,8 @@ pub(super) struct Booking {
     pub(super) taken_from: Option<usize>,
     /// Versions that the office has caused.
     pub(super) uncounted: u32,
+    /// The seat on another day that is kept while a document is fetched.
+    pub(super) returns_to: Option<(Place, u16)>,
 }
 
 impl Booking {
