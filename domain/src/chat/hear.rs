@@ -39,7 +39,7 @@ impl Chat {
         let is_asked = matches!(self.question, Question::Confirm(_) | Question::Cancel(_));
         match said {
             Said::Command(Command::Cancel(None) | Command::Move(None)) => true,
-            Said::Confirm => !is_asked,
+            Said::Confirm | Said::Command(Command::Extend) => !is_asked,
             Said::Yes => !is_asked,
             _ => false,
         }
@@ -329,6 +329,8 @@ impl Chat {
         let held = held(world).next().map(|booking| booking.code);
         match (self.question, held) {
             (Question::Confirm(code), _) | (_, Some(code)) => Act::Extend(code),
+            // What is confirmed needs no more time.
+            _ if !world.bookings.is_empty() => Act::Show,
             _ => Act::Say(Remark::NoBooking),
         }
     }
