@@ -49,6 +49,9 @@ pub enum MessageKind {
     HoldLapsed,
     /// A document is missing at the office: what to bring until when.
     DocumentsMissing,
+    /// Few are called before somebody who waits at the office and asked to be told. Only while it may be said
+    /// in free form.
+    AlmostYourTurn,
     /// The number is verified.
     Verified,
     OneTimeCode,
@@ -59,6 +62,11 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
+    /// Whether it is sent in free form or not at all: no approved form is worth it.
+    pub fn is_free_form_only(self) -> bool {
+        matches!(self, Self::HoldLapsed | Self::AlmostYourTurn)
+    }
+
     /// Its name in ids and template files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -75,6 +83,7 @@ impl MessageKind {
             Self::Released => "released",
             Self::HoldLapsed => "hold_lapsed",
             Self::DocumentsMissing => "documents_missing",
+            Self::AlmostYourTurn => "almost_your_turn",
             Self::Verified => "verified",
             Self::OneTimeCode => "one_time_code",
             Self::Ticket => "ticket",
@@ -202,6 +211,8 @@ pub struct Message {
 
 /// What is about no hour of its own is of no use after so long.
 const WORTH_DAYS: i64 = 3;
+/// That a turn is near is known from the display by then.
+const WORTH_MINUTES: i64 = 15;
 
 impl Message {
     /// A message about a booking, due at `due`.
@@ -215,6 +226,7 @@ impl Message {
             | MessageKind::Confirmed
             | MessageKind::Moved
             | MessageKind::ClosedMoved => booking.times.starts_at,
+            MessageKind::AlmostYourTurn => due + TimeDelta::minutes(WORTH_MINUTES),
             _ => due + TimeDelta::days(WORTH_DAYS),
         };
         let about = Some(About::of(booking));
@@ -338,6 +350,7 @@ mod tests {
             MessageKind::Released,
             MessageKind::HoldLapsed,
             MessageKind::DocumentsMissing,
+            MessageKind::AlmostYourTurn,
             MessageKind::Ticket,
         ] {
             let id = MessageId::of_booking(code, u32::MAX, kind.as_str());
@@ -361,6 +374,7 @@ mod tests {
             ClosedWaiting,
             HoldLapsed,
             DocumentsMissing,
+            AlmostYourTurn,
             Verified,
             OneTimeCode,
             Ticket,

@@ -299,9 +299,22 @@ pub struct QueueEntry {
     /// What it was before it was called, for a call that was a mistake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before_call: Option<Box<BeforeCall>>,
+    /// Whether the person is told when few are called before them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub word: Option<Word>,
     /// How often it was changed: two changes of one form are told apart by it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub changes: u32,
+}
+
+/// A message that somebody in the line asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// It is to be sent when few are before them.
+    Wanted,
+    /// It was.
+    Told,
 }
 
 impl QueueEntry {
@@ -335,6 +348,7 @@ impl QueueEntry {
             parked_at: None,
             served_secs: 0,
             before_call: None,
+            word: None,
             changes: 0,
         }
     }

@@ -156,6 +156,7 @@ pub fn waits_at_ceiling(kind: MessageKind) -> bool {
         | MessageKind::Released
         | MessageKind::HoldLapsed
         | MessageKind::DocumentsMissing
+        | MessageKind::AlmostYourTurn
         | MessageKind::Verified
         | MessageKind::Ticket
         | MessageKind::Reply => false,

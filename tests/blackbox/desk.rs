@@ -7,6 +7,7 @@ mod counters;
 mod documents;
 mod moves;
 mod shown;
+mod turns;
 
 use antrian_tests::app::DATE;
 use antrian_tests::desk::Desk;

@@ -86,3 +86,20 @@ async fn the_calendar_entry_has_the_visit_in_utc() {
     }
     assert!(text.contains(&format!("UID:{code}@antrian")), "{text}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owners_picture_says_for_whom_it_is() {
+    let app = TestApp::start().await;
+    let person = Person::register(&app, 1).await;
+    let code = person.book(&app, DATE, "09:00").await.text("code");
+    let before = file(&app, &person, &code, "png").await.bytes;
+    assert_eq!(file(&app, &person, &code, "png").await.bytes, before, "it is the same each time");
+    let named = serde_json::json!({"name": "Budi Lain"});
+    let path = "/v1/me/applicants/p1";
+    let corrected = app.call(reqwest::Method::PATCH, path, Some(&person.token), Some(named)).await;
+    assert_eq!(corrected.status, 200, "{corrected:?}");
+    let after = file(&app, &person, &code, "png").await.bytes;
+    assert!(after != before, "another name is on it");
+    let picture = image::load_from_memory(&after).unwrap().to_luma8();
+    assert!(read_qr(&picture).is_some(), "and its code is read");
+}

@@ -147,6 +147,12 @@ impl Chat {
             Said::Command(Command::Book) if self.question == Question::Service => {
                 self.typed(text, None, world)
             }
+            // A greeting leaves what waits as it is.
+            Said::Command(Command::Menu)
+                if !words::asks_for_menu(text) && self.confirms().is_some() =>
+            {
+                self.confirms().map_or(Act::Menu, Act::Held)
+            }
             Said::Command(Command::Menu)
                 if self.asks_of_wish() && words::says_part_of_day(text) =>
             {
@@ -167,6 +173,8 @@ impl Chat {
             Said::Wish(details) if !asks_details => {
                 if details.name.is_none() && details.nik.is_none() {
                     self.note_place(text, world);
+                } else {
+                    self.note_marked_place(text, world);
                 }
                 self.wish(details, world)
             }
@@ -188,7 +196,8 @@ impl Chat {
             },
             Said::Thanks if !self.waits() => Act::Nothing,
             Said::NeverMind => match self.question {
-                Question::Cancel(_) | Question::Idle => self.keep(),
+                Question::Cancel(_) => self.keep(),
+                Question::Idle => Act::Show,
                 _ => self.cancel_any(world),
             },
             Said::Date(date) if !asks_details => {
@@ -203,6 +212,7 @@ impl Chat {
                 self.next(world)
             }
             Said::Time(time) if self.draft.date.is_some() => {
+                self.note_place(text, world);
                 self.draft.time = Some(time);
                 self.next(world)
             }
@@ -235,10 +245,12 @@ impl Chat {
         }
         if !is_somebody || details.misread.iter().any(is_of_nik) {
             self.question = Question::Details;
-            self.pending = Some(Pending::of(&details));
+            let before = self.pending.replace(Pending::of(&details));
             let of_nik = details.misread.iter().find(|misread| is_of_nik(misread));
             let misread = of_nik.or(details.misread.first()).copied();
-            return Act::AskDetails(Some(misread.unwrap_or(Misread::Unclear)));
+            // What was told is kept, and is no mistake for not being all.
+            let is_news = self.pending != before && self.pending != Some(Pending::default());
+            return Act::AskDetails(misread.or((!is_news).then_some(Misread::Unclear)));
         }
         (self.draft.moving, self.pending) = (None, None);
         Act::Add(details)
@@ -253,6 +265,7 @@ impl Chat {
             Command::Again => self.start_again(world),
             Command::Show => Act::Show,
             Command::Extend => self.extend(world),
+            Command::TellTurn => Act::TellTurn,
             Command::Help => Act::Say(Remark::Help),
             Command::Contact => Act::Contact(self.contact_of("", world)),
             Command::Papers => self.papers_said("", world),
@@ -313,6 +326,16 @@ impl Chat {
     /// Whether something waits for an answer.
     fn waits(&self) -> bool {
         !matches!(self.question, Question::Idle | Question::SignIn)
+    }
+
+    /// Whether it is asked if something is really to be changed.
+    pub(super) fn asks_whether(&self) -> bool {
+        matches!(self.question, Question::Cancel(_) | Question::Correct | Question::Remove)
+    }
+
+    /// The held booking that waits for its confirmation.
+    fn confirms(&self) -> Option<BookingCode> {
+        if let Question::Confirm(code) = self.question { Some(code) } else { None }
     }
 
     /// A tap gives a hold back at once; of a confirmed visit it is asked first whether that is meant.

@@ -63,6 +63,11 @@ impl Chat {
             },
             Question::Hour => self.hour_typed(text, world),
             Question::Idle if words::asks_for_passport(text) => self.wished_in(text, world),
+            // A city, and perhaps a service.
+            Question::Idle if words::is_short(text) => match office_said(text, world) {
+                Some(_) => self.wished_in(text, world),
+                None => self.again(world),
+            },
             _ => self.again(world),
         }
     }
@@ -80,13 +85,20 @@ impl Chat {
     }
 
     fn office_typed(&mut self, text: &str, world: &World<'_>) -> Act {
+        let had_service = self.draft.service.is_some();
+        self.note_service(text, world);
         let online: Vec<_> = world.offices.iter().map(|office| office_names(office)).collect();
         if let [only] = *spelling::meant(text, &online) {
             return self.picked(Pick::Office(world.offices[only].id.clone()), world);
         }
+        if let Some(office) = office_said(text, world) {
+            return self.picked(Pick::Office(office), world);
+        }
         let others: Vec<_> = world.offline.iter().map(|office| office_names(office)).collect();
         match *spelling::meant(text, &others) {
             [only] => Act::NotOnline(world.offline[only].id.clone()),
+            // It was an answer to the next question.
+            _ if self.draft.service.is_some() && !had_service => Act::AskOffice(0),
             _ => self.again(world),
         }
     }
@@ -156,11 +168,24 @@ impl Chat {
         is_known.then(|| self.next(world))
     }
 
+    /// The same beside a person's details, where a city may be that of the KTP: the office is where people
+    /// say that they go.
+    pub(super) fn note_marked_place(&mut self, text: &str, world: &World<'_>) {
+        if self.draft.office.is_none() {
+            self.draft.office = office_marked(text, world);
+        }
+        self.note_service(text, world);
+    }
+
     /// Takes the office and the service that a sentence names, where none is known yet.
     pub(super) fn note_place(&mut self, text: &str, world: &World<'_>) {
         if self.draft.office.is_none() {
             self.draft.office = office_said(text, world);
         }
+        self.note_service(text, world);
+    }
+
+    fn note_service(&mut self, text: &str, world: &World<'_>) {
         if self.draft.service.is_none() {
             let offered = match world.office(&self.draft) {
                 Some(office) => std::slice::from_ref(office),
@@ -230,5 +255,40 @@ pub(super) fn office_said(text: &str, world: &World<'_>) -> Option<OfficeId> {
     if let [only] = *spelling::said_in(text, &names) {
         return Some(world.offices[only].id.clone());
     }
-    None
+    // `Jakarta`, if there is one office of Jakarta Pusat and none of another Jakarta.
+    let cities: Vec<_> =
+        world.offices.iter().map(|office| vec![first_word(&office.city)]).collect();
+    match *spelling::words_in(text, &cities) {
+        [only] => Some(world.offices[only].id.clone()),
+        _ => None,
+    }
+}
+
+fn first_word(city: &str) -> String {
+    city.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+/// The office that people say they go to: `di Makassar`, `Kantor: Makassar`; not where the KTP is from, or
+/// somebody lives or was born.
+fn office_marked(text: &str, world: &World<'_>) -> Option<OfficeId> {
+    const MARKS: [&str; 7] = ["di", "ke", "kantor", "kanim", "imigrasi", "unit", "at"];
+    const OF_PERSON: [&str; 8] =
+        ["ktp", "lahir", "tingal", "alamat", "domisili", "asal", "dari", "kelahiran"];
+    /// `Jakarta Pusat`, `Kantor Imigrasi Kelas I Makassar`.
+    const MAX_WORDS: usize = 5;
+    let words = words::words_of(text);
+    let names: Vec<_> = world.offices.iter().map(|office| office_names(office)).collect();
+    let is_mark = |at: &usize| {
+        let before = at.checked_sub(1).map_or("", |before| &*words[before]);
+        MARKS.contains(&&*words[*at]) && !OF_PERSON.contains(&before)
+    };
+    let place = |at: usize| {
+        let after = &words[at + 1..];
+        let said = after[..after.len().min(MAX_WORDS)].join(" ");
+        match *spelling::begun_with(&said, &names) {
+            [only] => Some(world.offices[only].id.clone()),
+            _ => None,
+        }
+    };
+    (0..words.len()).filter(is_mark).find_map(place)
 }

@@ -26,8 +26,12 @@ impl Chat {
         self.corrects_name = words::says_name(text);
         let named =
             world.people.iter().map(|person| names(&person.details.name)).collect::<Vec<_>>();
+        let anew = words::corrected_name(text, self.today(world)).filter(|_| self.corrects_name);
         match (world.people, &*spelling::words_in(text, &named)) {
             ([], _) => Act::Say(Remark::NoPeople),
+            ([only], _) if purpose == PersonPurpose::Correct && anew.is_some() => {
+                Act::CorrectPerson(only.id.clone(), Details { name: anew, ..Details::default() })
+            }
             ([only], _) => self.person_chosen(purpose, only.id.clone()),
             (people, [only]) => self.person_chosen(purpose, people[*only].id.clone()),
             _ => {
@@ -72,9 +76,11 @@ impl Chat {
             }
             Question::Remove => self.removal_answered(said),
             Question::Correct => self.correction_answered(text, said, world),
-            Question::Confirm(_) | Question::Idle => {
-                self.nik_answered(said, world).or_else(|| self.regency_answered(text, said, world))
-            }
+            Question::Confirm(_) | Question::Idle => self
+                .nik_answered(said, world)
+                .or_else(|| self.name_answered(text, said, world))
+                .or_else(|| self.regency_answered(text, said, world)),
+            Question::Date | Question::Hour => self.regency_told(text, said, world),
             _ => None,
         }
     }
@@ -117,6 +123,27 @@ impl Chat {
         let mut without = world.people.iter().filter(lacks);
         let only = without.next().filter(|_| without.next().is_none() && *details == told)?;
         Some(Act::CorrectPerson(only.id.clone(), told))
+    }
+
+    /// A name with its label and nothing else: that of the only person is another one.
+    fn name_answered(&self, text: &str, said: &Said, world: &World<'_>) -> Option<Act> {
+        let (Said::Wish(details), [only]) = (said, world.people) else { return None };
+        let told = Details { name: details.name.clone(), ..Details::default() };
+        let is_another =
+            details.name.is_some() && details.name.as_ref() != Some(&only.details.name);
+        let is_it = words::says_name(text) && is_another && *details == told;
+        is_it.then(|| Act::CorrectPerson(only.id.clone(), told))
+    }
+
+    /// The regency of the person of the wish, said while date or hour are asked.
+    fn regency_told(&self, text: &str, said: &Said, world: &World<'_>) -> Option<Act> {
+        let id =
+            self.draft.person.clone().filter(|_| matches!(said, Said::Wish(_) | Said::Other))?;
+        let lacks = |person: &&Applicant| person.id == id && person.details.ktp_regency.is_none();
+        world.people.iter().find(lacks)?;
+        let text = after_ktp(text);
+        let regency = only_regency(text, words::labelled(text, self.today(world)))?;
+        Some(Act::CorrectPerson(id, Details { regency: Some(regency), ..Details::default() }))
     }
 
     fn regency_answered(&self, text: &str, said: &Said, world: &World<'_>) -> Option<Act> {

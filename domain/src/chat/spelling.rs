@@ -57,6 +57,16 @@ pub(super) fn said_in(text: &str, names: &[Vec<String>]) -> Vec<usize> {
     })
 }
 
+/// The places of those with whose name a text begins. Small and with no letter twice in a row, as words are
+/// compared.
+pub(super) fn begun_with(text: &str, names: &[Vec<String>]) -> Vec<usize> {
+    let text = plain(text);
+    found(names, |name| {
+        let name = plain(&super::words::words_of(name).join(" "));
+        name.chars().count() >= MIN_CHARS && text.starts_with(&name)
+    })
+}
+
 /// The places of those of whose words one is a word of the text. What is said of several is of none of them.
 pub(super) fn words_in(text: &str, names: &[Vec<String>]) -> Vec<usize> {
     let said: Vec<String> = text.split_whitespace().map(plain).collect();

@@ -15,7 +15,9 @@ impl Chat {
             Pick::Show => return Act::Show,
             Pick::Help => return Act::Say(Remark::Help),
             Pick::Language(locale) => return Act::Speak(Some(locale)),
-            Pick::Keep => return self.keep(),
+            Pick::Keep if self.asks_whether() => return self.keep(),
+            // An old message: what is so now is shown.
+            Pick::Keep => return Act::Show,
             Pick::NewPerson => {
                 self.question = Question::Details;
                 return Act::AskDetails(None);
@@ -59,7 +61,9 @@ impl Chat {
             Pick::Office(id) => {
                 // A service holds where it is given; an hour at another office is another one.
                 let before = std::mem::take(&mut self.draft);
-                self.draft = Draft { office: Some(id), time: None, moving: None, ..before };
+                let is_first = before.office.as_ref().is_none_or(|office| *office == id);
+                let time = before.time.filter(|_| is_first);
+                self.draft = Draft { office: Some(id), time, moving: None, ..before };
             }
             Pick::Service(id) => self.draft.service = Some(id),
             Pick::Person(id) => self.draft.person = Some(id),

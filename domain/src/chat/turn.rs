@@ -172,6 +172,8 @@ pub enum Act {
     KeepClaimed(BookingCode),
     /// Send the ticket once more.
     Ticket(BookingCode),
+    /// Tell whoever is at the office when their turn is near.
+    TellTurn,
     /// Show the bookings that are on.
     Show,
     /// Speak this language; absent: the other one.

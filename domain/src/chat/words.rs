@@ -62,6 +62,9 @@ pub fn understand(text: &str, today: NaiveDate) -> Said {
         };
     }
     let fields = fields::read(&plain);
+    if is_correction(&words) && corrected_name(text, today).is_some() {
+        return Said::Command(Command::Correct);
+    }
     // Sixteen digits that are a NIK are nothing else, and what stands around them are details.
     if fields.pieces.iter().any(|piece| matches!(piece.value, Value::Nik(_))) {
         return Said::Wish(wish(&fields, today));
@@ -145,6 +148,16 @@ pub fn full_date(text: &str) -> Option<NaiveDate> {
     }
 }
 
+/// Whether a text asks for the menu, and does not only greet.
+pub(super) fn asks_for_menu(text: &str) -> bool {
+    words_of(text).iter().any(|word| matches!(&**word, "menu" | "0"))
+}
+
+/// Whether a text is a few words, such as a place and what is wanted there.
+pub(super) fn is_short(text: &str) -> bool {
+    (1..=4).contains(&words_of(text).len())
+}
+
 /// Whether a text names a part of the day.
 pub(super) fn says_part_of_day(text: &str) -> bool {
     words_of(text).iter().any(|word| vocabulary::is_part_of_day(word))
@@ -168,6 +181,32 @@ pub(super) fn earliest(text: &str, today: NaiveDate) -> Option<NaiveDate> {
 /// Whether a text is about somebody's name: `ubah nama`.
 pub(super) fn says_name(text: &str) -> bool {
     words_of(text).iter().any(|word| matches!(&**word, "nama" | "namanya" | "name"))
+}
+
+/// `namanya salah, yang benar Siti Contoh`: the name that is right.
+pub(super) fn corrected_name(text: &str, today: NaiveDate) -> Option<PersonName> {
+    const MARKS: [&str; 8] = [
+        " jadi ",
+        " menjadi ",
+        " yang benar ",
+        " yg benar ",
+        " seharusnya ",
+        " harusnya ",
+        " yang betul ",
+        " to ",
+    ];
+    let small = text.to_lowercase();
+    let end = |mark: &&str| Some(small.rfind(mark)? + mark.len());
+    let from = MARKS.iter().filter_map(end).max()?;
+    bare_name(text.get(from..)?.trim_start_matches("adalah "), today)
+}
+
+/// Whether a text says first that what is known of a person is wrong.
+fn is_correction(words: &[String]) -> bool {
+    const LATEST: usize = 2;
+    (0..=LATEST.min(words.len())).any(|at| {
+        matches!(vocabulary::meaning_at(&words[at..]), Some((Meaning::Do(Command::Correct), ..)))
+    })
 }
 
 /// The name that an answer to "which name?" is, without a label. A question, a doubt or a place is none.

@@ -43,7 +43,11 @@ impl MessageKind {
     /// The queue of its messages.
     pub fn lane(self) -> Lane {
         match self {
-            Self::OneTimeCode | Self::Reply | Self::Verified | Self::Ticket => Lane::Urgent,
+            Self::OneTimeCode
+            | Self::Reply
+            | Self::Verified
+            | Self::Ticket
+            | Self::AlmostYourTurn => Lane::Urgent,
             Self::Hold
             | Self::Confirmed
             | Self::Cancelled

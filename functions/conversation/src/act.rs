@@ -1,7 +1,7 @@
 //! Carrying out what the machine has decided.
 
 use antrian::domain::chat::words::Details;
-use antrian::domain::chat::{Act, Chat};
+use antrian::domain::chat::{Act, Chat, Question};
 use antrian::domain::ids::OfficeId;
 use antrian::domain::language::{Locale, clip, fill, in_language};
 use antrian::messaging::compose::Reply;
@@ -51,6 +51,7 @@ pub(crate) async fn perform(
         Act::AskHour(date, from) => Some(refusals::hour(context, chat, date, from).await?),
         Act::AskBooking(purpose) => Some(bookings::ask_which(context, purpose).await?),
         Act::AskCancel(code) => Some(bookings::ask_cancel(context, code).await?),
+        Act::TellTurn => Some(bookings::tell_turn(context).await?),
         Act::Show => Some(bookings::show(context).await?),
         Act::AskOwner { left, was_wrong } => Some(owner::ask(context, left, was_wrong)),
         Act::AskSignIn(codes) => sign_in::ask(context, chat, &codes).await?,
@@ -72,7 +73,16 @@ pub(crate) async fn perform(
         Act::AskCorrection(id, misread) => Some(corrections::ask_correction(context, &id, misread)),
         Act::AskRemoval(id) => Some(corrections::ask_removal(context, &id)),
         Act::CorrectPerson(id, details) => {
-            Some(corrections::correct(context, chat, &id, &details).await?)
+            let corrected = corrections::correct(context, chat, &id, &details).await?;
+            match chat.question {
+                // It was told in the midst of a wish, which goes on.
+                Question::Date | Question::Hour => {
+                    let next = chat.next(&context.world());
+                    let next = Box::pin(perform(context, chat, next)).await?;
+                    next.map(|next| say::before(corrected.text, next))
+                }
+                _ => Some(corrected),
+            }
         }
         Act::RemovePerson(id) => Some(corrections::remove(context, chat, &id).await?),
         Act::Claim(id) => Some(claims::claim(context, &id).await?),

@@ -76,17 +76,14 @@ pub(crate) fn told_apart(person: &Applicant) -> String {
 
 /// Who that is; what was wrong with the last answer comes first.
 pub(crate) fn details(locale: Locale, misread: Option<Misread>, chat: &Chat) -> Reply {
-    if let Some((misread, question)) = misread.zip(rest(chat)) {
-        let question = say::plain(locale, question, &[]);
-        return if misread == Misread::Unclear {
-            question
-        } else {
-            after_misread(locale, misread, question)
-        };
-    }
     let example = fill(locale, &TEXTS.example_details, &[]);
-    let question = say::plain(locale, &TEXTS.ask_details, &[("example", &example)]);
+    let question = match rest(chat) {
+        Some(rest) => say::plain(locale, rest, &[]),
+        None => say::plain(locale, &TEXTS.ask_details, &[("example", &example)]),
+    };
     match misread {
+        // What is missing is said.
+        Some(Misread::Unclear) if rest(chat).is_some() => question,
         Some(misread) => after_misread(locale, misread, question),
         None => question,
     }

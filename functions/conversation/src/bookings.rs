@@ -5,7 +5,7 @@ use antrian::domain::chat::{Chat, Pick, Purpose, Remark};
 use antrian::domain::code::BookingCode;
 use antrian::domain::language::{clock, fill, time};
 use antrian::domain::message::{Message, MessageKind};
-use antrian::ledger::{Changed, Outcome};
+use antrian::ledger::{Changed, Outcome, TurnAsked};
 use antrian::messaging::compose::Reply;
 
 use crate::context::TurnContext;
@@ -188,6 +188,34 @@ async fn answer_to_repeated(
         return Ok(None);
     }
     Ok(Some(remark(context, Remark::Ended)))
+}
+
+/// Where whoever is at the office stands in the line; they are told when their turn is near.
+pub(crate) async fn tell_turn(context: &TurnContext<'_>) -> Result<Reply, TurnError> {
+    let locale = context.account.locale;
+    let mut said = Vec::new();
+    for booking in context.live().await?.iter().filter(|b| b.status == Status::CheckedIn) {
+        let Some(office) = context.office_of(booking) else { continue };
+        let asked =
+            unless_busy(context.ledger.ask_for_word(office, booking).await.map(Ok::<_, ()>))?;
+        let (text, ahead) = match asked {
+            None => return Ok(say::plain(locale, &TEXTS.busy, &[])),
+            Some(Ok(TurnAsked::Later(ahead))) => (&TEXTS.turn_later, ahead),
+            Some(Ok(TurnAsked::Near(ahead))) => (&TEXTS.turn_near, ahead),
+            Some(_) => continue,
+        };
+        let number = booking.queue_place().map(|(_, number)| number.to_string());
+        let values = [
+            ("number", &*number.unwrap_or_default()),
+            ("who", &*context.who(booking)),
+            ("ahead", &*ahead.to_string()),
+        ];
+        said.push(fill(locale, text, &values));
+    }
+    if said.is_empty() {
+        return Ok(say::plain(locale, &TEXTS.turn_none, &[]));
+    }
+    Ok(Reply { text: said.join("\n"), options: None })
 }
 
 /// The ticket once more, as a message of its own.

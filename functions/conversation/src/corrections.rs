@@ -94,7 +94,7 @@ pub(crate) async fn correct(
         chat.subject = None;
     }
     // What is held for a person with another NIK is told once more by itself.
-    if is_asked || details.nik.is_some() {
+    if is_asked || details.nik.is_some() || details.name.is_some() {
         let values = [("person", &*lines(locale, &person))];
         return Ok(say::plain(locale, &TEXTS.corrected, &values));
     }

@@ -18,7 +18,7 @@ macro_rules! texts {
 
 texts! {
     menu menu_book menu_show menu_help choose ask_office more_offices ask_service ask_person
-    new_person ask_nik ask_name not_found that not_understood still_held stays papers ask_papers_service ask_papers_kind papers_adult papers_child papers_recommended papers_of_office
+    new_person ask_nik ask_name turn_later turn_near turn_none not_found that not_understood still_held stays papers ask_papers_service ask_papers_kind papers_adult papers_child papers_recommended papers_of_office
     papers_domicile ask_details example_details fault_nik fault_two_niks fault_date fault_past_date fault_unclear
     people_full too_many_people ask_date seats more_dates no_dates ask_hour more_hours full full_none closed
     not_released no_slot offline already_booked person_needs_confirmation do_claim claim_made claim_over claim_kept

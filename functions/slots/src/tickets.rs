@@ -1,7 +1,6 @@
 //! The ticket as picture and calendar entry.
 
 use antrian::domain::booking::Booking;
-use antrian::domain::office::Office;
 use antrian::domain::reason::Reason;
 use antrian::http::body::Segments;
 use antrian::http::problem::{Problem, ProblemDetails, internal};
@@ -11,7 +10,9 @@ use antrian::http::{AppState, Routes, office};
 use antrian::messaging::compose::bookings_of;
 use antrian::messaging::picture::message_of;
 use antrian::rendering::{self, CalendarEntry};
-use antrian::use_cases::bookings::{entry_of, ticket_of, ticket_picture, ticket_text};
+use antrian::use_cases::bookings::{
+    entry_of, own_ticket_picture, ticket_of, ticket_picture, ticket_text,
+};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -49,7 +50,7 @@ async fn svg(
     Ok(file("image/svg+xml", svg))
 }
 
-/// The QR as PNG.
+/// The QR as PNG, with for whom, when and where it is.
 #[utoipa::path(get, path = "/v1/bookings/{code}/ticket.png", tag = "bookings", params(("code" = String, Path)),
     responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 404, body = ProblemDetails),
         (status = 409, body = ProblemDetails)), security(("session" = [])))]
@@ -59,11 +60,7 @@ async fn png(
 ) -> Result<Response, Problem> {
     let booking = ticketed(&app, booking)?;
     let office = office(&app, &booking.seat.office).await?;
-    picture(&app, &office, &[booking])
-}
-
-fn picture(app: &AppState, office: &Office, bookings: &[Booking]) -> Result<Response, Problem> {
-    let png = ticket_picture(app, office, bookings).map_err(|error| internal(&error))?;
+    let png = own_ticket_picture(&app, &office, booking).await.map_err(|error| internal(&error))?;
     Ok(file("image/png", png))
 }
 
@@ -80,7 +77,8 @@ async fn sent(
     let bookings = bookings_of(&app.ledger, &message, app.clock.now()).await?;
     let first = bookings.first().ok_or_else(not_found)?;
     let office = office(&app, &first.seat.office).await?;
-    picture(&app, &office, &bookings)
+    let png = ticket_picture(&app, &office, &bookings).map_err(|error| internal(&error))?;
+    Ok(file("image/png", png))
 }
 
 /// The visit as a calendar entry. Of one that does not take place it says so: calendars strike it out.

@@ -6,6 +6,7 @@ use antrian::domain::queue::{Counter, QueueState};
 use antrian::domain::reason::Reason;
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
+use antrian::ledger::NEAR;
 use antrian::use_cases::place::{self, Place};
 use antrian_pages::page::{Page, Shown, own};
 use askama::Template;
@@ -27,6 +28,8 @@ pub(crate) struct LineWords {
     /// It is one's turn.
     pub(crate) is_called: bool,
     pub(crate) minutes: Option<String>,
+    /// Opens the chat with the words that ask to be told; absent once it is near.
+    pub(crate) tell: Option<String>,
 }
 
 #[derive(Template)]
@@ -57,7 +60,9 @@ pub(crate) async fn line_words(
         Locale::En => format!("About {least}–{most} more minutes."),
     });
     let is_called = place.state.is_at_counter();
-    Ok(Some(LineWords { number, now: place_words(page, &place), is_called, minutes }))
+    let is_far = place.state == QueueState::Waiting && place.ahead > NEAR;
+    let tell = is_far.then(|| format!("{}?text=KABARI", app.chat_url));
+    Ok(Some(LineWords { number, now: place_words(page, &place), is_called, minutes, tell }))
 }
 
 fn place_words(page: &Page, place: &Place) -> String {

@@ -38,6 +38,7 @@ async fn show(page: Page) -> Response {
         now: now.to_owned(),
         is_called,
         minutes: (!is_called).then(|| "Perkiraan 20–35 menit lagi.".to_owned()),
+        tell: (!is_called).then(|| "#".to_owned()),
     };
     let faults =
         Faults::one(page.locale, "nik", "NIK terdiri dari 16 angka.", "A NIK has 16 digits.");

@@ -270,7 +270,7 @@ async fn calendar(State(app): State<AppState>, Segments(address): Segments<Strin
 async fn picture(State(app): State<AppState>, Own { booking }: Own) -> Shown {
     ticketed(&app, &booking)?;
     let office = bookings::office_of(&app, &booking, app.clock.now()).await?;
-    let png = bookings::ticket_picture(&app, &office, &[booking]);
+    let png = bookings::own_ticket_picture(&app, &office, booking).await;
     let png = png.map_err(|error| internal(&error))?;
     Ok(download("image/png", "antrian-tiket.png", png))
 }

@@ -132,7 +132,8 @@ impl Ledger {
             }
             _ => {}
         }
-        let before = match found? {
+        let (found, entries) = found?;
+        let before = match found {
             Ok(before) => before,
             Err(refusal) => return Ok(Attempt::Done(Err(refusal))),
         };
@@ -142,6 +143,7 @@ impl Ledger {
             return Ok(Attempt::Conflict(()));
         }
         self.count_call(day, &after, now);
+        self.tell_near(office, day, (entries, &after), now).await;
         Ok(Attempt::Done(Ok(after)))
     }
 
@@ -154,34 +156,38 @@ impl Ledger {
         entry.ok_or_else(|| StoreError::corrupt("queue entry"))
     }
 
-    /// Whom a call is for, and whether the counter may call at all.
+    /// Whom a call is for, and whether the counter may call at all; with the queue, as far as it was read for
+    /// that.
     async fn target(
         &self,
         office: &Office,
         day: &QueueDay,
         counter: &Counter,
         target: &CallTarget,
-    ) -> Result<Call, StoreError> {
+    ) -> Result<(Call, Vec<QueueEntry>), StoreError> {
         let CallTarget::Number(number) = target else {
             let (entries, setups) =
                 tokio::try_join!(self.store.queue_entries(day), self.store.counter_setups(day))?;
-            return Ok(open(setups.iter().find(|setup| setup.counter == *counter)).and_then(
-                |setup| match target {
-                    CallTarget::Next(letters) => {
-                        next(office, &entries, &setups, (counter, setup), letters)
+            let found =
+                open(setups.iter().find(|setup| setup.counter == *counter)).and_then(|setup| {
+                    match target {
+                        CallTarget::Next(letters) => {
+                            next(office, &entries, &setups, (counter, setup), letters)
+                        }
+                        _ => parked(&entries, counter),
                     }
-                    _ => parked(&entries, counter),
-                },
-            ));
+                });
+            return Ok((found, entries));
         };
         let (entry, setup) = tokio::try_join!(
             self.store.queue_entry(day, *number),
             self.store.counter_setup(day, counter)
         )?;
-        Ok(open(setup.as_ref()).and_then(|_| match entry {
+        let found = open(setup.as_ref()).and_then(|_| match entry {
             Some(entry) if entry.can_be_called() => Ok(entry),
             other => Err(CallRefusal::NotWaiting(other.map(|entry| entry.state))),
-        }))
+        });
+        Ok((found, vec![]))
     }
 
     fn count_call(&self, day: &QueueDay, entry: &QueueEntry, now: DateTime<Utc>) {

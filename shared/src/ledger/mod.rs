@@ -31,6 +31,7 @@ mod record;
 mod search;
 mod stepping;
 mod survey;
+mod turn;
 mod views;
 mod visits;
 mod wish;
@@ -67,6 +68,7 @@ pub use housekeeping::Housekeeping;
 pub use moving::MoveRefusal;
 pub use office_cache::{Directory, NextHours, OfficeCache};
 pub use person_claims::{ClaimOver, ClaimRefusal, ClaimRequest};
+pub use turn::{NEAR, TurnAsked};
 pub use wish::{Held, HoldRefusal, HoldRequest, NotOffered, SlotChoice, Visitor};
 
 #[derive(Debug, Clone)]

@@ -116,7 +116,7 @@ pub async fn compose(
     let Some((body, template)) = forms else { return Ok(Composed::Nobody) };
     let was_refused = message.last_attempt == LastAttempt::WindowClosed;
     let is_open = !was_refused && window.is_open(now);
-    if message.kind == MessageKind::HoldLapsed && !is_open {
+    if message.kind.is_free_form_only() && !is_open {
         return Ok(Composed::Stale);
     }
     Ok(Composed::Send(Box::new(Letter { to, body, template, is_open, office })))
@@ -385,6 +385,7 @@ fn booking_text<'a>(
         arrive_until: language::time(locale, booking.times.check_in_until, zone),
         closed_date: closed.map(|date| language::date(locale, date)),
         closed_reason: exception.map(|exception| in_locale(&exception.reason)),
+        queue_number: booking.check_in.as_ref().map(|scan| scan.queue_number().to_string()),
         moved_by_office: booking.moved_by_office,
         by_desk: booking.cancel_reason == Some(CancelReason::Desk),
         documents_deadline: booking

@@ -45,6 +45,8 @@ pub struct BookingText<'a> {
     pub closed_reason: Option<&'a str>,
     /// Whether a clerk of the office cancelled it.
     pub by_desk: bool,
+    /// The number in the queue, once scanned in.
+    pub queue_number: Option<String>,
     /// Whether its office has moved it, and not because its owner asked for it.
     pub moved_by_office: bool,
     /// Until when a missing document may be brought, as [`crate::domain::language::date_time`] writes it; only while one is missing.
@@ -253,6 +255,8 @@ booking_templates! {
     En HoldLapsed HoldLapsedEn "messages/en/hold_lapsed.txt"
     Id DocumentsMissing DocumentsMissingId "messages/id/documents_missing.txt"
     En DocumentsMissing DocumentsMissingEn "messages/en/documents_missing.txt"
+    Id AlmostYourTurn AlmostYourTurnId "messages/id/almost_your_turn.txt"
+    En AlmostYourTurn AlmostYourTurnEn "messages/en/almost_your_turn.txt"
 }
 
 #[derive(Template)]

@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{Query, readable, to_item};
+use super::outbox::message_item;
 use super::transact::Write;
 use super::values::{number, text_of};
 use super::{Item, Store, keys};
+use crate::domain::message::Message;
 use crate::domain::queue::{
     Counter, CounterSetup, QueueDay, QueueEntry, QueueEvent, QueueNumber, QueueState,
 };
@@ -190,6 +192,20 @@ impl Store {
     /// If the table does not answer, or its answer stayed unknown.
     pub async fn change_queue(&self, changes: &[QueueChange]) -> Result<bool, StoreError> {
         let writes = changes.iter().map(QueueChange::write).collect::<Result<_, _>>()?;
+        Ok(self.transact(writes).await?.applied())
+    }
+
+    /// Makes a change of the queue together with the message that tells of it. `false`: the place is not as it
+    /// was found.
+    ///
+    /// # Errors
+    /// If the table does not answer, or its answer stayed unknown.
+    pub async fn tell_in_queue(
+        &self,
+        change: &QueueChange,
+        message: &Message,
+    ) -> Result<bool, StoreError> {
+        let writes = vec![change.write()?, Write::Put(message_item(message)?, None)];
         Ok(self.transact(writes).await?.applied())
     }
 

@@ -176,7 +176,23 @@ pub enum PictureError {
     Render(#[from] RenderError),
 }
 
-/// The tickets of an office's bookings as one picture. It names nobody, for it is sent on.
+/// The ticket of a booking as a picture for its owner: it says for whom it is, so that those of a family are
+/// told apart.
+///
+/// # Errors
+/// If the table does not answer, this function was not given the key that signs, or the picture cannot be made.
+pub async fn own_ticket_picture(
+    app: &App,
+    office: &Office,
+    booking: Booking,
+) -> Result<Vec<u8>, PictureError> {
+    let person = applicant_of(app, &booking).await?;
+    let who = person.map(|person| person.details.who()).unwrap_or_default();
+    let ticket = TicketPicture { ticket: ticket_text(app, &booking)?, booking, who };
+    Ok(rendering::tickets_png(office, &[ticket])?)
+}
+
+/// The tickets of an office's bookings as one picture. It names nobody, for whoever has its address sees it.
 ///
 /// # Errors
 /// If this function was not given the key that signs, or the picture cannot be made.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::LedgerError;
 use crate::domain::booking::{Booking, Status};
-use crate::domain::queue::{Counter, Line, QueueDay, QueueEntry, QueueState, wait_minutes};
+use crate::domain::queue::{Counter, Line, QueueEntry, QueueState, wait_minutes};
 use crate::ledger::Ledger;
 
 /// Where somebody stands.
@@ -25,16 +25,11 @@ pub async fn place(
     booking: &Booking,
     now: DateTime<Utc>,
 ) -> Result<Option<Place>, LedgerError> {
-    let Some(scan) = booking.check_in.as_ref().filter(|_| booking.status == Status::CheckedIn)
-    else {
-        return Ok(None);
-    };
-    let (office, date) = (booking.seat.office.clone(), booking.seat.date);
-    let entries = ledger.store().queue_entries(&QueueDay { office, date }).await?;
     // Who comes back with a document on another day has a number of that day's line.
-    let is_own = |entry: &&QueueEntry| {
-        entry.queue_number() == scan.queue_number() && entry.code == booking.code
-    };
+    let place = booking.queue_place().filter(|_| booking.status == Status::CheckedIn);
+    let Some((day, number)) = place else { return Ok(None) };
+    let entries = ledger.store().queue_entries(&day).await?;
+    let is_own = |entry: &&QueueEntry| entry.queue_number() == number && entry.code == booking.code;
     let Some(own) = entries.iter().find(is_own) else { return Ok(None) };
     let known = ledger.offices().get(&booking.seat.office, now).await?;
     let line = Line::of(&entries, known.map_or(1, |office| office.policy.priority_one_in));

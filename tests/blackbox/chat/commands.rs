@@ -28,7 +28,7 @@ async fn details_that_stay_unreadable_lead_to_the_contact_too() {
     let app = TestApp::start().await;
     let mut phone = Phone::new(&app, NUMBER);
     phone.say("booking").await;
-    for _ in 0..2 {
+    for _ in 0..3 {
         let asked = phone.say("#Budi#123#").await;
         assert!(asked[0].text.contains("Kirim NIK-nya saja"), "{}", asked[0].text);
     }
@@ -135,7 +135,7 @@ async fn whom_to_ask_has_a_number_and_hours_also_among_many_offices() {
     }
     phone.say("booking").await;
     phone.say("makassar").await;
-    for _ in 0..2 {
+    for _ in 0..3 {
         phone.say("#Budi#123#").await;
     }
     let told = phone.say("#Budi#123#").await;

@@ -13,7 +13,8 @@ use super::label::{self, Label, opening};
 use super::number;
 use super::said::{Details, Misread, Relative};
 use super::text::{folded, words};
-use bare::{OWN, without, without_end, without_greeting};
+use super::vocabulary::{is_hedge, is_of_service};
+use bare::{OWN, named, without, without_end, without_greeting};
 
 /// Words of no known meaning are a name, however many they are; with more words than these, some of them
 /// known, they are a sentence.
@@ -91,7 +92,7 @@ fn take_words(details: &mut Details, fields: &Fields, loose: Loose) {
     for piece in &fields.pieces {
         let Value::Words { text, numbers } = &piece.value else { continue };
         match piece.label {
-            Some(Label::Name) => set_name(details, without_end(without(OWN, text))),
+            Some(Label::Name) => set_name(details, without_end(named(text))),
             Some(Label::Regency) => set_regency(details, text),
             _ if *numbers => {}
             _ => others.extend(name_like(text, fields.hashed)),
@@ -229,6 +230,7 @@ fn says_nothing(said: &[String], is_field: bool) -> bool {
     let opens = said.iter().any(|word| opening::is_opening(word));
     said.iter().all(|word| {
         is_known(word)
+            || (!is_field && (is_hedge(word) || is_of_service(word)))
             || opening::is_heading(word)
             || opening::is_opening(word)
             || (opens && matches!(&**word, "sugeng" | "salam" | "om"))

@@ -62,14 +62,30 @@ struct Reader<'a> {
     /// Whether nothing of the field was read yet.
     first: bool,
     found: Fields,
+    /// What is said of a spouse or a guardian is left out.
+    of_others: bool,
 }
 
-/// The pieces of a plain text.
+/// The pieces of a plain text. Where two people have a name or a NIK, those of a spouse or a guardian are not
+/// the applicant's.
 pub(super) fn read(plain: &str) -> Fields {
+    let found = read_with(plain, false);
+    if is_told_twice(&found, Label::Nik) || is_told_twice(&found, Label::Name) {
+        return read_with(plain, true);
+    }
+    found
+}
+
+fn is_told_twice(found: &Fields, label: Label) -> bool {
+    found.pieces.iter().filter(|piece| piece.label == Some(label)).count() > 1
+}
+
+fn read_with(plain: &str, of_others: bool) -> Fields {
     let tokens = tokens(plain);
     let hashed = plain.trim_matches(|c: char| !c.is_alphanumeric()).contains('#');
     let found = Fields { hashed, ..Fields::default() };
-    let mut reader = Reader { plain, tokens, at: 0, label: None, run: None, first: true, found };
+    let mut reader =
+        Reader { plain, tokens, at: 0, label: None, run: None, first: true, found, of_others };
     while reader.at < reader.tokens.len() {
         reader.step();
     }
@@ -86,7 +102,9 @@ impl<'a> Reader<'a> {
             self.at += 2;
         } else if let Some(taken) = self.family_card() {
             self.skip(taken);
-        } else if let Some(found) = label::at(&self.tokens[self.at..], self.is_first()) {
+        } else if let Some(found) =
+            label::at(&self.tokens[self.at..], self.is_first(), self.of_others)
+        {
             self.take_label(found);
         } else if self.label == Some(Label::Unneeded) {
             self.at += 1;

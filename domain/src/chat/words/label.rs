@@ -93,6 +93,8 @@ const LABELS: &[(&[&str], Label, Needs)] = &[
     (&["nok"], Unneeded, Digits),
     (&["nk"], Unneeded, Digits),
     (&["nama"], Name, Words),
+    (&["nma"], Name, Colon),
+    (&["nam"], Name, Colon),
     (&["name"], Name, Words),
     (&["nik"], Label::Nik, Digits),
     (&["ktp"], Label::Nik, OnlyDigits),
@@ -136,8 +138,9 @@ pub(super) struct Found {
     pub(super) is_part: bool,
 }
 
-/// A label at the beginning of `tokens`; `first`: nothing of its field stands before it.
-pub(super) fn at(tokens: &[Token<'_>], first: bool) -> Option<Found> {
+/// A label at the beginning of `tokens`; `first`: nothing of its field stands before it; `of_others`: what is
+/// said of a spouse or a guardian is not of the applicant.
+pub(super) fn at(tokens: &[Token<'_>], first: bool, of_others: bool) -> Option<Found> {
     if let Some(taken) = on_behalf(tokens) {
         return Some(Found { label: Name, taken, is_part: false });
     }
@@ -147,6 +150,8 @@ pub(super) fn at(tokens: &[Token<'_>], first: bool) -> Option<Found> {
     LABELS.iter().find_map(|(words, label, needs)| {
         let taken = matching(tokens, words, *label)?;
         let taken = taken + qualified(&tokens[taken..]);
+        let is_of_other = of_others && tokens[..taken].iter().any(is_relation);
+        let label = if is_of_other { &Unneeded } else { label };
         let colon = tokens.get(taken).is_some_and(is_colon);
         let is_number = !colon && matches!(label, Label::Nik | Unneeded) && *needs != Words;
         let taken = taken + if is_number { up_to_number(&tokens[taken..], *label) } else { 0 };
@@ -170,6 +175,11 @@ pub(super) fn at(tokens: &[Token<'_>], first: bool) -> Option<Found> {
         let found = Found { label: *label, taken: taken + usize::from(colon), is_part };
         fits.then_some(found)
     })
+}
+
+/// Whether a word names somebody beside the applicant.
+fn is_relation(token: &Token<'_>) -> bool {
+    matches!(&*token.folded, "istri" | "suami" | "wali" | "saudara" | "kakak" | "adik" | "pasangan")
 }
 
 /// `namanya siapa?` tells none.
@@ -270,6 +280,7 @@ const QUALIFIERS: &[&str] = &[
     "lahir",
     "kelahiran",
     "paspor",
+    "lama",
     "identitas",
     "lengkap",
     "pemohon",
@@ -277,6 +288,11 @@ const QUALIFIERS: &[&str] = &[
     "anak",
     "suami",
     "istri",
+    "wali",
+    "saudara",
+    "kakak",
+    "adik",
+    "pasangan",
     "kandung",
     "orang",
     "anda",
@@ -284,7 +300,7 @@ const QUALIFIERS: &[&str] = &[
     "bapak",
     "ibu",
     "nya",
-    "diinginkan",
+    "dinginkan",
     "rencana",
     "as",
     "on",
@@ -293,7 +309,7 @@ const QUALIFIERS: &[&str] = &[
     "the",
     "id",
     "card",
-    "applicant",
+    "aplicant",
     "asal",
     "penerbit",
 ];
@@ -325,13 +341,26 @@ fn qualified(tokens: &[Token<'_>]) -> usize {
             {
                 at += 1;
             }
-            Kind::Word if QUALIFIERS.contains(&&*token.folded) => at += 1,
+            Kind::Word if is_qualifier(&token.folded) => at += 1,
             Kind::Mark('.' | '-' | '&') => at += 1,
             Kind::Separator if token.text == "/" && QUALIFIERS.contains(&next) => at += 1,
             _ => return sure,
         }
     }
     sure
+}
+
+/// Whether a word says whose or which a label is, written out or shortened: `lgkp`, `pmohon`.
+fn is_qualifier(word: &str) -> bool {
+    const SHORTEST: usize = 3;
+    let is_short_for = |full: &&str| {
+        let mut rest = full.chars();
+        word.len() >= SHORTEST
+            && word.chars().next() == full.chars().next()
+            && word.chars().last() == full.chars().last()
+            && word.chars().all(|letter| rest.any(|other| other == letter))
+    };
+    QUALIFIERS.iter().any(|full| *full == word || is_short_for(full))
 }
 
 /// How many tokens a pair of brackets takes, on one line.

@@ -66,6 +66,8 @@ pub enum Command {
     Remove,
     /// `TAMBAH WAKTU`: hold the seat for longer.
     Extend,
+    /// `KABARI`: tell when the turn at the office is near.
+    TellTurn,
     /// `KONTAK`: how to reach the people of an office.
     Contact,
     /// `SYARAT`: which documents are to be brought.

@@ -127,6 +127,9 @@ fn words_that_were_asked_for_are_name_and_regency() {
     }
     assert_eq!(shown_details(&details("Siti Contoh", today())), "name=\"Siti Contoh\"");
     assert_eq!(shown_details(&details("sleman", today())), "regency=\"sleman\"", "nobody");
+    for said in ["sebentar", "Tunggu", "Bagaimana", "baru", "paspor baru"] {
+        assert_eq!(shown_details(&details(said, today())), "", "{said} is nobody");
+    }
     let bima = details("9971010101909001\nBima", today());
     assert_eq!(shown_details(&bima), "nik=9971010101909001 regency=\"Bima\"", "asked once more");
     assert_eq!(shown_details(&details("saya Siti Contoh", today())), "name=\"Siti Contoh\"");

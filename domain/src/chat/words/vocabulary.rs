@@ -30,7 +30,8 @@ pub(super) enum Weight {
 }
 
 use Command::{
-    Again, Book, Contact, Correct, Extend, Help, Language, Menu, Papers, Remove, Resume, Show, Stop,
+    Again, Book, Contact, Correct, Extend, Help, Language, Menu, Papers, Remove, Resume, Show,
+    Stop, TellTurn,
 };
 use Meaning::{Confirm, Do, NeverMind, No, Yes};
 use Weight::{Alone, Strong, Weak};
@@ -83,6 +84,11 @@ const PHRASES: &[(&[&str], Meaning, Weight)] = &[
     (&["ubah", "nama"], Do(Correct), Strong),
     (&["ganti", "nama"], Do(Correct), Strong),
     (&["nama", "salah"], Do(Correct), Strong),
+    (&["salah", "nama"], Do(Correct), Strong),
+    (&["salah", "nik"], Do(Correct), Strong),
+    (&["salah", "data"], Do(Correct), Strong),
+    (&["ganti", "namanya"], Do(Correct), Strong),
+    (&["ubah", "namanya"], Do(Correct), Strong),
     (&["nama", "saya", "salah"], Do(Correct), Strong),
     (&["nama", "nya", "salah"], Do(Correct), Strong),
     (&["namanya", "salah"], Do(Correct), Strong),
@@ -118,9 +124,8 @@ const PHRASES: &[(&[&str], Meaning, Weight)] = &[
 /// What a single word means.
 fn meaning(word: &str) -> Option<(Meaning, Weight)> {
     Some(match word {
-        "batal" | "batalkan" | "membatalkan" | "btl" | "btal" | "batl" | "cancel" => {
-            (CANCEL, Strong)
-        }
+        "batal" | "batalkan" | "batalin" | "membatalkan" | "cancelin" | "btl" | "btal" | "batl"
+        | "cancel" => (CANCEL, Strong),
         "pindah" | "pindahkan" | "pindh" | "pndah" | "ubah" | "reschedule" | "reskedul"
         | "move" => (MOVE, Strong),
         "jadwal" | "jadual" | "jadwl" | "jdwal" | "schedule" => (Do(Show), Weak),
@@ -135,6 +140,7 @@ fn meaning(word: &str) -> Option<(Meaning, Weight)> {
             (Do(Book), Weak)
         }
         "antri" | "antrian" | "antre" | "antrean" | "paspor" | "pasport" => (Do(Book), Alone),
+        "kabari" | "kabarin" | "kabarkan" | "notify" => (Do(TellTurn), Strong),
         "syarat" | "syaratnya" | "persyaratan" | "requirements" => (Do(Papers), Strong),
         "kontak" | "contact" | "telepon" | "telpon" | "hubungi" | "menghubungi" | "operator" => {
             (Do(Contact), Strong)
@@ -180,7 +186,7 @@ pub(super) fn is_hedge(word: &str) -> bool {
             | "tar"
             | "ntar"
             | "besok"
-            | "tunggu"
+            | "tungu"
             | "sebentar"
             | "kapan"
             | "gimana"
@@ -217,6 +223,21 @@ pub(super) fn is_hedge(word: &str) -> bool {
             | "but"
             | "if"
             | "wait"
+    )
+}
+
+/// Whether a word says which service is wanted, and is nobody's name.
+pub(super) fn is_of_service(word: &str) -> bool {
+    matches!(
+        word,
+        "baru"
+            | "perpanjang"
+            | "perpanjangan"
+            | "ganti"
+            | "penganti"
+            | "pengantian"
+            | "hilang"
+            | "rusak"
     )
 }
 

@@ -33,6 +33,7 @@ fn text() -> BookingText<'static> {
         closed_date: None,
         closed_reason: None,
         by_desk: false,
+        queue_number: None,
         moved_by_office: false,
         documents_deadline: None,
         return_seat: None,

@@ -91,6 +91,7 @@ fn booking<'a>(
         closed_date: None,
         closed_reason: None,
         by_desk: false,
+        queue_number: None,
         moved_by_office: false,
         documents_deadline: None,
         return_seat: None,

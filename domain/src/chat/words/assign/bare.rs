@@ -8,6 +8,25 @@ use crate::regency;
 /// `Nama saya adalah Siti`: what introduces a name and is never the beginning of one.
 pub(super) const OWN: &[&str] = &["saya", "nama", "adalah"];
 
+/// What people are addressed with.
+const ADDRESSES: &[&str] = &[
+    "bpk", "bapak", "ibu", "sdr", "sdri", "saudara", "saudari", "yth", "tuan", "nyonya", "tn", "ny",
+];
+
+/// The name after its label: what stands after `adalah`, without a form of address before two words or more.
+pub(super) fn named(text: &str) -> &str {
+    let mut rest = text.rsplit_once(" adalah ").map_or(text, |(_, name)| name);
+    rest = without(OWN, rest);
+    while let Some((first, after)) = rest.split_once(char::is_whitespace) {
+        let is_address = ADDRESSES.contains(&&*folded(first.trim_end_matches('.')));
+        if !is_address || after.split_whitespace().count() < 2 {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    rest
+}
+
 /// A text without such words at its beginning.
 pub(super) fn without<'a>(lead_ins: &[&str], text: &'a str) -> &'a str {
     let mut rest = text.trim();
@@ -53,7 +72,12 @@ pub(super) fn without_greeting(text: &str) -> &str {
         let is_greeting = match &*first {
             "selamat" => is_part_of_day(&next),
             "i" => next == "am",
-            word => wants || LEAD_INS.contains(&word) || opening::is_spoken(word),
+            word => {
+                wants
+                    || LEAD_INS.contains(&word)
+                    || ADDRESSES.contains(&word)
+                    || opening::is_spoken(word)
+            }
         };
         if !is_greeting || after.is_empty() {
             return rest;

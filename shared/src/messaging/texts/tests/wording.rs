@@ -337,7 +337,7 @@ fn documents_missing_in_indonesian() {
     *Bawa asli dan fotokopi:*
     - Kartu Keluarga (KK)
 
-    Kembali sebelum *Senin, 7 Desember 2026 pukul 15.00 WIB* dengan tiket yang sama; Anda tidak perlu memesan lagi. Setelah itu booking ini tidak berlaku lagi.
+    Kembali sebelum *Senin, 7 Desember 2026 pukul 15.00 WIB* dengan tiket yang sama; Anda tidak perlu memesan lagi. Setelah batas itu booking ini tidak berlaku lagi.
 
     Perlu bantuan? Telepon (021) 000-0000 pada jam kerja.
     "#);
@@ -359,7 +359,7 @@ fn documents_missing_in_english() {
     *Bring originals and copies:*
     - Family card (KK)
 
-    Come back before *Monday, 7 December 2026 at 15:00 WIB* with the same ticket; you need not book again. After that, this booking no longer counts.
+    Come back before *Monday, 7 December 2026 at 15:00 WIB* with the same ticket; you need not book again. After the deadline, this booking no longer counts.
 
     Need help? Call (021) 000-0000 during office hours.
     "#);
@@ -391,5 +391,28 @@ fn a_hold_that_lapsed_in_both_languages() {
     2. Budi C. 10:00 WIB
 
     *Choose again* shows what is still free. Or go to https://antrian.example
+    ");
+}
+
+#[test]
+fn that_it_is_almost_ones_turn_in_both_languages() {
+    let called = |text: &mut BookingText<'_>| text.queue_number = Some("A-014".to_owned());
+    insta::assert_snapshot!(message(MessageKind::AlmostYourTurn, Locale::Id, called), @"
+    *Giliran Anda sudah dekat: nomor A-014.* Paling banyak tiga orang lagi.
+
+    Pemohon: *Siti C. (NIK …9001)*
+    Paspor baru
+    Kantor Imigrasi Contoh Jakarta
+
+    Tunggu di dekat loket dan perhatikan papan panggilan.
+    ");
+    insta::assert_snapshot!(message(MessageKind::AlmostYourTurn, Locale::En, called), @"
+    *It is almost your turn: number A-014.* At most three people are before you.
+
+    For: *Siti C. (NIK …9001)*
+    New passport
+    Kantor Imigrasi Contoh Jakarta
+
+    Wait near the counters and watch the display.
     ");
 }
