@@ -264,8 +264,11 @@ pub(super) fn office_said(text: &str, world: &World<'_>) -> Option<OfficeId> {
     }
 }
 
+/// The first word of a city's name; nothing if it is so short that it may be anything, or somebody's name.
 fn first_word(city: &str) -> String {
-    city.split_whitespace().next().unwrap_or_default().to_owned()
+    const MIN_CHARS: usize = 5;
+    let first = city.split_whitespace().next().unwrap_or_default();
+    if first.chars().count() < MIN_CHARS { String::new() } else { first.to_owned() }
 }
 
 /// The office that people say they go to: `di Makassar`, `Kantor: Makassar`; not where the KTP is from, or

@@ -125,13 +125,18 @@ impl Chat {
         Some(Act::CorrectPerson(only.id.clone(), told))
     }
 
-    /// A name with its label and nothing else: that of the only person is another one.
+    /// While a seat waits, the only person's name with its label and nothing else, written otherwise. Another
+    /// first name is somebody else's: a form may come line by line.
     fn name_answered(&self, text: &str, said: &Said, world: &World<'_>) -> Option<Act> {
         let (Said::Wish(details), [only]) = (said, world.people) else { return None };
-        let told = Details { name: details.name.clone(), ..Details::default() };
-        let is_another =
-            details.name.is_some() && details.name.as_ref() != Some(&only.details.name);
-        let is_it = words::says_name(text) && is_another && *details == told;
+        let name =
+            details.name.as_ref().filter(|_| matches!(self.question, Question::Confirm(_)))?;
+        let told = Details { name: Some(name.clone()), ..Details::default() };
+        let known = &only.details.name;
+        let is_it = words::says_name(text)
+            && name != known
+            && spelling::begin_alike(name.expose(), known.expose())
+            && *details == told;
         is_it.then(|| Act::CorrectPerson(only.id.clone(), told))
     }
 

@@ -57,6 +57,12 @@ pub(super) fn said_in(text: &str, names: &[Vec<String>]) -> Vec<usize> {
     })
 }
 
+/// Whether the first words of two names are one but for a letter.
+pub(super) fn begin_alike(one: &str, other: &str) -> bool {
+    let first = |name: &str| name.split_whitespace().next().map(plain).unwrap_or_default();
+    distance(&first(one), &first(other)) <= 1
+}
+
 /// The places of those with whose name a text begins. Small and with no letter twice in a row, as words are
 /// compared.
 pub(super) fn begun_with(text: &str, names: &[Vec<String>]) -> Vec<usize> {

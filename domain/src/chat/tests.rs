@@ -179,6 +179,27 @@ proptest! {
 }
 
 #[test]
+fn a_name_alone_corrects_nobody_but_who_is_meant() {
+    let (offices, people) = (offices(), [person()]);
+    let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+    let world =
+        World { offices: &offices, offline: &[], people: &people, bookings: &[], named: None, now };
+    let confirms = Question::Confirm(BookingCode::from_bits(1));
+    for (question, said, corrects) in [
+        (confirms, "Nama: Siti Contohwati", true),
+        (confirms, "Nama: Sitti Contoh", true),
+        (confirms, "Nama: Ani Contoh", false),
+        (confirms, "Nama: Siti Contohwati\nNIK: 9971014501909001", false),
+        (Question::Idle, "Nama: Siti Contohwati", false),
+        (Question::Idle, "Nama: Ani Contoh", false),
+    ] {
+        let mut chat = Chat { question, ..Chat::default() };
+        let act = chat.hear(&Input::Text(said.to_owned()), &world);
+        assert_eq!(matches!(act, Act::CorrectPerson(..)), corrects, "{question:?} {said}: {act:?}");
+    }
+}
+
+#[test]
 fn what_was_offered_is_found_by_number_title_or_part() {
     let offer = |id: &str, title: &str| Offer {
         id: id.to_owned(),
