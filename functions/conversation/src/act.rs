@@ -1,7 +1,7 @@
 //! Carrying out what the machine has decided.
 
 use antrian::domain::chat::words::Details;
-use antrian::domain::chat::{Act, Chat, Question};
+use antrian::domain::chat::{Act, Chat, Question, Remark};
 use antrian::domain::ids::OfficeId;
 use antrian::domain::language::{Locale, clip, fill, in_language};
 use antrian::messaging::compose::Reply;
@@ -39,6 +39,7 @@ pub(crate) async fn perform(
     Ok(match act {
         Act::Nothing => None,
         Act::Menu => Some(say::menu(locale)),
+        Act::Say(Remark::Contact) => Some(contact_and_what_waits(context, chat).await?),
         Act::Say(what) => Some(remark(context, what)),
         Act::AskOffice(from) => Some(ask::office(context, from)),
         Act::NotOnline(id) => Some(ask::not_online(context, &id)),
@@ -111,6 +112,17 @@ async fn add_and_go_on(
         (Some(reply), Some(misread)) => Some(ask::after_misread(locale, misread, reply)),
         (reply, _) => reply,
     })
+}
+
+/// Whom to ask; a seat that waits for its confirmation is not forgotten over it.
+async fn contact_and_what_waits(
+    context: &TurnContext<'_>,
+    chat: &mut Chat,
+) -> Result<Reply, TurnError> {
+    let contact = remark(context, Remark::Contact);
+    let Question::Confirm(code) = chat.question else { return Ok(contact) };
+    let held = bookings::held(context, chat, code).await?;
+    Ok(say::before(contact.text, held))
 }
 
 /// How to reach the people of an office.

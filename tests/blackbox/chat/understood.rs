@@ -156,6 +156,8 @@ async fn who_has_a_booking_is_told_whom_to_ask_at_its_office() {
     for said in ["hmm gimana", "kok begitu", "aduh bingung"] {
         let told = phone.say(said).await;
         assert!(!told[0].text.contains("Balikpapan"), "{said}: {}", told[0].text);
+        assert!(told[0].text.contains("menunggu konfirmasi"), "{said}: {}", told[0].text);
+        assert!(titles(&told).contains(&"Konfirmasi".to_owned()), "{said}");
     }
     let told = phone.say("kontak").await;
     assert!(told[0].text.contains("(0411) 000-0100"), "{}", told[0].text);
