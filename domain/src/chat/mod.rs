@@ -6,6 +6,7 @@
 //!   and the [`World`] it makes the next [`Act`], which a caller carries out over the ledger.
 
 mod answers;
+mod commands;
 mod hear;
 mod next;
 mod open;

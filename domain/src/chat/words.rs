@@ -3,6 +3,7 @@
 //! `text` brings it into plain form, `lex` cuts it into tokens, `fields` finds numbers, dates, times and
 //! labels among them, `assign` tells whose they are; `command` and `code` look at its words.
 
+mod answer;
 mod assign;
 mod calendar;
 mod code;
@@ -19,8 +20,13 @@ mod text;
 mod token;
 mod vocabulary;
 
-use chrono::{Datelike, Months, NaiveDate, Weekday};
+use chrono::NaiveDate;
 
+use answer::is_correction;
+pub(super) use answer::{
+    asks_for_menu, bare_name, corrected_name, earliest, hour, is_short, leaves_the_choice,
+    part_of_day, says_name, says_part_of_day, wants_the_first,
+};
 use assign::{Loose, assign, name_like};
 use code::Found;
 use command::is_known;
@@ -29,9 +35,8 @@ use fields::{Fields, Value};
 use label::Label;
 
 use crate::code::BookingCode;
-use crate::personal::PersonName;
-use crate::time::SlotTime;
 pub use said::{Command, Details, Misread, Relative, Said};
+pub(super) use text::words_of;
 use vocabulary::Meaning;
 
 /// Words beside a date or a code; with more of them it is a sentence about something else.
@@ -101,41 +106,16 @@ pub fn labelled(text: &str, today: NaiveDate) -> Details {
 
 /// Whether a sentence wants a passport or an appointment.
 pub fn asks_for_passport(text: &str) -> bool {
-    let words = text::words(&text::plain(text));
+    let words = words_of(text);
     let books = |at: usize| vocabulary::meaning_at(&words[at..]);
     (0..words.len()).any(|at| matches!(books(at), Some((Meaning::Do(Command::Book), ..))))
 }
 
 /// Whether a sentence, however long, asks which documents to bring.
 pub fn asks_for_papers(text: &str) -> bool {
-    let words = text::words(&text::plain(text));
+    let words = words_of(text);
     let asks = |at: usize| vocabulary::meaning_at(&words[at..]);
     (0..words.len()).any(|at| matches!(asks(at), Some((Meaning::Do(Command::Papers), ..))))
-}
-
-/// The words of a text, small and with no letter twice in a row.
-pub(super) fn words_of(text: &str) -> Vec<String> {
-    text::words(&text::plain(text))
-}
-
-/// Whether an answer leaves the choice to us: `terserah`, `kapan saja`.
-pub(super) fn leaves_the_choice(text: &str) -> bool {
-    has_any(text, &[&["terserah"], &["bebas"], &["sembarang"], &["apapun"], &["any"], &["anytime"]])
-        || has_any(text, &[&["kapan", "saja"], &["kapan", "aja"], &["kapanpun"], &["whenever"]])
-}
-
-/// Whether an answer wants what comes first: `yang terdekat`, `paling pagi`.
-pub(super) fn wants_the_first(text: &str) -> bool {
-    let most = ["pagi", "awal", "cepat", "dekat"].map(|what| ["paling", what]);
-    let one = ["terdekat", "tercepat", "terawal", "secepatnya", "earliest", "soonest", "first"];
-    most.iter().any(|words| has_any(text, &[words]))
-        || one.iter().any(|word| has_any(text, &[&[word]]))
-}
-
-/// Whether some of these words stand in a text, one after the other.
-fn has_any(text: &str, phrases: &[&[&str]]) -> bool {
-    let words = words_of(text);
-    phrases.iter().any(|phrase| words.windows(phrase.len()).any(|words| words == *phrase))
 }
 
 /// A date with its year and nothing else, in any spelling that people use.
@@ -146,82 +126,6 @@ pub fn full_date(text: &str) -> Option<NaiveDate> {
         (Stated::Full(date), taken) if taken == tokens.len() => Some(date),
         _ => None,
     }
-}
-
-/// Whether a text asks for the menu, and does not only greet.
-pub(super) fn asks_for_menu(text: &str) -> bool {
-    words_of(text).iter().any(|word| matches!(&**word, "menu" | "0"))
-}
-
-/// Whether a text is a few words, such as a place and what is wanted there.
-pub(super) fn is_short(text: &str) -> bool {
-    (1..=4).contains(&words_of(text).len())
-}
-
-/// Whether a text names a part of the day.
-pub(super) fn says_part_of_day(text: &str) -> bool {
-    words_of(text).iter().any(|word| vocabulary::is_part_of_day(word))
-}
-
-/// The first hour of the part of the day that a text names.
-pub(super) fn part_of_day(text: &str) -> Option<SlotTime> {
-    words_of(text).iter().find_map(|word| vocabulary::begin_of_part(word))
-}
-
-/// The day from which on somebody wants to come, if they say no more than the week or the month.
-pub(super) fn earliest(text: &str, today: NaiveDate) -> Option<NaiveDate> {
-    if has_any(text, &[&["mingu", "depan"], &["pekan", "depan"], &["next", "wek"]]) {
-        let is_day = has_any(text, &[&["hari", "mingu", "depan"]]);
-        return (!is_day).then(|| Relative::Weekday(Weekday::Mon).on(today));
-    }
-    let is_month = has_any(text, &[&["bulan", "depan"], &["next", "month"]]);
-    is_month.then(|| today.with_day(1)?.checked_add_months(Months::new(1))).flatten()
-}
-
-/// Whether a text is about somebody's name: `ubah nama`.
-pub(super) fn says_name(text: &str) -> bool {
-    words_of(text).iter().any(|word| matches!(&**word, "nama" | "namanya" | "name"))
-}
-
-/// `namanya salah, yang benar Siti Contoh`: the name that is right.
-pub(super) fn corrected_name(text: &str, today: NaiveDate) -> Option<PersonName> {
-    const MARKS: [&str; 8] = [
-        " jadi ",
-        " menjadi ",
-        " yang benar ",
-        " yg benar ",
-        " seharusnya ",
-        " harusnya ",
-        " yang betul ",
-        " to ",
-    ];
-    let small = text.to_lowercase();
-    let end = |mark: &&str| Some(small.rfind(mark)? + mark.len());
-    let from = MARKS.iter().filter_map(end).max()?;
-    bare_name(text.get(from..)?.trim_start_matches("adalah "), today)
-}
-
-/// Whether a text says first that what is known of a person is wrong.
-fn is_correction(words: &[String]) -> bool {
-    const LATEST: usize = 2;
-    (0..=LATEST.min(words.len())).any(|at| {
-        matches!(vocabulary::meaning_at(&words[at..]), Some((Meaning::Do(Command::Correct), ..)))
-    })
-}
-
-/// The name that an answer to "which name?" is, without a label. A question, a doubt or a place is none.
-pub(super) fn bare_name(text: &str, today: NaiveDate) -> Option<PersonName> {
-    if words_of(text).iter().any(|word| vocabulary::is_hedge(word)) {
-        return None;
-    }
-    let told = details(text, today);
-    let only = Details { name: told.name.clone(), ..Details::default() };
-    told.name.clone().filter(|_| told == only)
-}
-
-/// The hour that an answer to "at which hour?" names.
-pub(super) fn hour(text: &str) -> Option<SlotTime> {
-    number::hour(&lex::tokens(&text::plain(text)))
 }
 
 /// The booking's code that a text holds, however long it is. None: there is none, or there are several.

@@ -83,6 +83,11 @@ pub(super) fn words(plain: &str) -> Vec<String> {
         .collect()
 }
 
+/// The words of a text as it was written.
+pub(in crate::chat) fn words_of(text: &str) -> Vec<String> {
+    words(&plain(text))
+}
+
 /// Whether a character is part of a word: `Ma'ruf` is one.
 pub(super) fn is_of_word(symbol: char) -> bool {
     symbol.is_alphanumeric() || matches!(symbol, '\'' | '\u{300}'..='\u{36f}')

@@ -32,6 +32,11 @@ impl Token<'_> {
         self.start + self.text.len()
     }
 
+    /// Whether a label ends with it.
+    pub(super) fn is_colon(&self) -> bool {
+        matches!(self.kind, Kind::Mark(':' | '='))
+    }
+
     /// Whether it consists of that many digits.
     pub(super) fn is_digits(&self, lengths: std::ops::RangeInclusive<usize>) -> bool {
         self.kind == Kind::Digits && lengths.contains(&self.text.len())
