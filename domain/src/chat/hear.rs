@@ -215,6 +215,11 @@ impl Chat {
                 self.draft.time = Some(time);
                 self.next(world)
             }
+            // The hour before the date.
+            Said::Time(time) if self.question == Question::Date => {
+                self.draft.time = Some(time);
+                self.next(world)
+            }
             Said::Number(number) => self.typed(text, Some(number), world),
             _ => self.typed(text, None, world),
         }

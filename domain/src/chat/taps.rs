@@ -68,8 +68,10 @@ impl Chat {
             Pick::Service(id) => self.draft.service = Some(id),
             Pick::Person(id) => self.draft.person = Some(id),
             Pick::Date(date) => {
+                // An hour that was said with another date is that date's.
+                let time = self.draft.time.filter(|_| self.draft.date.is_none());
                 (self.draft.date, self.draft.relative) = (Some(date), None);
-                (self.draft.time, self.draft.any_hour) = (None, false);
+                (self.draft.time, self.draft.any_hour) = (time, false);
             }
             Pick::Slot(date, time) => {
                 (self.draft.date, self.draft.time) = (Some(date), Some(time));

@@ -179,6 +179,28 @@ proptest! {
 }
 
 #[test]
+fn an_hour_that_is_said_before_the_date_is_kept() {
+    let (offices, people) = (offices(), [person()]);
+    let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+    let world =
+        World { offices: &offices, offline: &[], people: &people, bookings: &[], named: None, now };
+    let draft = Draft {
+        office: Some(offices[0].id.clone()),
+        service: Some(offices[0].services[0].id.clone()),
+        person: Some("p1".parse().unwrap()),
+        ..Draft::default()
+    };
+    let mut chat = Chat { question: Question::Date, draft, ..Chat::default() };
+    let asked = chat.hear(&Input::Text("jam 10".to_owned()), &world);
+    assert!(matches!(asked, Act::AskDate(_)), "{asked:?}");
+    let date = world.today(&chat.draft) + chrono::Days::new(3);
+    assert_eq!(chat.hear(&Input::Pick(Pick::Date(date)), &world), Act::Hold);
+    assert_eq!(chat.draft.time, "10:00".parse().ok());
+    let other = chat.hear(&Input::Pick(Pick::Date(date + chrono::Days::new(1))), &world);
+    assert!(matches!(other, Act::AskHour(..)), "of another date it is asked: {other:?}");
+}
+
+#[test]
 fn a_name_alone_corrects_nobody_but_who_is_meant() {
     let (offices, people) = (offices(), [person()]);
     let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
