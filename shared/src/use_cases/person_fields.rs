@@ -17,7 +17,15 @@ pub(super) fn today(now: DateTime<Utc>) -> NaiveDate {
     local_date(now, chrono_tz::Asia::Jayapura)
 }
 
+/// The name that somebody types. A KTP has no name with a colon: it is a label's, as in `Nama: Siti Contoh`.
 pub(super) fn name(text: &str) -> Result<PersonName, FieldError> {
+    if text.contains([':', '=', '#']) {
+        return Err(FieldError::new(
+            "name",
+            "Tulis namanya saja, tanpa kata seperti \"Nama:\".",
+            "Write the name alone, without words such as \"Name:\".",
+        ));
+    }
     text.parse().map_err(|_| {
         FieldError::new(
             "name",

@@ -55,6 +55,7 @@ async fn what_is_left_out_stays_and_what_does_not_fit_is_named() {
         (json!({"birth_date": "1990-01-01"}), "category"),
         (json!({"category": "toddler"}), "category"),
         (json!({"name": ""}), "name"),
+        (json!({"name": "Nama: Siti Contoh"}), "name"),
     ] {
         assert_eq!(wrong_fields(&correct(&app, &person, "p1", body).await), [field]);
     }
