@@ -34,10 +34,10 @@ async function arrives(number) {
   const wish = { applicant_id: "p1", office: OFFICE, service: "passport_new" };
   const held = await post("/v1/bookings", wish, session.token);
   const booking = await post(`/v1/bookings/${held.code}/confirm`, {}, session.token);
-  await post("/local/clock", { to: booking.starts_at });
+  const { now } = await post("/local/clock", { to: booking.starts_at });
   const { token } = await post("/local/staff-token", { office: OFFICE, scopes: ["desk"] });
   const scanned = await post("/v1/check-ins", { ticket: booking.ticket, gate: "Gerbang 1" }, token);
-  return { token, number: scanned.queue_number };
+  return { token, number: scanned.queue_number, now };
 }
 
 const counts = (desk, what, body) => post(`/v1/offices/${OFFICE}/queue/${what}`, body, desk.token);
@@ -54,6 +54,11 @@ async function aRealCall(browser) {
   const scripted = await browser.newPage();
   await scripted.goto(ADDRESS);
   await scripted.locator(".none").waitFor();
+  // The office's time by our clock, which is days ahead of the browser's.
+  const timeZone = await scripted.locator("#papan").getAttribute("data-zone");
+  const clock = new Intl.DateTimeFormat("id-ID", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const ours = (late) => clock.format(new Date(desk.now).getTime() + late);
+  assert.ok([0, 60000].map(ours).includes(await scripted.locator("#jam").textContent()), "our time");
   const plain = await browser.newContext({ javaScriptEnabled: false });
   const scriptless = await plain.newPage();
   await scriptless.goto(ADDRESS);
@@ -111,6 +116,11 @@ async function staged(browser, { at = "2026-12-02T01:00:00Z" } = {}) {
       return begin.apply(this, given);
     };
   }, content([]));
+  // The clock is the test's: the page does not know ours.
+  await page.route(ADDRESS, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replace(/ data-now="\d+"/, "") });
+  });
   await page.clock.install({ time: new Date(at) });
   await page.goto(ADDRESS);
   const source = await page.evaluate(() => document.querySelector("script[type=module]").src);

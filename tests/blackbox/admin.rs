@@ -42,14 +42,14 @@ async fn a_description_that_makes_no_sense_names_its_fields() {
     type Change = fn(&mut Value);
     let wrong: [(&str, Change); 14] = [
         ("services", |o| o["services"] = json!([])),
-        ("services.queue_group", |o| o["services"][0]["queue_group"] = "a".into()),
-        ("sessions[0]", |o| o["sessions"][0]["until"] = "08:00".into()),
-        ("sessions[0]", |o| o["sessions"][0]["service"] = "other".into()),
-        ("sessions", |o| {
+        ("services[0].queue_group", |o| o["services"][0]["queue_group"] = "a".into()),
+        ("sessions[0].until", |o| o["sessions"][0]["until"] = "08:00".into()),
+        ("sessions[0].service", |o| o["sessions"][0]["service"] = "other".into()),
+        ("sessions[1].from", |o| {
             let session = o["sessions"][0].clone();
             o["sessions"].as_array_mut().unwrap().push(session);
         }),
-        ("policy", |o| o["policy"]["hold_minutes"] = 0.into()),
+        ("policy.hold_minutes", |o| o["policy"]["hold_minutes"] = 0.into()),
         ("release.days_ahead", |o| o["release"]["days_ahead"] = 366.into()),
         ("release.weeks_ahead", |o| {
             o["release"] =

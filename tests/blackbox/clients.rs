@@ -69,8 +69,8 @@ async fn a_fault_in_a_query_names_its_parameter_and_says_what_it_is() {
     let path = format!("/v1/offices/{OFFICE}/availability");
     for (query, field, says) in [
         ("", "service", "required"),
-        ("?service=passport_new&from=tomorrow", "from", "does not fit"),
-        ("?service=passport_new&to=2026-13-01", "to", "does not fit"),
+        ("?service=passport_new&from=tomorrow", "from", "a date like 2026-12-31"),
+        ("?service=passport_new&to=2026-13-01", "to", "a date like 2026-12-31"),
         ("?service=PASSPORT", "service", "does not fit"),
         ("?service=passport_new&service=passport_new", "service", "more than once"),
         ("?service=passport_new&until=2026-12-01", "until", "not known"),

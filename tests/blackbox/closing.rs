@@ -161,7 +161,8 @@ async fn a_reason_that_says_nothing_or_too_much_closes_no_day() {
         let body = json!({"exceptions": {DATE: {"open": false, "reason": reason}}});
         let refused = administer(&app, Method::PUT, "/calendar", body).await;
         assert_eq!((refused.status, refused.code()), (422, "invalid_request"), "{refused:?}");
-        assert_eq!(refused.body["errors"][0]["field"], "exceptions", "{refused:?}");
+        let field = format!("exceptions.{DATE}.reason");
+        assert_eq!(refused.body["errors"][0]["field"], field, "{refused:?}");
     }
     assert_eq!(close_day(&app).await.status, 200);
 }

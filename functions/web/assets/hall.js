@@ -12,8 +12,8 @@ const WAITING = 8; // calls to be spoken: older ones are on the screen by then
 const $ = (id) => document.getElementById(id);
 const board = $("papan");
 const { content, zone } = board.dataset;
-// How far the display's own clock is behind ours.
-const behind = Number(board.dataset.now) - Date.now();
+// How far the display's own clock is behind ours; a page that does not say it is believed to be right.
+const behind = Number(board.dataset.now) - Date.now() || 0;
 const rows = () => [...board.querySelectorAll("li[data-number]")];
 const key = ({ dataset: of }) => `${of.number}@${of.counter}#${of.calls}/${of.at}`;
 const inZone = (options) => new Intl.DateTimeFormat("id-ID", { timeZone: zone, ...options });
