@@ -99,7 +99,9 @@ proptest! {
         let text = if is_first { first_form(&text) } else { text };
         let mut text: Vec<char> = text.chars().collect();
         let at = at.index(text.len());
-        prop_assume!(text[at] != to.to_ascii_uppercase());
+        // A digit of another script is the same digit, and every blank is one; at an end it would go.
+        let read_as = crate::normal::normal(&format!("0{to}0")).to_ascii_uppercase();
+        prop_assume!(read_as != format!("0{}0", text[at]));
         text[at] = to;
         prop_assert!(signer().verifier().verify(&text.iter().collect::<String>()).is_err());
     }
