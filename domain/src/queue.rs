@@ -301,20 +301,20 @@ pub struct QueueEntry {
     pub before_call: Option<Box<BeforeCall>>,
     /// Whether the person is told when few are called before them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub word: Option<Word>,
+    pub turn_notice: Option<TurnNotice>,
     /// How often it was changed: two changes of one form are told apart by it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub changes: u32,
 }
 
-/// A message that somebody in the line asked for.
+/// The notice of a turn that is near, which somebody in the line asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Word {
+pub enum TurnNotice {
     /// It is to be sent when few are before them.
     Wanted,
-    /// It was.
-    Told,
+    /// It was written.
+    Sent,
 }
 
 impl QueueEntry {
@@ -348,7 +348,7 @@ impl QueueEntry {
             parked_at: None,
             served_secs: 0,
             before_call: None,
-            word: None,
+            turn_notice: None,
             changes: 0,
         }
     }

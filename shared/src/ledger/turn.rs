@@ -9,7 +9,7 @@ use super::{Ledger, LedgerError};
 use crate::domain::booking::Booking;
 use crate::domain::message::{Message, MessageKind};
 use crate::domain::office::Office;
-use crate::domain::queue::{Line, QueueDay, QueueEntry, QueueState, Word};
+use crate::domain::queue::{Line, QueueDay, QueueEntry, QueueState, TurnNotice};
 use crate::domain::time::whole_seconds;
 use crate::storage::{Attempt, CONTENTION, QueueChange, compare_and_set};
 
@@ -32,16 +32,16 @@ impl Ledger {
     ///
     /// # Errors
     /// If the table does not answer, or many change the queue at once.
-    pub async fn ask_for_word(
+    pub async fn request_turn_notice(
         &self,
         office: &Office,
         booking: &Booking,
     ) -> Result<TurnAsked, LedgerError> {
-        let attempt = |()| self.try_ask_for_word(office, booking);
+        let attempt = |()| self.try_request_turn_notice(office, booking);
         compare_and_set(CONTENTION, (), attempt).await
     }
 
-    async fn try_ask_for_word(
+    async fn try_request_turn_notice(
         &self,
         office: &Office,
         booking: &Booking,
@@ -60,10 +60,10 @@ impl Ledger {
         if ahead <= NEAR {
             return done(TurnAsked::Near(ahead));
         }
-        if own.word == Some(Word::Wanted) {
+        if own.turn_notice == Some(TurnNotice::Wanted) {
             return done(TurnAsked::Later(ahead));
         }
-        let wanted = QueueEntry { word: Some(Word::Wanted), ..own.clone() };
+        let wanted = QueueEntry { turn_notice: Some(TurnNotice::Wanted), ..own.clone() };
         let change = QueueChange::Move(day, Box::new(own.clone()), Box::new(wanted));
         match self.store.change_queue(&[change]).await? {
             true => done(TurnAsked::Later(ahead)),
@@ -80,7 +80,7 @@ impl Ledger {
         (mut entries, called): (Vec<QueueEntry>, &QueueEntry),
         now: DateTime<Utc>,
     ) {
-        if entries.iter().all(|entry| entry.word != Some(Word::Wanted)) {
+        if entries.iter().all(|entry| entry.turn_notice != Some(TurnNotice::Wanted)) {
             return;
         }
         let place = entries.iter_mut().find(|it| it.queue_number() == called.queue_number());
@@ -89,7 +89,7 @@ impl Ledger {
         }
         let line = Line::of(&entries, office.policy.priority_one_in);
         let is_due = |entry: &&QueueEntry| {
-            entry.word == Some(Word::Wanted)
+            entry.turn_notice == Some(TurnNotice::Wanted)
                 && entry.state == QueueState::Waiting
                 && line.ahead(entry) <= NEAR
         };
@@ -109,7 +109,7 @@ impl Ledger {
         let Some(booking) = self.store.booking(entry.code).await? else { return Ok(()) };
         let now = whole_seconds(now);
         let message = Message::about(&booking, MessageKind::AlmostYourTurn, booking.locale, now);
-        let told = QueueEntry { word: Some(Word::Told), ..entry.clone() };
+        let told = QueueEntry { turn_notice: Some(TurnNotice::Sent), ..entry.clone() };
         let change = QueueChange::Move(day.clone(), Box::new(entry.clone()), Box::new(told));
         if self.store.tell_in_queue(&change, &message).await? {
             self.enqueue_due(std::slice::from_ref(&message), now).await;
