@@ -12,6 +12,7 @@ mod returning;
 mod visit;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -100,6 +101,13 @@ pub struct SeatRef {
     pub time: SlotTime,
     /// The seat's number.
     pub number: u16,
+}
+
+impl SeatRef {
+    /// When its slot starts, in the office's zone.
+    pub fn starts_at(&self, zone: Tz) -> DateTime<Utc> {
+        self.time.on(self.date, zone)
+    }
 }
 
 /// Instants that follow from a seat and its office's policy.

@@ -108,12 +108,8 @@ fn seats_for(
     let (service, old) = (&first.seat.service, first.seat.time);
     let channels: Vec<_> = together.iter().map(|booking| booking.channel).collect();
     let mut times: Vec<SlotTime> = day.slots_of(service).map(|seats| seats.slot.time).collect();
-    times.sort_by_key(|time| (nearness(old, *time), *time));
+    times.sort_by_key(|time| (old.minutes_from(*time), *time));
     times.into_iter().find_map(|time| seat_group(day, service, time, &channels, now, rng))
-}
-
-fn nearness(old: SlotTime, new: SlotTime) -> u16 {
-    old.minutes().abs_diff(new.minutes())
 }
 
 #[cfg(test)]

@@ -32,6 +32,11 @@ impl SlotTime {
         self.minutes
     }
 
+    /// How many minutes lie between this time and another.
+    pub fn minutes_from(self, other: Self) -> u16 {
+        self.minutes.abs_diff(other.minutes)
+    }
+
     /// The instant at which this time comes on `date` in `zone`.
     ///
     /// Indonesia's zones have no daylight saving; for zones that do, a time that is skipped becomes

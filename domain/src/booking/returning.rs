@@ -26,8 +26,7 @@ impl Booking {
             .slots_of(&self.seat.service)
             .filter(|seats| is_before(seats.slot.time.on(day.date, office.timezone)))
             .collect();
-        let nearness = |minutes: u16| self.seat.time.minutes().abs_diff(minutes);
-        slots.sort_by_key(|seats| (nearness(seats.slot.time.minutes()), seats.slot.time));
+        slots.sort_by_key(|seats| (self.seat.time.minutes_from(seats.slot.time), seats.slot.time));
         slots.into_iter().find_map(|seats| {
             let number = seats.pick(Channel::WalkIn, now, rng)?;
             Some(SeatRef { date: day.date, time: seats.slot.time, number, ..self.seat.clone() })

@@ -76,7 +76,6 @@ impl Chat {
         Act::AskCancel(code)
     }
 
-    /// Whether something waits for an answer.
     /// A tap gives a hold back at once; of a confirmed visit it is asked first whether that is meant.
     pub(super) fn cancel(&mut self, booking: Option<&Booking>) -> Act {
         match booking {

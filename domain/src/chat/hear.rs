@@ -139,18 +139,18 @@ impl Chat {
         if let Some(act) = self.person_answered(text, &said, world) {
             return act;
         }
+        // A greeting leaves what waits as it is.
+        if let (Said::Command(Command::Menu), Question::Confirm(code)) = (&said, self.question)
+            && !words::asks_for_menu(text)
+        {
+            return Act::Held(code);
+        }
         // Who was asked for details answers with a wish or a birth date: either is read as details.
         let asks_details = self.question == Question::Details;
         match said {
             // `paspor` is what a service is called, and `siang` a part of the day.
             Said::Command(Command::Book) if self.question == Question::Service => {
                 self.typed(text, None, world)
-            }
-            // A greeting leaves what waits as it is.
-            Said::Command(Command::Menu)
-                if !words::asks_for_menu(text) && self.confirms().is_some() =>
-            {
-                self.confirms().map_or(Act::Menu, Act::Held)
             }
             Said::Command(Command::Menu)
                 if self.asks_of_wish() && words::says_part_of_day(text) =>
@@ -260,6 +260,7 @@ impl Chat {
         Act::Add(details)
     }
 
+    /// Whether something waits for an answer.
     fn waits(&self) -> bool {
         !matches!(self.question, Question::Idle | Question::SignIn)
     }
@@ -267,10 +268,5 @@ impl Chat {
     /// Whether it is asked if something is really to be changed.
     pub(super) fn asks_whether(&self) -> bool {
         matches!(self.question, Question::Cancel(_) | Question::Correct | Question::Remove)
-    }
-
-    /// The held booking that waits for its confirmation.
-    fn confirms(&self) -> Option<BookingCode> {
-        if let Question::Confirm(code) = self.question { Some(code) } else { None }
     }
 }

@@ -35,18 +35,21 @@ impl Chat {
             ([only], _) => self.person_chosen(purpose, only.id.clone()),
             (people, [only]) => self.person_chosen(purpose, people[*only].id.clone()),
             _ => {
-                let corrects_name = self.corrects_name;
-                self.ended();
-                self.corrects_name = corrects_name;
+                self.turned_to_people();
                 Act::AskWhom(purpose)
             }
         }
     }
 
-    pub(super) fn person_chosen(&mut self, purpose: PersonPurpose, id: ApplicantId) -> Act {
+    /// What was wished before is over; whether it is about a name is known already.
+    fn turned_to_people(&mut self) {
         let corrects_name = self.corrects_name;
         self.ended();
         self.corrects_name = corrects_name;
+    }
+
+    pub(super) fn person_chosen(&mut self, purpose: PersonPurpose, id: ApplicantId) -> Act {
+        self.turned_to_people();
         self.subject = Some(id.clone());
         match purpose {
             PersonPurpose::Correct => {

@@ -196,14 +196,12 @@ pub(crate) async fn tell_turn(context: &TurnContext<'_>) -> Result<Reply, TurnEr
     let mut said = Vec::new();
     for booking in context.live().await?.iter().filter(|b| b.status == Status::CheckedIn) {
         let Some(office) = context.office_of(booking) else { continue };
-        let asked = unless_busy(
-            context.ledger.request_turn_notice(office, booking).await.map(Ok::<_, ()>),
-        )?;
+        let asked = unless_busy(context.ledger.request_turn_notice(office, booking).await)?;
         let (text, ahead) = match asked {
             None => return Ok(say::plain(locale, &TEXTS.busy, &[])),
-            Some(Ok(TurnAsked::Later(ahead))) => (&TEXTS.turn_later, ahead),
-            Some(Ok(TurnAsked::Near(ahead))) => (&TEXTS.turn_near, ahead),
-            Some(_) => continue,
+            Some(TurnAsked::Later(ahead)) => (&TEXTS.turn_later, ahead),
+            Some(TurnAsked::Near(ahead)) => (&TEXTS.turn_near, ahead),
+            Some(TurnAsked::NotInLine) => continue,
         };
         let number = booking.queue_place().map(|(_, number)| number.to_string());
         let values = [

@@ -190,7 +190,7 @@ fn sentence(
             let until = booking.documents_deadline().map(|at| page.date_time(at, zone));
             let until = until.unwrap_or_default();
             let seat = booking.awaited_seat();
-            let seat = seat.map(|seat| page.date_time(seat.time.on(seat.date, zone), zone));
+            let seat = seat.map(|seat| page.date_time(seat.starts_at(zone), zone));
             let keeps = match (seat, page.locale) {
                 (Some(at), Locale::Id) => format!("Kursinya: {at}."),
                 (Some(at), Locale::En) => format!("The seat: {at}."),

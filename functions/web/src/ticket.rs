@@ -173,7 +173,7 @@ async fn ticket_page(
     let missing =
         details.missing.map(|missing| (missing.documents, page.date_time(missing.deadline, zone)));
     let return_seat = details.booking.awaited_seat();
-    let return_seat = return_seat.map(|seat| page.date_time(seat.time.on(seat.date, zone), zone));
+    let return_seat = return_seat.map(|seat| page.date_time(seat.starts_at(zone), zone));
     let can_move = details.status == Status::Confirmed && now < details.booking.moves_until();
     let at = format!("{}, {}", words.office, words.address);
     let (line, others) = tokio::join!(

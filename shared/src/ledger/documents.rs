@@ -117,7 +117,7 @@ impl Ledger {
             return Ok(after.returning_to(None));
         }
         let is_good =
-            |seat: &&SeatRef| seat.date == date && seat.time.on(date, office.timezone) < deadline;
+            |seat: &&SeatRef| seat.date == date && seat.starts_at(office.timezone) < deadline;
         if let Some(seat) = before.return_seat.as_ref().filter(is_good) {
             return Ok(after.returning_to(Some(seat.clone())));
         }

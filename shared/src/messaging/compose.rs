@@ -393,7 +393,7 @@ fn booking_text<'a>(
             .map(|at| language::date_time(locale, at, zone)),
         return_seat: booking
             .awaited_seat()
-            .map(|seat| language::time(locale, seat.time.on(seat.date, zone), zone)),
+            .map(|seat| language::time(locale, seat.starts_at(zone), zone)),
         documents: &list.documents,
         warnings: &list.warnings,
         who: String::new(),
