@@ -110,6 +110,31 @@ pub fn plan_day(office: &Office, date: NaiveDate) -> PlannedDay {
     if slots.is_empty() { closed("no_session", no_session()) } else { PlannedDay::Open(slots) }
 }
 
+/// A slot of an office's week.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WeekSlot {
+    /// Days after Monday.
+    pub day: usize,
+    /// Its start, in the office's zone.
+    pub time: SlotTime,
+    pub service: ServiceId,
+}
+
+/// Seats of a week, slot by slot: holidays and days that differ aside.
+pub fn seats_of_week(office: &Office) -> BTreeMap<WeekSlot, u32> {
+    let mut seats = BTreeMap::new();
+    for session in &office.sessions {
+        for (day, slot) in
+            session.days.iter().flat_map(|day| session_slots(session).map(move |slot| (day, slot)))
+        {
+            let day = day.num_days_from_monday() as usize;
+            let slot = WeekSlot { day, time: slot.time, service: slot.service };
+            *seats.entry(slot).or_default() += u32::from(session.quota);
+        }
+    }
+    seats
+}
+
 fn closed(code: &str, text: Text) -> PlannedDay {
     PlannedDay::Closed(ClosedReason { code: code.to_owned(), text })
 }

@@ -2,8 +2,9 @@
 
 use antrian::domain::office::Office;
 use antrian::domain::validate::violations;
-use antrian::storage::Store;
+use antrian::storage::{Store, Written};
 use anyhow::{Context, ensure};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 const FILE: &str = include_str!("../../domain/data/offices.json");
@@ -30,12 +31,13 @@ pub fn offices() -> anyhow::Result<Vec<Office>> {
 ///
 /// # Errors
 /// If the table does not answer.
-pub async fn seed(store: &Store, offices: &[Office]) -> anyhow::Result<()> {
+pub async fn seed(store: &Store, offices: &[Office], now: DateTime<Utc>) -> anyhow::Result<()> {
+    let installed = Written { at: now, by: None };
     let known = store.offices().await?;
     for office in
         offices.iter().filter(|office| known.iter().all(|known| known.office.id != office.id))
     {
-        store.put_office(0, office).await?;
+        store.put_office(0, office, &installed).await?;
     }
     Ok(())
 }

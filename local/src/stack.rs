@@ -80,7 +80,7 @@ impl Stack {
         let metrics = options.metrics(&config.stage);
         let app = Arc::new(App::new(&config, clients, options.clock(), metrics)?);
         app.check().await?;
-        demo::seed(app.ledger.store(), &options.offices).await?;
+        demo::seed(app.ledger.store(), &options.offices, app.clock.now()).await?;
         let messenger = Arc::new(whatsapp::messenger(&app, &base_url)?);
         let graph = whatsapp::graph(&config, app.clock.clone(), &base_url)?;
         // Tests post webhooks of their own, which the simulator does not see.

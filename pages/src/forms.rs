@@ -7,9 +7,10 @@ use antrian::domain::normal::normal;
 use antrian::http::AppState;
 use antrian::http::problem::{Code, Problem};
 use axum::body::Bytes;
+use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 
@@ -29,6 +30,28 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Posted<T> {
         let bytes = bytes.map_err(|_| Problem::new(Code::BodyTooLarge))?;
         let form = serde_html_form::from_bytes(&bytes);
         form.map(Self).map_err(|_| incomplete())
+    }
+}
+
+/// The content of the file that one of our own pages has posted: the one field of its form.
+#[derive(Debug)]
+pub struct Uploaded(pub Bytes);
+
+impl FromRequest<AppState> for Uploaded {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, Problem> {
+        if !is_own(request.headers(), &app.public_url) {
+            return Err(Problem::new(Code::ForeignForm));
+        }
+        let too_large = |error: MultipartError| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Code::BodyTooLarge),
+            _ => incomplete(),
+        };
+        let form = Multipart::from_request(request, app).await;
+        let mut form = form.map_err(|_| incomplete())?;
+        let field = form.next_field().await.map_err(too_large)?.ok_or_else(incomplete)?;
+        field.bytes().await.map(Self).map_err(too_large)
     }
 }
 

@@ -26,10 +26,10 @@ async fn close_day(app: &TestApp) -> Answer {
 /// Somebody else has changed the office when it is written.
 fn change_meanwhile(switch: &Switch) {
     switch.arm(|call| match touched(call).as_slice() {
-        [Item::Office, Item::Directory, Item::Directory] => {
+        [Item::Office, Item::Directory, Item::Directory, Item::Version] => {
             let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
-            let reasons =
-                json!([{"Code": "ConditionalCheckFailed"}, {"Code": "None"}, {"Code": "None"}]);
+            let codes = ["ConditionalCheckFailed", "None", "None", "None"];
+            let reasons = codes.map(|code| json!({"Code": code}));
             let body = json!({"__type": kind, "message": "", "CancellationReasons": reasons});
             Action::Answer { status: 400, body }
         }

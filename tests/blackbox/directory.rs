@@ -6,14 +6,21 @@ use std::sync::Arc;
 
 use antrian::domain::denial::{DenialChange, DenialReason};
 use antrian::domain::office::Office;
+use antrian::storage::Written;
 use antrian_tests::offices::{self, OFFICE};
 use antrian_tests::unguarded::without_conditions_on;
 use antrian_tests::wire::{Item, Switch, client};
 use antrian_tests::{Person, Recorder, Setup, TestApp};
+use chrono::DateTime;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::steps::office_with;
+
+/// Nobody has written it by hand.
+fn installed() -> Written {
+    Written { at: DateTime::UNIX_EPOCH, by: None }
+}
 
 /// What is read while this is done, as `GetItem DIRECTORY/HEAD` or `Query OFFICES`.
 async fn reads(recorder: &Recorder, work: impl Future<Output = u16>) -> BTreeSet<String> {
@@ -70,7 +77,7 @@ async fn one_office_is_one_item_and_the_list_is_read_again_only_when_it_has_chan
     assert_eq!(reads_of(&app, &recorder, "/v1/offices").await, set(&LIST));
     assert_eq!(reads_of(&app, &recorder, "/v1/offices").await, set(&POLL));
     // As another instance would: the table alone knows.
-    assert!(app.stack.app.ledger.store().put_office(0, &other(1)).await.unwrap());
+    assert!(app.stack.app.ledger.store().put_office(0, &other(1), &installed()).await.unwrap());
     assert_eq!(reads_of(&app, &recorder, "/v1/offices").await, set(&LIST));
     assert_eq!(listed(&app).await, set(&["lain-1", OFFICE]));
     assert_eq!(reads_of(&app, &recorder, "/v1/offices").await, set(&POLL));
@@ -122,7 +129,7 @@ async fn who_is_denied_is_read_again_only_when_somebody_is() {
 async fn what_another_release_wrote_past_the_list_is_known_after_a_tick() {
     let (app, recorder) = Recorder::start().await;
     let store = app.stack.app.ledger.store();
-    assert!(store.put_office(0, &other(1)).await.unwrap());
+    assert!(store.put_office(0, &other(1), &installed()).await.unwrap());
     let mut items = recorder.items_of("OFFICES").await;
     let of_release = |id: &str| ("OFFICE#".to_owned() + id, id.to_owned());
     for item in &mut items {
@@ -161,7 +168,7 @@ async fn without_any_document_offices_and_denied_staff_are_known_all_the_same() 
     let offices = app.stack.app.ledger.offices();
     assert!(!offices.is_denied("clerk-1", app.now()).await.unwrap());
     let store = app.stack.app.ledger.store();
-    assert!(store.put_office(0, &other(1)).await.unwrap());
+    assert!(store.put_office(0, &other(1), &installed()).await.unwrap());
     app.advance(6);
     assert_eq!(listed(&app).await, set(&["lain-1", OFFICE]), "the first write makes it");
 }
@@ -175,7 +182,7 @@ async fn written_at_once(guarded: bool) -> usize {
         switch.arm(|call| without_conditions_on(&[Item::Directory], call));
     }
     let store = app.stack.app.ledger.store();
-    let put = async |number| store.put_office(0, &other(number)).await.unwrap();
+    let put = async |number| store.put_office(0, &other(number), &installed()).await.unwrap();
     let put = join_all((0..12).map(put)).await;
     assert!(put.iter().all(|put| *put));
     app.advance(6);

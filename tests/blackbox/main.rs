@@ -69,6 +69,7 @@ mod steps;
 mod surveys;
 mod tickets;
 mod touts;
+mod versions;
 mod views;
 mod walk_ins;
 mod webhooks;

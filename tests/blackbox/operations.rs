@@ -76,6 +76,7 @@ impl World {
             path.replace("{step}", "serve").replace("{date}", DATE).replace("{slot}", "09:00");
         let path = path.replace("{subject}", "another-clerk");
         let path = path.replace("{counter}", "1").replace("{number}", "A-001");
+        let path = path.replace("{revision}", "1");
         let path = path.replace("{session}", "0123456789abcdef").replace("{applicant}", "p1");
         path.replace("{id}", self.registration["id"].as_str().unwrap())
     }

@@ -8,6 +8,7 @@ mod offline;
 mod quotas;
 mod report;
 mod scan;
+mod settings;
 mod sign_in;
 mod visitors;
 

@@ -231,6 +231,8 @@ REAL_CASES = {
     "post_registrations_id_token": registration,
     "post_registrations_id_verify": verify,
     "put_offices_office": lambda: ({"office": CHANGED}, stack.office(CHANGED)),
+    "get_offices_office_versions": lambda: (OPEN, None),
+    "get_offices_office_versions_revision": lambda: ({**OPEN, "revision": 1}, None),
     "put_offices_office_calendar": lambda: ({"office": CHANGED}, {"exceptions": {
         day(): {"open": False, "reason": {"id": "Libur", "en": "Closed"}}}}),
     "post_offices_office_closures": lambda: ({"office": CHANGED}, {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::multipart::{Form, Part};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use serde_json::json;
@@ -96,6 +97,18 @@ impl Browser {
     /// Posts a form of one of our pages.
     pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Shown {
         self.post_from(path, form, &[("sec-fetch-site", "same-origin")]).await
+    }
+
+    /// Posts a file, the one field of a form of one of our pages.
+    ///
+    /// # Panics
+    /// Never: the kind of the file is fixed.
+    #[expect(clippy::unwrap_used, reason = "the kind of the file is fixed")]
+    pub async fn upload(&mut self, path: &str, field: &'static str, content: String) -> Shown {
+        let file = Part::text(content).file_name("berkas.json");
+        let form = Form::new().part(field, file.mime_str("application/json").unwrap());
+        let request = self.http.post(format!("{}{path}", self.base_url)).multipart(form);
+        self.send(request.header("sec-fetch-site", "same-origin")).await
     }
 
     /// Posts a form with these headers.

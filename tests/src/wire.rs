@@ -291,6 +291,8 @@ pub enum Item {
     Codes,
     /// An office, or who is denied.
     Office,
+    /// What an office was described as.
+    Version,
     /// What is known of all offices.
     Directory,
     /// What is to be seen of an office's dates.
@@ -344,6 +346,7 @@ fn kind_of(pk: &str, sk: &str) -> Item {
         ("REGISTRATION", _) => Item::Registration,
         ("OTP", _) => Item::Codes,
         ("OFFICES", _) => Item::Office,
+        ("VERSIONS", _) => Item::Version,
         ("DIRECTORY", _) => Item::Directory,
         ("VIEW", _) => Item::View,
         ("REQUEST", _) => Item::Request,

@@ -55,7 +55,7 @@ async fn put(
 ) -> Result<Json<Calendared>, Problem> {
     staff.may(Scope::Office, &id)?;
     let exceptions = body.value.exceptions;
-    let changed = calendar::replace(&app, &id, exceptions.clone()).await??;
+    let changed = calendar::replace(&app, &id, exceptions.clone(), &staff.0.subject).await??;
     let CalendarChange { closed, reopened } = changed;
     Ok(Json(Calendared { exceptions, closed, reopened }))
 }

@@ -161,7 +161,7 @@ async fn close(
     let scope = format!("closure\n{id}");
     let closing = async {
         let ClosedDates { closed, already_closed, no_session } =
-            calendar::close(&app, &id, &body.value.closing()).await??;
+            calendar::close(&app, &id, &body.value.closing(), &staff.0.subject).await??;
         Ok(ClosureMade { closed, already_closed, no_session })
     };
     idempotent(&app, &key, &scope, &body.hash(), StatusCode::OK, closing).await.map(Json)

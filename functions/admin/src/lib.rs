@@ -6,6 +6,7 @@ pub mod closures;
 pub mod denials;
 pub mod offices;
 pub mod slots;
+pub mod versions;
 
 use antrian::http::Routes;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub fn routes() -> Routes {
     OpenApiRouter::new()
         .merge(offices::routes())
+        .merge(versions::routes())
         .merge(calendar::routes())
         .merge(closures::routes())
         .merge(slots::routes())

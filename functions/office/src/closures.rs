@@ -233,7 +233,7 @@ async fn close(
         Ok(range) => range,
         Err(errors) => return form_again(&app, page, &office, typed, errors),
     };
-    match calendar::close(&app, &id, &range.closing()).await? {
+    match calendar::close(&app, &id, &range.closing(), &clerk.staff().subject).await? {
         Ok(_) => Ok(go(&paths::closing_state(&id, range.from, range.to))),
         Err(refusal) => form_again(&app, page, &office, typed, faults_of(refusal)?),
     }
@@ -290,7 +290,7 @@ async fn reopen(
 ) -> Shown {
     clerk.may(Scope::Office, &id)?;
     if let Some(date) = read_date(&asked.tanggal) {
-        match calendar::reopen(&app, &id, date).await? {
+        match calendar::reopen(&app, &id, date, &clerk.staff().subject).await? {
             Ok(()) | Err(OfficeRefusal::NotFound) => {}
             Err(refusal) => return Err(refusal.into()),
         }

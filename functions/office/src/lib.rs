@@ -24,6 +24,8 @@ mod report;
 mod roster;
 mod scan;
 mod session;
+mod settings;
+mod settings_words;
 mod sign_in;
 mod slip;
 mod start;
@@ -54,6 +56,7 @@ pub fn routes() -> Routes {
         .merge(report::routes())
         .merge(closures::routes())
         .merge(quotas::routes())
+        .merge(settings::routes())
         .merge(assets::routes());
     let (pages, _): (Router<AppState>, _) = pages.split_for_parts();
     let pages = pages.method_not_allowed_fallback(not_allowed);

@@ -83,6 +83,22 @@ pub(crate) fn quotas_of(office: impl Display, date: NaiveDate) -> String {
     format!("{}?tanggal={date}", quotas(office))
 }
 
+/// How an office is described.
+pub(crate) fn settings(office: impl Display) -> String {
+    format!("/petugas/{office}/pengaturan")
+}
+
+/// The description as a file, as it is now or was.
+pub(crate) fn settings_file(office: impl Display, revision: Option<u32>) -> String {
+    let version = revision.map(|revision| format!("?versi={revision}")).unwrap_or_default();
+    format!("{}.json{version}", settings(office))
+}
+
+/// A version, beside how it is now.
+pub(crate) fn settings_version(office: impl Display, revision: u32) -> String {
+    format!("{}/versi/{revision}", settings(office))
+}
+
 /// The display in the hall: everybody's, of another function.
 pub(crate) fn hall(office: impl Display) -> String {
     format!("/papan/{office}")

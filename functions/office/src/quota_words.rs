@@ -10,6 +10,8 @@ use antrian::use_cases::seats::{QuotaChange, taken};
 use antrian_pages::page::Page;
 use chrono::{DateTime, Utc};
 
+use crate::settings_words::service_name;
+
 /// A slot, with its seats.
 pub(crate) struct Hour {
     /// Service and hour: `passport_new 09:00`.
@@ -49,11 +51,6 @@ pub(crate) struct PlannedChange {
 
 fn slot(service: &ServiceId, time: SlotTime) -> String {
     format!("{service} {time}")
-}
-
-fn service_name(page: &Page, office: &Office, id: &ServiceId) -> String {
-    let service = office.service(id);
-    service.map_or_else(|| id.to_string(), |service| page.text(&service.name).to_owned())
 }
 
 /// The slots of a day that was made, by hour and service.

@@ -344,7 +344,7 @@ fn table(title: &'static str, by: &'static str, has_seats: bool, sums: Named) ->
     Table { title, by, has_seats, rows: rows.collect() }
 }
 
-fn channel_words(page: &Page, channel: Channel) -> &'static str {
+pub(crate) fn channel_words(page: &Page, channel: Channel) -> &'static str {
     match channel {
         Channel::Web => page.say("Web", "Web"),
         Channel::Whatsapp => "WhatsApp",

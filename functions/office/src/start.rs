@@ -51,6 +51,7 @@ fn links(page: &Page, clerk: &Clerk, office: &Office) -> Vec<(String, &'static s
         (Scope::Queue, paths::counters(&office.id), page.say("Loket", "Counter")),
         (Scope::Office, paths::quotas(&office.id), page.say("Kuota", "Quotas")),
         (Scope::Office, paths::closing(&office.id), page.say("Tutup hari", "Close days")),
+        (Scope::Office, paths::settings(&office.id), page.say("Pengaturan", "Settings")),
         (Scope::Read, paths::hall(&office.id), page.say("Papan antrean", "Hall display")),
         (Scope::Read, paths::report(&office.id), page.say("Laporan", "Report")),
     ];

@@ -20,7 +20,7 @@ use crate::storage::DaysMade;
 /// How long before its release a date is made.
 const AHEAD: TimeDelta = TimeDelta::hours(24);
 /// What is released sooner is not planned anew: a change that is on its way would meet the first people.
-const SETTLED: TimeDelta = TimeDelta::minutes(2);
+pub const SETTLED: TimeDelta = TimeDelta::minutes(2);
 /// Offices looked at at the same time.
 const OFFICES_AT_ONCE: usize = 4;
 

@@ -65,6 +65,7 @@ pub use documents::Decision;
 pub use hall::{Hall, HallCache, HallLine};
 pub use hand_in::HandInOutcome;
 pub use housekeeping::Housekeeping;
+pub use making::SETTLED;
 pub use moving::MoveRefusal;
 pub use office_cache::{Directory, NextHours, OfficeCache};
 pub use person_claims::{ClaimOver, ClaimRefusal, ClaimRequest};

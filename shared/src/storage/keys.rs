@@ -52,6 +52,16 @@ pub(crate) fn office(id: &OfficeId) -> Key {
 /// Prefix of offices in their partition.
 pub(crate) const OFFICE_PREFIX: &str = "OFFICE#";
 
+/// Partition of what an office was described as, newest first.
+pub(crate) fn versions(id: &OfficeId) -> String {
+    format!("VERSIONS#{id}")
+}
+
+/// A version of an office's description.
+pub(crate) fn version(id: &OfficeId, revision: u32) -> Key {
+    Key::new(versions(id), format!("{:010}", u32::MAX - revision))
+}
+
 fn directory(document: &str) -> Key {
     Key::new("DIRECTORY", document)
 }

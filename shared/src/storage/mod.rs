@@ -7,6 +7,7 @@
 //! | access | key or query | consistency |
 //! |---|---|---|
 //! | one office | `OFFICES` / `OFFICE#id` | eventual, cached; strong for whoever changes it |
+//! | what an office was described as, newest first | `VERSIONS#office` | strong |
 //! | which revisions the documents about all offices have | `DIRECTORY` / `HEAD` | eventual, cached |
 //! | all offices; who is denied, once that has changed | `DIRECTORY` / `LIST`, `DENIED` | strong, cached |
 //! | the next free hour of each office | `DIRECTORY` / `NEXT` | eventual, cached |
@@ -92,6 +93,7 @@ mod keyring_record;
 mod keys;
 mod left;
 mod lookups;
+mod office_versions;
 mod offices;
 mod outbox;
 mod owner;
@@ -147,6 +149,7 @@ pub use inbound::{TakenIn, Waiting};
 pub(crate) use keyring_record::known_keyring;
 pub use keys::DUE_SHARDS;
 pub use lookups::Standing;
+pub use office_versions::{OfficeVersion, Written};
 pub use offices::{Closure, DaysMade};
 pub use outbox::Leased;
 pub use owner::OwnerSeen;

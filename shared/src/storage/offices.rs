@@ -9,6 +9,7 @@ use super::directory::{Document, OfficeKept, list_writes};
 use super::error::StoreError;
 use super::expression::Expression;
 use super::items::{Query, from_item, readable, to_item};
+use super::office_versions::Written;
 use super::retry::{Attempt, CONTENTION, compare_and_set};
 use super::transact::Write;
 use super::values::{number, seconds, text_of};
@@ -89,16 +90,22 @@ pub(super) fn offices_of(items: Vec<Item>) -> Vec<OfficeKept> {
 }
 
 impl Store {
-    /// Writes an office as a whole, if its revision is `before` (0: there is none), and what the list says
-    /// of it. `false`: somebody else has changed it.
-    pub async fn put_office(&self, before: u32, office: &Office) -> Result<bool, StoreError> {
-        compare_and_set(CONTENTION, (), |()| self.try_put_office(before, office)).await
+    /// Writes an office as a whole, if its revision is `before` (0: there is none), what the list says
+    /// of it, and its version. `false`: somebody else has changed it.
+    pub async fn put_office(
+        &self,
+        before: u32,
+        office: &Office,
+        written: &Written,
+    ) -> Result<bool, StoreError> {
+        compare_and_set(CONTENTION, (), |()| self.try_put_office(before, office, written)).await
     }
 
     async fn try_put_office(
         &self,
         before: u32,
         office: &Office,
+        written: &Written,
     ) -> Result<Attempt<(), bool>, StoreError> {
         let Document { revision, value: mut offices } = self.offices_to_change().await?;
         let kept = OfficeKept { revision: before + 1, office: office.clone() };
@@ -107,11 +114,13 @@ impl Store {
             Err(at) => offices.insert(at, kept),
         }
         let [list, head] = list_writes(revision.as_deref(), &offices)?;
-        let writes = vec![
+        let mut writes = vec![
             (Some(Refused::Office), office_write(before, office)?),
             (Some(Refused::List), list),
             (None, head),
         ];
+        let versions = self.version_writes(before, office, written).await?;
+        writes.extend(versions.into_iter().map(|write| (None, write)));
         Ok(match self.transact_conditions(writes).await? {
             Ok(()) => Attempt::Done(true),
             Err((Refused::Office, _)) => Attempt::Done(false),

@@ -1,5 +1,5 @@
 //! Days of an office that differ from the week: all at once, or some that are closed, or one that is opened
-//! again. There is one way to close a day; what it does to bookings is the scheduler's
+//! again. `by` is the member of staff who changes them. There is one way to close a day; what it does to bookings is the scheduler's
 //! ([`crate::ledger::Housekeeping::clear_closed_days`]).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,13 +80,14 @@ pub async fn replace(
     app: &App,
     id: &OfficeId,
     exceptions: BTreeMap<NaiveDate, DayException>,
+    by: &str,
 ) -> Outcome<CalendarChange, OfficeRefusal> {
     let (before, revision) = match current(app, id).await? {
         Ok(known) => known,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let after = Office { exceptions, ..before.clone() };
-    change(app, (&before, revision), &after).await
+    change(app, (&before, revision), &after, by).await
 }
 
 /// Closes the dates of a range that are open.
@@ -97,21 +98,32 @@ pub async fn close(
     app: &App,
     id: &OfficeId,
     closing: &Closing<'_>,
+    by: &str,
 ) -> Outcome<ClosedDates, OfficeRefusal> {
-    compare_and_set(CONTENTION, (), |()| try_close(app, id, closing)).await
+    compare_and_set(CONTENTION, (), |()| try_close(app, id, closing, by)).await
 }
 
 /// Opens a date again that the office has closed by itself.
 ///
 /// # Errors
 /// If the table does not answer.
-pub async fn reopen(app: &App, id: &OfficeId, date: NaiveDate) -> Outcome<(), OfficeRefusal> {
-    compare_and_set(CONTENTION, (), |()| try_reopen(app, id, date)).await
+pub async fn reopen(
+    app: &App,
+    id: &OfficeId,
+    date: NaiveDate,
+    by: &str,
+) -> Outcome<(), OfficeRefusal> {
+    compare_and_set(CONTENTION, (), |()| try_reopen(app, id, date, by)).await
 }
 
 type Tried<T> = Result<Attempt<(), Result<T, OfficeRefusal>>, LedgerError>;
 
-async fn try_close(app: &App, id: &OfficeId, closing: &Closing<'_>) -> Tried<ClosedDates> {
+async fn try_close(
+    app: &App,
+    id: &OfficeId,
+    closing: &Closing<'_>,
+    by: &str,
+) -> Tried<ClosedDates> {
     let (before, revision) = match current(app, id).await? {
         Ok(known) => known,
         Err(refusal) => return Ok(Attempt::Done(Err(refusal))),
@@ -134,10 +146,10 @@ async fn try_close(app: &App, id: &OfficeId, closing: &Closing<'_>) -> Tried<Clo
     let mut after = before.clone();
     let exception = DayException { open: false, reason: closing.reason.clone() };
     after.exceptions.extend(done.closed.iter().map(|date| (*date, exception.clone())));
-    tried(change(app, (&before, revision), &after).await?, done)
+    tried(change(app, (&before, revision), &after, by).await?, done)
 }
 
-async fn try_reopen(app: &App, id: &OfficeId, date: NaiveDate) -> Tried<()> {
+async fn try_reopen(app: &App, id: &OfficeId, date: NaiveDate, by: &str) -> Tried<()> {
     let (before, revision) = match current(app, id).await? {
         Ok(known) => known,
         Err(refusal) => return Ok(Attempt::Done(Err(refusal))),
@@ -147,7 +159,7 @@ async fn try_reopen(app: &App, id: &OfficeId, date: NaiveDate) -> Tried<()> {
     if removed.is_none() || date < local_date(app.clock.now(), before.timezone) {
         return Ok(Attempt::Done(Err(OfficeRefusal::NotFound)));
     }
-    tried(change(app, (&before, revision), &after).await?, ())
+    tried(change(app, (&before, revision), &after, by).await?, ())
 }
 
 /// Another try, if somebody else has changed the office.
@@ -206,6 +218,7 @@ async fn change(
     app: &App,
     (before, revision): (&Office, u32),
     after: &Office,
+    by: &str,
 ) -> Outcome<CalendarChange, OfficeRefusal> {
     if after.exceptions.len() > MAX_EXCEPTIONS {
         return Ok(Err(OfficeRefusal::field(
@@ -219,7 +232,7 @@ async fn change(
     }
     let dates = changed_dates(app, before, after);
     let reopened = reopen_days(app, (after, revision), &dates).await?;
-    if let Err(refusal) = write(app, revision, after).await? {
+    if let Err(refusal) = write(app, revision, after, by).await? {
         return Ok(Err(refusal));
     }
     let closed = close_days(app, (after, revision + 1), &dates).await?;

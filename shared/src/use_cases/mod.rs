@@ -30,6 +30,7 @@ pub mod bookings;
 pub mod calendar;
 pub mod closures;
 pub mod corrections;
+pub mod descriptions;
 pub mod desk;
 pub mod desk_bookings;
 pub mod documents;

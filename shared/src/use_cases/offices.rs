@@ -7,6 +7,7 @@ use crate::domain::ids::OfficeId;
 use crate::domain::office::Office;
 use crate::domain::reason::Reason;
 use crate::domain::validate::violations;
+use crate::storage::Written;
 
 /// Why an office stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,21 @@ pub async fn current(app: &App, id: &OfficeId) -> Outcome<(Office, u32), OfficeR
     Ok(app.ledger.store().office(id).await?.ok_or(OfficeRefusal::NotFound))
 }
 
+/// Refuses the description of another office.
+///
+/// # Errors
+/// The field `id`.
+pub fn check_id(office: &Office, id: &OfficeId) -> Result<(), OfficeRefusal> {
+    match office.id == *id {
+        true => Ok(()),
+        false => Err(OfficeRefusal::field(
+            "id",
+            "Harus sama dengan kantor pada alamat.",
+            "Must be the office of the address.",
+        )),
+    }
+}
+
 /// Refuses a description that makes no sense.
 ///
 /// # Errors
@@ -65,13 +81,19 @@ fn refuse(found: Vec<FieldError>) -> Result<(), OfficeRefusal> {
     if found.is_empty() { Ok(()) } else { Err(OfficeRefusal::Fields(found)) }
 }
 
-/// Writes an office that nobody else has changed since it had this revision.
+/// Writes an office that nobody else has changed since it had this revision; `by` is the member of staff.
 ///
 /// # Errors
 /// If the table does not answer.
-pub async fn write(app: &App, revision: u32, office: &Office) -> Outcome<(), OfficeRefusal> {
-    let written =
-        app.ledger.store().put_office(revision, office).await.map_err(LedgerError::from)?;
+pub async fn write(
+    app: &App,
+    revision: u32,
+    office: &Office,
+    by: &str,
+) -> Outcome<(), OfficeRefusal> {
+    let written = Written { at: app.clock.now(), by: Some(by.to_owned()) };
+    let is_written = app.ledger.store().put_office(revision, office, &written).await;
+    let is_written = is_written.map_err(LedgerError::from)?;
     app.ledger.offices().forget(&office.id).await;
-    Ok(if written { Ok(()) } else { Err(OfficeRefusal::ChangedMeanwhile) })
+    Ok(if is_written { Ok(()) } else { Err(OfficeRefusal::ChangedMeanwhile) })
 }

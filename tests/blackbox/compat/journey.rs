@@ -95,13 +95,13 @@ pub(super) fn kind(item: &Value) -> String {
         ("DAY", 1) => "day".to_owned(),
         ("DAY", 2) => "slot".to_owned(),
         ("DAY", _) => "seat".to_owned(),
-        ("CLOSURES" | "FREED" | "LOOKUP" | "OTP" | "SPENDING", _) => first(&pk),
+        ("CLOSURES" | "FREED" | "LOOKUP" | "OTP" | "SPENDING" | "VERSIONS", _) => first(&pk),
         _ => format!("{}/{}", first(&pk), first(&sk)),
     }
 }
 
 /// Every kind of ARCHITECTURE.md's data model.
-pub(super) const KINDS: [&str; 41] = [
+pub(super) const KINDS: [&str; 42] = [
     "ACCOUNT/APPLICANT",
     "ACCOUNT/BOOKING",
     "ACCOUNT/CHAT",
@@ -138,6 +138,7 @@ pub(super) const KINDS: [&str; 41] = [
     "REQUEST/REQUEST",
     "SPENDING",
     "SURVEYS/SURVEY",
+    "VERSIONS",
     "VIEW/DAYS",
     "VIEW/LEASE",
     "day",

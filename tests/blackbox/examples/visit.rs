@@ -141,6 +141,9 @@ async fn administer(asked: &mut Asked, admin: &str) {
     let office = asked.app.stack.app.ledger.store().offices().await.unwrap().remove(0).office;
     let office = serde_json::to_value(&office).unwrap();
     asked.take("PUT /v1/offices/{office}", &[OFFICE], staff, Some(office)).await;
+    asked.take("GET /v1/offices/{office}/versions", &[OFFICE], staff, None).await;
+    let version = "GET /v1/offices/{office}/versions/{revision}";
+    asked.take(version, &[OFFICE, "1"], staff, None).await;
     let quota = json!({"service": SERVICE, "quota": 3});
     let slot = [OFFICE, "2026-12-03", "09:00"];
     asked.take("PATCH /v1/offices/{office}/slots/{date}/{slot}", &slot, staff, Some(quota)).await;

@@ -10,7 +10,7 @@ use antrian_tests::offices::OFFICE;
 use crate::operations::{World, operations};
 
 /// What a request asks for.
-const API: [(&str, Scope); 31] = [
+const API: [(&str, Scope); 33] = [
     ("POST /v1/check-ins", Scope::Desk),
     ("POST /v1/check-ins/batch", Scope::Desk),
     ("DELETE /v1/check-ins/{code}", Scope::Desk),
@@ -33,6 +33,8 @@ const API: [(&str, Scope); 31] = [
     ("PUT /v1/offices/{office}/counters/{counter}", Scope::Queue),
     ("GET /v1/offices/{office}/queue-numbers/{number}", Scope::Queue),
     ("PUT /v1/offices/{office}", Scope::Office),
+    ("GET /v1/offices/{office}/versions", Scope::Office),
+    ("GET /v1/offices/{office}/versions/{revision}", Scope::Office),
     ("PUT /v1/offices/{office}/calendar", Scope::Office),
     ("POST /v1/offices/{office}/closures", Scope::Office),
     ("POST /v1/offices/{office}/closures/preview", Scope::Office),
@@ -45,7 +47,7 @@ const API: [(&str, Scope); 31] = [
 ];
 
 /// What a page asks for; nothing: anybody who is signed in, or nobody at all.
-const PAGES: [(&str, Option<Scope>); 40] = [
+const PAGES: [(&str, Option<Scope>); 45] = [
     ("GET /petugas", None),
     ("GET /petugas/aset/{name}", None),
     ("GET /petugas/masuk", None),
@@ -78,6 +80,11 @@ const PAGES: [(&str, Option<Scope>); 40] = [
     ("GET /petugas/{office}/kuota", Some(Scope::Office)),
     ("POST /petugas/{office}/kuota", Some(Scope::Office)),
     ("POST /petugas/{office}/kuota/buka", Some(Scope::Office)),
+    ("GET /petugas/{office}/pengaturan", Some(Scope::Office)),
+    ("POST /petugas/{office}/pengaturan", Some(Scope::Office)),
+    ("GET /petugas/{office}/pengaturan.json", Some(Scope::Office)),
+    ("POST /petugas/{office}/pengaturan/berkas", Some(Scope::Office)),
+    ("GET /petugas/{office}/pengaturan/versi/{revision}", Some(Scope::Office)),
     ("GET /petugas/{office}/tutup", Some(Scope::Office)),
     ("POST /petugas/{office}/tutup", Some(Scope::Office)),
     ("GET /petugas/{office}/tutup/rencana", Some(Scope::Office)),
@@ -161,6 +168,7 @@ async fn every_page_is_shown_to_the_roles_of_the_table_and_to_no_other() {
             let Some(scope) = scope else { continue };
             let (method, path) = request.split_once(' ').unwrap();
             let path = path.replace("{office}", OFFICE).replace("{code}", &world.code);
+            let path = path.replace("{revision}", "1");
             let shown = match method {
                 "GET" => browser.get(&path).await,
                 _ => browser.post(&path, &[("isi", &*world.code)]).await,
