@@ -91,7 +91,10 @@ impl Chat {
                 (Some(pick), _) => self.picked(pick, world),
                 // Punctuation and pictures are no answer, and no mistake either where nothing waits for one.
                 (None, Said::Nothing) if !self.waits() => return Act::Nothing,
-                (None, said) => self.said(text, said, world),
+                (None, said) => match (said, self.question) {
+                    (Said::Nothing, Question::Confirm(code)) => Act::Held(code),
+                    (said, _) => self.said(text, said, world),
+                },
             },
         };
         let was_misread = matches!(

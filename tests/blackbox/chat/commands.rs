@@ -1,5 +1,6 @@
 //! Words that mean the same anywhere, and what is not understood.
 
+use antrian_tests::app::DATE;
 use antrian_tests::phone::Phone;
 use antrian_tests::{Setup, TestApp};
 use serde_json::json;
@@ -54,12 +55,31 @@ async fn help_language_and_reminders() {
 }
 
 #[tokio::test]
-async fn a_reaction_or_an_empty_text_is_not_answered() {
+async fn a_reaction_is_answered_by_what_waits_and_agrees_to_nothing() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    let held = phone.say(WISH).await;
+    let again = phone.deliver(reaction()).await;
+    assert!(again[0].text.starts_with("Jadwal ini menunggu konfirmasi"), "{}", again[0].text);
+    assert_eq!(again[0].choices, held[0].choices, "the seat waits as before");
+    let code = phone.tap("Konfirmasi").await;
+    assert!(code[0].text.contains("terkonfirmasi"), "{code:?}");
+    phone.say("batal").await;
+    assert!(phone.deliver(reaction()).await[0].text.contains("Batalkan"), "asked once more");
+    phone.say("jadwal").await;
+    assert!(app.seats_free(DATE, "09:00").await < Some(2), "nothing was given back");
+}
+
+fn reaction() -> serde_json::Value {
+    json!({"type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": "👍"}})
+}
+
+#[tokio::test]
+async fn a_reaction_or_an_empty_text_is_not_answered_where_nothing_waits() {
     let app = TestApp::start().await;
     let mut phone = Phone::new(&app, NUMBER);
     phone.say("menu").await;
-    let reaction = json!({"message_id": "wamid.x", "emoji": "👍"});
-    assert!(phone.deliver(json!({"type": "reaction", "reaction": reaction})).await.is_empty());
+    assert!(phone.deliver(reaction()).await.is_empty());
     assert!(phone.say("👍").await.is_empty());
     assert!(phone.say("ok").await.is_empty(), "nothing was asked");
 }

@@ -44,7 +44,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("pywa-message", "Unreadable"),
     ("pywa-message-document", "Text(…)"),
     ("pywa-message-forwarded", "Text(…)"),
-    ("pywa-message-reaction", ""),
+    ("pywa-message-reaction", "Text(…)"),
     ("pywa-message-referral", "Text(…)"),
     ("pywa-message-reply", "Text(…)"),
     ("pywa-message-status", ""),

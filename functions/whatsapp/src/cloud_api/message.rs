@@ -1,7 +1,6 @@
 //! A message from a person.
 //!
-//! Reactions, deletions and what vanishes by itself say nothing to an office. Neither does an edit:
-//! what was said first has been answered, with what was understood, and the new words of an old
+//! Deletions and what vanishes by itself say nothing to an office. Neither does an edit: what was said first has been answered, with what was understood, and the new words of an old
 //! message would be taken for the answer to whatever has been asked since.
 
 use antrian::domain::inbound::{Content, Inbound};
@@ -36,7 +35,8 @@ pub(super) fn inbound(
 
 fn content(message: &Object<'_>, kind: Option<&str>) -> Option<Content> {
     let words = match kind {
-        Some("reaction" | "revoke" | "edit" | "ephemeral") => return None,
+        Some("revoke" | "edit" | "ephemeral") => return None,
+        Some("reaction") => return reaction(message),
         Some("request_welcome") => return Some(Content::Opened),
         Some("text") | None => message.object("text").and_then(|said| said.text("body")),
         Some(kind @ ("image" | "video" | "document")) => {
@@ -47,6 +47,13 @@ fn content(message: &Object<'_>, kind: Option<&str>) -> Option<Content> {
         Some(_) => None,
     };
     Some(words.map_or(Content::Unreadable, |words| Content::Text(text(&words))))
+}
+
+/// A reaction agrees to nothing, for nobody knows here which message it is about: as a message without words it
+/// is answered by what waits. Absent: it was taken back.
+fn reaction(message: &Object<'_>) -> Option<Content> {
+    let emoji = message.object("reaction")?.text("emoji")?;
+    (!emoji.is_empty()).then(|| Content::Text(text("")))
 }
 
 /// A quick reply of a template.

@@ -83,10 +83,20 @@ fn what_cannot_be_read_is_answered_all_the_same() {
 }
 
 #[test]
+fn a_reaction_has_no_words_whatever_it_shows() {
+    for emoji in ["👍", "❌", "ya"] {
+        let fields =
+            json!({"type": "reaction", "reaction": {"message_id": "wamid.0", "emoji": emoji}});
+        assert_eq!(said(fields), Some(Content::Text(String::new())), "{emoji}");
+    }
+}
+
+#[test]
 fn what_says_nothing_is_passed_over() {
     for fields in [
-        json!({"type": "reaction", "reaction": {"message_id": "wamid.0", "emoji": "👍"}}),
         json!({"type": "reaction", "reaction": {"message_id": "wamid.0"}}),
+        json!({"type": "reaction", "reaction": {"message_id": "wamid.0", "emoji": ""}}),
+        json!({"type": "reaction"}),
         json!({"type": "revoke", "revoke": {"original_message_id": "wamid.0"}}),
         json!({"type": "edit", "edit": {"message": {"type": "text", "text": {"body": "x"}}}}),
         json!({"type": "ephemeral"}),
