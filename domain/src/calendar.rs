@@ -101,7 +101,7 @@ pub fn plan_day(office: &Office, date: NaiveDate) -> PlannedDay {
         }
     }
     let mut slots: Vec<_> = office
-        .sessions
+        .sessions_on(date)
         .iter()
         .filter(|session| session.days.contains(&date.weekday()))
         .flat_map(session_slots)
@@ -120,10 +120,10 @@ pub struct WeekSlot {
     pub service: ServiceId,
 }
 
-/// Seats of a week, slot by slot: holidays and days that differ aside.
-pub fn seats_of_week(office: &Office) -> BTreeMap<WeekSlot, u32> {
+/// Seats of a week with these sessions, slot by slot: holidays and days that differ aside.
+pub fn seats_of_week(sessions: &[WeeklySession]) -> BTreeMap<WeekSlot, u32> {
     let mut seats = BTreeMap::new();
-    for session in &office.sessions {
+    for session in sessions {
         for (day, slot) in
             session.days.iter().flat_map(|day| session_slots(session).map(move |slot| (day, slot)))
         {
@@ -160,6 +160,7 @@ fn session_slots(session: &WeeklySession) -> impl Iterator<Item = PlannedSlot> +
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::office::Season;
 
     #[test]
     fn every_field_of_the_file_is_read() {
@@ -167,5 +168,38 @@ mod tests {
         let read = serde_ignored::deserialize(&mut json, |path| panic!("{path} is not known"));
         let file: Holidays = read.unwrap();
         assert!(!file.holidays.is_empty());
+    }
+
+    #[test]
+    fn of_the_seasons_that_hold_the_one_that_began_last_counts() {
+        let file: serde_json::Value =
+            serde_json::from_str(include_str!("../data/offices.json")).unwrap();
+        let mut office: Office = serde_json::from_value(file["offices"][0].clone()).unwrap();
+        let season = |from: &str, until: Option<&str>, quota: u16| {
+            let session = WeeklySession { quota, pools: vec![], ..office.sessions[0].clone() };
+            let (from, until) = (from.parse().unwrap(), until.map(|date| date.parse().unwrap()));
+            Season { name: office.contact.clone(), from, until, sessions: vec![session] }
+        };
+        office.seasons = vec![
+            season("2027-04-05", Some("2027-04-08"), 2),
+            season("2027-03-29", None, 1),
+            season("2027-04-07", Some("2027-04-07"), 3),
+        ];
+        let quota = |date: &str| match plan_day(&office, date.parse().unwrap()) {
+            PlannedDay::Open(slots) => slots[0].session.quota,
+            PlannedDay::Closed(_) => 0,
+        };
+        let usual = office.sessions[0].quota;
+        for (date, expected) in [
+            ("2027-03-25", usual),
+            ("2027-03-29", 1),
+            ("2027-04-05", 2),
+            ("2027-04-07", 3),
+            ("2027-04-08", 2),
+            ("2027-04-12", 1),
+        ] {
+            assert_eq!(quota(date), expected, "{date}");
+        }
+        assert_eq!(quota("2027-04-09"), 0, "a Friday, on which the season has no hours");
     }
 }

@@ -50,6 +50,9 @@ pub struct Office {
     pub services: Vec<Service>,
     /// Weekly sessions from which slots are made.
     pub sessions: Vec<WeeklySession>,
+    /// Weekly hours that count instead of `sessions` on some dates, for example in Ramadan, or from a date on.
+    #[serde(default)]
+    pub seasons: Vec<Season>,
     /// Days that differ from the week: own closures, and openings on a national holiday.
     #[serde(default)]
     pub exceptions: BTreeMap<NaiveDate, DayException>,
@@ -71,6 +74,13 @@ impl Office {
     /// A service that it gives.
     pub fn service(&self, id: &ServiceId) -> Option<&Service> {
         self.services.iter().find(|service| service.id == *id)
+    }
+
+    /// The weekly sessions that count on a date: those of the season that began last, or else the usual ones.
+    pub fn sessions_on(&self, date: NaiveDate) -> &[WeeklySession] {
+        let holding = self.seasons.iter().filter(|season| season.holds_on(date));
+        let season = holding.max_by_key(|season| season.from);
+        season.map_or(&self.sessions, |season| &season.sessions)
     }
 
     /// Letters of its queues, each once, in their order.
@@ -124,6 +134,30 @@ pub struct WeeklySession {
     /// Seats kept for channels, out of `quota`.
     #[serde(default)]
     pub pools: Vec<PoolRule>,
+}
+
+/// Weekly hours for a part of the year.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Season {
+    /// What it is called, for the public: 1 to 120 characters.
+    pub name: Text,
+    /// The first date. Where several seasons hold, the one that began last counts.
+    pub from: NaiveDate,
+    /// The last date; absent: until further notice.
+    #[serde(default)]
+    pub until: Option<NaiveDate>,
+    pub sessions: Vec<WeeklySession>,
+}
+
+impl Season {
+    fn holds_on(&self, date: NaiveDate) -> bool {
+        self.from <= date && !self.is_over(date)
+    }
+
+    /// Whether its last date is before this one.
+    pub fn is_over(&self, date: NaiveDate) -> bool {
+        self.until.is_some_and(|until| until < date)
+    }
 }
 
 /// Seats of a slot that are one channel's until shortly before it.

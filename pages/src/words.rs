@@ -1,5 +1,6 @@
 //! Words of the domain that pages of both kinds say.
 
+use antrian::domain::office::Season;
 use antrian::domain::person::Category;
 
 use crate::page::Page;
@@ -20,4 +21,12 @@ pub fn categories(page: &Page) -> [(&'static str, &'static str); 5] {
     use Category::{Disabled, Elderly, General, Pregnant, Toddler};
     let all = [General, Elderly, Disabled, Pregnant, Toddler];
     all.map(|category| (category.as_str(), category_words(page, category)))
+}
+
+/// The dates of a season of an office.
+pub fn season_dates(page: &Page, season: &Season) -> String {
+    match season.until {
+        Some(until) => page.dates(season.from, until),
+        None => format!("{} {}", page.say("mulai", "from"), page.date(season.from)),
+    }
 }

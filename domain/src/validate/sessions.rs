@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::Weekday;
 
 use crate::field::FieldError;
-use crate::office::{Office, WeeklySession};
+use crate::office::{Office, Season, WeeklySession};
 
 /// Slots of one day: a transaction of at most 100 items writes them and the day.
 const MAX_SLOTS: usize = 99;
@@ -23,17 +23,65 @@ const WEEK: [(Weekday, &str, &str); 7] = [
     (Weekday::Sun, "Minggu", "Sunday"),
 ];
 
+/// Seasons of an office: a few years of them.
+const MAX_SEASONS: usize = 20;
+
 pub(super) fn violations(office: &Office) -> Vec<FieldError> {
+    let mut found = week_violations(office, "sessions", &office.sessions);
+    if office.seasons.len() > MAX_SEASONS {
+        found.push(FieldError::new("seasons", "Paling banyak 20 musim.", "At most 20 seasons."));
+    }
+    for (at, season) in office.seasons.iter().enumerate() {
+        let path = format!("seasons[{at}]");
+        let others = &office.seasons[..at];
+        found.extend(
+            season_violations(season, others)
+                .map(|(field, id, en)| FieldError::new(&format!("{path}.{field}"), id, en)),
+        );
+        found.extend(week_violations(office, &format!("{path}.sessions"), &season.sessions));
+    }
+    found
+}
+
+fn season_violations(
+    season: &Season,
+    before: &[Season],
+) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let begins_alone = before.iter().all(|other| other.from != season.from);
+    let rules = [
+        (
+            !season.is_over(season.from),
+            "until",
+            "Tanggal terakhir tidak boleh sebelum tanggal pertama.",
+            "The last date must not be before the first.",
+        ),
+        (
+            begins_alone,
+            "from",
+            "Sudah ada musim lain yang mulai pada tanggal ini.",
+            "Another season begins on this date.",
+        ),
+        (
+            !season.sessions.is_empty(),
+            "sessions",
+            "Paling sedikit satu sesi. Hari tutup diatur di kalender, supaya pemohon diberi tahu.",
+            "At least one session. Closed days are set in the calendar, so that people are told.",
+        ),
+    ];
+    rules.into_iter().filter(|(fits, ..)| !fits).map(|(_, field, id, en)| (field, id, en))
+}
+
+/// What does not fit of sessions that make up a week, which stand at this path.
+fn week_violations(office: &Office, path: &str, sessions: &[WeeklySession]) -> Vec<FieldError> {
     let known =
         |session: &WeeklySession| office.services.iter().any(|one| one.id == session.service);
-    let sessions = office.sessions.iter().enumerate();
-    let of_session = sessions.filter_map(|(at, session)| {
+    let of_session = sessions.iter().enumerate().filter_map(|(at, session)| {
         let (field, id, en) = session_violation(session, known(session))?;
-        Some(FieldError::new(&format!("sessions[{at}].{field}"), id, en))
+        Some(FieldError::new(&format!("{path}[{at}].{field}"), id, en))
     });
     let mut found: Vec<_> = of_session.collect();
     let mut said = BTreeSet::new();
-    let of_days = WEEK.into_iter().filter_map(|day| day_violation(office, day));
+    let of_days = WEEK.into_iter().filter_map(|day| day_violation(path, sessions, day));
     found.extend(of_days.filter(|violation| said.insert(violation.field.clone())));
     found
 }
@@ -86,9 +134,13 @@ fn session_violation(
     rules.into_iter().find(|(fits, ..)| !fits).map(|(_, field, id, en)| (field, id, en))
 }
 
-fn day_violation(office: &Office, (day, id, en): (Weekday, &str, &str)) -> Option<FieldError> {
+fn day_violation(
+    path: &str,
+    sessions: &[WeeklySession],
+    (day, id, en): (Weekday, &str, &str),
+) -> Option<FieldError> {
     let mut seen = BTreeSet::new();
-    for (at, session) in office.sessions.iter().enumerate() {
+    for (at, session) in sessions.iter().enumerate() {
         if !session.days.contains(&day) {
             continue;
         }
@@ -96,7 +148,7 @@ fn day_violation(office: &Office, (day, id, en): (Weekday, &str, &str)) -> Optio
         for minutes in (session.from.minutes()..session.until.minutes()).step_by(step) {
             if !seen.insert((minutes, &session.service)) {
                 return Some(FieldError::new(
-                    &format!("sessions[{at}].from"),
+                    &format!("{path}[{at}].from"),
                     &format!("Pada hari {id} jamnya sama dengan jam lain dari layanan ini."),
                     &format!("On {en} it has the same hour as another one of this service."),
                 ));
@@ -105,7 +157,7 @@ fn day_violation(office: &Office, (day, id, en): (Weekday, &str, &str)) -> Optio
     }
     (seen.len() > MAX_SLOTS).then(|| {
         FieldError::new(
-            "sessions",
+            path,
             &format!("Hari {id}: paling banyak 99 jam, semua layanan bersama."),
             &format!("{en}: at most 99 hours, all services together."),
         )

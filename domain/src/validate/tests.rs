@@ -233,3 +233,37 @@ fn texts_of_messages_and_numbers_are_bounded() {
     let bad = vec![at(-90.1, 0.0), at(90.1, 0.0), at(0.0, 180.1), at(0.0, -180.1)];
     check("location", "/location", good, bad);
 }
+
+#[test]
+fn seasons_are_in_order_begin_alone_and_have_hours_that_fit() {
+    let season = |from: &str, until: Value, sessions: Vec<Value>| {
+        let name = json!({"id": "Ramadan", "en": "Ramadan"});
+        json!({"name": name, "from": from, "until": until, "sessions": sessions})
+    };
+    let one = || vec![session("new", "08:00", "11:00", 60)];
+    let ramadan = |until: Value| season("2027-02-08", until, one());
+    let good = vec![
+        json!([]),
+        json!([ramadan(json!("2027-02-08"))]),
+        json!([ramadan(Value::Null), season("2027-02-09", json!("2027-02-20"), one())]),
+    ];
+    check("seasons", "/seasons", good, vec![]);
+    let with_name = |name: &str| {
+        let mut all = ramadan(Value::Null);
+        all["name"]["en"] = json!(name);
+        json!([all])
+    };
+    let hours = |sessions: Vec<Value>| json!([season("2027-02-08", Value::Null, sessions)]);
+    let many = (1..=21).map(|day| season(&format!("2027-03-{day:02}"), Value::Null, one()));
+    for (field, value) in [
+        ("seasons[0].until", json!([ramadan(json!("2027-02-07"))])),
+        ("seasons[1].from", json!([ramadan(Value::Null), ramadan(json!("2027-03-09"))])),
+        ("seasons[0].sessions", hours(vec![])),
+        ("seasons[0].sessions[0].service", hours(vec![session("other", "08:00", "11:00", 60)])),
+        ("seasons[0].sessions[1].from", hours([one(), one()].concat())),
+        ("seasons[0].name", with_name("")),
+        ("seasons", Value::Array(many.collect())),
+    ] {
+        check(field, "/seasons", vec![], vec![value]);
+    }
+}

@@ -53,6 +53,10 @@ fn texts(office: &Office) -> Vec<(String, bool)> {
         services
             .map(|(at, service)| (format!("services[{at}].name"), is_short_text(&service.name))),
     );
+    let seasons = office.seasons.iter().enumerate();
+    texts.extend(
+        seasons.map(|(at, season)| (format!("seasons[{at}].name"), is_short_text(&season.name))),
+    );
     let regencies = office.regencies.iter().all(|name| has_chars(name, MAX_CHARS));
     texts.push(("regencies".to_owned(), regencies));
     let exceptions = office.exceptions.iter();

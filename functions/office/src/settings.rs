@@ -14,11 +14,12 @@ use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
 use antrian::staff::Scope;
 use antrian::storage::OfficeVersion;
-use antrian::use_cases::descriptions::{self, WeekChange};
+use antrian::use_cases::descriptions::{self, WeekChange, WeekPlan};
 use antrian::use_cases::offices::{self, OfficeRefusal};
 use antrian_pages::errors::sentence;
 use antrian_pages::forms::{Asked, Faults, Posted, Uploaded};
 use antrian_pages::page::{Keep, Page, Shown, download, go, own, shown};
+use antrian_pages::words::season_dates;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -183,11 +184,17 @@ struct PlanPage<'a> {
     /// It has other closed days, which stay.
     has_other_days: bool,
     from: String,
+    weeks: Vec<WeekRows>,
+    revision: u32,
+    description: String,
+}
+
+/// A week whose seats are different.
+struct WeekRows {
+    title: String,
     before: u32,
     after: u32,
     hours: Vec<HourRow>,
-    revision: u32,
-    description: String,
 }
 
 /// Slots of some weekdays that change alike.
@@ -206,7 +213,7 @@ fn plan(
     (wanted, title): (&Office, String),
     (status, faults): (StatusCode, Faults),
 ) -> Shown {
-    let week = descriptions::plan(office, wanted, app.clock.now());
+    let descriptions::Plan { from, weeks } = descriptions::plan(office, wanted, app.clock.now());
     let description = serde_json::to_string(wanted);
     let description = description.map_err(|error| antrian::http::problem::internal(&error))?;
     let plan = PlanPage {
@@ -216,15 +223,27 @@ fn plan(
         faults,
         changed: changes(&page, office, wanted),
         has_other_days: wanted.exceptions != office.exceptions,
-        from: page.date(week.from),
-        before: week.before,
-        after: week.after,
-        hours: hours(&page, wanted, &week.changes),
+        from: page.date(from),
+        weeks: weeks.iter().map(|week| week_rows(&page, wanted, week)).collect(),
         revision: *revision,
         description,
         page,
     };
     Ok(shown(status, Keep::Never, &plan))
+}
+
+fn week_rows(page: &Page, office: &Office, week: &WeekPlan) -> WeekRows {
+    let usual = || page.say("Kursi per jam", "Seats by hour").to_owned();
+    let of_season = |season| {
+        let seats = page.say("Kursi per jam,", "Seats by hour,");
+        format!("{seats} {}", season_dates(page, season))
+    };
+    WeekRows {
+        title: week.season.as_ref().map_or_else(usual, of_season),
+        before: week.before,
+        after: week.after,
+        hours: hours(page, office, &week.changes),
+    }
 }
 
 fn hours(page: &Page, office: &Office, changes: &[WeekChange]) -> Vec<HourRow> {

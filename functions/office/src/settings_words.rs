@@ -4,9 +4,12 @@ use antrian::domain::document::{ApplicantKind, Document, DocumentRule};
 use antrian::domain::fair_use::FairUse;
 use antrian::domain::ids::ServiceId;
 use antrian::domain::language::{Locale, Text, clock, weekday};
-use antrian::domain::office::{DomicileRule, Office, Policy, PoolRule, Service, WeeklySession};
+use antrian::domain::office::{
+    DomicileRule, Office, Policy, PoolRule, Season, Service, WeeklySession,
+};
 use antrian::domain::release::ReleasePolicy;
 use antrian_pages::page::Page;
+use antrian_pages::words::season_dates;
 use chrono::Weekday;
 
 use crate::report::channel_words;
@@ -47,7 +50,7 @@ pub(crate) fn changes(page: &Page, before: &Office, after: &Office) -> Vec<Chang
 /// whether it has lines or none.
 fn parts(page: &Page, office: &Office) -> Vec<Part> {
     // Without `..`: a new field is to be told here too.
-    let Office { services, sessions, release, policy, documents, .. } = office;
+    let Office { services, sessions, seasons, release, policy, documents, .. } = office;
     let service = |one: &Service| format!("{} · {} ({})", one.queue_group, both(&one.name), one.id);
     vec![
         Part { title: page.say("Kantor", "Office"), lines: office_lines(page, office) },
@@ -58,6 +61,10 @@ fn parts(page: &Page, office: &Office) -> Vec<Part> {
         Part {
             title: page.say("Jadwal mingguan", "Weekly hours"),
             lines: sessions.iter().map(|one| session_line(page, office, one)).collect(),
+        },
+        Part {
+            title: page.say("Jadwal musiman", "Seasons"),
+            lines: seasons.iter().flat_map(|season| season_lines(page, office, season)).collect(),
         },
         Part {
             title: page.say("Pembukaan untuk umum", "Release"),
@@ -135,6 +142,13 @@ fn session_line(page: &Page, office: &Office, session: &WeeklySession) -> String
     let service = service_name(page, office, service);
     let (days, pools) = (days.join(", "), pools_words(page, pools));
     format!("{service}: {days} {}–{}, {seats}{pools}", time(*from), time(*until))
+}
+
+fn season_lines(page: &Page, office: &Office, season: &Season) -> Vec<String> {
+    let dates = season_dates(page, season);
+    let line = |session| format!("{dates}: {}", session_line(page, office, session));
+    let head = format!("{}: {dates}", both(&season.name));
+    [head].into_iter().chain(season.sessions.iter().map(line)).collect()
 }
 
 fn pools_words(page: &Page, pools: &[PoolRule]) -> String {
@@ -397,7 +411,10 @@ mod tests {
         let file: Value =
             serde_json::from_str(include_str!("../../../domain/data/offices.json")).unwrap();
         let (page, mut seen) = (page(), 0);
-        let office: Office = serde_json::from_value(file["offices"][0].clone()).unwrap();
+        let mut office: Office = serde_json::from_value(file["offices"][0].clone()).unwrap();
+        let name = office.contact.clone();
+        let (from, until) = ("2027-02-08".parse().unwrap(), "2027-03-09".parse().ok());
+        office.seasons = vec![Season { name, from, until, sessions: office.sessions.clone() }];
         let all = serde_json::to_value(&office).unwrap();
         for (path, other) in variants(&all, "") {
             let Ok(other) = serde_json::from_value::<Office>(other) else { continue };

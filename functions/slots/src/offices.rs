@@ -2,7 +2,7 @@
 
 use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::language::Text;
-use antrian::domain::office::{Channel, Location, Office, WeeklySession};
+use antrian::domain::office::{Channel, Location, Office, Season, WeeklySession};
 use antrian::domain::reason::Reason;
 use antrian::domain::release::ReleasePolicy;
 use antrian::domain::time::{local_date, zone_name};
@@ -84,6 +84,12 @@ fn services(office: &Office) -> Vec<ServiceView> {
     office.services.iter().map(view).collect()
 }
 
+/// Seasons that are on, or will be.
+fn coming(office: &Office, now: DateTime<Utc>) -> Vec<Season> {
+    let today = local_date(now, office.timezone);
+    office.seasons.iter().filter(|season| !season.is_over(today)).cloned().collect()
+}
+
 fn summary(office: &Office, seen: Option<&NextAvailable>) -> OfficeSummary {
     let next = seen.and_then(|seen| seen.slot.as_ref());
     OfficeSummary {
@@ -122,7 +128,10 @@ struct OfficeView {
     address: String,
     /// How to reach a person there.
     contact: Text,
+    /// The usual week.
     hours: Vec<WeeklySession>,
+    /// Weekly hours that count instead on some dates that are not over.
+    seasons: Vec<Season>,
     release: ReleaseView,
     /// Ways to book.
     channels: Vec<Channel>,
@@ -176,6 +185,7 @@ async fn one(
         address: office.address.clone(),
         contact: office.contact.clone(),
         hours: office.sessions.clone(),
+        seasons: coming(&office, now),
         release: release(&office, now),
         channels,
         whatsapp_number: office.whatsapp_number.clone(),

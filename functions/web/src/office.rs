@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use antrian::domain::document::ApplicantKind;
 use antrian::domain::ids::{OfficeId, ServiceId};
 use antrian::domain::language::{self, Locale, clock};
-use antrian::domain::office::{Location, Office, Service};
+use antrian::domain::office::{Location, Office, Season, Service, WeeklySession};
 use antrian::domain::release::ReleasePolicy;
 use antrian::domain::requirements::Requirements;
 use antrian::domain::time::{SlotTime, local_date, zone_name};
@@ -17,10 +17,12 @@ use antrian::use_cases::documents::{DocumentQuestion, UnknownService, checklist_
 use antrian::use_cases::free_days::free_days;
 use antrian_pages::forms::address;
 use antrian_pages::page::{Page, Shown, public};
+use antrian_pages::words::season_dates;
 use askama::Template;
 use axum::extract::State;
 use axum::routing::get;
 use chrono::{DateTime, Utc, Weekday};
+use chrono_tz::Tz;
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Routes {
@@ -37,7 +39,7 @@ struct OfficePage<'a> {
     place: String,
     map: String,
     services: Vec<ServiceRow<'a>>,
-    hours: Vec<(String, String)>,
+    weeks: Vec<Week>,
     rule: String,
     next_release: String,
     /// For a countdown, as the browser reads it.
@@ -70,7 +72,7 @@ async fn one(State(app): State<AppState>, page: Page, Segments(id): Segments<Off
         map: map(&office),
         place: place(&office),
         services,
-        hours: hours(&page, &office),
+        weeks: weeks(&page, &office, now),
         rule: release_rule(&page, &office),
         next_release: when_next_opens(&page, &office, now),
         next_release_at: at.to_rfc3339(),
@@ -153,10 +155,31 @@ fn release_rule(page: &Page, office: &Office) -> String {
     }
 }
 
+/// Hours of the usual week, and of seasons that are on or will be.
+struct Week {
+    /// Absent: the usual week.
+    season: Option<(String, String)>,
+    hours: Vec<(String, String)>,
+}
+
+fn weeks(page: &Page, office: &Office, now: DateTime<Utc>) -> Vec<Week> {
+    let today = local_date(now, office.timezone);
+    let usual = Week { season: None, hours: hours(page, office.timezone, &office.sessions) };
+    let of_season = |season: &Season| {
+        let name = page.text(&season.name).to_owned();
+        Week {
+            season: Some((name, season_dates(page, season))),
+            hours: hours(page, office.timezone, &season.sessions),
+        }
+    };
+    let coming = office.seasons.iter().filter(|season| !season.is_over(today));
+    [usual].into_iter().chain(coming.map(of_season)).collect()
+}
+
 /// Opening hours by weekday, from the sessions of all services: from the first slot to the last end.
-fn hours(page: &Page, office: &Office) -> Vec<(String, String)> {
+fn hours(page: &Page, zone: Tz, sessions: &[WeeklySession]) -> Vec<(String, String)> {
     let mut days: BTreeMap<u32, (SlotTime, SlotTime)> = BTreeMap::new();
-    for session in &office.sessions {
+    for session in sessions {
         for day in &session.days {
             let (from, until) =
                 days.entry(day.num_days_from_monday()).or_insert((session.from, session.until));
@@ -164,7 +187,7 @@ fn hours(page: &Page, office: &Office) -> Vec<(String, String)> {
             *until = (*until).max(session.until);
         }
     }
-    let zone = zone_name(office.timezone);
+    let zone = zone_name(zone);
     let text = |(day, (from, until)): (u32, (SlotTime, SlotTime))| {
         let name = Weekday::try_from(u8::try_from(day).unwrap_or_default());
         let name = name.map_or("", |day| language::weekday(page.locale, day));

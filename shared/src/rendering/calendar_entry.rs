@@ -119,7 +119,7 @@ fn host_of(url: &str) -> &str {
 
 /// Length of the slot by the office's sessions, or [`USUAL_SLOT`] if they have changed since.
 fn slot_length(office: &Office, seat: &SeatRef) -> TimeDelta {
-    let session = office.sessions.iter().find(|session| {
+    let session = office.sessions_on(seat.date).iter().find(|session| {
         session.service == seat.service
             && session.days.contains(&seat.date.weekday())
             && (session.from..session.until).contains(&seat.time)

@@ -9,17 +9,25 @@ use super::Outcome;
 use super::offices::{OfficeRefusal, check, check_id, write};
 use crate::app::App;
 use crate::domain::calendar::{WeekSlot, seats_of_week};
-use crate::domain::office::Office;
+use crate::domain::office::{Office, Season, WeeklySession};
 use crate::ledger::SETTLED;
 
-/// What a new description does to the seats of a week.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WeekPlan {
+/// What a new description does to the seats of an office.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
     /// The first date for which it counts: those before are open and keep their slots.
     pub from: NaiveDate,
-    /// Seats of a week as they are now.
+    /// Weeks with other seats: the usual one, and those of seasons.
+    pub weeks: Vec<WeekPlan>,
+}
+
+/// A week whose seats are different.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeekPlan {
+    /// Absent: the usual week.
+    pub season: Option<Season>,
+    /// Seats of the week that would count without the change.
     pub before: u32,
-    /// Seats of a week as they would be.
     pub after: u32,
     pub changes: Vec<WeekChange>,
 }
@@ -33,20 +41,31 @@ pub struct WeekChange {
 }
 
 /// What a description would do to the seats of an office.
-pub fn plan(before: &Office, after: &Office, now: DateTime<Utc>) -> WeekPlan {
+pub fn plan(before: &Office, after: &Office, now: DateTime<Utc>) -> Plan {
+    let seasons = before.seasons.iter().chain(&after.seasons);
+    let seasons: BTreeMap<_, _> = seasons.map(|season| (season.from, season)).collect();
+    let usual = week(None, &before.sessions, &after.sessions);
+    let of_seasons = seasons.into_iter().map(|(from, season)| {
+        week(Some(season.clone()), before.sessions_on(from), after.sessions_on(from))
+    });
+    let weeks = [usual].into_iter().chain(of_seasons).filter(|week| !week.changes.is_empty());
+    let through = before.release.open_through(now + SETTLED, before.timezone);
+    Plan { from: through.succ_opt().unwrap_or(through), weeks: weeks.collect() }
+}
+
+fn week(season: Option<Season>, before: &[WeeklySession], after: &[WeeklySession]) -> WeekPlan {
     let (old, new) = (seats_of_week(before), seats_of_week(after));
     let slots: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     let change = |slot: &WeekSlot| {
         let seats = |of: &BTreeMap<_, u32>| of.get(slot).copied().unwrap_or(0);
         WeekChange { slot: slot.clone(), from: seats(&old), to: seats(&new) }
     };
-    let changes = slots.into_iter().map(change).filter(|change| change.from != change.to).collect();
-    let through = before.release.open_through(now + SETTLED, before.timezone);
+    let changes = slots.into_iter().map(change).filter(|change| change.from != change.to);
     WeekPlan {
-        from: through.succ_opt().unwrap_or(through),
+        season,
         before: old.values().sum(),
         after: new.values().sum(),
-        changes,
+        changes: changes.collect(),
     }
 }
 

@@ -132,8 +132,8 @@ pub fn deadlines(office: &Office, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
     let dates = (0..LOOKED_AT).filter_map(|days| today.checked_add_days(Days::new(days)));
     let end = |date| match plan_day(office, date) {
         PlannedDay::Open(_) => {
-            let sessions =
-                office.sessions.iter().filter(|session| session.days.contains(&date.weekday()));
+            let sessions = office.sessions_on(date).iter();
+            let sessions = sessions.filter(|session| session.days.contains(&date.weekday()));
             sessions.map(|session| session.until.on(date, office.timezone)).max()
         }
         PlannedDay::Closed(_) => None,

@@ -55,8 +55,7 @@ async fn a_file_is_taken_once_its_consequences_were_seen_and_a_version_brings_ba
 
     let plan = upload(&mut head, &wanted).await;
     assert_eq!(plan.status, 200, "{plan:?}");
-    for said in ["<del>", "2 kursi", "<ins>", "5 kursi", "Senin", "Berlaku mulai", "Kursi seminggu"]
-    {
+    for said in ["<del>", "2 kursi", "<ins>", "5 kursi", "Senin", "Berlaku mulai", "Seminggu:"] {
         assert!(plan.html.contains(said), "{said}: {plan:?}");
     }
     assert_eq!(quota(&app).await, 2, "looking changes nothing");
@@ -131,4 +130,40 @@ async fn whoever_compared_with_what_has_changed_meanwhile_looks_once_more() {
     assert_eq!(quota(&app).await, 6);
     assert_eq!(save(&mut head, &stale).await.status, 303, "once it was compared with that");
     assert_eq!(quota(&app).await, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hours_of_a_season_are_seen_before_they_are_saved_and_make_the_days_that_open_then() {
+    let app = TestApp::start().await;
+    let mut head = head(&app).await;
+    let mut wanted = file(&mut head).await;
+    let mut sessions = wanted["offices"][0]["sessions"].clone();
+    (sessions[0]["from"], sessions[0]["quota"]) = (json!("10:00"), json!(1));
+    let name = json!({"id": "Jam Ramadan", "en": "Ramadan hours"});
+    let season = |from: &str, until: &str| json!({"name": name, "from": from, "until": until, "sessions": sessions});
+    // Of the first dates the first is open by now: it keeps its seats.
+    wanted["offices"][0]["seasons"] = json!([season("2026-12-30", "2027-01-03")]);
+    let plan = upload(&mut head, &wanted).await;
+    for said in ["Jam Ramadan", "Rabu, 30 Desember 2026 – Minggu, 3 Januari 2027", "28</span> → "]
+    {
+        assert!(plan.html.contains(said), "{said}: {plan:?}");
+    }
+    assert_eq!(save(&mut head, &plan).await.status, 303);
+    for _ in 0..6 {
+        app.advance(86_400);
+        app.tick().await;
+    }
+    app.advance(11);
+    let free = async |date: &str| {
+        [app.seats_free(date, "09:00").await, app.seats_free(date, "10:00").await]
+    };
+    assert_eq!(free("2026-12-30").await, [Some(2), Some(2)], "it was open");
+    assert_eq!(free("2027-01-02").await, [None, Some(1)]);
+    assert_eq!(free("2027-01-04").await, [Some(2), Some(2)], "the season is over");
+    let shown = head.get("/kantor/uji").await;
+    assert!(shown.html.contains("<h3>Jam Ramadan</h3>"), "{shown:?}");
+    let seasons = app.get("/v1/offices/uji").await.body["seasons"].clone();
+    assert_eq!(seasons[0]["until"], "2027-01-03");
+    app.advance(30 * 86_400);
+    assert!(!head.get("/kantor/uji").await.html.contains("Jam Ramadan"), "it is over");
 }
