@@ -191,7 +191,7 @@ mod tests {
         };
         let usual = office.sessions[0].quota;
         for (date, expected) in [
-            ("2027-03-25", usual),
+            ("2027-03-24", usual),
             ("2027-03-29", 1),
             ("2027-04-05", 2),
             ("2027-04-07", 3),

@@ -3,6 +3,7 @@
 import datetime
 import itertools
 import os
+import time
 
 import requests
 
@@ -110,10 +111,11 @@ class Account:
         prove(begun)
         path = f"/v1/registrations/{begun['id']}/token"
         # The chat answers when its queue is read.
-        for _ in range(400):
+        for _ in range(600):
             signed_in = http.post(BASE + path, json={"secret": begun["secret"]}, timeout=30)
             if signed_in.status_code == 200:
                 break
+            time.sleep(0.05)
         self.token = signed_in.json()["token"]
         self.changes = 0
         for _ in range(3):

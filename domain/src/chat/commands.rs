@@ -2,7 +2,7 @@
 
 use super::open::held;
 use super::pick::Pick;
-use super::state::{Chat, Question};
+use super::state::{Chat, Offer, Question};
 use super::turn::{Act, PersonPurpose, Purpose, Remark, World};
 use super::words::Command;
 use crate::booking::{Booking, Status};
@@ -62,12 +62,28 @@ impl Chat {
                 Act::Say(Remark::Dropped)
             }
             Question::Correct | Question::Remove => self.keep(),
+            Question::Idle if self.offers_moves() => {
+                self.offered.clear();
+                Act::Say(Remark::Stays)
+            }
             Question::Idle | Question::SignIn => match world.bookings {
                 [] => Act::Say(Remark::NoBooking),
                 [only] => self.cancel(Some(only)),
                 _ => Act::AskBooking(Purpose::Cancel),
             },
         }
+    }
+
+    /// Whether it was asked which of several visits is to be moved.
+    fn offers_moves(&self) -> bool {
+        let is_move = |offer: &Offer| matches!(offer.id.parse(), Ok(Pick::Move(_)));
+        self.offered.len() > 1 && self.offered.iter().all(is_move)
+    }
+
+    /// Whether it was asked which of several visits is to be cancelled or moved.
+    pub(super) fn offers_visits(&self) -> bool {
+        let is_cancel = |offer: &Offer| matches!(offer.id.parse(), Ok(Pick::Cancel(_)));
+        self.offers_moves() || (self.offered.len() > 1 && self.offered.iter().all(is_cancel))
     }
 
     /// A word is sooner said than a button tapped, and a seat that is given back may be gone.

@@ -97,6 +97,11 @@ impl Chat {
                 },
             },
         };
+        if let Act::Confirm(code) = act {
+            // Said once more it is about another seat that waits.
+            let done = Pick::Confirm(code).to_string();
+            self.offered.retain(|offer| offer.id != done);
+        }
         let was_misread = matches!(
             act,
             Act::Say(Remark::Example | Remark::OnlyWords | Remark::SignInNumber)
@@ -193,6 +198,10 @@ impl Chat {
             Said::No => match self.question {
                 Question::Confirm(code) => self.ask_cancel(code),
                 Question::Cancel(_) => self.keep(),
+                Question::Idle if self.offers_visits() => {
+                    self.offered.clear();
+                    self.keep()
+                }
                 Question::Idle => Act::Nothing,
                 _ => self.again(world),
             },

@@ -43,6 +43,7 @@ impl Chat {
         if (self.asks_of_wish() || self.question == Question::Idle)
             && let Some(earliest) = words::earliest(text, self.today(world))
         {
+            self.note_place(text, world);
             self.draft.earliest = Some(earliest);
             (self.draft.date, self.draft.time) = (None, None);
             return self.next(world);

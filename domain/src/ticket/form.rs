@@ -77,14 +77,15 @@ pub(super) fn candidates(
     folded: &str,
     counts: impl Iterator<Item = usize> + Clone,
 ) -> Vec<Vec<u8>> {
-    let of = |prefix: &'static str, read: fn(&str, usize) -> Option<Vec<u8>>| {
-        let counts = counts.clone();
-        folded.match_indices(prefix).take(MAX_PLACES).flat_map(move |(at, _)| {
-            let rest = &folded[at + prefix.len()..];
-            counts.clone().filter_map(move |count| read(rest, count))
-        })
+    // Only the first form has a space among its symbols.
+    let unspaced: String = folded.chars().filter(|c| !c.is_whitespace()).collect();
+    let of = |text: &str, prefix: &str, read: fn(&str, usize) -> Option<Vec<u8>>| {
+        let places = text.match_indices(prefix).take(MAX_PLACES);
+        let rests = places.map(|(at, _)| &text[at + prefix.len()..]);
+        let read = rests.flat_map(|rest| counts.clone().filter_map(move |count| read(rest, count)));
+        read.collect::<Vec<_>>()
     };
-    of(PREFIX, decode).chain(of(FIRST_PREFIX, decode_first)).collect()
+    [of(&unspaced, PREFIX, decode), of(folded, FIRST_PREFIX, decode_first)].concat()
 }
 
 /// A ticket of the first form whose colon is another sign was typed in another keyboard's layout.

@@ -71,6 +71,17 @@ proptest! {
         }
     }
 
+    /// Whoever types or pastes a new ticket may divide it.
+    #[test]
+    fn spaces_in_a_new_ticket_do_not_count(claims in claims()) {
+        let ticket = signer().sign(&claims);
+        for space in [" ", "\u{a0}", "%20", "\r\n", " \t"] {
+            let (first, second) = ticket.split_at(40);
+            let read = signer().verifier().verify(&[first, second].join(space));
+            prop_assert_eq!(read, Ok(claims.clone()), "{:?}", space);
+        }
+    }
+
     #[test]
     fn a_ticket_in_signs_of_full_width_is_read(claims in claims()) {
         let wide = |text: &str| -> String {

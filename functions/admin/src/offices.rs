@@ -30,6 +30,7 @@ pub(crate) async fn current(app: &AppState, id: &OfficeId) -> Result<(Office, u3
 struct Asked {
     /// The revision that was changed; refused if somebody else has changed the office since. Absent: whatever
     /// there is is replaced.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_i64)]
     revision: Option<u32>,
 }
 

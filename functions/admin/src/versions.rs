@@ -68,6 +68,7 @@ struct Described {
 #[into_params(parameter_in = Query)]
 struct Asked {
     /// Only versions that are older than this revision.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_i64)]
     before: Option<u32>,
 }
 

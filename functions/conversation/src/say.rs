@@ -38,8 +38,10 @@ pub(crate) fn fits_row(title: &str) -> bool {
 
 /// A row of a list.
 pub(crate) fn row(pick: &Pick, title: &str, description: &str) -> ReplyOption {
-    let description = (!description.is_empty()).then(|| clip(description, DESCRIPTION_CHARS));
-    ReplyOption { id: pick.to_string(), title: clip(title, ROW_CHARS), description }
+    let title = clip(title, ROW_CHARS);
+    let says_more = !description.is_empty() && description != title;
+    let description = says_more.then(|| clip(description, DESCRIPTION_CHARS));
+    ReplyOption { id: pick.to_string(), title, description }
 }
 
 /// The rows of a list of `items`. If they do not all fit, `more` makes the last row of the first item

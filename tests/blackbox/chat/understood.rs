@@ -365,3 +365,26 @@ async fn a_move_that_is_dropped_leaves_the_visit_as_it_is() {
     assert!(stays[0].text.contains("tetap seperti semula"), "{}", stays[0].text);
     assert_eq!(app.assert_audit_agrees().await.live_bookings, 1);
 }
+
+#[tokio::test]
+async fn a_question_which_visit_is_answered_by_no_too() {
+    let app = TestApp::start().await;
+    let mut phone = Phone::new(&app, NUMBER);
+    for wish in [WISH, "#Siti Contoh#9971014501909001#03-12-2026"] {
+        phone.say(wish).await;
+        phone.say("konfirmasi").await;
+    }
+    for (asks, no, answer) in [
+        ("PINDAH", "batal", "tetap seperti semula"),
+        ("PINDAH", "tidak", "tidak ada yang diubah"),
+        ("BATAL", "tidak", "tidak ada yang diubah"),
+    ] {
+        assert!(phone.say(asks).await[0].text.contains("Jadwal yang mana"), "{asks}");
+        let said = phone.say(no).await;
+        assert!(said[0].text.contains(answer), "{asks}, {no}: {}", said[0].text);
+        assert!(phone.say("tidak").await.is_empty(), "nothing waits any more");
+    }
+    let shown = phone.say("saya tidak bisa datang").await;
+    assert!(!shown.is_empty(), "the visits are shown, with what can be done");
+    assert_eq!(app.assert_audit_agrees().await.live_bookings, 2);
+}

@@ -39,10 +39,22 @@ pub(super) fn assign(fields: &Fields, loose: Loose, today: NaiveDate) -> Details
     }
     take_nik(&mut details, &fields.pieces);
     take_words(&mut details, fields, loose);
+    if details.misread.contains(&Misread::TwoNiks) && are_several(fields) {
+        // Of two people nobody knows whose number comes next.
+        details.name = None;
+    }
     let day = day_as_name(&mut details, fields);
     let others = fields.pieces.iter().enumerate().filter(|(at, _)| Some(*at) != day);
     take_dates(&mut details, others.map(|(_, piece)| piece), today);
     details
+}
+
+/// Whether several names have their label.
+fn are_several(fields: &Fields) -> bool {
+    let is_name = |piece: &&Piece| piece.label == Some(Label::Name);
+    let mut names = fields.pieces.iter().filter(is_name).map(|piece| folded(&piece.source));
+    let first = names.next();
+    names.any(|name| Some(name) != first)
 }
 
 fn note(details: &mut Details, misread: Misread) {

@@ -57,6 +57,8 @@ struct Reader<'a> {
     tokens: Vec<Token<'a>>,
     at: usize,
     label: Option<Label>,
+    /// Whether the label ended with a colon: what follows on the line is its field, whatever it says elsewhere.
+    has_colon: bool,
     /// First and last token of the words that are being gathered.
     run: Option<(usize, usize)>,
     /// Whether nothing of the field was read yet.
@@ -84,8 +86,17 @@ fn read_with(plain: &str, of_others: bool) -> Fields {
     let tokens = tokens(plain);
     let hashed = plain.trim_matches(|c: char| !c.is_alphanumeric()).contains('#');
     let found = Fields { hashed, ..Fields::default() };
-    let mut reader =
-        Reader { plain, tokens, at: 0, label: None, run: None, first: true, found, of_others };
+    let mut reader = Reader {
+        plain,
+        tokens,
+        at: 0,
+        label: None,
+        has_colon: false,
+        run: None,
+        first: true,
+        found,
+        of_others,
+    };
     while reader.at < reader.tokens.len() {
         reader.step();
     }
@@ -96,15 +107,15 @@ fn read_with(plain: &str, of_others: bool) -> Fields {
 impl<'a> Reader<'a> {
     fn step(&mut self) {
         let kind = self.tokens[self.at].kind;
-        if kind == Kind::Separator {
+        if kind == Kind::Separator && self.continues_name() {
+            self.at += 1;
+        } else if kind == Kind::Separator {
             self.end_field();
         } else if self.skips_list_number() {
             self.at += 2;
         } else if let Some(taken) = self.family_card() {
             self.skip(taken);
-        } else if let Some(found) =
-            label::at(&self.tokens[self.at..], self.is_first(), self.of_others)
-        {
+        } else if let Some(found) = self.label_here() {
             self.take_label(found);
         } else if self.label == Some(Label::Unneeded) {
             self.at += 1;
@@ -115,6 +126,24 @@ impl<'a> Reader<'a> {
         } else {
             self.take_word(kind);
         }
+    }
+
+    fn label_here(&self) -> Option<label::Found> {
+        let found = label::at(self.rest(), self.is_first(), self.of_others)?;
+        let begins_name = self.is_named() && self.run.is_none();
+        (!begins_name || self.is_sure(&found)).then_some(found)
+    }
+
+    /// Whether the words here are a name, for they stand after `Nama:`. People are called Rabu, and Tanggal.
+    fn is_named(&self) -> bool {
+        self.label == Some(Label::Name) && self.has_colon
+    }
+
+    /// Whether a label has a colon or a number after it.
+    fn is_sure(&self, found: &label::Found) -> bool {
+        let after = self.at + found.taken;
+        self.tokens[after - 1].is_colon()
+            || self.tokens.get(after).is_some_and(|token| token.kind == Kind::Digits)
     }
 
     /// How many tokens are a family card's number and the words that say so.
@@ -178,6 +207,7 @@ impl<'a> Reader<'a> {
             self.run = Some((self.at, self.at));
         }
         self.label = Some(found.label);
+        self.has_colon = self.tokens[self.at + found.taken - 1].is_colon();
         self.found.labelled |= !found.is_part && !matches!(found.label, Label::Day | Label::Time);
         self.first = found.label == Label::Unneeded;
         self.at += found.taken;
@@ -191,6 +221,9 @@ impl<'a> Reader<'a> {
         let alone = self.run.is_none() || self.run_is_filler();
         if let Some((nik, taken)) = number::nik(rest) {
             return Some((Value::Nik(nik), taken));
+        }
+        if self.is_named() && rest[0].kind == Kind::Word {
+            return None;
         }
         if wants(Label::Nik)
             && let Some(taken) = number::bad_nik(rest, true)
@@ -265,19 +298,44 @@ impl<'a> Reader<'a> {
     /// Gathers a word, a number without meaning, or a mark that belongs to words.
     fn take_word(&mut self, kind: Kind) {
         let at = self.at;
+        let continues_name = self.continues_name();
         self.at += 1;
         match kind {
             Kind::Word | Kind::Digits => {
                 self.run = Some((self.run.map_or(at, |(from, _)| from), at));
                 self.first = false;
             }
+            Kind::Mark(')') if continues_name => self.run = self.run.map(|(from, _)| (from, at)),
+            Kind::Mark('.') if self.is_named() && self.run_has_title() => {
+                self.run = self.run.map(|(from, _)| (from, at));
+            }
             Kind::Mark('.' | '-' | '&') => {}
+            Kind::Mark(_) if continues_name => {}
+            // A question names nobody.
+            Kind::Mark('?') if self.label.is_none() && !self.found.hashed => self.run = None,
             Kind::Mark(':' | '=') if self.names_something_else() => {
                 self.run = None;
                 self.label = Some(Label::Unneeded);
             }
             _ => self.flush(),
         }
+    }
+
+    /// Whether the mark here is of a name as it stands in its field: `Siti (Ani)`, `Yosefa / Yosefina`,
+    /// `Budi, S.H.`
+    fn continues_name(&self) -> bool {
+        let is_title = || match self.rest() {
+            [_, first, dot, ..] => first.text.chars().count() <= 2 && dot.kind == Kind::Mark('.'),
+            _ => false,
+        };
+        let mark = self.tokens[self.at].text;
+        let fits = matches!(mark, "(" | ")" | "/") || (mark == "," && is_title());
+        fits && self.is_named() && self.run.is_some()
+    }
+
+    /// Whether a title stands behind the name that is being gathered.
+    fn run_has_title(&self) -> bool {
+        self.run.is_some_and(|(from, to)| self.tokens[from..=to].iter().any(|t| t.text == ","))
     }
 
     /// Whether the words before a colon name a field that is not known here.

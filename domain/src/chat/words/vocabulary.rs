@@ -75,7 +75,25 @@ const PHRASES: &[(&[&str], Meaning, Weight)] = &[
     (&["ngak", "jadi"], NeverMind, Strong),
     (&["enggak", "jadi"], NeverMind, Strong),
     (&["engak", "jadi"], NeverMind, Strong),
+    (&["tidak", "bisa", "datang"], NeverMind, Strong),
+    (&["tidak", "bisa", "hadir"], NeverMind, Strong),
+    (&["tdk", "bisa", "datang"], NeverMind, Strong),
+    (&["tdk", "bisa", "hadir"], NeverMind, Strong),
+    (&["tak", "bisa", "datang"], NeverMind, Strong),
+    (&["tak", "bisa", "hadir"], NeverMind, Strong),
+    (&["ga", "bisa", "datang"], NeverMind, Strong),
+    (&["ga", "bisa", "hadir"], NeverMind, Strong),
+    (&["gak", "bisa", "datang"], NeverMind, Strong),
+    (&["gak", "bisa", "hadir"], NeverMind, Strong),
+    (&["ngak", "bisa", "datang"], NeverMind, Strong),
+    (&["ngak", "bisa", "hadir"], NeverMind, Strong),
+    (&["enggak", "bisa", "datang"], NeverMind, Strong),
+    (&["enggak", "bisa", "hadir"], NeverMind, Strong),
+    (&["engak", "bisa", "datang"], NeverMind, Strong),
+    (&["engak", "bisa", "hadir"], NeverMind, Strong),
     (&["never", "mind"], NeverMind, Strong),
+    (&["cannot", "come"], NeverMind, Strong),
+    (&["can't", "come"], NeverMind, Strong),
     (&["ubah", "data"], Do(Correct), Strong),
     (&["ganti", "data"], Do(Correct), Strong),
     (&["perbaiki", "data"], Do(Correct), Strong),
@@ -117,6 +135,9 @@ const PHRASES: &[(&[&str], Meaning, Weight)] = &[
     (&["pilih", "lagi"], Do(Again), Strong),
     (&["chose", "again"], Do(Again), Strong),
     (&["buat", "janji"], Do(Book), Weak),
+    (&["buat", "jadwal"], Do(Book), Strong),
+    (&["bikin", "jadwal"], Do(Book), Strong),
+    (&["jadwal", "baru"], Do(Book), Strong),
     (&["bikin", "janji"], Do(Book), Weak),
     (&["janji", "temu"], Do(Book), Weak),
 ];
@@ -145,6 +166,7 @@ fn meaning(word: &str) -> Option<(Meaning, Weight)> {
         "kontak" | "contact" | "telepon" | "telpon" | "hubungi" | "menghubungi" | "operator" => {
             (Do(Contact), Strong)
         }
+        "berhalangan" => (NeverMind, Strong),
         "hapus" | "hapuskan" | "menghapus" | "delete" | "remove" => (Do(Remove), Strong),
         "konfirmasi" | "konfirmasikan" | "konfirm" | "confirm" | "konfrimasi" | "komfirmasi"
         | "konfirmasih" | "confrim" => (Confirm, Strong),
