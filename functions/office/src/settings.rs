@@ -1,35 +1,31 @@
 //! How an office is described: what counts now, in words; its versions, to be compared and brought back; the
 //! description as a file, out and in. What a change does is shown before it is written.
 
-use std::collections::BTreeMap;
-
 use antrian::domain::field::FieldError;
-use antrian::domain::ids::{OfficeId, ServiceId};
-use antrian::domain::language::clock;
+use antrian::domain::ids::OfficeId;
 use antrian::domain::office::Office;
 use antrian::domain::reason::Reason;
-use antrian::domain::time::SlotTime;
 use antrian::http::body::{Segments, parse};
 use antrian::http::problem::Problem;
 use antrian::http::{AppState, Routes};
 use antrian::staff::Scope;
 use antrian::storage::OfficeVersion;
-use antrian::use_cases::descriptions::{self, WeekChange, WeekPlan};
+use antrian::use_cases::descriptions;
 use antrian::use_cases::offices::{self, OfficeRefusal};
-use antrian_pages::errors::sentence;
 use antrian_pages::forms::{Asked, Faults, Posted, Uploaded};
 use antrian_pages::page::{Keep, Page, Shown, download, go, own, shown};
-use antrian_pages::words::season_dates;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::paths;
 use crate::session::Clerk;
-use crate::settings_words::{ChangedPart, Part, changes, day_name, said, service_name};
+use crate::settings_file::{described, in_file};
+use crate::settings_plan::plan;
+use crate::settings_words::{Part, said};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -171,100 +167,6 @@ async fn version(
     found.ok_or_else(|| Problem::new(Reason::NotFound))
 }
 
-/// What a description would change, and the same description to be confirmed.
-#[derive(Template)]
-#[template(path = "settings_plan.html")]
-struct PlanPage<'a> {
-    page: Page,
-    office: &'a str,
-    back: String,
-    title: String,
-    faults: Faults,
-    changed: Vec<ChangedPart>,
-    /// It has other closed days, which stay.
-    has_other_days: bool,
-    from: String,
-    weeks: Vec<WeekRows>,
-    revision: u32,
-    description: String,
-}
-
-/// A week whose seats are different.
-struct WeekRows {
-    title: String,
-    before: u32,
-    after: u32,
-    hours: Vec<HourRow>,
-}
-
-/// Slots of some weekdays that change alike.
-struct HourRow {
-    days: String,
-    time: String,
-    service: String,
-    from: u32,
-    to: u32,
-}
-
-fn plan(
-    app: &AppState,
-    page: Page,
-    (office, revision): &Current,
-    (wanted, title): (&Office, String),
-    (status, faults): (StatusCode, Faults),
-) -> Shown {
-    let descriptions::Plan { from, weeks } = descriptions::plan(office, wanted, app.clock.now());
-    let description = serde_json::to_string(wanted);
-    let description = description.map_err(|error| antrian::http::problem::internal(&error))?;
-    let plan = PlanPage {
-        office: &office.name,
-        back: paths::settings(&office.id),
-        title,
-        faults,
-        changed: changes(&page, office, wanted),
-        has_other_days: wanted.exceptions != office.exceptions,
-        from: page.date(from),
-        weeks: weeks.iter().map(|week| week_rows(&page, wanted, week)).collect(),
-        revision: *revision,
-        description,
-        page,
-    };
-    Ok(shown(status, Keep::Never, &plan))
-}
-
-fn week_rows(page: &Page, office: &Office, week: &WeekPlan) -> WeekRows {
-    let usual = || page.say("Kursi per jam", "Seats by hour").to_owned();
-    let of_season = |season| {
-        let seats = page.say("Kursi per jam,", "Seats by hour,");
-        format!("{seats} {}", season_dates(page, season))
-    };
-    WeekRows {
-        title: week.season.as_ref().map_or_else(usual, of_season),
-        before: week.before,
-        after: week.after,
-        hours: hours(page, office, &week.changes),
-    }
-}
-
-fn hours(page: &Page, office: &Office, changes: &[WeekChange]) -> Vec<HourRow> {
-    let mut alike: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for WeekChange { slot, from, to } in changes {
-        alike.entry((slot.time, &slot.service, from, to)).or_default().push(slot.day);
-    }
-    let row =
-        |((time, service, from, to), days): ((SlotTime, &ServiceId, &u32, &u32), Vec<usize>)| {
-            let days: Vec<_> = days.iter().map(|day| day_name(page, *day)).collect();
-            HourRow {
-                days: days.join(", "),
-                time: clock(page.locale, time),
-                service: service_name(page, office, service),
-                from: *from,
-                to: *to,
-            }
-        };
-    alike.into_iter().map(row).collect()
-}
-
 /// A version beside how the office is now.
 async fn compare(
     State(app): State<AppState>,
@@ -301,41 +203,6 @@ async fn read(
     }
     let title = page.say("Akibat berkas ini", "What this file does").to_owned();
     plan(&app, page, &current, (&wanted, title), (StatusCode::OK, Faults::default()))
-}
-
-/// The office of a file: alone, or among others as in `domain/data/offices.json`.
-fn described(file: &[u8], id: &OfficeId) -> Result<Office, Problem> {
-    let all: Value = serde_json::from_slice(file).map_err(|error| no_json(&error))?;
-    let is_it = |office: &&Value| office["id"] == id.as_str();
-    let among = all["offices"].as_array().map(|offices| offices.iter().find(is_it));
-    let office = match among {
-        None => file.to_vec(),
-        Some(Some(office)) => office.to_string().into_bytes(),
-        Some(None) => {
-            return Err(Problem::field(
-                "id",
-                "Kantor ini tidak ada di dalam berkas.",
-                "This office is not in the file.",
-            ));
-        }
-    };
-    parse(&office)
-}
-
-fn no_json(error: &serde_json::Error) -> Problem {
-    let line = error.line();
-    Problem::field(
-        "JSON",
-        &format!("Berkas ini bukan JSON yang benar. Periksa baris {line}."),
-        &format!("This file is not valid JSON. Look at line {line}."),
-    )
-}
-
-/// What is wrong with a file, with the path of the field.
-fn in_file(page: &Page, problem: &Problem) -> FieldError {
-    let field = problem.first_error("field").map(|field| format!("{field}: ")).unwrap_or_default();
-    let text = format!("{field}{}", sentence(page, problem));
-    FieldError::new("berkas", &text, &text)
 }
 
 fn faults_of(refusal: OfficeRefusal) -> Result<Vec<FieldError>, Problem> {
