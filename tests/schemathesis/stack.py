@@ -136,10 +136,11 @@ class Accounts:
     def __init__(self):
         self.current = Account()
 
-    def token(self, ends_sessions):
+    def token(self, ends_sessions, begins):
         if ends_sessions:
             return Account().token
-        if self.current.changes >= CHANGES_PER_ACCOUNT:
+        # What was made is looked for by who made it: the next account comes with something new.
+        if begins and self.current.changes >= CHANGES_PER_ACCOUNT:
             self.current = Account()
         return self.current.token
 
