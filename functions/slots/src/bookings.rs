@@ -263,7 +263,8 @@ struct Target {
 #[utoipa::path(post, path = "/v1/bookings/{code}/reschedule", tag = "bookings", params(("code" = String, Path),
     ("Idempotency-Key" = Option<String>, Header)), request_body = Target,
     responses((status = 200, body = BookingView), (status = 404, body = ProblemDetails),
-        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)),
+        (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails),
+        (status = 429, body = ProblemDetails)),
     security(("session" = [])))]
 async fn reschedule(
     State(app): State<AppState>,
