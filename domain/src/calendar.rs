@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::ids::ServiceId;
@@ -100,12 +100,7 @@ pub fn plan_day(office: &Office, date: NaiveDate) -> PlannedDay {
             }
         }
     }
-    let mut slots: Vec<_> = office
-        .sessions_on(date)
-        .iter()
-        .filter(|session| session.days.contains(&date.weekday()))
-        .flat_map(session_slots)
-        .collect();
+    let mut slots: Vec<_> = office.sessions_on(date).flat_map(session_slots).collect();
     slots.sort_by(|a, b| (a.time, &a.service).cmp(&(b.time, &b.service)));
     if slots.is_empty() { closed("no_session", no_session()) } else { PlannedDay::Open(slots) }
 }

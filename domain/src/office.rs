@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -76,11 +76,22 @@ impl Office {
         self.services.iter().find(|service| service.id == *id)
     }
 
-    /// The weekly sessions that count on a date: those of the season that began last, or else the usual ones.
-    pub fn sessions_on(&self, date: NaiveDate) -> &[WeeklySession] {
+    /// The week that counts on a date: of the season that began last, or else the usual one.
+    pub fn week_on(&self, date: NaiveDate) -> &[WeeklySession] {
         let holding = self.seasons.iter().filter(|season| season.holds_on(date));
         let season = holding.max_by_key(|season| season.from);
         season.map_or(&self.sessions, |season| &season.sessions)
+    }
+
+    /// The sessions that a date has by its week.
+    pub fn sessions_on(&self, date: NaiveDate) -> impl Iterator<Item = &WeeklySession> {
+        let day = date.weekday();
+        self.week_on(date).iter().filter(move |session| session.days.contains(&day))
+    }
+
+    /// Seasons that are on at a date, or will be.
+    pub fn coming_seasons(&self, date: NaiveDate) -> impl Iterator<Item = &Season> {
+        self.seasons.iter().filter(move |season| !season.is_over(date))
     }
 
     /// Letters of its queues, each once, in their order.

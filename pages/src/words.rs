@@ -1,6 +1,7 @@
 //! Words of the domain that pages of both kinds say.
 
-use antrian::domain::office::Season;
+use antrian::domain::ids::ServiceId;
+use antrian::domain::office::{Channel, Office, Season};
 use antrian::domain::person::Category;
 
 use crate::page::Page;
@@ -28,5 +29,21 @@ pub fn season_dates(page: &Page, season: &Season) -> String {
     match season.until {
         Some(until) => page.dates(season.from, until),
         None => format!("{} {}", page.say("mulai", "from"), page.date(season.from)),
+    }
+}
+
+/// A service as its office calls it.
+pub fn service_name(page: &Page, office: &Office, id: &ServiceId) -> String {
+    let service = office.service(id);
+    service.map_or_else(|| id.to_string(), |service| page.text(&service.name).to_owned())
+}
+
+/// A way to book, in words.
+pub fn channel_words(page: &Page, channel: Channel) -> &'static str {
+    match channel {
+        Channel::Web => page.say("Web", "Web"),
+        Channel::Whatsapp => "WhatsApp",
+        Channel::Priority => page.say("Prioritas", "Priority"),
+        Channel::WalkIn => page.say("Tanpa janji", "Without a booking"),
     }
 }

@@ -76,14 +76,17 @@ impl Chat {
 
     /// Whether it was asked which of several visits is to be moved.
     fn offers_moves(&self) -> bool {
-        let is_move = |offer: &Offer| matches!(offer.id.parse(), Ok(Pick::Move(_)));
-        self.offered.len() > 1 && self.offered.iter().all(is_move)
+        self.offers_several(|pick| matches!(pick, Pick::Move(_)))
     }
 
     /// Whether it was asked which of several visits is to be cancelled or moved.
     pub(super) fn offers_visits(&self) -> bool {
-        let is_cancel = |offer: &Offer| matches!(offer.id.parse(), Ok(Pick::Cancel(_)));
-        self.offers_moves() || (self.offered.len() > 1 && self.offered.iter().all(is_cancel))
+        self.offers_moves() || self.offers_several(|pick| matches!(pick, Pick::Cancel(_)))
+    }
+
+    fn offers_several(&self, is_such: impl Fn(&Pick) -> bool) -> bool {
+        let is_it = |offer: &Offer| offer.id.parse().is_ok_and(|pick| is_such(&pick));
+        self.offered.len() > 1 && self.offered.iter().all(is_it)
     }
 
     /// A word is sooner said than a button tapped, and a seat that is given back may be gone.

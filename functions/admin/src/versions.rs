@@ -91,9 +91,7 @@ async fn list(
     staff.may(Scope::Office, &id)?;
     office(&app, &id).await?;
     let before = asked.before.unwrap_or(u32::MAX);
-    let found = app.ledger.store().office_versions(&id, before, PAGE).await?;
-    let next = found.last().map(|version| version.revision);
-    let next = next.filter(|revision| found.len() == PAGE && *revision > 1);
+    let (found, next) = app.ledger.store().office_versions(&id, before, PAGE).await?;
     let versions = found.iter().map(Version::of).collect();
     Ok(Json(Versions { versions, next }))
 }

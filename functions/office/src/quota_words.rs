@@ -8,9 +8,8 @@ use antrian::domain::office::Office;
 use antrian::domain::time::SlotTime;
 use antrian::use_cases::seats::{QuotaChange, taken};
 use antrian_pages::page::Page;
+use antrian_pages::words::service_name;
 use chrono::{DateTime, Utc};
-
-use crate::settings_words::service_name;
 
 /// A slot, with its seats.
 pub(crate) struct Hour {

@@ -7,7 +7,7 @@ use antrian::domain::field::FieldError;
 use antrian::domain::forecast::Forecast;
 use antrian::domain::ids::OfficeId;
 use antrian::domain::language::{Locale, clock, short_date};
-use antrian::domain::office::{Channel, Office};
+use antrian::domain::office::Office;
 use antrian::domain::requirements::document_label;
 use antrian::domain::time::local_date;
 use antrian::http::body::{Params, Segments};
@@ -18,6 +18,7 @@ use antrian::staff::Scope;
 use antrian::use_cases::report::{self, Period, report};
 use antrian_pages::forms::{Faults, read_date};
 use antrian_pages::page::{Keep, Page, Shown, download, shown};
+use antrian_pages::words::{channel_words, service_name};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -299,10 +300,7 @@ fn forecast_words(
 fn drawn(page: &Page, office: &Office, days: &[DayReport]) -> (Vec<Chart>, Vec<Table>) {
     let by_hour = named(day_report::by_hour(days), |time| clock(page.locale, time));
     let by_date = named(day_report::by_date(days), |date| short_date(page.locale, date));
-    let by_service = named(day_report::by_service(days), |id| {
-        let service = office.service(&id).map(|service| page.text(&service.name).to_owned());
-        service.unwrap_or_else(|| id.to_string())
-    });
+    let by_service = named(day_report::by_service(days), |id| service_name(page, office, &id));
     let by_channel =
         named(day_report::by_channel(days), |channel| channel_words(page, channel).to_owned());
     let hours = page.say("Menurut jam", "By hour");
@@ -342,13 +340,4 @@ fn table(title: &'static str, by: &'static str, has_seats: bool, sums: Named) ->
         sum,
     });
     Table { title, by, has_seats, rows: rows.collect() }
-}
-
-pub(crate) fn channel_words(page: &Page, channel: Channel) -> &'static str {
-    match channel {
-        Channel::Web => page.say("Web", "Web"),
-        Channel::Whatsapp => "WhatsApp",
-        Channel::Priority => page.say("Prioritas", "Priority"),
-        Channel::WalkIn => page.say("Tanpa janji", "Without a booking"),
-    }
 }

@@ -98,9 +98,7 @@ async fn settings_page<'a>(
     faults: Faults,
 ) -> Result<SettingsPage<'a>, Problem> {
     let before = asked.sebelum.unwrap_or(u32::MAX);
-    let versions = app.ledger.store().office_versions(&office.id, before, PAGE).await?;
-    let last = versions.last().map(|version| version.revision);
-    let last = last.filter(|revision| versions.len() == PAGE && *revision > 1);
+    let (versions, next) = app.ledger.store().office_versions(&office.id, before, PAGE).await?;
     let row = |version: &OfficeVersion| version_row(&page, clerk, version, *revision);
     let path = paths::settings(&office.id);
     Ok(SettingsPage {
@@ -110,7 +108,7 @@ async fn settings_page<'a>(
         faults,
         parts: said(&page, office),
         versions: versions.iter().map(row).collect(),
-        older: last.map(|revision| format!("{path}?sebelum={revision}#versi")),
+        older: next.map(|revision| format!("{path}?sebelum={revision}#versi")),
         path,
         page,
     })

@@ -11,12 +11,12 @@ use antrian::http::problem::internal;
 use antrian::use_cases::descriptions::{self, WeekChange, WeekPlan};
 use antrian_pages::forms::Faults;
 use antrian_pages::page::{Keep, Page, Shown, shown};
-use antrian_pages::words::season_dates;
+use antrian_pages::words::{season_dates, service_name};
 use askama::Template;
 use axum::http::StatusCode;
 
 use crate::paths;
-use crate::settings_words::{ChangedPart, changes, day_name, service_name};
+use crate::settings_words::{ChangedPart, changes, day_name};
 
 /// What a description would change, and the same description to be confirmed.
 #[derive(Template)]

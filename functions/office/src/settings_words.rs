@@ -1,15 +1,13 @@
 //! An office's description in sentences, part by part, and what another description of it changes.
 
 use antrian::domain::document::{ApplicantKind, Document, DocumentRule};
-use antrian::domain::ids::ServiceId;
 use antrian::domain::language::{Locale, Text, clock, weekday};
 use antrian::domain::office::{DomicileRule, Office, PoolRule, Season, Service, WeeklySession};
 use antrian::domain::release::ReleasePolicy;
 use antrian_pages::page::Page;
-use antrian_pages::words::season_dates;
+use antrian_pages::words::{channel_words, season_dates, service_name};
 use chrono::Weekday;
 
-use crate::report::channel_words;
 use crate::settings_rules::{labelled, policy_lines};
 
 /// A part of a description: its title and its sentences.
@@ -117,12 +115,6 @@ pub(crate) fn day_name(page: &Page, day: usize) -> &'static str {
         Weekday::Sun,
     ];
     weekday(page.locale, days[day % days.len()])
-}
-
-/// A service as its office calls it.
-pub(crate) fn service_name(page: &Page, office: &Office, id: &ServiceId) -> String {
-    let service = office.service(id);
-    service.map_or_else(|| id.to_string(), |service| page.text(&service.name).to_owned())
 }
 
 fn session_line(page: &Page, office: &Office, session: &WeeklySession) -> String {

@@ -84,12 +84,6 @@ fn services(office: &Office) -> Vec<ServiceView> {
     office.services.iter().map(view).collect()
 }
 
-/// Seasons that are on, or will be.
-fn coming(office: &Office, now: DateTime<Utc>) -> Vec<Season> {
-    let today = local_date(now, office.timezone);
-    office.seasons.iter().filter(|season| !season.is_over(today)).cloned().collect()
-}
-
 fn summary(office: &Office, seen: Option<&NextAvailable>) -> OfficeSummary {
     let next = seen.and_then(|seen| seen.slot.as_ref());
     OfficeSummary {
@@ -185,7 +179,7 @@ async fn one(
         address: office.address.clone(),
         contact: office.contact.clone(),
         hours: office.sessions.clone(),
-        seasons: coming(&office, now),
+        seasons: office.coming_seasons(local_date(now, office.timezone)).cloned().collect(),
         release: release(&office, now),
         channels,
         whatsapp_number: office.whatsapp_number.clone(),

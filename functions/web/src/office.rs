@@ -172,8 +172,7 @@ fn weeks(page: &Page, office: &Office, now: DateTime<Utc>) -> Vec<Week> {
             hours: hours(page, office.timezone, &season.sessions),
         }
     };
-    let coming = office.seasons.iter().filter(|season| !season.is_over(today));
-    [usual].into_iter().chain(coming.map(of_season)).collect()
+    [usual].into_iter().chain(office.coming_seasons(today).map(of_season)).collect()
 }
 
 /// Opening hours by weekday, from the sessions of all services: from the first slot to the last end.

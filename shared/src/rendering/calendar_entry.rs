@@ -1,7 +1,7 @@
 //! A visit as an iCalendar file (RFC 5545), for the calendar on the visitor's phone.
 
 use askama::Template;
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::booking::{Booking, SeatRef, Status};
 use crate::domain::code::BookingCode;
@@ -119,10 +119,8 @@ fn host_of(url: &str) -> &str {
 
 /// Length of the slot by the office's sessions, or [`USUAL_SLOT`] if they have changed since.
 fn slot_length(office: &Office, seat: &SeatRef) -> TimeDelta {
-    let session = office.sessions_on(seat.date).iter().find(|session| {
-        session.service == seat.service
-            && session.days.contains(&seat.date.weekday())
-            && (session.from..session.until).contains(&seat.time)
+    let session = office.sessions_on(seat.date).find(|session| {
+        session.service == seat.service && (session.from..session.until).contains(&seat.time)
     });
     session.map_or(USUAL_SLOT, |session| TimeDelta::minutes(session.every_minutes.into()))
 }

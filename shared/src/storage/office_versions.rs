@@ -68,18 +68,21 @@ impl Store {
         item.map(|item| from_item("version", item)).transpose()
     }
 
-    /// Versions that are older than `before`, newest first, at most `limit`. One that cannot be read is logged and
+    /// Versions that are older than `before`, newest first, at most `limit`, and before which others go on. One that cannot be read is logged and
     /// left out.
     pub async fn office_versions(
         &self,
         id: &OfficeId,
         before: u32,
         limit: usize,
-    ) -> Result<Vec<OfficeVersion>, StoreError> {
+    ) -> Result<(Vec<OfficeVersion>, Option<u32>), StoreError> {
         let older = Expression::new("#pk = :pk AND #sk > :sk")
             .with(":pk", text(keys::versions(id)))
             .with(":sk", text(keys::version(id, before).sk));
         let (items, _) = self.query_page(Query::table(older, limit)).await?;
-        Ok(readable("version", items))
+        let versions: Vec<OfficeVersion> = readable("version", items);
+        let last = versions.last().map(|version| version.revision);
+        let next = last.filter(|revision| versions.len() == limit && *revision > 1);
+        Ok((versions, next))
     }
 }

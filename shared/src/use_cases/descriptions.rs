@@ -46,7 +46,7 @@ pub fn plan(before: &Office, after: &Office, now: DateTime<Utc>) -> Plan {
     let seasons: BTreeMap<_, _> = seasons.map(|season| (season.from, season)).collect();
     let usual = week(None, &before.sessions, &after.sessions);
     let of_seasons = seasons.into_iter().map(|(from, season)| {
-        week(Some(season.clone()), before.sessions_on(from), after.sessions_on(from))
+        week(Some(season.clone()), before.week_on(from), after.week_on(from))
     });
     let weeks = [usual].into_iter().chain(of_seasons).filter(|week| !week.changes.is_empty());
     let through = before.release.open_through(now + SETTLED, before.timezone);

@@ -1,7 +1,7 @@
 //! What a scanner reads or a person reads out, before it is anybody's visit; and what a clerk is to mind of
 //! who has come.
 
-use chrono::{DateTime, Datelike, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::desk::{Scanned, count_refusal};
 use super::people;
@@ -132,8 +132,7 @@ pub fn deadlines(office: &Office, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
     let dates = (0..LOOKED_AT).filter_map(|days| today.checked_add_days(Days::new(days)));
     let end = |date| match plan_day(office, date) {
         PlannedDay::Open(_) => {
-            let sessions = office.sessions_on(date).iter();
-            let sessions = sessions.filter(|session| session.days.contains(&date.weekday()));
+            let sessions = office.sessions_on(date);
             sessions.map(|session| session.until.on(date, office.timezone)).max()
         }
         PlannedDay::Closed(_) => None,
